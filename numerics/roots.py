@@ -1,0 +1,68 @@
+"""Solving f(z) = target for decreasing f at high precision."""
+
+from __future__ import annotations
+
+import sympy as sp
+from flint import arb, ctx
+
+from ..theory.errors import NotFiniteError
+from ..theory.expressions import Z
+from ..theory.responses import Response
+from .balls import BallFunction, compile_balls, evaluate
+
+_FAR = 2**40
+
+
+def solve_decreasing(
+    function: BallFunction, target: arb, low: arb, high: arb, bits: int, guess: arb | None = None
+) -> arb:
+    """The z in (low, high) with f(z) = target, to about `bits` bits, for 0 < low < high.
+
+    `function` returns (f, f') of one variable with f decreasing. Newton's method, kept inside a
+    shrinking bracket by the geometric mean. Not an enclosure: the result is an exact midpoint.
+    Raises NotFiniteError if the bracket holds no root.
+    """
+    # Near a maximum of f the gap loses up to half its bits, so work with twice as many.
+    inner = 2 * bits
+    with ctx.workprec(inner + 20):
+        low, high = low.mid(), high.mid()
+        ends = (evaluate(function, (end,), inner)[0] for end in (low, high))
+        if not next(ends) > target > next(ends):
+            raise NotFiniteError(f"no solution between {low.str(6)} and {high.str(6)}")
+        tolerance = arb(2) ** (-bits)
+        x = guess if guess is not None and low < guess < high else (low * high).sqrt().mid()
+        for _ in range(4 * bits):
+            value, slope = evaluate(function, (x,), inner)
+            gap = (value - target).mid()
+            if gap == 0:
+                return x
+            low, high = (x, high) if gap > 0 else (low, x)
+            newton = (x - gap / slope).mid()
+            inside = newton.is_finite() and low < newton < high
+            step = abs(newton - x)
+            x = newton if inside else (low * high).sqrt().mid()
+            if inside and step < tolerance * x:
+                return x
+    raise NotFiniteError("the root search did not settle")
+
+
+class InverseResponse:
+    """r̂ = r⁻¹ on (0, ∞), for a decreasing response; compiled once for many values.
+
+    >>> from trajalign.theory.responses import Loss
+    >>> InverseResponse(Loss.parse("pseudo-huber"))(arb(0.5), 53).str(5, radius=False)
+    '1.7321'
+    """
+
+    def __init__(self, response: Response) -> None:
+        r = response.response
+        self._function = compile_balls([r, sp.diff(r, Z)], [Z])
+
+    def __call__(self, q: arb, bits: int, guess: arb | None = None) -> arb:
+        """The z with r(z) = q, to about `bits` bits. Raises NotFiniteError if q is not a value."""
+        high = arb(1)
+        while evaluate(self._function, (high,), 30)[0] >= q:
+            high = 2 * high
+            if high > _FAR:
+                raise NotFiniteError(f"r(z) stays above {q.str(6)} up to z = {_FAR}")
+        return solve_decreasing(self._function, q, arb(2) ** -200, high, bits, guess)

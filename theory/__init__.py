@@ -1,0 +1,1 @@
+"""Exact mathematics: expressions, responses, models, bifurcation, slow curve, statements."""

@@ -1,0 +1,17 @@
+"""Errors that speak to the user: what was wrong, where, and what is allowed."""
+
+
+class InputError(ValueError):
+    """Bad input, explained in one line; the command line turns it into exit status 2."""
+
+
+class ExpressionError(InputError):
+    """A text that is not an admissible expression in z or an exact number."""
+
+
+class NoExpansionError(InputError):
+    """An expression without a power series at 0 that can be computed exactly."""
+
+
+class NotFiniteError(InputError):
+    """An expression whose value at a point is not a finite real number."""

@@ -1,0 +1,114 @@
+"""Losses and activations, and the response r(z) through which both models see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import ClassVar
+
+import sympy as sp
+
+from .errors import InputError
+from .expressions import Z, parse_expression
+from .series import taylor
+
+
+@dataclass(frozen=True)
+class Response:
+    """What a loss and an activation have in common; `text` is what the user wrote."""
+
+    expression: sp.Expr
+    text: str
+    role: ClassVar[str]
+    symmetry: ClassVar[str]
+
+    @property
+    def slope(self) -> sp.Expr:
+        """z r(z): the derivative whose zero at 0 the response removes."""
+        raise NotImplementedError  # each subclass defines it
+
+    @cached_property
+    def response(self) -> sp.Expr:
+        """r(z), with a removable singularity at 0."""
+        return self.slope / Z
+
+    @cached_property
+    def response_series(self) -> tuple[sp.Expr, ...]:
+        """The first six Taylor coefficients of r at 0. Raises NoExpansionError."""
+        return taylor(self.response, 6)
+
+    @property
+    def curvature(self) -> sp.Expr:
+        """r''(0), exact. Raises NoExpansionError."""
+        return 2 * self.response_series[2]
+
+
+@dataclass(frozen=True)
+class Loss(Response):
+    """A loss ℓ(z); its response is ℓ'(z)/z.
+
+    >>> Loss.parse("log-cosh").curvature
+    -2/3
+    """
+
+    role: ClassVar[str] = "loss"
+    symmetry: ClassVar[str] = "even"
+
+    @cached_property
+    def slope(self) -> sp.Expr:
+        return sp.diff(self.expression, Z)
+
+    @staticmethod
+    def parse(text: str) -> Loss:
+        """A loss from a catalogue name or an expression in z. Raises ExpressionError."""
+        source = LOSSES.get(text, text)
+        return Loss(parse_expression(source), source)
+
+
+@dataclass(frozen=True)
+class Activation(Response):
+    """An activation φ(z); its response is φ(z) φ'(z)/z.
+
+    >>> Activation.parse("tanh").curvature
+    -8/3
+    """
+
+    role: ClassVar[str] = "activation"
+    symmetry: ClassVar[str] = "odd"
+
+    @cached_property
+    def slope(self) -> sp.Expr:
+        return self.expression * sp.diff(self.expression, Z)
+
+    @staticmethod
+    def parse(text: str) -> Activation:
+        """An activation from a catalogue name or an expression in z. Raises ExpressionError."""
+        source = ACTIVATIONS.get(text, text)
+        return Activation(parse_expression(source), source)
+
+
+LOSSES: Mapping[str, str] = MappingProxyType(
+    {
+        "log-cosh": "log(cosh(z))",
+        "pseudo-huber": "sqrt(1+z**2)",
+        "atan": "z*atan(z) - log(1+z**2)/2",
+    }
+)
+
+ACTIVATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "tanh": "tanh(z)",
+        "algebraic": "z/sqrt(1+z**2)",
+        "arctan": "atan(z)",
+    }
+)
+
+
+def catalogue_line() -> str:
+    """The catalogue names, for help texts and error messages."""
+    return f"losses: {', '.join(LOSSES)}; activations: {', '.join(ACTIVATIONS)}"
+
+
+__all__ = ["ACTIVATIONS", "LOSSES", "Activation", "InputError", "Loss", "Response"]

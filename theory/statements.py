@@ -1,0 +1,112 @@
+"""The ledger: every label with its conclusion, its hypotheses and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One label of the ledger for one model."""
+
+    label: str
+    model: str
+    conclusion: str
+    hypotheses: tuple[str, ...]
+    origin: str
+
+
+HYPOTHESES: dict[str, dict[str, str]] = {
+    "linear": {
+        "analytic": "r has a power series at 0 and is real for real z",
+        "symmetry": "ℓ is even",
+        "normalised": "ℓ''(0) = 1",
+        "A1": "r'(z) < 0 for z > 0",
+        "A2": "z r'(z)/r(z) > −1 for z > 0, that is ℓ'' > 0",
+        "A3": "z r'(z)/r(z) is decreasing for z > 0",
+        "A4": "r''(0) < 0",
+        "A5": "L = sup |ℓ'| is finite",
+        "curved": "r''(0) ≠ 0",
+    },
+    "neuron": {
+        "analytic": "r has a power series at 0 and is real for real z",
+        "symmetry": "φ is odd",
+        "normalised": "φ'(0) = 1",
+        "A1": "r'(z) < 0 for z > 0",
+        "A3": "z r'(z)/r(z) is decreasing where r(z) ≥ c",
+        "A4": "r''(0) < 0",
+        "A5": "|φ'| ≤ 1 and sup |φ| is finite",
+        "curved": "r''(0) ≠ 0",
+    },
+}
+
+_REGULAR = ("analytic", "symmetry", "normalised")
+_EOS = {
+    "linear": (*_REGULAR, "A1", "A2", "A3", "A4", "A5"),
+    "neuron": (*_REGULAR, "A1", "A3", "A4", "A5"),
+}
+_FLOW = {"linear": (*_REGULAR, "A1", "A2", "A5"), "neuron": (*_REGULAR, "A1", "A5")}
+_PAPER = "Song & Yun 2023"
+_DERIVED = "re-derived here"
+
+_CONCLUSIONS: dict[str, dict[str, str]] = {
+    "linear": {
+        "gradient-flow": "|p_t| ≤ L(1−m)^t and q_t stays in [q0, exp(Cη²L²) q0]",
+        "alignment": "|q_t/r(p_t) − 1 − h(p_t)η²| ≤ Cη⁴ from some t_a = O(log 1/η) on",
+        "crossing": "q passes 1 at t_b ≈ |r''(0)| η⁻² ln(1/η)",
+        "limit": "(p_t, q_t) → (0, 1 − η²/(2r''(0)) + O(η⁴))",
+        "saturation": "the sharpness tends to 2/η − η/|r''(0)| + O(η³)",
+        "progressive-sharpening": "λ̃(q_t) increases and |λ_t − λ̃(q_t)| ≤ 1 + O(η)",
+    },
+    "neuron": {
+        "gradient-flow": "|p_t| ≤ (1−m)^t |p0| and q_t stays in [q0, q0 exp(2η/((1−η)m))]",
+        "alignment": "|q_t/r(p_t) − 1 − h(p_t)η| ≤ Cη² from some t_a = O(log 1/η) on",
+        "crossing": "q passes 1 at t_b ≈ (|r''(0)|/4) η⁻¹ ln(1/η)",
+        "limit": "(p_t, q_t) → (0, 1 − η/r''(0) + O(η²))",
+        "saturation": "the sharpness tends to 2/η − 2/|r''(0)| + O(η)",
+        "progressive-sharpening": "λ̃(q_t) increases and |λ_t − λ̃(q_t)| ≤ sup|D| + O(η)",
+    },
+}
+
+_COMMON: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "reduced-map": (
+        "one gradient step in parameter space is the reduced map in (p, q)",
+        ("analytic",),
+        _PAPER,
+    ),
+    "sharpness": (
+        "the largest Hessian eigenvalue is the given function of (p, q, η)",
+        ("analytic",),
+        _DERIVED,
+    ),
+    "bifurcation/flip": (
+        "p = 0 has multiplier 1 − 2/q; the flip at q = 1 is supercritical iff r''(0) < 0",
+        (*_REGULAR, "curved"),
+        _PAPER,
+    ),
+    "bifurcation/two-cycle": (
+        "for q < 1, ±p with r(p) = q is a 2-cycle with multiplier (1 + 2p r'/r)²",
+        (*_REGULAR, "A1"),
+        _PAPER,
+    ),
+}
+
+
+def statements(model: str) -> tuple[Statement, ...]:
+    """The ledger of one model ("linear" or "neuron"), in the order in which it is checked.
+
+    >>> [s.label for s in statements("linear")][:2]
+    ['linear/reduced-map', 'linear/sharpness']
+    """
+    rows = [
+        Statement(_full(model, name), model, text, needs, origin)
+        for name, (text, needs, origin) in _COMMON.items()
+    ]
+    for name, text in _CONCLUSIONS[model].items():
+        needs = (_FLOW if name == "gradient-flow" else _EOS)[model]
+        rows.append(Statement(f"{model}/{name}", model, text, needs, _PAPER))
+    return tuple(rows)
+
+
+def _full(model: str, name: str) -> str:
+    return name if name.startswith("bifurcation/") else f"{model}/{name}"

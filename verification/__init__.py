@@ -1,0 +1,1 @@
+"""Judging: assumptions, one check per statement, negative controls, verdicts."""

@@ -1,0 +1,110 @@
+"""Which claim each label of the ledger stands for, with the derived numbers filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+from flint import arb
+
+from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.roots import InverseResponse
+from ..theory.models import P, Q
+from ..theory.series import taylor
+from .claims import Claim
+from .flow_claims import FlowClaim
+from .frozen_claims import CycleClaim, FlipClaim
+from .map_claims import MapClaim, SharpnessClaim
+from .orbit_claims import (
+    AlignmentClaim,
+    CrossingClaim,
+    LimitClaim,
+    SaturationClaim,
+    SharpeningClaim,
+)
+from .plans import Plan
+
+_GAP_POINTS = 200
+
+
+def claim_for(label: str, plan: Plan) -> Claim:
+    """The claim behind a label. Raises KeyError for a label without a check."""
+    name = label if label.startswith("bifurcation/") else label.split("/", 1)[1]
+    return _CLAIMS[name](label, plan)
+
+
+def checked_names() -> frozenset[str]:
+    """The names (labels without the model's prefix) that have a check."""
+    return frozenset(_CLAIMS)
+
+
+def _reduced_map(label: str, plan: Plan) -> Claim:
+    return MapClaim(label, plan.model.reduced.p_next, plan.model.reduced.q_next)
+
+
+def _sharpness(label: str, plan: Plan) -> Claim:
+    return SharpnessClaim(label, plan.model.reduced.sharpness)
+
+
+def _flip(label: str, plan: Plan) -> Claim:
+    return FlipClaim(label, plan.family.flip_coefficient, plan.family.trivial_multiplier)
+
+
+def _two_cycle(label: str, plan: Plan) -> Claim:
+    return CycleClaim(label, plan.family.cycle_multiplier)
+
+
+def _gradient_flow(label: str, plan: Plan) -> Claim:
+    return FlowClaim(label)
+
+
+def _alignment(label: str, plan: Plan) -> Claim:
+    return AlignmentClaim(label, plan.curve.h_at_zero, h=plan.curve.h)
+
+
+def _crossing(label: str, plan: Plan) -> Claim:
+    return CrossingClaim(label, plan.curve.crossing_coefficient(plan.model))
+
+
+def _limit(label: str, plan: Plan) -> Claim:
+    return LimitClaim(label, plan.curve.h_at_zero)
+
+
+def _saturation(label: str, plan: Plan) -> Claim:
+    return SaturationClaim(label, plan.curve.saturation_coefficient)
+
+
+def _progressive_sharpening(label: str, plan: Plan) -> Claim:
+    log_slope_term = P * sp.diff(plan.family.response, P) / Q
+    return SharpeningClaim(label, largest_gap(plan), 2 * (1 + log_slope_term))
+
+
+_CLAIMS: dict[str, Callable[[str, Plan], Claim]] = {
+    "reduced-map": _reduced_map,
+    "sharpness": _sharpness,
+    "bifurcation/flip": _flip,
+    "bifurcation/two-cycle": _two_cycle,
+    "gradient-flow": _gradient_flow,
+    "alignment": _alignment,
+    "crossing": _crossing,
+    "limit": _limit,
+    "saturation": _saturation,
+    "progressive-sharpening": _progressive_sharpening,
+}
+
+
+def largest_gap(plan: Plan) -> sp.Expr:
+    """sup |D(p)| over the aligned part of the curve, 0 ≤ p ≤ r̂(q0) for the lowest q0.
+
+    Exact where the supremum is the limit at p = 0 (so in every catalogue entry), otherwise the
+    largest value on a grid, as a rational.
+    """
+    at_zero = sp.Abs(taylor(plan.curve.sharpness_gap, 1, P)[0])
+    gap = compile_balls(plan.curve.sharpness_gap, [P])
+    lowest = arb(exact(min(q0 for _, q0 in plan.starts)))
+    end = sp.Rational(float(InverseResponse(plan.model.response)(lowest, 53))).limit_denominator(1000)
+    points = [exact(end * sp.Rational(k, _GAP_POINTS)) for k in range(1, _GAP_POINTS + 1)]
+    largest = max(abs(float(evaluate(gap, (p,), 53)[0])) for p in points)
+    if largest <= float(at_zero) * (1 + 1e-9):
+        return at_zero
+    return sp.Rational(largest).limit_denominator(10**9)

@@ -1,0 +1,65 @@
+"""What a claim is: a falsifiable statement that measures runs and judges the measurements."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from .plans import Plan
+from .verdicts import Evidence
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Numbers taken from one run, with the place that a witness would name."""
+
+    epsilon: float
+    values: Mapping[str, float]
+    where: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """`objection` is "" if the claim stands; otherwise one line, with `witness` to reproduce it."""
+
+    objection: str
+    witness: Mapping[str, str] | None
+    quantities: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Evidence = Evidence.SAMPLED
+
+
+@dataclass(frozen=True)
+class Claim(ABC):
+    """One label's claim with the numbers it stands on; a control is a copy with one falsified.
+
+    `falsified` says in words what was falsified; it is empty for the true claim.
+    """
+
+    label: str
+    falsified: str = field(default="", kw_only=True)
+
+    def parameters(self, plan: Plan) -> dict[str, Any]:
+        """What the runs were made with, as text."""
+        return {"digits": plan.digits}
+
+    @abstractmethod
+    def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        """Judge the measurements of all runs."""
+
+
+@dataclass(frozen=True)
+class DirectClaim(Claim):
+    """A claim that makes its own runs."""
+
+    @abstractmethod
+    def measure(self, plan: Plan) -> list[Measurement]:
+        """Run and measure."""
+
+
+def quantity(exact: sp.Expr | str, measured: float) -> dict[str, str]:
+    """An exact value beside a measured one, as text."""
+    return {"exact": str(exact), "measured": f"{measured:.10g}"}

@@ -1,0 +1,136 @@
+"""Negative controls: falsified statements, each of which its check must refute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from ..theory.models import Model, P, Q, ReducedModel, SingleNeuron, TwoLayerLinear
+from .claims import Claim
+from .flow_claims import FlowClaim
+from .frozen_claims import CycleClaim, FlipClaim
+from .map_claims import MapClaim, SharpnessClaim
+from .orbit_claims import AlignmentClaim, CoefficientClaim, CrossingClaim, SharpeningClaim
+
+_OFF = sp.Rational(101, 100)
+
+# A response for every hypothesis that fails it; the text after # says why.
+TWINS: dict[str, dict[str, str]] = {
+    "linear": {
+        "analytic": "abs(z)",  # a kink at 0
+        "symmetry": "exp(z) - 1 - z",  # convex, ℓ''(0) = 1, not even
+        "normalised": "2*log(cosh(z))",  # ℓ''(0) = 2
+        "A1": "cosh(z) - 1",  # sinh(z)/z grows
+        "A2": "log(1+z**2)/2",  # not convex past z = 1; nothing else fails
+        "A3": "sqrt(1+z**2)/2 + 5000*sqrt(1+z**2/10000)",  # two scales; nothing else fails
+        "A4": "atan(z**2)/2",  # r = 1/(1+z⁴): r''(0) = 0
+        "A5": "z*asinh(z) - sqrt(1+z**2)",  # ℓ' = asinh is unbounded; nothing else fails
+        "curved": "z**2/2",  # r = 1
+    },
+    "neuron": {
+        "analytic": "z/(1+abs(z))",  # softsign's kink
+        "symmetry": "1 - exp(-z)",  # φ'(0) = 1, not odd
+        "normalised": "tanh(2*z)",  # φ'(0) = 2
+        "A1": "sin(z)",  # r = sin(2z)/(2z) rises again
+        "A3": "tanh(100*z)/1000 + 9*tanh(z)/10",  # two scales
+        "A4": "z",  # r = 1
+        "A5": "asinh(z)",  # |φ'| ≤ 1 but φ is unbounded; nothing else fails
+        "curved": "z",
+    },
+}
+
+
+def _doubled_drift(right: ReducedModel) -> ReducedModel:
+    return replace(right, q_next=2 * right.q_next - Q)
+
+
+@dataclass(frozen=True)
+class WrongLinear(TwoLayerLinear):
+    """The linear model with a wrong map: q moves twice as far in every step."""
+
+    def generic(self) -> ReducedModel:
+        """The wrong reduced model."""
+        return _doubled_drift(super().generic())
+
+
+@dataclass(frozen=True)
+class WrongNeuron(SingleNeuron):
+    """The neuron with a wrong map: q moves twice as far in every step."""
+
+    def generic(self) -> ReducedModel:
+        """The wrong reduced model."""
+        return _doubled_drift(super().generic())
+
+
+def with_wrong_map(model: Model) -> Model:
+    """The same model with a wrong reduced map. Raises TypeError for a model without one."""
+    match model:
+        case TwoLayerLinear(response=response):
+            return WrongLinear(response)
+        case SingleNeuron(response=response):
+            return WrongNeuron(response)
+    raise TypeError(f"no wrong map for {type(model).__name__}")
+
+
+def falsified(claim: Claim) -> list[Claim]:
+    """Copies of a claim with one thing wrong in each. Raises TypeError for an unknown claim."""
+    match claim:
+        case AlignmentClaim():
+            return [
+                replace(claim, h=-claim.h, coefficient=-claim.coefficient, falsified="h has the wrong sign"),
+                replace(claim, h=_OFF * claim.h, falsified="h off by 1 % away from p = 0"),
+                replace(claim, coefficient=_OFF * claim.coefficient, falsified="h(0) off by 1 %"),
+                replace(claim, order=claim.order + 1, falsified="order one too high"),
+            ]
+        case CoefficientClaim():
+            return [
+                *_wrong_coefficients(claim),
+                replace(claim, coefficient=sp.Integer(0), falsified="without the correction"),
+                replace(claim, order=claim.order + 1, falsified="order one too high"),
+            ]
+        case CrossingClaim():
+            return [
+                *_wrong_coefficients(claim),
+                replace(claim, order=claim.order + 1, falsified="order one too high"),
+            ]
+        case SharpeningClaim():
+            return [
+                replace(claim, coefficient=_OFF * claim.coefficient, falsified="gap off by 1 %"),
+                replace(claim, surrogate=sp.Integer(2) + 0 * P, falsified="surrogate 2/eta throughout"),
+                replace(claim, surrogate=4 - claim.surrogate, falsified="surrogate falls"),
+                replace(claim, order=claim.order + 1, falsified="order one too high"),
+            ]
+        case FlowClaim():
+            return [
+                replace(claim, rate=_OFF, falsified="decay rate m off by 1 %"),
+                replace(claim, drift=sp.Integer(0), falsified="q does not move"),
+            ]
+        case FlipClaim():
+            return [
+                *_wrong_coefficients(claim),
+                replace(claim, multiplier=1 - 1 / Q, falsified="multiplier 1 - 1/q"),
+                replace(claim, order=claim.order + 2, falsified="order one too high"),
+            ]
+        case CycleClaim():
+            return [
+                replace(claim, multiplier=_OFF * claim.multiplier, falsified="multiplier off by 1 %"),
+                replace(claim, level=sp.Rational(99, 100), falsified="cycle at r(p) = 0.99 q"),
+            ]
+        case MapClaim():
+            wrong = 2 * claim.q_next - Q
+            return [
+                replace(claim, q_next=wrong, falsified="wrong map: drift of q doubled"),
+                replace(claim, p_next=_OFF * claim.p_next, falsified="p' off by 1 %"),
+            ]
+        case SharpnessClaim():
+            return [replace(claim, sharpness=_OFF * claim.sharpness, falsified="sharpness off by 1 %")]
+    raise TypeError(f"{type(claim).__name__} has no negative control")
+
+
+def _wrong_coefficients(claim: CoefficientClaim | CrossingClaim | FlipClaim) -> list[Claim]:
+    a = claim.coefficient
+    return [
+        replace(claim, coefficient=-a, falsified="coefficient has the wrong sign"),
+        replace(claim, coefficient=_OFF * a, falsified="coefficient off by 1 %"),
+    ]

@@ -1,0 +1,173 @@
+"""The gradient-flow regime: explicit bounds on |p_t| and q_t, attacked with random starts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+from flint import arb, ctx
+
+from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ..numerics.orbits import compile_step, iterate, working_bits
+from ..theory.expressions import Z
+from .claims import DirectClaim, Judgement, Measurement
+from .plans import Plan
+
+_SEED = 20230709
+_RUNGS = (sp.Rational(1, 50), sp.Rational(1, 100), sp.Rational(1, 200))  # η L
+_DRAWS = 20
+_UNTIL = sp.Rational(1, 10**12)
+_MAX_STEPS = 40_000
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """|p_t| ≤ front (1 − m)^t and q0 ≤ q_t ≤ q0 exp(drift)."""
+
+    front: arb
+    m: arb
+    drift: arb
+
+
+@dataclass(frozen=True)
+class FlowClaim(DirectClaim):
+    """The bounds with m multiplied by `rate` and the exponent of the drift by `drift`."""
+
+    rate: sp.Rational = sp.Integer(1)
+    drift: sp.Rational = sp.Integer(1)
+
+    def parameters(self, plan: Plan) -> dict[str, Any]:
+        """Step sizes, number of draws per step size, seed and digits."""
+        etas = [str(rung / _scale(plan)) for rung in _RUNGS]
+        return {"eta": etas, "draws": _DRAWS, "seed": _SEED, **super().parameters(plan)}
+
+    def measure(self, plan: Plan) -> list[Measurement]:
+        """For every draw: how much of each bound is used up. At least 1 refutes it for decay and
+        drift; for the asymptotic rate, less than 1 does."""
+        r = compile_balls(plan.model.response.response, [Z])
+        step = compile_step(plan.model)
+        runs = []
+        with ctx.workprec(working_bits(plan.digits)):
+            for rung in _RUNGS:
+                for start, eta in _draws(plan, rung, r):
+                    runs.append(self._run(plan, step, start, eta, r))
+        return runs
+
+    def _run(
+        self,
+        plan: Plan,
+        step: BallFunction,
+        start: tuple[sp.Rational, sp.Rational],
+        eta: sp.Rational,
+        r: BallFunction,
+    ) -> Measurement:
+        bounds = _bounds(plan, eta, start, r)
+        assert bounds is not None
+        orbit = iterate(
+            step, eta, start, digits=plan.digits, until=_UNTIL, max_steps=_MAX_STEPS
+        )
+        envelope, shrink = bounds.front, 1 - exact(self.rate) * bounds.m
+        used, place = arb(0), 0
+        for t, p in enumerate(orbit.p):
+            share = abs(p) / envelope
+            if share > used:
+                used, place = share, t
+            envelope = (envelope * shrink).mid()
+        rise = (orbit.q[-1] / orbit.q[0]).log()
+        falls = sum(bool(b < a) for a, b in zip(orbit.q, orbit.q[1:], strict=False))
+        values = {
+            "decay": float(used),
+            "rate": float((1 - abs(orbit.p[-1] / orbit.p[-2])) / (exact(self.rate) * bounds.m)),
+            "rise": float(rise / bounds.drift),
+            "falls": float(falls),
+            "lost": float(orbit.outcome != "converged"),
+        }
+        where = {
+            "eta": str(eta),
+            "p0": str(start[0]),
+            "q0": str(start[1]),
+            "t": str(place),
+            "p_t": orbit.p[place].str(12, radius=False),
+            "q_end": orbit.q[-1].str(12, radius=False),
+        }
+        return Measurement(float(eta), values, where)
+
+    def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        """Every draw must keep all bounds."""
+        if not runs:
+            return Judgement("no admissible starting point was found", {"draws": "0"})
+        decay, rise = (max(run.values[n] for run in runs) for n in ("decay", "rise"))
+        rate = min(run.values["rate"] for run in runs)
+        found = {
+            "coefficient": {"exact": "≥ 1", "measured": f"{rate:.6g}"},
+            "decay bound used": f"{decay:.6g}",
+            "drift bound used": f"{rise:.6g}",
+            "draws": str(len(runs)),
+        }
+        for run in runs:
+            v = run.values
+            checks = {
+                "the orbit did not converge": v["lost"] > 0,
+                "|p_t| exceeds its bound": v["decay"] > 1 + 1e-12,
+                "|p_t| decays more slowly than claimed": not v["rate"] >= 1,
+                "q_t falls": v["falls"] > 0,
+                "q_t exceeds its bound": not v["rise"] <= float(self.drift),
+            }
+            objection = next((text for text, bad in checks.items() if bad), "")
+            if objection:
+                return Judgement(objection, run.where, found)
+        return Judgement("", None, found)
+
+
+def _draws(
+    plan: Plan, rung: sp.Rational, r: BallFunction
+) -> list[tuple[tuple[sp.Rational, sp.Rational], sp.Rational]]:
+    """Admissible (p0, q0) for one step size, the corners of the admissible region included."""
+    scale = _scale(plan)
+    eta = rung / scale
+    rng = random.Random(f"{_SEED} {rung}")
+    low = 2 / (2 - rung) if plan.model.name == "linear" else 1 + 2 * rung
+    wanted = [(sp.Rational(1, 1000), sp.Rational(11, 10)), (sp.Integer(1), low + rung / 100)]
+    wanted += [(sp.Integer(-1), 1 / (16 * rung) - rung), (sp.Integer(1), sp.Rational(3, 2))]
+    while len(wanted) < _DRAWS + 4:
+        p0 = sp.Rational(rng.choice([-1, 1]) * rng.randrange(1, 1001), 1000)
+        q0 = low + sp.Rational(rng.randrange(1, 1001), 1000) * rng.choice([rung, 1, 1 / (20 * rung)])
+        wanted.append((p0, q0))
+    pairs = [((p0 * scale, q0), eta) for p0, q0 in wanted]
+    return [(start, eta) for start, eta in pairs if _bounds(plan, eta, start, r) is not None]
+
+
+def _scale(plan: Plan) -> sp.Rational:
+    """L, the unit of p in the linear model (1 if ℓ is 1-Lipschitz); the neuron's unit is 1."""
+    if plan.model.name == "neuron" or plan.lipschitz is None:
+        return sp.Integer(1)
+    return max(plan.lipschitz, sp.Integer(1))
+
+
+def _bounds(
+    plan: Plan, eta: sp.Rational, start: tuple[sp.Rational, sp.Rational], r: BallFunction
+) -> Bounds | None:
+    """The bounds of the statement, or None where its hypotheses on (p0, q0, η) fail."""
+    p0, q0 = start
+    scale = _scale(plan)
+    lowest = evaluate(r, (exact(scale),), 100)[0].mid()
+    q, x = arb(exact(q0)), arb(exact(eta * scale))
+    if abs(p0) > scale or q0 <= 1:
+        return None
+    growth = 2 * (q - 1) / q
+    if plan.model.name == "linear":
+        room = 2 / (2 - x) < q and q < (1 / (16 * x)).min(lowest / (2 * x))
+        m = growth.min(lowest / (2 * q))
+        drift = 2 * q / m * x**2
+        front = arb(exact(scale))
+    else:
+        m = growth.min(lowest / q)
+        drift = 2 * x / ((1 - x) * m)
+        room = drift <= arb(2).log()
+        front = abs(arb(exact(p0)))
+    return Bounds(front, m.mid(), drift) if room else None
+
+

@@ -1,0 +1,157 @@
+"""The claims about the frozen-q family: the flip at q = 1 and the 2-cycle below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+from flint import arb, ctx
+
+from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ..numerics.orbits import working_bits
+from ..numerics.roots import InverseResponse
+from ..theory.errors import NotFiniteError
+from ..theory.models import P, Q
+from .claims import DirectClaim, Judgement, Measurement, quantity
+from .ladder import COEFFICIENT_TOLERANCE, Ladder
+from .plans import Plan
+
+_LEVELS = [sp.Rational(n, 20) for n in (19, 18, 17, 16, 14, 12, 10, 8)]
+_HALVINGS = 5
+_FROZEN_STEPS = 400
+
+
+@dataclass(frozen=True)
+class FlipClaim(DirectClaim):
+    """g₁(g₁(p)) = p + a p³ + O(p⁵), g_q'(0) = `multiplier`; the cycle is born stable iff a < 0."""
+
+    coefficient: sp.Expr
+    multiplier: sp.Expr
+    order: float = 2
+
+    def measure(self, plan: Plan) -> list[Measurement]:
+        """(g₁(g₁(p)) − p)/p³ on a ladder of p, and the worst error of the multiplier."""
+        g = compile_balls(plan.family.step, [P, Q])
+        multiplier = compile_balls(self.multiplier, [Q])
+        scale = sp.Rational(round(64 / float(abs(plan.model.response.curvature)) ** 0.5), 512)
+        runs = []
+        with ctx.workprec(working_bits(plan.digits)):
+            for k in range(_HALVINGS):
+                p = arb(exact(scale / 2**k)).mid()
+                twice = _iterate(g, p, arb(1), 2)
+                value = (twice - p) / p**3
+                errors = [
+                    abs(_iterate(g, p, q, 1) / p - multiplier(q)[0])
+                    for q in (arb(2), arb(3) / 2, arb(3) / 4, arb(1) / 2)
+                ]
+                values = {
+                    "value": float(value),
+                    "residual": float(value - compile_balls(self.coefficient, [])()[0]),
+                    "multiplier": float(max(errors)),
+                    "inside": float(abs(_iterate(g, p, arb(21) / 20, _FROZEN_STEPS)) < p),
+                    "outside": float(abs(_iterate(g, p / 64, arb(19) / 20, 10)) > p / 64),
+                }
+                where = {"p": str(scale / 2**k), "q": "1", "g(g(p))": twice.str(12, radius=False)}
+                runs.append(Measurement(float(p), values, where))
+        return runs
+
+    def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        """Coefficient and order of the normal form; stability on both sides of q = 1."""
+        sizes = tuple(run.epsilon for run in runs)
+        ladder = Ladder(
+            float(self.coefficient),
+            tuple(p**2 for p in sizes),
+            tuple(run.values["value"] for run in runs),
+            tuple(run.values["residual"] for run in runs),
+        )
+        errors = tuple(run.values["multiplier"] for run in runs)
+        multiplier = Ladder(0.0, sizes, errors, errors)
+        supercritical = bool(self.coefficient < 0)
+        found = {
+            "coefficient": quantity(self.coefficient, ladder.extrapolated),
+            "order": {"exact": f"{self.order:g}", "measured": f"{2 * ladder.order:.3f}"},
+            "order of the multiplier's error": f"{multiplier.order:.3f}",
+            "criticality": "supercritical" if supercritical else "subcritical",
+        }
+        objection = ladder.objection(self.order / 2)
+        if not objection and not multiplier.order >= 2 - 0.25:
+            objection = f"g_q'(0) is not {self.multiplier}: error of order {multiplier.order:.2f}"
+        # Far below the cycle's size, so that only the sign of the multiplier's excess decides.
+        if not objection and not (runs[-1].values["inside"] and runs[-1].values["outside"]):
+            objection = "p = 0 does not change stability at q = 1"
+        return Judgement(objection, runs[-1].where if objection else None, found)
+
+
+@dataclass(frozen=True)
+class CycleClaim(DirectClaim):
+    """r(p) = level·q gives the 2-cycle ±p with the given multiplier, stable iff it is below 1."""
+
+    multiplier: sp.Expr
+    level: sp.Expr = sp.Integer(1)
+
+    def measure(self, plan: Plan) -> list[Measurement]:
+        """Closure, multiplier by central differences, and stability by iteration, at several q."""
+        g = compile_balls(plan.family.step, [P, Q])
+        multiplier = compile_balls(self.multiplier, [P])
+        inverse = InverseResponse(plan.model.response)
+        bits = working_bits(plan.digits)
+        runs = []
+        with ctx.workprec(bits):
+            for q in _LEVELS:
+                try:
+                    p = inverse(arb(exact(q * self.level)).mid(), bits)
+                except NotFiniteError:
+                    continue  # r does not come down to this level
+                at, predicted = arb(exact(q)), evaluate(multiplier, (p,), bits - 40)[0]
+                nudge = p * arb(2) ** (-bits // 4)
+                low, high = (_iterate(g, p + s * nudge, at, 2) for s in (-1, 1))
+                measured = (high - low) / (2 * nudge)
+                drift = abs(abs(_iterate(g, p * (1 + arb(2) ** -20), at, _FROZEN_STEPS)) - p)
+                values = {
+                    "closure": float(abs(_iterate(g, p, at, 1) + p) / p),
+                    "predicted": float(predicted),
+                    "measured": float(measured),
+                    "attracted": float(drift < p * arb(2) ** -20),
+                }
+                where = {"q": str(q), "p": p.str(15, radius=False), "multiplier": f"{float(measured):.10g}"}
+                runs.append(Measurement(float(q), values, where))
+        return runs
+
+    def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        """Every level must close up, with the predicted multiplier and the stability it implies."""
+        if not runs:
+            return Judgement("r(p) reaches none of the levels tried", {"q": str(_LEVELS[0])})
+        shown = runs[len(runs) // 2]
+        found = {
+            "coefficient": {
+                "exact": f"{shown.values['predicted']:.10g}",
+                "measured": f"{shown.values['measured']:.10g}",
+            },
+            "levels": [str(run.where["q"]) for run in runs],
+            "multipliers": [f"{run.values['measured']:.10g}" for run in runs],
+        }
+        for run in runs:
+            objection = _cycle_objection(run)
+            if objection:
+                return Judgement(objection, run.where, found)
+        return Judgement("", None, found)
+
+
+def _cycle_objection(run: Measurement) -> str:
+    predicted, measured = run.values["predicted"], run.values["measured"]
+    if run.values["closure"] > 1e-12:
+        return f"g_q(p) = -p fails at q = {run.where['q']} by {run.values['closure']:.3g}"
+    if abs(measured - predicted) > COEFFICIENT_TOLERANCE * max(abs(predicted), 1e-3):
+        return f"multiplier {measured:.8g} instead of {predicted:.8g} at q = {run.where['q']}"
+    if abs(predicted - 1) > 0.05 and (predicted < 1) != bool(run.values["attracted"]):
+        return f"stability of the 2-cycle contradicts its multiplier at q = {run.where['q']}"
+    return ""
+
+
+def _iterate(g: BallFunction, p: arb, q: arb, steps: int) -> arb:
+    for _ in range(steps):
+        p = g(p.mid(), q)[0]
+    return p.mid()
+
+

@@ -1,0 +1,340 @@
+"""The claims about edge-of-stability orbits: alignment, crossing, limit, saturation, sharpening."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby, pairwise
+from typing import Any
+
+import sympy as sp
+from flint import arb, ctx
+
+from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.orbits import Orbit, compile_step, iterate, working_bits
+from ..numerics.roots import InverseResponse
+from ..theory.errors import NotFiniteError
+from ..theory.models import ETA, P, Q
+from .claims import Claim, Judgement, Measurement, quantity
+from .ladder import ORDER_SLACK, Ladder
+from .plans import UNTIL, Plan
+
+_SAMPLES = 300  # steps looked at before the crossing, and again after it
+
+
+class OrbitView:
+    """One orbit of a plan with what several claims read off it, computed once."""
+
+    def __init__(self, plan: Plan, eta: sp.Rational, start: tuple[sp.Rational, sp.Rational]) -> None:
+        self.plan, self.eta, self.start = plan, eta, start
+        self.bits = working_bits(plan.digits)
+        step = compile_step(plan.model)
+        self.orbit: Orbit = iterate(
+            step, eta, start, digits=plan.digits, until=UNTIL, max_steps=plan.max_steps()
+        )
+
+    @property
+    def usable(self) -> bool:
+        """Whether the orbit converged after passing q = 1 and outlived the transient."""
+        crossing = self.orbit.crossing
+        return self.orbit.outcome == "converged" and crossing is not None and crossing > self.settled
+
+    @cached_property
+    def epsilon(self) -> arb:
+        with ctx.workprec(self.bits):
+            return arb(exact(self.plan.epsilon(self.eta)))
+
+    @cached_property
+    def crossing(self) -> int:
+        """The first t with q_t > 1."""
+        if self.orbit.crossing is None:
+            raise NotFiniteError("the orbit does not pass q = 1")
+        return self.orbit.crossing
+
+    @cached_property
+    def settled(self) -> int:
+        """t_a: 10 + 3 ln(1/ε)/ln(1/m) steps, m the contraction of the 2-cycle at q0."""
+        inverse = InverseResponse(self.plan.model.response)
+        multiplier = compile_balls(self.plan.family.cycle_multiplier, [P])
+        aligned = inverse(arb(exact(self.start[1])), 60)
+        contraction_squared = evaluate(multiplier, (aligned,), 50)[0]
+        contraction = math.sqrt(float(contraction_squared))
+        memory = math.log(1 / float(self.epsilon)) / -math.log(min(contraction, 0.99))
+        return 10 + math.ceil(3 * memory)
+
+    @cached_property
+    def steps(self) -> list[int]:
+        """The steps looked at: all of the first hundred from t_a on, then evenly spread ones."""
+        last = len(self.orbit) - 1
+        first = range(self.settled, min(self.settled + 100, self.crossing))
+        before = _spread(self.settled, self.crossing - 1, _SAMPLES)
+        after = _spread(self.crossing, last, _SAMPLES)
+        return sorted({*first, *before, *after, self.crossing - 1, self.crossing, last})
+
+    def place(self, t: int) -> dict[str, str]:
+        """What a reader needs to find step t of this orbit again."""
+        return {
+            "eta": str(self.eta),
+            "p0": str(self.start[0]),
+            "q0": str(self.start[1]),
+            "t": str(t),
+            "p_t": self.orbit.p[t].str(12, radius=False),
+            "q_t": self.orbit.q[t].str(12, radius=False),
+        }
+
+    def measurement(self, t: int, **values: arb | float) -> Measurement:
+        numbers = {name: float(value) for name, value in values.items()}
+        return Measurement(float(self.epsilon), numbers, self.place(t))
+
+
+@dataclass(frozen=True)
+class OrbitClaim(Claim):
+    """A claim measured on every orbit of the plan and judged separately for each start."""
+
+    def parameters(self, plan: Plan) -> dict[str, Any]:
+        """Step sizes, starting points and digits."""
+        return {
+            "eta": [str(eta) for eta in plan.etas],
+            "starts": [{"p0": str(p0), "q0": str(q0)} for p0, q0 in plan.starts],
+            **super().parameters(plan),
+        }
+
+    def measure(self, view: OrbitView) -> Measurement:
+        """Measure one orbit; an orbit that diverges or never crosses 1 is itself a refutation."""
+        if not view.usable:
+            outcome = {"outcome": f"{view.orbit.outcome}, crossing at {view.orbit.crossing}"}
+            return Measurement(
+                float(view.epsilon), {}, {**view.place(len(view.orbit) - 1), **outcome}
+            )
+        with ctx.workprec(view.bits):
+            return self.read(view)
+
+    @abstractmethod
+    def read(self, view: OrbitView) -> Measurement:
+        """The numbers this claim needs from a usable orbit."""
+
+    @abstractmethod
+    def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        """Judge the runs of one start, largest step size first."""
+
+    def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        """The first objection of any start, or the numbers of the first start."""
+        judged = []
+        for _, group in groupby(runs, key=lambda run: (run.where["p0"], run.where["q0"])):
+            ladder = list(group)
+            lost = next((run for run in ladder if not run.values), None)
+            if lost is not None:
+                return Judgement(f"orbit not usable: {lost.where['outcome']}", lost.where)
+            judged.append(self.judge_ladder(plan, ladder))
+        return next((j for j in judged if j.objection), judged[0])
+
+
+@dataclass(frozen=True)
+class CoefficientClaim(OrbitClaim):
+    """y(ε) = coefficient + O(ε^order) for a number y read off each orbit as y − coefficient."""
+
+    coefficient: sp.Expr
+    order: float = 1
+
+    def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        ladder = coefficient_ladder(self.coefficient, runs)
+        objection = ladder.objection(self.order)
+        found = {
+            "coefficient": quantity(self.coefficient, ladder.extrapolated),
+            "order": {"exact": f"{self.order:g}", "measured": f"{ladder.order:.3f}"},
+            "values": [f"{v:.10g}" for v in ladder.values],
+            "constant": f"{max(abs(r) / e**self.order for r, e in _paired(runs)):.4g}",
+        }
+        return Judgement(objection, runs[-1].where if objection else None, found)
+
+    def defect(self, value: arb) -> dict[str, arb]:
+        return {"value": value, "residual": value - ball(self.coefficient)}
+
+
+@dataclass(frozen=True)
+class LimitClaim(CoefficientClaim):
+    """(q* − 1)/ε = coefficient + O(ε)."""
+
+    def read(self, view: OrbitView) -> Measurement:
+        last = len(view.orbit) - 1
+        return view.measurement(last, **self.defect((view.orbit.q[last] - 1) / view.epsilon))
+
+
+@dataclass(frozen=True)
+class SaturationClaim(CoefficientClaim):
+    """(λ − 2/η) η/ε = coefficient + O(ε), λ the Hessian's largest eigenvalue at the orbit's end."""
+
+    def read(self, view: OrbitView) -> Measurement:
+        last = len(view.orbit) - 1
+        sharpness = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
+        point = (view.orbit.p[last], view.orbit.q[last], exact(view.eta))
+        scaled = evaluate(sharpness, point, view.bits)[0]
+        return view.measurement(last, **self.defect((scaled - 2) / view.epsilon))
+
+
+@dataclass(frozen=True)
+class AlignmentClaim(CoefficientClaim):
+    """|q_t/r(p_t) − 1 − h(p_t) ε| ≤ C ε^(order+1) for t ≥ t_a; at the crossing of 1, h is h(0)."""
+
+    h: sp.Expr = sp.Integer(0)
+
+    def read(self, view: OrbitView) -> Measurement:
+        curve = compile_balls([view.plan.family.response, self.h], [P])
+        worst, place, at_crossing = arb(0), view.crossing, arb(0)
+        for t in view.steps:
+            r, h = evaluate(curve, (abs(view.orbit.p[t]),), view.bits)
+            ratio = view.orbit.q[t] / r - 1
+            residual = abs(ratio - h * view.epsilon)
+            if residual > worst:
+                worst, place = residual, t
+            if t == view.crossing:
+                at_crossing = ratio / view.epsilon
+        values = self.defect(at_crossing) | {
+            "worst": worst / view.epsilon,
+            "steps": arb(len(view.steps)),
+            "settled": arb(view.settled),
+        }
+        return view.measurement(place, **values)
+
+    def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        at_crossing = super().judge_ladder(plan, runs)
+        epsilons = [run.epsilon for run in runs]
+        worst = [run.values["worst"] for run in runs]
+        ladder = Ladder(0.0, tuple(epsilons), tuple(worst), tuple(worst))
+        claimed = self.order + 1
+        found = {
+            **at_crossing.quantities,
+            "order": {"exact": f"{claimed:g}", "measured": f"{ladder.order + 1:.3f}"},
+            "constant": f"{max(w / e**self.order for w, e in zip(worst, epsilons, strict=True)):.4g}",
+            "t_a": [f"{run.values['settled']:.0f}" for run in runs],
+            "steps checked": f"{sum(run.values['steps'] for run in runs):.0f}",
+        }
+        objection = at_crossing.objection
+        if not objection and not ladder.order + 1 >= claimed - ORDER_SLACK:
+            objection = f"observed order {ladder.order + 1:.3f} instead of {claimed:g}"
+        return Judgement(objection, runs[-1].where if objection else None, found)
+
+
+@dataclass(frozen=True)
+class CrossingClaim(OrbitClaim):
+    """ε t_b = coefficient · ln(1/η) + K + o(1), so that t_b ≥ const · (1 − q0)/ε."""
+
+    coefficient: sp.Expr
+    order: float = 0.5
+
+    def read(self, view: OrbitView) -> Measurement:
+        t = view.crossing
+        before, after = view.orbit.q[t - 1], view.orbit.q[t]
+        time = t - 1 + (1 - before) / (after - before)  # the crossing between the two steps
+        log = arb(1 / exact(view.eta)).log()
+        room = 1 - arb(exact(view.start[1]))
+        scaled = time * view.epsilon
+        return view.measurement(t, scaled=scaled, log=log, bound=scaled / room)
+
+    def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        target = float(self.coefficient)
+        slopes = [
+            (b.values["scaled"] - a.values["scaled"]) / (b.values["log"] - a.values["log"])
+            for a, b in pairwise(runs)
+        ]
+        epsilons = [run.epsilon for run in runs[1:]]
+        residuals = [s - target for s in slopes]
+        ladder = Ladder(target, tuple(epsilons), tuple(slopes), tuple(residuals))
+        bounds = [run.values["bound"] for run in runs]
+        found = {
+            "coefficient": quantity(self.coefficient, ladder.extrapolated),
+            "order": {"exact": f"{self.order:g}", "measured": f"{ladder.order:.3f}"},
+            "t_b": [run.where["t"] for run in runs],
+            "lower bound constant": f"{min(bounds):.4g}",
+        }
+        objection = ladder.objection(self.order)
+        if not objection and min(bounds) < 0.99 * bounds[0]:
+            objection = "t_b falls below a constant times (1 - q0)/epsilon"
+        return Judgement(objection, runs[-1].where if objection else None, found)
+
+
+@dataclass(frozen=True)
+class SharpeningClaim(OrbitClaim):
+    """λ̃(q_t) increases, and sup |λ_t − λ̃(q_t)| = coefficient · ε/η + higher order.
+
+    `surrogate` is ηλ̃ in terms of q and z = r̂(q); beyond q = 1, ηλ̃ = 2.
+    """
+
+    coefficient: sp.Expr
+    surrogate: sp.Expr
+    order: float = 1
+
+    def read(self, view: OrbitView) -> Measurement:
+        inverse = InverseResponse(view.plan.model.response)
+        scaled = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
+        predicted = compile_balls(self.surrogate, [P, Q])
+        eta, two = exact(view.eta), arb(2)
+        worst, place, previous, falls = arb(0), view.crossing, arb(0), 0
+        for t in view.steps:
+            p, q = abs(view.orbit.p[t]), view.orbit.q[t]
+            surrogate = two
+            if q < 1:
+                surrogate = evaluate(predicted, (inverse(q, 100, guess=p), q), 90)[0]
+            gap = abs(evaluate(scaled, (p, q, eta), 90)[0] - surrogate)
+            if gap > worst:
+                worst, place = gap, t
+            falls += bool(surrogate < previous)
+            previous = surrogate
+        value = worst / view.epsilon
+        return view.measurement(
+            place, value=value, residual=value - ball(self.coefficient), falls=float(falls)
+        )
+
+    def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        ladder = coefficient_ladder(self.coefficient, runs)
+        etas = [float(sp.Rational(run.where["eta"])) for run in runs]
+        gaps = [v * run.epsilon / eta for v, run, eta in zip(ladder.values, runs, etas, strict=True)]
+        found = {
+            "coefficient": quantity(self.coefficient, ladder.extrapolated),
+            "order": {"exact": f"{self.order:g}", "measured": f"{ladder.order:.3f}"},
+            "sup |sharpness - surrogate|": [f"{gap:.6g}" for gap in gaps],
+        }
+        objection = ladder.objection(self.order)
+        if any(run.values["falls"] for run in runs):
+            objection = "the surrogate falls somewhere after t_a"
+        return Judgement(objection, runs[-1].where if objection else None, found)
+
+
+def coefficient_ladder(coefficient: sp.Expr, runs: Sequence[Measurement]) -> Ladder:
+    """The ladder of the measured "value" and "residual" against an exact coefficient."""
+    return Ladder(
+        float(coefficient),
+        tuple(run.epsilon for run in runs),
+        tuple(run.values["value"] for run in runs),
+        tuple(run.values["residual"] for run in runs),
+    )
+
+
+def ball(value: sp.Expr) -> arb:
+    """An exact number as a ball at the precision in force."""
+    return compile_balls(sp.sympify(value), [])()[0]
+
+
+def _paired(runs: Iterable[Measurement]) -> list[tuple[float, float]]:
+    return [(run.values["residual"], run.epsilon) for run in runs]
+
+
+def _spread(first: int, last: int, count: int) -> list[int]:
+    if last <= first:
+        return [first] if last == first else []
+    return [first + round(i * (last - first) / count) for i in range(count + 1)]
+
+
+__all__ = [
+    "AlignmentClaim",
+    "CoefficientClaim",
+    "CrossingClaim",
+    "LimitClaim",
+    "OrbitClaim",
+    "OrbitView",
+    "SaturationClaim",
+    "SharpeningClaim",
+]

@@ -1,0 +1,110 @@
+"""What is run for one model and response: the ladder of step sizes, starting points, predictions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import sympy as sp
+from flint import arb
+
+from ..numerics.balls import exact
+from ..numerics.roots import InverseResponse
+from ..theory.bifurcation import FrozenFamily, frozen_family
+from ..theory.errors import InputError
+from ..theory.models import EPSILON, Model
+from ..theory.slow_curve import SlowCurve, slow_curve
+
+UNTIL = sp.Rational(1, 10**10)  # orbits stop once |p| is this small; q* is then known to about |p|²
+MAX_STEPS = 2_000_000
+_TOP = 0.0075  # ε h(0) at the top of the default ladder; the ladder does not see rescalings of z
+_TOP_ALLOWED = 0.05
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A model with its derived predictions and the runs that test them.
+
+    `lipschitz` (a bound on sup |ℓ'| or sup |φ|) is there when A5 passes; `etas` and `starts` when
+    all hypotheses of the edge-of-stability statements do. The other statements need neither.
+    """
+
+    model: Model
+    digits: int = 50
+    lipschitz: sp.Rational | None = None
+    etas: tuple[sp.Rational, ...] = ()
+    starts: tuple[tuple[sp.Rational, sp.Rational], ...] = ()
+
+    @cached_property
+    def curve(self) -> SlowCurve:
+        """The first-order predictions; needs r''(0) ≠ 0."""
+        return slow_curve(self.model)
+
+    @cached_property
+    def family(self) -> FrozenFamily:
+        """The frozen-q family."""
+        return frozen_family(self.model)
+
+    def epsilon(self, eta: sp.Rational) -> sp.Rational:
+        """ε(η), the inverse of the model's `step_size`."""
+        return eta ** (1 / self.exponent)
+
+    @property
+    def exponent(self) -> sp.Rational:
+        """a in η = ε^a."""
+        return self.model.step_size(EPSILON).as_base_exp()[1]
+
+    def steps_needed(self, eta: float) -> int:
+        """About how many steps an orbit takes to pass q = 1 and to bring |p| down to `UNTIL`."""
+        epsilon = eta ** (1 / float(self.exponent))
+        log = math.log(1 / eta + 10)
+        crossing = float(self.curve.crossing_coefficient(self.model)) * log / epsilon
+        rate = 2 * float(self.curve.h_at_zero) * epsilon
+        return int(crossing + math.log(float(1 / UNTIL)) / rate)
+
+    def max_steps(self) -> int:
+        """Steps after which an orbit at the bottom of the ladder should long have converged."""
+        return 2 * self.steps_needed(float(self.etas[-1])) + 10_000
+
+    def with_runs(self, c: float, top: sp.Rational | None = None) -> Plan:
+        """The plan with starts at q0 in (c, 1) and a ladder of step sizes from `top` down.
+
+        Raises InputError where `top` is out of the range that can be run, saying what is allowed.
+        """
+        scale = float(self.curve.h_at_zero)
+        exponent = float(self.exponent)
+        rungs = 4 if exponent < 1 else 5
+        if top is None:
+            top = sp.Rational(1, math.ceil((scale / _TOP) ** exponent))
+        else:
+            self._check_top(top, (_TOP_ALLOWED / scale) ** exponent, rungs)
+        etas = tuple(top / 2**k for k in range(rungs))
+        return replace(self, etas=etas, starts=_starting_points(self.model, c))
+
+    def _check_top(self, top: sp.Rational, highest: float, rungs: int) -> None:
+        lowest = highest
+        while self.steps_needed(lowest / 2**rungs) <= MAX_STEPS:
+            lowest /= 2
+        if lowest <= top <= highest:
+            return
+        steps = self.steps_needed(float(top) / 2 ** (rungs - 1))
+        cost = f"; this one needs about {steps:.0e} steps an orbit" if top < lowest else ""
+        raise InputError(
+            f"--eta {top}: for {self.model.response.text} the largest step size of the ladder must "
+            f"lie between {lowest:.2g} and {highest:.2g}{cost}"
+        )
+
+
+def _starting_points(
+    model: Model, c: float
+) -> tuple[tuple[sp.Rational, sp.Rational], ...]:
+    """Two points on different sides of the curve and of 0, at different heights q0 in (c, 1)."""
+    points, inverse = [], InverseResponse(model.response)
+    for fraction, side in ((0.5, 0.5), (0.3, -1.4)):
+        q0 = sp.Rational(math.ceil(1000 * (c + fraction * (1 - c))), 1000)
+        aligned = float(inverse(arb(exact(q0)), 60))
+        p0 = max(-1.0, min(1.0, side * aligned))
+        points.append((sp.Rational(round(p0 * 100), 100) or sp.Rational(1, 100), q0))
+    return tuple(points)
+

@@ -1,0 +1,60 @@
+"""The verdict on one label: what was judged, on what evidence, with which numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What a check can say."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNDECIDED = "undecided"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class Evidence(StrEnum):
+    """How strong the evidence is; no word is stronger than what was done."""
+
+    DERIVED = "derived"
+    SAMPLED = "sampled"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One row of the result.
+
+    `witness` reproduces a failure; `reason` is one line for people; `quantities` maps a name to
+    {"exact": …, "measured": …} or to a single number, all as text.
+    """
+
+    label: str
+    model: str
+    response: str
+    outcome: Outcome
+    evidence: Evidence | None = None
+    reason: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    quantities: Mapping[str, Any] = field(default_factory=dict)
+    hypotheses: tuple[Verdict, ...] = ()
+    witness: Mapping[str, str] | None = None
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.outcome is Outcome.FAIL and not self.witness:
+            raise ValueError(f"{self.label}: a failure needs a witness")
+
+
+def exit_status(outcomes: list[Outcome]) -> int:
+    """0 all pass, 1 some fail, 3 none fails but some are undecided.
+
+    >>> exit_status([Outcome.PASS, Outcome.NOT_APPLICABLE]), exit_status([Outcome.UNDECIDED])
+    (0, 3)
+    """
+    if Outcome.FAIL in outcomes:
+        return 1
+    return 3 if Outcome.UNDECIDED in outcomes else 0

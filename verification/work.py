@@ -1,0 +1,149 @@
+"""Units of work: which runs the claims need, done one by one or spread over processes."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import TypeVar
+
+import sympy as sp
+
+from .claims import Claim, DirectClaim, Measurement
+from .orbit_claims import OrbitClaim, OrbitView
+from .plans import Plan
+
+T = TypeVar("T")
+S = TypeVar("S")
+Progress = Callable[[int, int], None]  # units done, units in all
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A claim on its way to a verdict, with the plan whose runs it is measured on."""
+
+    claim: Claim
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One piece of work for one process: an orbit with every claim on it, or one direct claim."""
+
+    trials: tuple[Trial, ...]
+    keys: tuple[int, ...]
+    place: tuple[sp.Rational, tuple[sp.Rational, sp.Rational]] | None = None
+
+
+@dataclass
+class Collected:
+    """What the runs of one trial gave."""
+
+    runs: list[Measurement] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def collect(
+    trials: Sequence[Trial], pool: Executor | None, progress: Progress | None = None
+) -> list[Collected]:
+    """Run everything the trials need; the answer has their order, runs in the plan's order."""
+    units = _units(trials)
+    outcomes: dict[int, list[tuple[int, list[Measurement], float]]] = {}
+    for done, (index, outcome) in enumerate(_run_all(units, pool), start=1):
+        outcomes[index] = outcome
+        if progress is not None:
+            progress(done, len(units))
+    found = [Collected() for _ in trials]
+    for index in range(len(units)):
+        for key, runs, seconds in outcomes[index]:
+            found[key].runs += runs
+            found[key].seconds += seconds
+    return found
+
+
+def run_unit(unit: Unit) -> list[tuple[int, list[Measurement], float]]:
+    """Do one unit; for every claim its key, its measurements and the seconds it took."""
+    if unit.place is None:
+        (trial,), (key,) = unit.trials, unit.keys
+        if not isinstance(trial.claim, DirectClaim):
+            raise TypeError(f"{trial.claim.label} needs orbits")
+        begin = time.perf_counter()
+        runs = trial.claim.measure(trial.plan)
+        return [(key, runs, time.perf_counter() - begin)]
+    begin = time.perf_counter()
+    view = OrbitView(unit.trials[0].plan, *unit.place)
+    shared = (time.perf_counter() - begin) / len(unit.trials)
+    results = []
+    for key, trial in zip(unit.keys, unit.trials, strict=True):
+        if not isinstance(trial.claim, OrbitClaim):
+            raise TypeError(f"{trial.claim.label} makes its own runs")
+        begin = time.perf_counter()
+        run = trial.claim.measure(view)
+        results.append((key, [run], shared + time.perf_counter() - begin))
+    return results
+
+
+@contextmanager
+def workers(jobs: int) -> Iterator[Executor | None]:
+    """A pool of `jobs` processes, or None for 1; an interrupt stops the pool at once."""
+    if jobs <= 1:
+        yield None
+        return
+    # Fresh interpreters rather than forks: the parent may hold threads (a progress bar).
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_ignore_interrupt)
+    try:
+        yield pool
+    except BaseException:
+        for process in list(pool._processes.values()):
+            process.terminate()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def spread(pool: Executor | None, function: Callable[[S], T], items: Iterable[S]) -> list[T]:
+    """`map` over the pool, or here without one."""
+    return list(map(function, items) if pool is None else pool.map(function, items))
+
+
+def _units(trials: Sequence[Trial]) -> list[Unit]:
+    """One unit per direct claim, and one per orbit of every plan with all the claims on it."""
+    direct = [
+        Unit((trial,), (key,))
+        for key, trial in enumerate(trials)
+        if isinstance(trial.claim, DirectClaim)
+    ]
+    sharing: dict[Plan, list[int]] = {}
+    for key, trial in enumerate(trials):
+        if isinstance(trial.claim, OrbitClaim):
+            sharing.setdefault(trial.plan, []).append(key)
+    orbits = [
+        Unit(tuple(trials[key] for key in keys), tuple(keys), (eta, start))
+        for plan, keys in sharing.items()
+        for start in plan.starts
+        for eta in plan.etas
+    ]
+    return orbits + direct
+
+
+def _run_all(
+    units: Sequence[Unit], pool: Executor | None
+) -> Iterator[tuple[int, list[tuple[int, list[Measurement], float]]]]:
+    """The units' outcomes with their indices, in the order in which they finish."""
+    if pool is None:
+        yield from ((index, run_unit(unit)) for index, unit in enumerate(units))
+        return
+    # Longest first: the smallest step size takes longer than all the others together.
+    by_cost = sorted(range(len(units)), key=lambda i: units[i].place[0] if units[i].place else 9)
+    futures = {pool.submit(run_unit, units[index]): index for index in by_cost}
+    for future in as_completed(futures):
+        yield futures[future], future.result()
+
+
+def _ignore_interrupt() -> None:
+    # Ctrl-C reaches the whole process group; the parent alone decides what happens.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
