@@ -1,4 +1,4 @@
-"""SymPy expressions compiled to python-flint balls (`arb`): rationals stay exact, floats are refused.
+"""SymPy expressions compiled to python-flint balls: rationals stay exact, floats are refused.
 
 The compiled function encloses the true value at whatever precision is in force when it is called.
 `evaluate` raises the precision until the answer has the accuracy asked for.

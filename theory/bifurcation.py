@@ -18,7 +18,7 @@ class FrozenFamily:
     """g_q(p) and what is derived from it, for one response.
 
     - `trivial_multiplier`: g_q'(0);
-    - `flip_coefficient`: a in g₁(g₁(p)) = p + a p³ + …; the flip at q = 1 is supercritical iff a < 0;
+    - `flip_coefficient`: a in g₁(g₁(p)) = p + a p³ + …; the flip is supercritical iff a < 0;
     - `response`, `log_slope`: r(p) and p r'(p)/r(p);
     - `cycle_multiplier`: the multiplier of the 2-cycle ±p at q = r(p).
     """

@@ -120,8 +120,12 @@ def _compose(call: sp.Function, inner: _Series) -> _Series:
     for k in range(terms):
         value = derivative.subs(slot, constant)
         if not _is_finite_real(value):
-            raise NoExpansionError(f"{call} has no expansion at 0: its argument there is {constant}")
-        summands.append(_Series(power.start, tuple(value / factorial * c for c in power.coefficients)))
+            raise NoExpansionError(
+                f"{call} has no expansion at 0: its argument there is {constant}"
+            )
+        summands.append(
+            _Series(power.start, tuple(value / factorial * c for c in power.coefficients))
+        )
         power = _product(power, small)
         derivative, factorial = sp.diff(derivative, slot), factorial * (k + 1)
     total = _sum([_Series(0, tuple(s.at(k) for k in range(terms))) for s in summands])

@@ -86,10 +86,12 @@ class Assumptions:
 
     @cached_property
     def grid(self) -> list[sp.Rational]:
-        """Rational points z > 0: a geometric ladder and random ones, in the response's own scale."""
+        """Rational points z > 0: a geometric ladder and random ones, in the response's scale."""
         curvature = abs(float(self.response.curvature))
         scale = sp.Rational(round(64 / min(max(curvature, 1e-6), 1e6) ** 0.5) or 1, 64)
-        ladder = [scale * sp.Rational(2) ** k * (8 + i) / 8 for k in range(-10, 6) for i in range(8)]
+        ladder = [
+            scale * sp.Rational(2) ** k * (8 + i) / 8 for k in range(-10, 6) for i in range(8)
+        ]
         rng = random.Random(_SEED)
         extra = [scale * sp.Rational(rng.randrange(1, 64000), 1000) for _ in range(64)]
         # Simple fractions first, so that a witness is easy to check by hand.
@@ -109,7 +111,7 @@ class Assumptions:
                 try:
                     evaluate(f, (exact(side),), SIGN_BITS)
                 except NotFiniteError:
-                    # A value that is exactly 0 never reaches a relative accuracy; NaN is the failure.
+                    # A hidden exact 0 never reaches a relative accuracy; NaN is the failure.
                     with ctx.workprec(256):
                         if not f(arb(exact(side)))[0].is_finite():
                             return self._fail("analytic", {"z": str(side), "r(z)": "not real"})

@@ -78,7 +78,12 @@ def falsified(claim: Claim) -> list[Claim]:
     match claim:
         case AlignmentClaim():
             return [
-                replace(claim, h=-claim.h, coefficient=-claim.coefficient, falsified="h has the wrong sign"),
+                replace(
+                    claim,
+                    h=-claim.h,
+                    coefficient=-claim.coefficient,
+                    falsified="h has the wrong sign",
+                ),
                 replace(claim, h=_OFF * claim.h, falsified="h off by 1 % away from p = 0"),
                 replace(claim, coefficient=_OFF * claim.coefficient, falsified="h(0) off by 1 %"),
                 replace(claim, order=claim.order + 1, falsified="order one too high"),
@@ -97,7 +102,9 @@ def falsified(claim: Claim) -> list[Claim]:
         case SharpeningClaim():
             return [
                 replace(claim, coefficient=_OFF * claim.coefficient, falsified="gap off by 1 %"),
-                replace(claim, surrogate=sp.Integer(2) + 0 * P, falsified="surrogate 2/eta throughout"),
+                replace(
+                    claim, surrogate=sp.Integer(2) + 0 * P, falsified="surrogate 2/eta throughout"
+                ),
                 replace(claim, surrogate=4 - claim.surrogate, falsified="surrogate falls"),
                 replace(claim, order=claim.order + 1, falsified="order one too high"),
             ]
@@ -114,7 +121,9 @@ def falsified(claim: Claim) -> list[Claim]:
             ]
         case CycleClaim():
             return [
-                replace(claim, multiplier=_OFF * claim.multiplier, falsified="multiplier off by 1 %"),
+                replace(
+                    claim, multiplier=_OFF * claim.multiplier, falsified="multiplier off by 1 %"
+                ),
                 replace(claim, level=sp.Rational(99, 100), falsified="cycle at r(p) = 0.99 q"),
             ]
         case MapClaim():
@@ -124,7 +133,9 @@ def falsified(claim: Claim) -> list[Claim]:
                 replace(claim, p_next=_OFF * claim.p_next, falsified="p' off by 1 %"),
             ]
         case SharpnessClaim():
-            return [replace(claim, sharpness=_OFF * claim.sharpness, falsified="sharpness off by 1 %")]
+            return [
+                replace(claim, sharpness=_OFF * claim.sharpness, falsified="sharpness off by 1 %")
+            ]
     raise TypeError(f"{type(claim).__name__} has no negative control")
 
 

@@ -36,8 +36,8 @@ class Bounds:
 class FlowClaim(DirectClaim):
     """The bounds with m multiplied by `rate` and the exponent of the drift by `drift`."""
 
-    rate: sp.Rational = sp.Integer(1)
-    drift: sp.Rational = sp.Integer(1)
+    rate: sp.Rational = sp.S.One
+    drift: sp.Rational = sp.S.One
 
     def parameters(self, plan: Plan) -> dict[str, Any]:
         """Step sizes, number of draws per step size, seed and digits."""
@@ -66,9 +66,7 @@ class FlowClaim(DirectClaim):
     ) -> Measurement:
         bounds = _bounds(plan, eta, start, r)
         assert bounds is not None
-        orbit = iterate(
-            step, eta, start, digits=plan.digits, until=_UNTIL, max_steps=_MAX_STEPS
-        )
+        orbit = iterate(step, eta, start, digits=plan.digits, until=_UNTIL, max_steps=_MAX_STEPS)
         envelope, shrink = bounds.front, 1 - exact(self.rate) * bounds.m
         used, place = arb(0), 0
         for t, p in enumerate(orbit.p):
@@ -134,7 +132,9 @@ def _draws(
     wanted += [(sp.Integer(-1), 1 / (16 * rung) - rung), (sp.Integer(1), sp.Rational(3, 2))]
     while len(wanted) < _DRAWS + 4:
         p0 = sp.Rational(rng.choice([-1, 1]) * rng.randrange(1, 1001), 1000)
-        q0 = low + sp.Rational(rng.randrange(1, 1001), 1000) * rng.choice([rung, 1, 1 / (20 * rung)])
+        q0 = low + sp.Rational(rng.randrange(1, 1001), 1000) * rng.choice(
+            [rung, 1, 1 / (20 * rung)]
+        )
         wanted.append((p0, q0))
     pairs = [((p0 * scale, q0), eta) for p0, q0 in wanted]
     return [(start, eta) for start, eta in pairs if _bounds(plan, eta, start, r) is not None]
@@ -169,5 +169,3 @@ def _bounds(
         room = drift <= arb(2).log()
         front = abs(arb(exact(p0)))
     return Bounds(front, m.mid(), drift) if room else None
-
-

@@ -70,13 +70,17 @@ class FlipClaim(DirectClaim):
         supercritical = bool(self.coefficient < 0)
         found = {
             "coefficient": quantity(self.coefficient, ladder.extrapolated),
-            "order": {"exact": f"{self.order:g}", "measured": f"{2 * ladder.order:.3f}"},
+            "order": {
+                "claimed": f"{3 + self.order:g}",
+                "measured": f"{3 + 2 * ladder.order:.3f}",
+                "in": "p",
+            },
             "order of the multiplier's error": f"{multiplier.order:.3f}",
             "criticality": "supercritical" if supercritical else "subcritical",
         }
         objection = ladder.objection(self.order / 2)
-        if not objection and not multiplier.order >= 2 - 0.25:
-            objection = f"g_q'(0) is not {self.multiplier}: error of order {multiplier.order:.2f}"
+        if not objection and multiplier.order_objection(2):
+            objection = f"g_q'(0) is not {self.multiplier}: off by {errors[-1]:.3g}"
         # Far below the cycle's size, so that only the sign of the multiplier's excess decides.
         if not objection and not (runs[-1].values["inside"] and runs[-1].values["outside"]):
             objection = "p = 0 does not change stability at q = 1"
@@ -88,7 +92,7 @@ class CycleClaim(DirectClaim):
     """r(p) = level·q gives the 2-cycle ±p with the given multiplier, stable iff it is below 1."""
 
     multiplier: sp.Expr
-    level: sp.Expr = sp.Integer(1)
+    level: sp.Expr = sp.S.One
 
     def measure(self, plan: Plan) -> list[Measurement]:
         """Closure, multiplier by central differences, and stability by iteration, at several q."""
@@ -114,7 +118,11 @@ class CycleClaim(DirectClaim):
                     "measured": float(measured),
                     "attracted": float(drift < p * arb(2) ** -20),
                 }
-                where = {"q": str(q), "p": p.str(15, radius=False), "multiplier": f"{float(measured):.10g}"}
+                where = {
+                    "q": str(q),
+                    "p": p.str(15, radius=False),
+                    "multiplier": f"{float(measured):.10g}",
+                }
                 runs.append(Measurement(float(q), values, where))
         return runs
 
@@ -122,11 +130,12 @@ class CycleClaim(DirectClaim):
         """Every level must close up, with the predicted multiplier and the stability it implies."""
         if not runs:
             return Judgement("r(p) reaches none of the levels tried", {"q": str(_LEVELS[0])})
-        shown = runs[len(runs) // 2]
+        shown = runs[min(1, len(runs) - 1)]
         found = {
             "coefficient": {
                 "exact": f"{shown.values['predicted']:.10g}",
                 "measured": f"{shown.values['measured']:.10g}",
+                "at q": str(shown.where["q"]),
             },
             "levels": [str(run.where["q"]) for run in runs],
             "multipliers": [f"{run.values['measured']:.10g}" for run in runs],
@@ -153,5 +162,3 @@ def _iterate(g: BallFunction, p: arb, q: arb, steps: int) -> arb:
     for _ in range(steps):
         p = g(p.mid(), q)[0]
     return p.mid()
-
-

@@ -1,4 +1,4 @@
-"""Judging a claim y(ε) = c + O(εᵏ) on a ladder of ε: observed order and extrapolated coefficient."""
+"""Judging y(ε) = c + O(εᵏ) on a ladder of ε: observed order and extrapolated coefficient."""
 
 from __future__ import annotations
 
@@ -37,8 +37,12 @@ class Ladder:
         error = abs(self.extrapolated - self.exact)
         if not error <= COEFFICIENT_TOLERANCE * abs(self.exact):
             return f"coefficient {self.extrapolated:.8g} instead of {self.exact:.8g}"
+        return self.order_objection(claimed_order)
+
+    def order_objection(self, claimed_order: float) -> str:
+        """The objection to the order alone, or ""."""
         if not self.order >= claimed_order - ORDER_SLACK:
-            return f"observed order {self.order:.3f} instead of {claimed_order:g}"
+            return f"error of order {self.order:.3f} in ε instead of {claimed_order:g}"
         return ""
 
 
@@ -70,5 +74,3 @@ def observed_order(epsilons: Sequence[float], residuals: Sequence[float]) -> flo
     if min(last) == 0:
         return math.nan
     return math.log(last[0] / last[1]) / math.log(epsilons[-2] / epsilons[-1])
-
-

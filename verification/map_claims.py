@@ -19,7 +19,7 @@ from .verdicts import Evidence
 
 _SEED = 20230708
 _POINTS = 12
-_TINY = 1e-30
+_TINY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,7 @@ class MapClaim(DirectClaim):
         runs = []
         with ctx.workprec(working_bits(plan.digits)):
             for point, eta in _random_points(len(space.parameters)):
-                moved = [
-                    t - eta * s for t, s in zip(point, slopes(*point), strict=True)
-                ]
+                moved = [t - eta * s for t, s in zip(point, slopes(*point), strict=True)]
                 before, after = coordinates(*point, eta), coordinates(*moved, eta)
                 predicted = reduced(*before, eta)
                 pairs = list(zip(after, predicted, strict=True))
@@ -54,7 +52,9 @@ class MapClaim(DirectClaim):
                     "excluded": float(any(not a.overlaps(b) for a, b in pairs)),
                 }
                 names = [*map(str, space.parameters), "eta"]
-                where = {n: t.str(12, radius=False) for n, t in zip(names, [*point, eta], strict=True)}
+                where = {
+                    n: t.str(12, radius=False) for n, t in zip(names, [*point, eta], strict=True)
+                }
                 runs.append(Measurement(float(eta), values, where))
         return runs
 
@@ -93,7 +93,9 @@ class SharpnessClaim(DirectClaim):
                     "largest": abs(largest / float(value) - 1),
                 }
                 names = [*map(str, space.parameters), "eta"]
-                where = {n: t.str(12, radius=False) for n, t in zip(names, [*point, eta], strict=True)}
+                where = {
+                    n: t.str(12, radius=False) for n, t in zip(names, [*point, eta], strict=True)
+                }
                 runs.append(Measurement(float(eta), values, where))
         return runs
 
@@ -131,5 +133,3 @@ def _random_points(size: int) -> list[tuple[list[arb], arb]]:
 def _shifted(matrix: arb_mat, shift: arb, size: int) -> arb_mat:
     identity = arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
     return matrix - identity * shift
-
-

@@ -1,4 +1,4 @@
-"""What is run for one model and response: the ladder of step sizes, starting points, predictions."""
+"""What is run for one model and response: step sizes, starting points, predictions."""
 
 from __future__ import annotations
 
@@ -96,9 +96,7 @@ class Plan:
         )
 
 
-def _starting_points(
-    model: Model, c: float
-) -> tuple[tuple[sp.Rational, sp.Rational], ...]:
+def _starting_points(model: Model, c: float) -> tuple[tuple[sp.Rational, sp.Rational], ...]:
     """Two points on different sides of the curve and of 0, at different heights q0 in (c, 1)."""
     points, inverse = [], InverseResponse(model.response)
     for fraction, side in ((0.5, 0.5), (0.3, -1.4)):
@@ -107,4 +105,3 @@ def _starting_points(
         p0 = max(-1.0, min(1.0, side * aligned))
         points.append((sp.Rational(round(p0 * 100), 100) or sp.Rational(1, 100), q0))
     return tuple(points)
-

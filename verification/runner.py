@@ -110,7 +110,9 @@ def control(
         claim, judged = trial.claim, trial.claim.judge(trial.plan, found.runs)
         witness = dict(judged.witness) if judged.witness else None
         text, objection = trial.plan.model.response.text, judged.objection
-        rows.append(Control(claim.label, text, claim.falsified, bool(objection), objection, witness))
+        rows.append(
+            Control(claim.label, text, claim.falsified, bool(objection), objection, witness)
+        )
     return rows
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ..theory.statements import HYPOTHESES
+
 
 class Outcome(StrEnum):
     """What a check can say."""
@@ -43,6 +45,11 @@ class Verdict:
     hypotheses: tuple[Verdict, ...] = ()
     witness: Mapping[str, str] | None = None
     seconds: float = 0.0
+
+    @property
+    def is_hypothesis(self) -> bool:
+        """Whether this is a verdict on a hypothesis rather than on a statement."""
+        return self.label.split("/", 1)[-1] in HYPOTHESES.get(self.model, {})
 
     def __post_init__(self) -> None:
         if self.outcome is Outcome.FAIL and not self.witness:

@@ -137,8 +137,13 @@ def _run_all(
     if pool is None:
         yield from ((index, run_unit(unit)) for index, unit in enumerate(units))
         return
+
     # Longest first: the smallest step size takes longer than all the others together.
-    by_cost = sorted(range(len(units)), key=lambda i: units[i].place[0] if units[i].place else 9)
+    def step_size(index: int) -> float:
+        place = units[index].place
+        return 1.0 if place is None else float(place[0])
+
+    by_cost = sorted(range(len(units)), key=step_size)
     futures = {pool.submit(run_unit, units[index]): index for index in by_cost}
     for future in as_completed(futures):
         yield futures[future], future.result()

@@ -1,0 +1,221 @@
+"""The command line. Exit status: 0 all pass, 1 some fail, 2 bad input, 3 some are undecided."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from . import __version__, output
+from .theory.errors import InputError
+from .theory.expressions import parse_rational
+from .theory.models import Model, SingleNeuron, TwoLayerLinear
+from .theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
+from .verification import runner, work
+from .verification.verdicts import exit_status
+
+_CATALOGUE = {"linear": ("log-cosh", "pseudo-huber"), "neuron": ("tanh",)}
+_INTERRUPTED, _BROKEN_PIPE = 130, 141
+
+
+def main() -> None:
+    """Run the command line; whatever goes wrong is told in one line on stderr."""
+    try:
+        status = commands.main(prog_name="trajalign", standalone_mode=False)
+        sys.stdout.flush()
+    except (click.Abort, KeyboardInterrupt):
+        status = _complain("interrupted", _INTERRUPTED)
+    except click.exceptions.Exit as error:
+        status = error.exit_code
+    except click.ClickException as error:
+        status = _complain(error.format_message(), 2)
+    except InputError as error:
+        status = _complain(str(error), 2)
+    except BrokenPipeError:
+        # The reader has gone; keep the interpreter from complaining about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = _BROKEN_PIPE
+    sys.exit(status or 0)
+
+
+def _complain(message: str, status: int) -> int:
+    print(f"trajalign: {' '.join(message.split())}", file=sys.stderr)
+    return status
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def commands() -> None:
+    """Check the theorems of "Trajectory Alignment" (Song & Yun 2023) for any loss or activation."""
+
+
+@commands.command(
+    epilog="""\b
+Examples:
+  trajalign verify
+  trajalign verify linear --loss "z*atan(z) - log(1+z**2)/2"
+  trajalign verify neuron --activation "erf(sqrt(pi)*z/2)" --statement neuron/limit
+"""
+)
+@click.argument("model", type=click.Choice(["linear", "neuron"]), required=False)
+@click.option("--loss", metavar="E", help=f"An expression in z, or one of: {', '.join(LOSSES)}.")
+@click.option(
+    "--activation", metavar="E", help=f"An expression in z, or one of: {', '.join(ACTIVATIONS)}."
+)
+@click.option(
+    "--statement",
+    "labels",
+    metavar="LABEL",
+    multiple=True,
+    help="Check this label only (repeatable).",
+)
+@click.option("--eta", metavar="R", help="Largest step size of the ladder, such as 0.05 or 1/20.")
+@click.option(
+    "--digits",
+    metavar="N",
+    type=click.IntRange(30, 1000),
+    default=50,
+    show_default=True,
+    help="Decimal digits of the orbits.",
+)
+@click.option(
+    "--json", "json_file", metavar="FILE", help="Write the results as JSON; - for stdout."
+)
+@click.option("--junit", "junit_file", metavar="FILE", help="Write the results as JUnit XML.")
+@click.option("--controls", is_flag=True, help="Run every check on falsified statements instead.")
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1, 256),
+    help="Processes to use (default: all cores).",
+)
+def verify(
+    model: str | None,
+    loss: str | None,
+    activation: str | None,
+    labels: tuple[str, ...],
+    eta: str | None,
+    digits: int,
+    json_file: str | None,
+    junit_file: str | None,
+    controls: bool,
+    jobs: int | None,
+) -> int:
+    """Check every statement of both models, or of one model for one loss or activation.
+
+    E is a catalogue name or an expression in z, such as "log(cosh(z))". Numbers are exact:
+    0.05, 1/20 and 5e-2 are the same. Without arguments, the catalogue's three standard responses
+    are checked.
+    """
+    models = _models(model, loss, activation)
+    _check_labels(labels, models)
+    top = None if eta is None else _step_size(eta)
+    options = runner.Options(frozenset(labels), top, digits)
+    for file in (json_file, junit_file):
+        if file is not None and file != "-":
+            output.check_writable(Path(file))
+    if junit_file is not None and controls:
+        raise InputError("--junit reports verdicts; with --controls use --json")
+    jobs = jobs or os.cpu_count() or 1
+    if controls:
+        return _controls(models, options, jobs, json_file)
+    return _verify(models, options, jobs, json_file, junit_file)
+
+
+def _verify(
+    models: Sequence[Model],
+    options: runner.Options,
+    jobs: int,
+    json_file: str | None,
+    junit_file: str | None,
+) -> int:
+    begin = time.perf_counter()
+    with _progress_bar("verifying") as progress:
+        verdicts = runner.verify(models, options, jobs=jobs, progress=progress)
+    if json_file is not None:
+        _write(json_file, output.verdicts_as_json(verdicts, __version__))
+    if junit_file is not None:
+        _write(junit_file, output.verdicts_as_junit(verdicts))
+    if "-" not in (json_file, junit_file):
+        output.print_verdicts(Console(), verdicts, time.perf_counter() - begin)
+    return exit_status([verdict.outcome for verdict in verdicts])
+
+
+def _controls(
+    models: Sequence[Model], options: runner.Options, jobs: int, json_file: str | None
+) -> int:
+    begin = time.perf_counter()
+    with _progress_bar("falsifying") as progress:
+        controls = runner.control(models, options, jobs=jobs, progress=progress)
+    if json_file is not None:
+        _write(json_file, output.controls_as_json(controls, __version__))
+    if json_file != "-":
+        output.print_controls(Console(), controls, time.perf_counter() - begin)
+    return 0 if all(control.refuted for control in controls) else 1
+
+
+def _models(model: str | None, loss: str | None, activation: str | None) -> list[Model]:
+    if loss is not None and activation is not None:
+        raise InputError("--loss and --activation belong to different models: give one of them")
+    if model == "neuron" and loss is not None:
+        raise InputError("--loss belongs to the linear model; the neuron takes --activation")
+    if model == "linear" and activation is not None:
+        raise InputError("--activation belongs to the neuron; the linear model takes --loss")
+    if loss is not None:
+        return [TwoLayerLinear(Loss.parse(loss))]
+    if activation is not None:
+        return [SingleNeuron(Activation.parse(activation))]
+    found: list[Model] = []
+    if model != "neuron":
+        found += [TwoLayerLinear(Loss.parse(name)) for name in _CATALOGUE["linear"]]
+    if model != "linear":
+        found += [SingleNeuron(Activation.parse(name)) for name in _CATALOGUE["neuron"]]
+    return found
+
+
+def _check_labels(labels: Sequence[str], models: Sequence[Model]) -> None:
+    names = dict.fromkeys(model.name for model in models)
+    known = list(dict.fromkeys(label for name in names for label in runner.known_labels(name)))
+    for label in labels:
+        if label not in known:
+            close = difflib.get_close_matches(label, known, n=1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            raise InputError(f"--statement {label[:60]!r}: {hint}known are {', '.join(known)}")
+
+
+def _step_size(text: str) -> object:
+    try:
+        value = parse_rational(text)
+    except InputError as error:
+        raise InputError(f"--eta: {error}") from None
+    if value <= 0:
+        raise InputError(f"--eta {text}: a step size is positive")
+    return value
+
+
+def _write(file: str, text: str) -> None:
+    if file == "-":
+        sys.stdout.write(text)
+    else:
+        output.write_atomically(Path(file), text)
+
+
+@contextmanager
+def _progress_bar(what: str) -> Iterator[work.Progress | None]:
+    """A progress bar on stderr, if that is a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
