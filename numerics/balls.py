@@ -79,7 +79,7 @@ def compile_balls(
 def evaluate(function: BallFunction, point: Sequence[arb | fmpq], bits: int) -> tuple[arb, ...]:
     """Values at an exact point with at least `bits` correct bits each (zeros excepted).
 
-    Raises NotFiniteError where no precision up to `MAX_BITS` gives a finite real value, and
+    Raises NotFiniteError where no precision up to `MAX_BITS` gives such a real value, and
     ValueError for a point with a radius, whose value no precision can make accurate.
     """
     if any(isinstance(x, arb) and not x.is_exact() for x in point):
@@ -92,19 +92,24 @@ def evaluate(function: BallFunction, point: Sequence[arb | fmpq], bits: int) -> 
                 return values
         if precision >= MAX_BITS:
             bad = next(i for i, v in enumerate(values) if not _is_accurate(v, bits))
+            problem = "cannot be told from 0" if values[bad].contains(0) else "is not real"
             where = ", ".join(
                 f"{name} = {arb(x).str(8, radius=False)}"
                 for name, x in zip(function.variables, point, strict=True)
             )
             shown = str(function.expressions[bad])
             shown = shown if len(shown) <= 80 else shown[:77] + "..."
-            raise NotFiniteError(f"{shown} has no finite real value at {where}")
+            raise NotFiniteError(f"{shown} {problem} at {where}")
         precision *= 2
 
 
 def exact(value: sp.Rational) -> fmpq:
     """A SymPy rational as an exact FLINT rational."""
     return fmpq(int(value.p), int(value.q))
+
+
+def _zero_off_zero(x: arb) -> arb:
+    return arb.nan() if arb(x).contains(0) else arb(0)
 
 
 def _is_accurate(value: arb, bits: int) -> bool:
@@ -121,7 +126,7 @@ class _Program:
     def __init__(self, variables: dict[sp.Symbol, str]) -> None:
         self.names: dict[sp.Expr, str] = dict(variables)
         self.lines: list[str] = []
-        self.constants: dict[str, Any] = {"arb": arb}
+        self.constants: dict[str, Any] = {"arb": arb, "flat": _zero_off_zero}
 
     def build(self, arity: int, outputs: list[str]) -> Callable[..., tuple[arb, ...]]:
         header = f"def run({', '.join(f'x{i}' for i in range(arity))}):"
@@ -154,6 +159,8 @@ class _Program:
             return self._product(e)
         if e.is_Pow and e.exp.is_Rational:
             return self._power(self.register(e.base), e.exp)
+        if isinstance(e, sp.DiracDelta):  # the derivative of sign: 0 wherever it has a value
+            return self._assign(f"flat({self.register(e.args[0])})")
         if type(e) in _METHODS and len(e.args) == 1:
             return self._assign(f"arb({self.register(e.args[0])}).{_METHODS[type(e)]}()")
         raise TypeError(f"cannot compile {e} ({type(e).__name__}) to ball arithmetic")

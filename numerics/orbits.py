@@ -14,7 +14,7 @@ from .balls import BallFunction, compile_balls, evaluate, exact
 
 _BITS_PER_DIGIT = 3.3219280948873626
 _GUARD_BITS = 30
-DIVERGED = 10**6  # |p| past this counts as divergence
+_ESCAPE = sp.Integer(10**6)
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,10 @@ def iterate(
     digits: int = 50,
     until: sp.Rational,
     max_steps: int,
+    escape: sp.Rational = _ESCAPE,
     on_step: Callable[[int], None] | None = None,
 ) -> Orbit:
-    """Iterate the reduced map from an exact start until |p| ≤ `until`.
+    """Iterate the reduced map from an exact start until |p| ≤ `until`, or |p| > `escape`.
 
     Every step is computed to `digits` decimal digits and more; where cancellation in the user's
     expression eats digits, that step is repeated at a higher precision.
@@ -71,7 +72,7 @@ def iterate(
         p, q = arb(exact(p0)).mid(), arb(exact(q0)).mid()
         ps, qs, outcome = [p], [q], "step limit"
         advance = _Stepper(step, fixed_eta, bits)
-        limit = arb(stop)
+        limit, far = arb(stop), arb(exact(escape))
         for t in range(1, max_steps + 1):
             try:
                 p, q = advance(p, q)
@@ -83,7 +84,7 @@ def iterate(
             if abs(p) <= limit:
                 outcome = "converged"
                 break
-            if abs(p) > DIVERGED or q <= 0:
+            if abs(p) > far or q <= 0:
                 outcome = "diverged"
                 break
             if on_step is not None:

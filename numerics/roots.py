@@ -8,7 +8,7 @@ from flint import arb, ctx
 from ..theory.errors import NotFiniteError
 from ..theory.expressions import Z
 from ..theory.responses import Response
-from .balls import BallFunction, compile_balls, evaluate
+from .balls import BallFunction, compile_balls, evaluate, exact
 
 _FAR = 2**40
 
@@ -56,13 +56,15 @@ class InverseResponse:
 
     def __init__(self, response: Response) -> None:
         r = response.response
+        self._scale = exact(response.scale)
         self._function = compile_balls([r, sp.diff(r, Z)], [Z])
 
     def __call__(self, q: arb, bits: int, guess: arb | None = None) -> arb:
         """The z with r(z) = q, to about `bits` bits. Raises NotFiniteError if q is not a value."""
-        high = arb(1)
+        unit = arb(self._scale)
+        high = unit
         while evaluate(self._function, (high,), 30)[0] >= q:
             high = 2 * high
-            if high > _FAR:
-                raise NotFiniteError(f"r(z) stays above {q.str(6)} up to z = {_FAR}")
-        return solve_decreasing(self._function, q, arb(2) ** -200, high, bits, guess)
+            if high > _FAR * unit:
+                raise NotFiniteError(f"r(z) stays above {q.str(6)} up to z = {high.str(6)}")
+        return solve_decreasing(self._function, q, unit * arb(2) ** -200, high, bits, guess)

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import sympy as sp
 
-from .errors import InputError
+from .errors import NoExpansionError
 from .expressions import Z, parse_expression
 from .series import taylor
 
@@ -43,6 +43,18 @@ class Response:
     def curvature(self) -> sp.Expr:
         """r''(0), exact. Raises NoExpansionError."""
         return 2 * self.response_series[2]
+
+    @cached_property
+    def scale(self) -> sp.Rational:
+        """A power of two near |r''(0)|^(−1/2), the natural unit of z; 1 where r''(0) is 0 or none.
+
+        Replacing z by z/s stretches every picture by s and changes no verdict.
+        """
+        try:
+            size = sp.Abs(self.curvature)
+        except NoExpansionError:
+            return sp.Integer(1)
+        return sp.Integer(1) if size == 0 else sp.Integer(2) ** round(-sp.log(size, 2).evalf() / 2)
 
 
 @dataclass(frozen=True)
@@ -104,11 +116,3 @@ ACTIVATIONS: Mapping[str, str] = MappingProxyType(
         "arctan": "atan(z)",
     }
 )
-
-
-def catalogue_line() -> str:
-    """The catalogue names, for help texts and error messages."""
-    return f"losses: {', '.join(LOSSES)}; activations: {', '.join(ACTIVATIONS)}"
-
-
-__all__ = ["ACTIVATIONS", "LOSSES", "Activation", "InputError", "Loss", "Response"]

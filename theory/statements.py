@@ -18,18 +18,18 @@ class Statement:
 
 HYPOTHESES: dict[str, dict[str, str]] = {
     "linear": {
-        "analytic": "r has a power series at 0 and is real for real z",
+        "analytic": "ℓ has a power series at 0 and is real for real z",
         "symmetry": "ℓ is even",
         "normalised": "ℓ''(0) = 1",
         "A1": "r'(z) < 0 for z > 0",
-        "A2": "z r'(z)/r(z) > −1 for z > 0, that is ℓ'' > 0",
+        "A2": "ℓ''(z) > 0 for z > 0, that is z r'(z)/r(z) > −1",
         "A3": "z r'(z)/r(z) is decreasing for z > 0",
         "A4": "r''(0) < 0",
         "A5": "L = sup |ℓ'| is finite",
         "curved": "r''(0) ≠ 0",
     },
     "neuron": {
-        "analytic": "r has a power series at 0 and is real for real z",
+        "analytic": "φ has a power series at 0 and is real for real z",
         "symmetry": "φ is odd",
         "normalised": "φ'(0) = 1",
         "A1": "r'(z) < 0 for z > 0",
@@ -45,6 +45,8 @@ _EOS = {
     "linear": (*_REGULAR, "A1", "A2", "A3", "A4", "A5"),
     "neuron": (*_REGULAR, "A1", "A3", "A4", "A5"),
 }
+# For ℓ'' < 0 and width m ≥ 2 the eigenvalue |ℓ'| can be the largest one.
+_SHARPNESS = {"linear": ("analytic", "symmetry", "A2"), "neuron": ("analytic",)}
 _FLOW = {"linear": (*_REGULAR, "A1", "A2", "A5"), "neuron": (*_REGULAR, "A1", "A5")}
 _PAPER = "Song & Yun 2023"
 _DERIVED = "re-derived here"
@@ -76,7 +78,7 @@ _COMMON: dict[str, tuple[str, tuple[str, ...], str]] = {
     ),
     "sharpness": (
         "the largest Hessian eigenvalue is the given function of (p, q, η)",
-        ("analytic",),
+        (),
         _DERIVED,
     ),
     "bifurcation/flip": (
@@ -99,7 +101,7 @@ def statements(model: str) -> tuple[Statement, ...]:
     ['linear/reduced-map', 'linear/sharpness']
     """
     rows = [
-        Statement(_full(model, name), model, text, needs, origin)
+        Statement(_full(model, name), model, text, needs or _SHARPNESS[model], origin)
         for name, (text, needs, origin) in _COMMON.items()
     ]
     for name, text in _CONCLUSIONS[model].items():

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import click
+import sympy as sp
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -22,12 +25,17 @@ from .theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from .verification import runner, work
 from .verification.verdicts import exit_status
 
+T = TypeVar("T")
+
 _CATALOGUE = {"linear": ("log-cosh", "pseudo-huber"), "neuron": ("tanh",)}
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 
 def main() -> None:
     """Run the command line; whatever goes wrong is told in one line on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ≥ or ℓ is no reason to fail
     try:
         status = commands.main(prog_name="trajalign", standalone_mode=False)
         sys.stdout.flush()
@@ -170,9 +178,9 @@ def _models(model: str | None, loss: str | None, activation: str | None) -> list
     if model == "linear" and activation is not None:
         raise InputError("--activation belongs to the neuron; the linear model takes --loss")
     if loss is not None:
-        return [TwoLayerLinear(Loss.parse(loss))]
+        return [TwoLayerLinear(_parsed(Loss.parse, loss, "--loss"))]
     if activation is not None:
-        return [SingleNeuron(Activation.parse(activation))]
+        return [SingleNeuron(_parsed(Activation.parse, activation, "--activation"))]
     found: list[Model] = []
     if model != "neuron":
         found += [TwoLayerLinear(Loss.parse(name)) for name in _CATALOGUE["linear"]]
@@ -191,11 +199,15 @@ def _check_labels(labels: Sequence[str], models: Sequence[Model]) -> None:
             raise InputError(f"--statement {label[:60]!r}: {hint}known are {', '.join(known)}")
 
 
-def _step_size(text: str) -> object:
+def _parsed(parse: Callable[[str], T], text: str, option: str) -> T:
     try:
-        value = parse_rational(text)
+        return parse(text)
     except InputError as error:
-        raise InputError(f"--eta: {error}") from None
+        raise InputError(f"{option}: {error}") from None
+
+
+def _step_size(text: str) -> sp.Rational:
+    value = _parsed(parse_rational, text, "--eta")
     if value <= 0:
         raise InputError(f"--eta {text}: a step size is positive")
     return value

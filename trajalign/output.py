@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -127,7 +127,7 @@ def _row(verdict: Verdict) -> tuple[str | Text, ...]:
         verdict.label,
         _styled(verdict.outcome),
         verdict.evidence.value if verdict.evidence else "",
-        _short(coefficient.get("exact", "")),
+        _short(_compact(coefficient)),
         _short(coefficient.get("measured", "")),
         f"{float(order['measured']):.2f}" if order else "",
     )
@@ -137,9 +137,18 @@ def _styled(outcome: Outcome) -> Text:
     return Text("n/a" if outcome is Outcome.NOT_APPLICABLE else outcome.value, _STYLES[outcome])
 
 
+def _compact(coefficient: Mapping[str, str]) -> str:
+    """The exact value as it is, unless it is too long for a column."""
+    exact = coefficient.get("exact", "")
+    return exact if len(exact) <= 8 else coefficient.get("decimal", exact)
+
+
 def _short(number: str) -> str:
     """A decimal fraction to six digits; anything else (3/4, pi/6, ≥ 1) as it is."""
-    return f"{float(number):#.6g}" if "." in number else number
+    if "." not in number and "e" not in number:
+        return number
+    digits = f"{float(number):#.6g}"
+    return digits if len(digits) <= 9 else f"{float(number):.3g}"
 
 
 def _explanation(verdict: Verdict) -> Text:

@@ -102,9 +102,9 @@ def largest_gap(plan: Plan) -> sp.Expr:
     at_zero = sp.Abs(taylor(plan.curve.sharpness_gap, 1, P)[0])
     gap = compile_balls(plan.curve.sharpness_gap, [P])
     lowest = arb(exact(min(q0 for _, q0 in plan.starts)))
-    end = sp.Rational(float(InverseResponse(plan.model.response)(lowest, 53))).limit_denominator(
-        1000
-    )
+    scale = plan.model.response.scale
+    aligned = InverseResponse(plan.model.response)(lowest, 53) / exact(scale)
+    end = scale * sp.Rational(float(aligned)).limit_denominator(1000)
     points = [exact(end * sp.Rational(k, _GAP_POINTS)) for k in range(1, _GAP_POINTS + 1)]
     largest = max(abs(float(evaluate(gap, (p,), 53)[0])) for p in points)
     if largest <= float(at_zero) * (1 + 1e-9):

@@ -24,12 +24,16 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Judgement:
-    """`objection` is "" if the claim stands; otherwise one line, with `witness` to reproduce it."""
+    """`objection` is "" if the claim stands; otherwise one line, with `witness` to reproduce it.
+
+    `undecided` says why nothing can be said: no run was possible, or one had no end.
+    """
 
     objection: str
     witness: Mapping[str, str] | None
     quantities: Mapping[str, Any] = field(default_factory=dict)
     evidence: Evidence = Evidence.SAMPLED
+    undecided: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class DirectClaim(Claim):
         """Run and measure."""
 
 
-def quantity(exact: sp.Expr | str, measured: float) -> dict[str, str]:
+def quantity(exact: sp.Expr, measured: float) -> dict[str, str]:
     """An exact value beside a measured one, as text."""
-    return {"exact": str(exact), "measured": f"{measured:.10g}"}
+    value = float(exact)
+    return {"exact": str(exact), "decimal": f"{value:.10g}", "measured": f"{measured:.10g}"}

@@ -17,9 +17,13 @@ from .claims import DirectClaim, Judgement, Measurement
 from .plans import Plan
 
 _SEED = 20230709
-_RUNGS = (sp.Rational(1, 50), sp.Rational(1, 100), sp.Rational(1, 200))  # η L
+_RUNGS = (
+    sp.Rational(1, 50),
+    sp.Rational(1, 100),
+    sp.Rational(1, 200),
+)  # the step size in the unit of p
 _DRAWS = 20
-_UNTIL = sp.Rational(1, 10**12)
+_SMALL = sp.Rational(1, 10**12)  # |p| in its unit at which an orbit ends
 _MAX_STEPS = 40_000
 
 
@@ -41,7 +45,7 @@ class FlowClaim(DirectClaim):
 
     def parameters(self, plan: Plan) -> dict[str, Any]:
         """Step sizes, number of draws per step size, seed and digits."""
-        etas = [str(rung / _scale(plan)) for rung in _RUNGS]
+        etas = [str(_step_size(plan, rung)) for rung in _RUNGS]
         return {"eta": etas, "draws": _DRAWS, "seed": _SEED, **super().parameters(plan)}
 
     def measure(self, plan: Plan) -> list[Measurement]:
@@ -66,7 +70,15 @@ class FlowClaim(DirectClaim):
     ) -> Measurement:
         bounds = _bounds(plan, eta, start, r)
         assert bounds is not None
-        orbit = iterate(step, eta, start, digits=plan.digits, until=_UNTIL, max_steps=_MAX_STEPS)
+        orbit = iterate(
+            step,
+            eta,
+            start,
+            digits=plan.digits,
+            until=_SMALL * _unit(plan),
+            max_steps=_MAX_STEPS,
+            escape=10**6 * _unit(plan),
+        )
         envelope, shrink = bounds.front, 1 - exact(self.rate) * bounds.m
         used, place = arb(0), 0
         for t, p in enumerate(orbit.p):
@@ -96,7 +108,7 @@ class FlowClaim(DirectClaim):
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         """Every draw must keep all bounds."""
         if not runs:
-            return Judgement("no admissible starting point was found", {"draws": "0"})
+            return Judgement("", None, undecided="no admissible starting point was found")
         decay, rise = (max(run.values[n] for run in runs) for n in ("decay", "rise"))
         rate = min(run.values["rate"] for run in runs)
         found = {
@@ -124,27 +136,31 @@ def _draws(
     plan: Plan, rung: sp.Rational, r: BallFunction
 ) -> list[tuple[tuple[sp.Rational, sp.Rational], sp.Rational]]:
     """Admissible (p0, q0) for one step size, the corners of the admissible region included."""
-    scale = _scale(plan)
-    eta = rung / scale
+    unit, eta = _unit(plan), _step_size(plan, rung)
     rng = random.Random(f"{_SEED} {rung}")
     low = 2 / (2 - rung) if plan.model.name == "linear" else 1 + 2 * rung
     wanted = [(sp.Rational(1, 1000), sp.Rational(11, 10)), (sp.Integer(1), low + rung / 100)]
     wanted += [(sp.Integer(-1), 1 / (16 * rung) - rung), (sp.Integer(1), sp.Rational(3, 2))]
     while len(wanted) < _DRAWS + 4:
         p0 = sp.Rational(rng.choice([-1, 1]) * rng.randrange(1, 1001), 1000)
-        q0 = low + sp.Rational(rng.randrange(1, 1001), 1000) * rng.choice(
-            [rung, 1, 1 / (20 * rung)]
-        )
-        wanted.append((p0, q0))
-    pairs = [((p0 * scale, q0), eta) for p0, q0 in wanted]
+        spread = rng.choice([rung, sp.Integer(1), 1 / (20 * rung)])
+        wanted.append((p0, low + sp.Rational(rng.randrange(1, 1001), 1000) * spread))
+    pairs = [((p0 * unit, q0), eta) for p0, q0 in wanted]
     return [(start, eta) for start, eta in pairs if _bounds(plan, eta, start, r) is not None]
 
 
-def _scale(plan: Plan) -> sp.Rational:
-    """L, the unit of p in the linear model (1 if ℓ is 1-Lipschitz); the neuron's unit is 1."""
-    if plan.model.name == "neuron" or plan.lipschitz is None:
-        return sp.Integer(1)
-    return max(plan.lipschitz, sp.Integer(1))
+def _unit(plan: Plan) -> sp.Rational:
+    """The unit of p: sup |ℓ'| or sup |φ|, rounded up.
+
+    With p = L p̃ the linear model has a 1-Lipschitz loss and step size ηL; with p = s p̃ and
+    φ = s φ̃, for any s, the neuron has an admissible φ̃ and step size ηs².
+    """
+    return plan.model.response.scale if plan.lipschitz is None else plan.lipschitz
+
+
+def _step_size(plan: Plan, rung: sp.Rational) -> sp.Rational:
+    """The step size η that in the unit of p is `rung`."""
+    return rung / (_unit(plan) if plan.model.name == "linear" else _unit(plan) ** 2)
 
 
 def _bounds(
@@ -152,17 +168,17 @@ def _bounds(
 ) -> Bounds | None:
     """The bounds of the statement, or None where its hypotheses on (p0, q0, η) fail."""
     p0, q0 = start
-    scale = _scale(plan)
-    lowest = evaluate(r, (exact(scale),), 100)[0].mid()
-    q, x = arb(exact(q0)), arb(exact(eta * scale))
-    if abs(p0) > scale or q0 <= 1:
+    unit = _unit(plan)
+    if abs(p0) > unit or q0 <= 1:
         return None
+    q, x = arb(exact(q0)), arb(exact(eta / _step_size(plan, sp.Integer(1))))
+    lowest = evaluate(r, (exact(unit),), 100)[0].mid()
     growth = 2 * (q - 1) / q
     if plan.model.name == "linear":
         room = 2 / (2 - x) < q and q < (1 / (16 * x)).min(lowest / (2 * x))
         m = growth.min(lowest / (2 * q))
         drift = 2 * q / m * x**2
-        front = arb(exact(scale))
+        front = arb(exact(unit))
     else:
         m = growth.min(lowest / q)
         drift = 2 * x / ((1 - x) * m)

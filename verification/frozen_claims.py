@@ -34,7 +34,7 @@ class FlipClaim(DirectClaim):
         """(g₁(g₁(p)) − p)/p³ on a ladder of p, and the worst error of the multiplier."""
         g = compile_balls(plan.family.step, [P, Q])
         multiplier = compile_balls(self.multiplier, [Q])
-        scale = sp.Rational(round(64 / float(abs(plan.model.response.curvature)) ** 0.5), 512)
+        scale = plan.model.response.scale / 8
         runs = []
         with ctx.workprec(working_bits(plan.digits)):
             for k in range(_HALVINGS):
@@ -66,7 +66,7 @@ class FlipClaim(DirectClaim):
             tuple(run.values["residual"] for run in runs),
         )
         errors = tuple(run.values["multiplier"] for run in runs)
-        multiplier = Ladder(0.0, sizes, errors, errors)
+        multiplier = Ladder(1.0, sizes, errors, errors)
         supercritical = bool(self.coefficient < 0)
         found = {
             "coefficient": quantity(self.coefficient, ladder.extrapolated),
@@ -129,7 +129,7 @@ class CycleClaim(DirectClaim):
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         """Every level must close up, with the predicted multiplier and the stability it implies."""
         if not runs:
-            return Judgement("r(p) reaches none of the levels tried", {"q": str(_LEVELS[0])})
+            return Judgement("", None, undecided="r(p) comes down to none of the levels tried")
         shown = runs[min(1, len(runs) - 1)]
         found = {
             "coefficient": {

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 ORDER_SLACK = 0.25  # an observed order may fall this far short of the claimed one
+_RESOLUTION = 1e-14  # a residual this small, relative to the coefficient, counts as 0
 COEFFICIENT_TOLERANCE = 2e-3  # relative; the controls falsify coefficients by 1e-2
 
 
@@ -30,7 +31,8 @@ class Ladder:
     @property
     def order(self) -> float:
         """The order in ε at which the residual vanishes."""
-        return observed_order(self.epsilons, self.residuals)
+        floor = _RESOLUTION * (abs(self.exact) or max(map(abs, self.values)))
+        return observed_order(self.epsilons, self.residuals, floor)
 
     def objection(self, claimed_order: float) -> str:
         """Why the claim is refuted, or "" if it stands."""
@@ -62,14 +64,16 @@ def extrapolate(epsilons: Sequence[float], values: Sequence[float]) -> float:
     return row[0]
 
 
-def observed_order(epsilons: Sequence[float], residuals: Sequence[float]) -> float:
-    """The order between the last two rungs; inf where the residual is below all resolution.
+def observed_order(
+    epsilons: Sequence[float], residuals: Sequence[float], floor: float = _RESOLUTION
+) -> float:
+    """The order between the last two rungs; inf where both residuals are below the floor.
 
     >>> observed_order([0.1, 0.01], [3e-2, 3e-4])
     2.0
     """
     last = [abs(r) for r in residuals[-2:]]
-    if max(last) < 1e-14:
+    if max(last) < floor:
         return math.inf
     if min(last) == 0:
         return math.nan

@@ -7,9 +7,10 @@ from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from flint import arb, ctx
 
@@ -19,9 +20,10 @@ from ..numerics.roots import InverseResponse
 from ..theory.errors import NotFiniteError
 from ..theory.models import ETA, P, Q
 from .claims import Claim, Judgement, Measurement, quantity
-from .ladder import Ladder
-from .plans import UNTIL, Plan
+from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Ladder
+from .plans import Plan
 
+_FAR = 10**6  # in units of the response's scale
 _SAMPLES = 300  # steps looked at before the crossing, and again after it
 
 
@@ -35,7 +37,13 @@ class OrbitView:
         self.bits = working_bits(plan.digits)
         step = compile_step(plan.model)
         self.orbit: Orbit = iterate(
-            step, eta, start, digits=plan.digits, until=UNTIL, max_steps=plan.max_steps()
+            step,
+            eta,
+            start,
+            digits=plan.digits,
+            until=plan.until,
+            max_steps=plan.max_steps(),
+            escape=_FAR * plan.model.response.scale,
         )
 
     @property
@@ -52,6 +60,12 @@ class OrbitView:
             return arb(exact(self.plan.epsilon(self.eta)))
 
     @cached_property
+    def natural_log(self) -> float:
+        """ln(1/(ε h(0))), which unlike ln(1/η) does not depend on the unit of p."""
+        with ctx.workprec(self.bits):
+            return -math.log(float(self.epsilon * ball(self.plan.curve.h_at_zero)))
+
+    @cached_property
     def crossing(self) -> int:
         """The first t with q_t > 1."""
         if self.orbit.crossing is None:
@@ -60,13 +74,13 @@ class OrbitView:
 
     @cached_property
     def settled(self) -> int:
-        """t_a: 10 + 3 ln(1/ε)/ln(1/m) steps, m the contraction of the 2-cycle at q0."""
+        """t_a: 10 + 3 ln(1/(ε h(0)))/ln(1/m) steps, m the contraction of the 2-cycle at q0."""
         inverse = InverseResponse(self.plan.model.response)
         multiplier = compile_balls(self.plan.family.cycle_multiplier, [P])
         aligned = inverse(arb(exact(self.start[1])), 60)
         contraction_squared = evaluate(multiplier, (aligned,), 50)[0]
         contraction = math.sqrt(float(contraction_squared))
-        memory = math.log(1 / float(self.epsilon)) / -math.log(min(contraction, 0.99))
+        memory = self.natural_log / -math.log(min(contraction, 0.99))
         return 10 + math.ceil(3 * memory)
 
     @cached_property
@@ -142,6 +156,10 @@ class OrbitClaim(Claim):
         for _, group in groupby(runs, key=lambda run: (run.where["p0"], run.where["q0"])):
             ladder = list(group)
             lost = next((run for run in ladder if not run.values), None)
+            if lost is not None and "step limit" in lost.where["outcome"]:
+                return Judgement(
+                    "", None, undecided=f"an orbit ran into the {lost.where['outcome']}"
+                )
             if lost is not None:
                 return Judgement(f"orbit not usable: {lost.where['outcome']}", lost.where)
             judged.append(self.judge_ladder(plan, ladder))
@@ -226,7 +244,8 @@ class AlignmentClaim(CoefficientClaim):
         at_crossing = super().judge_ladder(plan, runs)
         epsilons = [run.epsilon for run in runs]
         worst = [run.values["worst"] for run in runs]
-        ladder = Ladder(0.0, tuple(epsilons), tuple(worst), tuple(worst))
+        h0 = float(self.coefficient)
+        ladder = Ladder(h0, tuple(epsilons), tuple(h0 + w for w in worst), tuple(worst))
         sizes = [w / e**self.order for w, e in zip(worst, epsilons, strict=True)]
         found = {
             **at_crossing.quantities,
@@ -241,10 +260,9 @@ class AlignmentClaim(CoefficientClaim):
 
 @dataclass(frozen=True)
 class CrossingClaim(OrbitClaim):
-    """ε t_b = coefficient · ln(1/η) + K + o(1), so that t_b ≥ const · (1 − q0)/ε."""
+    """ε t_b = coefficient · ln(1/η) + K + o(1); so t_b grows like ε^−order times a logarithm."""
 
     coefficient: sp.Expr
-    order: float = field(default=0.5, kw_only=True)
 
     def read(self, view: OrbitView) -> Measurement:
         t = view.crossing
@@ -253,28 +271,42 @@ class CrossingClaim(OrbitClaim):
         log = arb(1 / exact(view.eta)).log()
         room = 1 - arb(exact(view.start[1]))
         scaled = time * view.epsilon
-        return view.measurement(t, scaled=scaled, log=log, bound=scaled / room)
+        numbers = {"scaled": scaled, "log": log, "growth": scaled / view.natural_log}
+        return view.measurement(t, **numbers, bound=scaled / room)
 
     def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        target = float(self.coefficient)
-        slopes = [
-            (b.values["scaled"] - a.values["scaled"]) / (b.values["log"] - a.values["log"])
-            for a, b in pairwise(runs)
-        ]
-        epsilons = [run.epsilon for run in runs[1:]]
-        residuals = [s - target for s in slopes]
-        ladder = Ladder(target, tuple(epsilons), tuple(slopes), tuple(residuals))
+        target, coefficient = float(self.coefficient), _log_coefficient(runs)
+        # The exponent of t_b/ln(1/(ε h(0))) in 1/ε between the last two rungs.
+        before, after = runs[-2:]
+        growth = math.log(after.values["growth"] / before.values["growth"])
+        exponent = 1 + growth / math.log(before.epsilon / after.epsilon)
         bounds = [run.values["bound"] for run in runs]
         found = {
-            "coefficient": quantity(self.coefficient, ladder.extrapolated),
-            "order": self.order_quantity(plan, ladder),
+            "coefficient": quantity(self.coefficient, coefficient),
+            "order": {
+                "claimed": f"{-self.error_order(plan, self.order):g}",
+                "measured": f"{-self.error_order(plan, exponent):.3f}",
+                "in": "eta",
+            },
             "t_b": [run.where["t"] for run in runs],
             "lower bound constant": f"{min(bounds):.4g}",
         }
-        objection = ladder.objection(self.order)
-        if not objection and min(bounds) < 0.99 * bounds[0]:
-            objection = "t_b falls below a constant times (1 - q0)/epsilon"
+        objection = ""
+        if not abs(coefficient - target) <= COEFFICIENT_TOLERANCE * abs(target):
+            objection = f"coefficient {coefficient:.8g} instead of {target:.8g}"
+        elif not abs(exponent - self.order) <= ORDER_SLACK:
+            objection = f"t_b grows like ε^-{exponent:.2f} instead of ε^-{self.order:g}"
+        elif min(bounds) < 0.99 * bounds[0]:
+            objection = "t_b falls below a constant times (1 − q0)/ε"
         return Judgement(objection, runs[-1].where if objection else None, found)
+
+
+def _log_coefficient(runs: Sequence[Measurement]) -> float:
+    """κ in ε t_b = κ ln(1/η) + K + ε (a ln(1/η) + b), through the last four rungs."""
+    last = runs[-4:]
+    rows = [[run.values["log"], 1.0, run.epsilon * run.values["log"], run.epsilon] for run in last]
+    solution = np.linalg.solve(np.array(rows), np.array([run.values["scaled"] for run in last]))
+    return float(solution[0])
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ..theory.errors import InputError
 from ..theory.models import EPSILON, Model
 from ..theory.slow_curve import SlowCurve, slow_curve
 
-UNTIL = sp.Rational(1, 10**10)  # orbits stop once |p| is this small; q* is then known to about |p|²
+_SMALL = sp.Rational(1, 10**10)  # orbits stop at this |p|/scale; q* is then known to its square
 MAX_STEPS = 2_000_000
 _TOP = 0.0075  # ε h(0) at the top of the default ladder; the ladder does not see rescalings of z
 _TOP_ALLOWED = 0.05
@@ -55,13 +55,18 @@ class Plan:
         """a in η = ε^a."""
         return self.model.step_size(EPSILON).as_base_exp()[1]
 
+    @property
+    def until(self) -> sp.Rational:
+        """The |p| at which an orbit counts as converged."""
+        return _SMALL * self.model.response.scale
+
     def steps_needed(self, eta: float) -> int:
-        """About how many steps an orbit takes to pass q = 1 and to bring |p| down to `UNTIL`."""
+        """About how many steps an orbit takes to pass q = 1 and to bring |p| down to `until`."""
         epsilon = eta ** (1 / float(self.exponent))
         log = math.log(1 / eta + 10)
         crossing = float(self.curve.crossing_coefficient(self.model)) * log / epsilon
         rate = 2 * float(self.curve.h_at_zero) * epsilon
-        return int(crossing + math.log(float(1 / UNTIL)) / rate)
+        return int(crossing + math.log(float(1 / _SMALL)) / rate)
 
     def max_steps(self) -> int:
         """Steps after which an orbit at the bottom of the ladder should long have converged."""
@@ -76,11 +81,24 @@ class Plan:
         exponent = float(self.exponent)
         rungs = 4 if exponent < 1 else 5
         if top is None:
-            top = sp.Rational(1, math.ceil((scale / _TOP) ** exponent))
+            size = (scale / _TOP) ** exponent
+            top = sp.Rational(1, math.ceil(size)) if size > 1 else sp.Integer(int(1 / size))
         else:
             self._check_top(top, (_TOP_ALLOWED / scale) ** exponent, rungs)
         etas = tuple(top / 2**k for k in range(rungs))
-        return replace(self, etas=etas, starts=_starting_points(self.model, c))
+        return replace(self, etas=etas, starts=self._starting_points(c))
+
+    def _starting_points(self, c: float) -> tuple[tuple[sp.Rational, sp.Rational], ...]:
+        """Two points on different sides of the curve and of 0, at different heights in (c, 1)."""
+        points, inverse = [], InverseResponse(self.model.response)
+        scale = self.model.response.scale
+        largest = scale if self.lipschitz is None else self.lipschitz
+        for fraction, side in ((0.5, 0.5), (0.3, -1.4)):
+            q0 = sp.Rational(math.ceil(1000 * (c + fraction * (1 - c))), 1000)
+            aligned = float(inverse(arb(exact(q0)), 60) / exact(scale))
+            p0 = scale * sp.Rational(round(64 * side * aligned), 64)
+            points.append((max(-largest, min(largest, p0)), q0))
+        return tuple(points)
 
     def _check_top(self, top: sp.Rational, highest: float, rungs: int) -> None:
         lowest = highest
@@ -94,14 +112,3 @@ class Plan:
             f"--eta {top}: for {self.model.response.text} the largest step size of the ladder must "
             f"lie between {lowest:.2g} and {highest:.2g}{cost}"
         )
-
-
-def _starting_points(model: Model, c: float) -> tuple[tuple[sp.Rational, sp.Rational], ...]:
-    """Two points on different sides of the curve and of 0, at different heights q0 in (c, 1)."""
-    points, inverse = [], InverseResponse(model.response)
-    for fraction, side in ((0.5, 0.5), (0.3, -1.4)):
-        q0 = sp.Rational(math.ceil(1000 * (c + fraction * (1 - c))), 1000)
-        aligned = float(inverse(arb(exact(q0)), 60))
-        p0 = max(-1.0, min(1.0, side * aligned))
-        points.append((sp.Rational(round(p0 * 100), 100) or sp.Rational(1, 100), q0))
-    return tuple(points)

@@ -155,13 +155,14 @@ def _not_tried(
 
 def _judge(entry: Prepared, statement: Statement, trial: Trial, found: Collected) -> Verdict:
     judged = trial.claim.judge(trial.plan, found.runs)
+    outcome = Outcome.FAIL if judged.objection else Outcome.PASS
     return Verdict(
         statement.label,
         entry.model.name,
         entry.model.response.text,
-        Outcome.FAIL if judged.objection else Outcome.PASS,
-        judged.evidence,
-        reason=judged.objection,
+        Outcome.UNDECIDED if judged.undecided else outcome,
+        None if judged.undecided else judged.evidence,
+        reason=judged.undecided or judged.objection,
         parameters=trial.claim.parameters(trial.plan),
         quantities=judged.quantities,
         hypotheses=tuple(entry.hypotheses[name] for name in statement.hypotheses),

@@ -1,0 +1,111 @@
+"""Whether a response is smooth, symmetric and normalised: what all other hypotheses stand on.
+
+A refutation is a point (or three points closing in on 0) where ball arithmetic excludes the claim;
+where the power series was not found and nothing speaks against it, the answer is undecided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import sympy as sp
+from flint import arb, ctx
+
+from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ..theory.errors import NoExpansionError, NotFiniteError
+from ..theory.expressions import Z
+from ..theory.responses import Response
+from ..theory.series import taylor
+from .verdicts import Evidence, Outcome
+
+Finding = tuple[Outcome, Evidence | None, str, dict[str, str]]  # with reason and witness
+
+_BITS = 300
+_NEAR = (20, 40, 60)  # z = ±2^−20 and so on, in units of the response's scale
+_APART = arb("1e-3")
+
+
+def judge_analytic(response: Response, grid: Sequence[sp.Rational]) -> Finding:
+    """ℓ or φ has a power series at 0, found exactly, and ℓ' or φφ' is real on the grid."""
+    slope = compile_balls(response.slope, [Z])
+    for z in (side for point in grid for side in (point, -point)):
+        if not _is_real(slope, z):
+            return _failed({"z": str(z), "value": "not real"})
+    try:
+        taylor(response.expression, 6)
+    except NoExpansionError as error:
+        witness = _kink(response)
+        if witness:
+            return _failed(witness)
+        return Outcome.UNDECIDED, None, str(error), {}
+    return _passed()
+
+
+def judge_symmetry(response: Response, grid: Sequence[sp.Rational]) -> Finding:
+    """ℓ(−z) = ℓ(z) or φ(−z) = −φ(z)."""
+    sign = 1 if response.symmetry == "even" else -1
+    difference = response.expression - sign * response.expression.subs(Z, -Z)
+    f = compile_balls(difference, [Z])
+    with ctx.workprec(_BITS):
+        for z in grid:
+            value = f(arb(exact(z)))[0]
+            if value.is_finite() and not value.contains(0):
+                return _failed({"z": str(z), "defect": value.str(6, radius=False)})
+    symbolic = sp.expand(difference) == 0
+    return _passed(Evidence.DERIVED if symbolic else Evidence.SAMPLED)
+
+
+def judge_normalised(response: Response) -> Finding:
+    """ℓ''(0) = 1 or φ'(0) = 1, from the exact power series."""
+    coefficients = taylor(response.expression, 3)
+    even = response.symmetry == "even"
+    name, value = ("ℓ''(0)", 2 * coefficients[2]) if even else ("φ'(0)", coefficients[1])
+    return _passed(Evidence.DERIVED) if value == 1 else _failed({"z": "0", name: str(value)})
+
+
+def _kink(response: Response) -> dict[str, str]:
+    """Three points towards 0 at which ℓ' (or φφ') jumps, grows, or changes slope; {} if none."""
+    s = compile_balls(response.slope, [Z])
+    slope = compile_balls(sp.diff(response.slope, Z), [Z])
+    curve = compile_balls(sp.diff(response.slope, Z, 2), [Z])
+    for f, name in ((s, "s"), (slope, "s'"), (curve, "s''")):
+        try:
+            right, left = ([_near(f, k, side) for k in _NEAR] for side in (1, -1))
+        except NotFiniteError:
+            return {}
+        jumps = all(abs(a - b) > _APART for a, b in zip(right, left, strict=True))
+        grows = all(abs(b) > abs(a) + _APART for a, b in pairwise(right))
+        if jumps or grows:
+            kind = "ℓ'" if response.symmetry == "even" else "φφ'"
+            values = f"{right[-1].str(6, radius=False)} and {left[-1].str(6, radius=False)}"
+            return {"z": f"±2^-{_NEAR[-1]}", f"{name}(z), {name}(−z) for s = {kind}": values}
+    return {}
+
+
+def _near(f: BallFunction, k: int, side: int) -> arb:
+    point = side * sp.Rational(1, 2**k)
+    try:
+        return evaluate(f, (exact(point),), 30)[0]
+    except NotFiniteError:
+        if _is_real(f, point):
+            return arb(0)
+        raise
+
+
+def _is_real(f: BallFunction, z: sp.Rational) -> bool:
+    """Whether f(z) is finite and real; a value that is exactly 0 counts, unlike in `evaluate`."""
+    try:
+        evaluate(f, (exact(z),), 30)
+    except NotFiniteError:
+        with ctx.workprec(_BITS):
+            return bool(f(arb(exact(z)))[0].is_finite())
+    return True
+
+
+def _passed(evidence: Evidence = Evidence.SAMPLED) -> Finding:
+    return Outcome.PASS, evidence, "", {}
+
+
+def _failed(witness: dict[str, str]) -> Finding:
+    return Outcome.FAIL, Evidence.SAMPLED, "", witness
