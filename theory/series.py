@@ -6,6 +6,7 @@ expressions met here, and removable singularities such as tanh(z)/z are the rule
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -106,30 +107,84 @@ def _power(base: _Series, exponent: sp.Rational, shown: sp.Expr) -> _Series:
 
 
 def _compose(call: sp.Function, inner: _Series) -> _Series:
-    """f(c + w) = Σ f⁽ᵏ⁾(c) wᵏ/k!, the derivatives of f taken at the exact constant c."""
+    """f(u) from the differential equation that f satisfies, with f(u(0)) exact."""
     if inner.start < 0:
         raise NoExpansionError(f"{call}: its argument has a pole at 0")
-    if isinstance(call, (sp.Abs, sp.sign)):
-        raise NoExpansionError(f"{call} is not smooth at 0")
-    constant, terms = inner.at(0), inner.end
-    small = _Series(1, tuple(inner.at(k) for k in range(1, terms)))
-    slot = sp.Dummy(real=True)
-    derivative, factorial = call.func(slot), sp.Integer(1)
-    power = _Series(0, (sp.Integer(1),) + (sp.Integer(0),) * (terms - 1))
-    summands = []
-    for k in range(terms):
-        value = derivative.subs(slot, constant)
-        if not _is_finite_real(value):
-            raise NoExpansionError(
-                f"{call} has no expansion at 0: its argument there is {constant}"
-            )
-        summands.append(
-            _Series(power.start, tuple(value / factorial * c for c in power.coefficients))
-        )
-        power = _product(power, small)
-        derivative, factorial = sp.diff(derivative, slot), factorial * (k + 1)
-    total = _sum([_Series(0, tuple(s.at(k) for k in range(terms))) for s in summands])
-    return _normalised(total)
+    u = _Series(0, tuple(inner.at(k) for k in range(inner.end)))
+    kind, constant = type(call), u.at(0)
+    if kind in (sp.sinh, sp.cosh, sp.sin, sp.cos):
+        return _normalised(_oscillating(kind, u))
+    if kind in (sp.tanh, sp.tan):
+        top, bottom = (sp.sinh, sp.cosh) if kind is sp.tanh else (sp.sin, sp.cos)
+        divisor = _normalised(_oscillating(bottom, u))
+        return _product(_normalised(_oscillating(top, u)), _power(divisor, -sp.S.One, call))
+    if kind is sp.exp:
+        return _normalised(_exponential(u))
+    if kind not in _SLOPES:
+        raise NoExpansionError(f"{call} is not known to be smooth at 0")
+    value = call.func(constant)
+    slope = _SLOPES[kind](u, call)
+    if not _is_finite_real(value) or slope.start < 0:
+        raise NoExpansionError(f"{call} has no expansion at 0: its argument there is {constant}")
+    rate = _product(slope, _derivative(u))
+    terms = (_tidy(rate.at(k - 1) / k) for k in range(1, rate.end + 1))
+    return _normalised(_Series(0, (value, *terms)))
+
+
+def _exponential(u: _Series) -> _Series:
+    """g' = g u'."""
+    g = [sp.exp(u.at(0))]
+    for n in range(1, u.end):
+        g.append(_tidy(sp.Add(*(k * u.at(k) * g[n - k] for k in range(1, n + 1))) / n))
+    return _Series(0, tuple(g))
+
+
+def _oscillating(kind: type[sp.Function], u: _Series) -> _Series:
+    """sinh and cosh (or sin and cos) together: s' = c u', c' = ±s u'."""
+    hyperbolic = kind in (sp.sinh, sp.cosh)
+    sine, cosine = (sp.sinh, sp.cosh) if hyperbolic else (sp.sin, sp.cos)
+    sign = 1 if hyperbolic else -1
+    s, c = [sine(u.at(0))], [cosine(u.at(0))]
+    for n in range(1, u.end):
+        rates = [k * u.at(k) / n for k in range(1, n + 1)]
+        rise = sp.Add(*(rate * c[n - k] for k, rate in enumerate(rates, start=1)))
+        fall = sp.Add(*(rate * s[n - k] for k, rate in enumerate(rates, start=1)))
+        s.append(_tidy(rise))
+        c.append(_tidy(sign * fall))
+    return _Series(0, tuple(s if kind is sine else c))
+
+
+def _derivative(u: _Series) -> _Series:
+    return _Series(0, tuple(k * u.at(k) for k in range(1, u.end)))
+
+
+def _shifted_square(u: _Series, one: int, sign: int) -> _Series:
+    """one + sign·u²."""
+    square = _product(u, u)
+    head = [sp.Integer(one)] + [sp.S.Zero] * (u.end - 1)
+    return _normalised(_sum([_Series(0, tuple(head)), _scaled(square, sign)]))
+
+
+def _scaled(u: _Series, factor: sp.Expr) -> _Series:
+    return _Series(u.start, tuple(_tidy(factor * c) for c in u.coefficients))
+
+
+def _gauss(u: _Series) -> _Series:
+    return _scaled(_exponential(_scaled(_product(u, u), -1)), 2 / sp.sqrt(sp.pi))
+
+
+_ROOT = -sp.S.Half
+_SLOPES: dict[type[sp.Function], Callable[[_Series, sp.Expr], _Series]] = {
+    sp.log: lambda u, f: _power(_normalised(u), -sp.S.One, f),
+    sp.atan: lambda u, f: _power(_shifted_square(u, 1, 1), -sp.S.One, f),
+    sp.atanh: lambda u, f: _power(_shifted_square(u, 1, -1), -sp.S.One, f),
+    sp.asinh: lambda u, f: _power(_shifted_square(u, 1, 1), _ROOT, f),
+    sp.acosh: lambda u, f: _power(_shifted_square(u, -1, 1), _ROOT, f),
+    sp.asin: lambda u, f: _power(_shifted_square(u, 1, -1), _ROOT, f),
+    sp.acos: lambda u, f: _scaled(_power(_shifted_square(u, 1, -1), _ROOT, f), -1),
+    sp.erf: lambda u, f: _gauss(u),
+    sp.erfc: lambda u, f: _scaled(_gauss(u), -1),
+}
 
 
 def _normalised(series: _Series) -> _Series:
