@@ -56,6 +56,25 @@ class Series(Generic[C]):
         self.terms.append(self.next_term(k))
 
 
+class Lifted(Generic[C]):
+    """The terms of pʲ/j! dʲ/dpʲ of a series, each computed when it is asked for."""
+
+    def __init__(self, ring: Ring[C], base: Series[C], j: int) -> None:
+        self.ring, self.base, self.j = ring, base, j
+        self.start = 0
+        self._known: dict[int, C] = {}
+
+    @property
+    def terms(self) -> Lifted[C]:
+        """Itself: the terms are had by index."""
+        return self
+
+    def __getitem__(self, k: int) -> C:
+        if k not in self._known:
+            self._known[k] = self.ring.lift(self.base.terms[k], self.j)
+        return self._known[k]
+
+
 class Program(Generic[C]):
     """A straight-line program of series over one ring."""
 
@@ -78,16 +97,16 @@ class Program(Generic[C]):
         """A sum."""
         return self._add(Series(lambda k: reduce(_plus, (part.terms[k] for part in parts))))
 
-    def product(self, a: Series[C], b: Series[C]) -> Series[C]:
+    def product(self, a: Series[C], b: Series[C] | Lifted[C]) -> Series[C]:
         """A product."""
         multiply = self.ring.multiply
 
         def term(k: int) -> C:
             total = self.zero
             for i in range(a.start, k - b.start + 1):
-                left, right = a.terms[i], b.terms[k - i]
-                if left != self.zero and right != self.zero:
-                    total = _plus(total, multiply(left, right))
+                left = a.terms[i]
+                if left != self.zero:
+                    total = _plus(total, multiply(left, b.terms[k - i]))
             return total
 
         return self._add(Series(term, a.start + b.start))
@@ -106,10 +125,6 @@ class Program(Generic[C]):
 
         inverse = self._add(Series(term))
         return inverse
-
-    def lifted(self, a: Series[C], j: int) -> Series[C]:
-        """pʲ/j! times the j-th derivative in p."""
-        return self._add(Series(lambda k: self.ring.lift(a.terms[k], j)))
 
     def compiled(self, e: sp.Expr, known: dict[sp.Expr, Series[C]]) -> Series[C]:
         """The series of a rational expression in the symbols of `known`."""
@@ -144,7 +159,7 @@ class CurveSolver(Generic[C]):
 
     def __init__(self, model: Model, ring: Ring[C]) -> None:
         self.ring, self.h = ring, list[C]()
-        self.open, self.derivatives, self.settled = Program(ring), Program(ring), Program(ring)
+        self.open, self.settled = Program(ring), Program(ring)
         zero, one = ring.number(sp.S.Zero), ring.number(sp.S.One)
         self._curve, given = [ring.r], self.open.given
         self.curve = given(self._curve)
@@ -160,11 +175,10 @@ class CurveSolver(Generic[C]):
         self.target = self.open.compiled(q_next, known)
         self.growth = self.open.total([self.factor, given([_minus(zero, one)])])
         self.growth.start = 1
-        slope = self.derivatives.lifted(self.curve, 1)
+        slope = Lifted(ring, self.curve, 1)
         self.moved = [self.curve, self.open.product(self.growth, slope)]
         self.power = self.growth
         self.open.run(0)
-        self.derivatives.run(0)
         if self.growth.terms[0] != zero:
             raise ArithmeticError("at ε = 0 the curve q = r(p) does not consist of 2-cycles")
 
@@ -173,9 +187,8 @@ class CurveSolver(Generic[C]):
         k = len(self.h) + 1
         if k > 1:
             self.power = self.settled.product(self.power, self.growth)
-            derivative = self.derivatives.lifted(self.curve, k)
+            derivative = Lifted(self.ring, self.curve, k)
             self.moved.append(self.settled.product(self.power, derivative))
-            self.derivatives.run(k - 1)
             self.settled.run(k)
         residual = self._residual(k, self.ring.number(sp.S.Zero))
         if k == 1:
