@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 from flint import arb, ctx, fmpq
 
-from ..theory.errors import NotFiniteError
+from ..theory.errors import NotFiniteError, UnresolvedError
 
 MAX_BITS = 1 << 15  # past this an expression is taken to be undefined, not merely ill-conditioned
 
@@ -92,14 +92,16 @@ def evaluate(function: BallFunction, point: Sequence[arb | fmpq], bits: int) -> 
                 return values
         if precision >= MAX_BITS:
             bad = next(i for i, v in enumerate(values) if not _is_accurate(v, bits))
-            problem = "cannot be told from 0" if values[bad].contains(0) else "is not real"
+            unresolved = values[bad].is_finite() and bool(values[bad].contains(0))
             where = ", ".join(
                 f"{name} = {arb(x).str(8, radius=False)}"
                 for name, x in zip(function.variables, point, strict=True)
             )
             shown = str(function.expressions[bad])
             shown = shown if len(shown) <= 80 else shown[:77] + "..."
-            raise NotFiniteError(f"{shown} {problem} at {where}")
+            if unresolved:
+                raise UnresolvedError(f"{shown} cannot be told from 0 at {where}")
+            raise NotFiniteError(f"{shown} is not real at {where}")
         precision *= 2
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import arb, ctx, fmpq
 
-from ..theory.errors import InputError, NotFiniteError
+from ..theory.errors import InputError, NotFiniteError, UnresolvedError
 from ..theory.models import ETA, Model, P, Q
 from .balls import BallFunction, compile_balls, evaluate, exact
 
@@ -109,5 +109,9 @@ class _Stepper:
                 break
             self.precision += self.bits
         else:
-            p_next, q_next = evaluate(self.step, (p, q, self.eta), wanted)
+            try:
+                p_next, q_next = evaluate(self.step, (p, q, self.eta), wanted)
+            except UnresolvedError:  # the orbit lands on p = 0, or closer to it than can be seen
+                with ctx.workprec(8 * self.bits):
+                    p_next, q_next = self.step(p, q, arb(self.eta))
         return (p_next + 0).mid(), (q_next + 0).mid()  # rounded to the precision in force

@@ -26,8 +26,12 @@ def solve_decreasing(
     inner = 2 * bits
     with ctx.workprec(inner + 20):
         low, high = low.mid(), high.mid()
-        ends = (evaluate(function, (end,), inner)[0] for end in (low, high))
-        if not next(ends) > target > next(ends):
+        top, bottom = (evaluate(function, (end,), inner)[0] for end in (low, high))
+        if not top > target > bottom:
+            if (top - target).contains(0) or (bottom - target).contains(0):
+                raise NotFiniteError(
+                    f"{bits} bits do not tell {target.str(6)} from the bracket's end"
+                )
             raise NotFiniteError(f"no solution between {low.str(6)} and {high.str(6)}")
         tolerance = arb(2) ** (-bits)
         x = guess if guess is not None and low < guess < high else (low * high).sqrt().mid()
@@ -67,4 +71,4 @@ class InverseResponse:
             high = 2 * high
             if high > _FAR * unit:
                 raise NotFiniteError(f"r(z) stays above {q.str(6)} up to z = {high.str(6)}")
-        return solve_decreasing(self._function, q, unit * arb(2) ** -200, high, bits, guess)
+        return solve_decreasing(self._function, q, unit * arb(2) ** (-bits - 40), high, bits, guess)

@@ -15,3 +15,7 @@ class NoExpansionError(InputError):
 
 class NotFiniteError(InputError):
     """An expression whose value at a point is not a finite real number."""
+
+
+class UnresolvedError(NotFiniteError):
+    """A value that no precision in reach tells from 0."""

@@ -53,15 +53,19 @@ class ParameterSpace:
 
 @dataclass(frozen=True)
 class Model(ABC):
-    """One model with one response. A new model defines the four abstract members below."""
+    """One model with one response. A new model defines `name`, `exponent` and two methods."""
 
     response: Response
     name: ClassVar[str]
+    exponent: ClassVar[sp.Rational]  # η = ε^exponent, ε being what the slow curve expands in
 
-    @staticmethod
-    @abstractmethod
-    def step_size(epsilon: sp.Expr) -> sp.Expr:
-        """η as a function of the small parameter ε in which the slow curve expands."""
+    def step_size(self, epsilon: sp.Expr) -> sp.Expr:
+        """η as a function of the small parameter ε."""
+        return epsilon**self.exponent
+
+    def small_parameter(self, eta: sp.Expr) -> sp.Expr:
+        """ε as a function of η."""
+        return eta ** (1 / self.exponent)
 
     @abstractmethod
     def generic(self) -> ReducedModel:
@@ -96,11 +100,7 @@ class TwoLayerLinear(Model):
 
     response: Loss
     name: ClassVar[str] = "linear"
-
-    @staticmethod
-    def step_size(epsilon: sp.Expr) -> sp.Expr:
-        """ε = η²."""
-        return sp.sqrt(epsilon)
+    exponent: ClassVar[sp.Rational] = sp.S.Half
 
     def generic(self) -> ReducedModel:
         """Derived for all widths and input dimensions; see `linear_update`."""
@@ -128,11 +128,7 @@ class SingleNeuron(Model):
 
     response: Activation
     name: ClassVar[str] = "neuron"
-
-    @staticmethod
-    def step_size(epsilon: sp.Expr) -> sp.Expr:
-        """ε = η."""
-        return epsilon
+    exponent: ClassVar[sp.Rational] = sp.S.One
 
     def generic(self) -> ReducedModel:
         """Derived from the two partial derivatives of the objective."""
@@ -225,7 +221,8 @@ def _linear_hessian_block(slope: sp.Expr) -> sp.Matrix:
     """The Hessian for ‖x‖ = 1 on the span of (v, Uᵀx) and (Uᵀx, v).
 
     With a = Uᵀx, b = v the gradient is ℓ'(a·b)(b, a). Differentiating it along (b, a) and (a, b)
-    stays in their span; off that span the eigenvalues are ±ℓ' and 0, none of them larger.
+    stays in their span; off that span the eigenvalues are ±ℓ' (m − 1 times each) and 0. For ℓ'' > 0
+    the block has the largest one: its characteristic polynomial at |ℓ'| is −ℓ''(S|ℓ'| + 2ℓ'p) ≤ 0.
     """
     s, t = sp.Symbol("S", positive=True), sp.Symbol("s", real=True)
     first, second = sp.symbols("l1 l2", real=True)

@@ -29,13 +29,20 @@ def taylor(expression: sp.Expr, order: int, variable: sp.Symbol = Z) -> tuple[sp
     (1, 0, -1/3, 0, 2/15)
     """
     for extra in _EXTRA_TERMS:
-        found = _expand(expression, order + extra, variable)
+        try:
+            found = _expand(expression, order + extra, variable)
+        except _TooShort:
+            continue
         if found.end >= order:
             if found.start < 0:
                 raise NoExpansionError(f"{expression} has a pole at 0, not an expansion there")
             padded = (sp.Integer(0),) * found.start + found.coefficients
             return padded[:order]
     raise NoExpansionError(f"{expression}: {order} terms of its expansion at 0 could not be found")
+
+
+class _TooShort(Exception):
+    """Cancellation left no term of a series from which something must be computed."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ def _product(left: _Series, right: _Series) -> _Series:
 def _power(base: _Series, exponent: sp.Rational, shown: sp.Expr) -> _Series:
     """(c z^s (1 + w))^a, the binomial coefficients by the recurrence of J.C.P. Miller."""
     if not base.coefficients:
-        raise NoExpansionError(f"{shown}: its base vanishes to an order past the terms kept")
+        raise _TooShort
     lead, start = base.coefficients[0], base.start * exponent
     if not exponent.is_Integer and (base.start % 2 or not start.is_Integer or start % 2):
         raise NoExpansionError(f"{shown} is not smooth at 0")
@@ -108,6 +115,8 @@ def _power(base: _Series, exponent: sp.Rational, shown: sp.Expr) -> _Series:
 
 def _compose(call: sp.Function, inner: _Series) -> _Series:
     """f(u) from the differential equation that f satisfies, with f(u(0)) exact."""
+    if inner.end <= 0:
+        raise _TooShort
     if inner.start < 0:
         raise NoExpansionError(f"{call}: its argument has a pole at 0")
     u = _Series(0, tuple(inner.at(k) for k in range(inner.end)))
@@ -203,7 +212,7 @@ def _tidy(value: sp.Expr) -> sp.Expr:
 def _is_zero(value: sp.Expr) -> bool:
     if value.is_Rational:
         return bool(value == 0)
-    if abs(sp.N(value, 30)) > sp.Float("1e-20", 30):
+    if value.is_zero is False or abs(sp.N(value, 30)) > sp.Float("1e-20", 30):
         return False
     if sp.simplify(value) == 0:
         return True

@@ -39,8 +39,7 @@ class SlowCurve:
 
     def crossing_coefficient(self, model: Model) -> sp.Expr:
         """k in: t_b ≈ k ε⁻¹ ln(1/η). On the curve p falls like e^(−decay·ε·t) to size √ε."""
-        exponent = model.step_size(EPSILON).as_base_exp()[1]
-        return 1 / (2 * self.decay * exponent)
+        return 1 / (2 * self.decay * model.exponent)
 
 
 def slow_curve(model: Model) -> SlowCurve:
@@ -54,7 +53,7 @@ def slow_curve(model: Model) -> SlowCurve:
     if model.response.curvature == 0:
         raise InputError(f"{model.response.text}: r''(0) = 0, so the aligned curve has no h(0)")
     h = generic_h(model)
-    gap, rate = _generic_gap(model, h), _generic_decay(model, h)
+    gap, rate = _generic_gap(model, h), generic_decay(model, h)
     h, gap, rate = (model.concrete(e) for e in (h, gap, rate))
     at_zero, decay = taylor(h, 1, P)[0], taylor(rate, 1, P)[0]
     return SlowCurve(h, at_zero, gap, decay)
@@ -85,7 +84,7 @@ def _on_curve(model: Model, h: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     return generic.p_next.subs(place), generic.q_next.subs(place)
 
 
-def _generic_decay(model: Model, h: sp.Expr) -> sp.Expr:
+def generic_decay(model: Model, h: sp.Expr) -> sp.Expr:
     """−d/dε ln|p'/p| at ε = 0 on the curve."""
     p_next, _ = _on_curve(model, h)
     return sp.cancel(sp.diff(sp.log(-p_next / P), EPSILON).subs(EPSILON, 0) * -1)

@@ -51,6 +51,10 @@ _FLOW = {"linear": (*_REGULAR, "A1", "A2", "A5"), "neuron": (*_REGULAR, "A1", "A
 _PAPER = "Song & Yun 2023"
 _DERIVED = "re-derived here"
 
+_ORIGINS = {
+    "crossing": f"{_PAPER} for the lower bound; the law is {_DERIVED}",
+    "progressive-sharpening": f"{_PAPER} for the increase; the size of the gap is {_DERIVED}",
+}
 _CONCLUSIONS: dict[str, dict[str, str]] = {
     "linear": {
         "gradient-flow": "|p_t| ≤ L(1−m)^t and q_t stays in [q0, exp(Cη²L²) q0]",
@@ -106,7 +110,7 @@ def statements(model: str) -> tuple[Statement, ...]:
     ]
     for name, text in _CONCLUSIONS[model].items():
         needs = (_FLOW if name == "gradient-flow" else _EOS)[model]
-        rows.append(Statement(f"{model}/{name}", model, text, needs, _PAPER))
+        rows.append(Statement(f"{model}/{name}", model, text, needs, _ORIGINS.get(name, _PAPER)))
     return tuple(rows)
 
 

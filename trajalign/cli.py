@@ -130,6 +130,8 @@ def verify(
     for file in (json_file, junit_file):
         if file is not None and file != "-":
             output.check_writable(Path(file))
+    if json_file == junit_file == "-":
+        raise InputError("--json and --junit cannot both write to stdout")
     if junit_file is not None and controls:
         raise InputError("--junit reports verdicts; with --controls use --json")
     jobs = jobs or os.cpu_count() or 1

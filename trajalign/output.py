@@ -88,8 +88,9 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float
 
 def print_controls(console: Console, controls: Sequence[Control], seconds: float) -> None:
     """A table of falsified statements and whether each was refuted."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
-    for heading in ("label", "response", "falsified", "refuted"):
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("label", no_wrap=True)
+    for heading in ("response", "falsified", "refuted"):
         table.add_column(heading, overflow="fold")
     for row in controls:
         refuted = Text("yes", "green") if row.refuted else Text("NO", "bold red")

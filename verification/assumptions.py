@@ -1,7 +1,7 @@
 """The hypotheses of the theorems, sampled in ball arithmetic.
 
-A failure is rigorous: the witness is a rational point where the enclosure excludes the claim
-(A5, a statement about infinity, is judged by growth under doubling). A pass is a sample.
+A failure of A1–A4 is rigorous: the witness is a rational point where the enclosure excludes the
+claim. A5, a statement about infinity, is judged by growth under doubling. A pass is a sample.
 """
 
 from __future__ import annotations
@@ -23,7 +23,15 @@ from ..theory.expressions import Z
 from ..theory.models import Model
 from ..theory.responses import Response
 from ..theory.statements import HYPOTHESES
-from .regularity import Finding, judge_analytic, judge_normalised, judge_symmetry
+from .regularity import (
+    Finding,
+    failed,
+    judge_analytic,
+    judge_normalised,
+    judge_symmetry,
+    passed,
+    undecided,
+)
 from .verdicts import Evidence, Outcome, Verdict
 
 SIGN_BITS = 30
@@ -46,7 +54,7 @@ class Assumptions:
         for name in HYPOTHESES[self.model.name]:
             begin = time.perf_counter()
             if name != "analytic" and found["analytic"].outcome is not Outcome.PASS:
-                finding: Finding = (Outcome.NOT_APPLICABLE, None, "needs analytic", {})
+                finding = Finding(Outcome.NOT_APPLICABLE, reason="needs analytic")
             else:
                 finding = self._judged(name)
             found[name] = self._verdict(name, finding, time.perf_counter() - begin)
@@ -107,15 +115,15 @@ class Assumptions:
         try:
             return judges[name]()
         except NotFiniteError as error:
-            return Outcome.UNDECIDED, None, str(error), {}
+            return undecided(str(error))
         except NoExpansionError as error:
-            return Outcome.NOT_APPLICABLE, None, str(error), {}
+            return Finding(Outcome.NOT_APPLICABLE, reason=str(error))
 
     def _at_zero(self, holds: Callable[[sp.Expr], bool]) -> Finding:
         value = self.response.curvature
         if holds(value):
-            return Outcome.PASS, Evidence.DERIVED, "", {}
-        return Outcome.FAIL, Evidence.DERIVED, "", {"z": "0", "r''(0)": str(value)}
+            return passed(Evidence.DERIVED)
+        return failed({"z": "0", "r''(0)": str(value)}, Evidence.DERIVED)
 
     def _judge_a3(self) -> Finding:
         points = self.grid
@@ -131,7 +139,7 @@ class Assumptions:
             for z in self.grid:
                 value = evaluate(steepness, (exact(z),), SIGN_BITS)[0]
                 if abs(value) > 1:
-                    return _failed({"z": str(z), "φ'(z)": _show(value)})
+                    return failed({"z": str(z), "φ'(z)": _show(value)})
         return self._bound[0]
 
     def _negative(
@@ -140,7 +148,8 @@ class Assumptions:
         """`claim` < 0 at every point of the grid."""
         f = compile_balls(claim, [Z])
         unclear: list[str] = []
-        for z in self.grid if points is None else points:
+        points = self.grid if points is None else points
+        for z in points:
             try:
                 value = evaluate(f, (exact(z),), SIGN_BITS)[0]
             except NotFiniteError as error:
@@ -149,10 +158,10 @@ class Assumptions:
                     break
                 continue
             if value >= 0:
-                return _failed({"z": str(z), shown: _show(value)})
+                return failed({"z": str(z), shown: _show(value)})
         if unclear:
-            return Outcome.UNDECIDED, None, unclear[0], {}
-        return Outcome.PASS, Evidence.SAMPLED, "", {}
+            return undecided(unclear[0])
+        return passed(points=str(len(points)))
 
     @cached_property
     def _bound(self) -> tuple[Finding, float]:
@@ -166,44 +175,35 @@ class Assumptions:
             size = abs(_value_or_zero(f, scale * sp.Integer(2) ** k)) / exact(scale)
             if size > 2**60:
                 witness = {"z": str(scale * 2**k), shown: _show(size * exact(scale))}
-                return _failed(witness), math.inf
+                return failed(witness), math.inf
             records.append(max(records[-1], float(size)))
         sup, gains = records[-1], [b - a for a, b in pairwise(records[-9:])]
         ratios = [b / a for a, b in pairwise(gains) if a > 0]
         unit = float(scale)
         if gains[-1] > 1e-9 * sup and min(ratios) >= 0.99:
             growth = f"{unit * gains[-1]:.6g} per doubling of z"
-            return _failed({"z": far, shown: f"{unit * sup:.6g}", "growth": growth}), math.inf
+            return failed({"z": far, shown: f"{unit * sup:.6g}", "growth": growth}), math.inf
         if gains[-1] > 1e-9 * sup and max(ratios) > 0.9:
-            return (Outcome.UNDECIDED, None, f"sup {shown} not settled by z = {far}", {}), math.inf
-        return (Outcome.PASS, Evidence.SAMPLED, "", {}), unit * (sup + 10 * gains[-1])
+            return undecided(f"sup {shown} not settled by z = {far}"), math.inf
+        bound = unit * (sup + 10 * gains[-1])
+        return passed(bound=f"sup {shown} = {bound:.6g}"), bound
 
     def _verdict(self, name: str, finding: Finding, seconds: float) -> Verdict:
-        outcome, evidence, reason, witness = finding
-        if outcome is Outcome.FAIL:
-            shown = ", ".join(f"{k} = {v}" for k, v in witness.items())
+        reason = finding.reason
+        if finding.outcome is Outcome.FAIL:
+            shown = ", ".join(f"{k} = {v}" for k, v in finding.witness.items())
             reason = f"{HYPOTHESES[self.model.name][name]}: fails, {shown}"
-        quantities = {}
-        if outcome is Outcome.PASS and name == "A5":
-            kind = "sup |ℓ'|" if self.model.name == "linear" else "sup |φ|"
-            quantities = {kind: f"{self._bound[1]:.6g}"}
-        if outcome is Outcome.PASS and evidence is Evidence.SAMPLED and name != "A5":
-            quantities = {"points": str(len(self.grid))}
         return Verdict(
             f"{self.model.name}/{name}",
             self.model.name,
             self.response.text,
-            outcome,
-            evidence,
+            finding.outcome,
+            finding.evidence,
             reason,
-            quantities=quantities,
-            witness=witness or None,
+            quantities=finding.quantities,
+            witness=finding.witness or None,
             seconds=seconds,
         )
-
-
-def _failed(witness: dict[str, str]) -> Finding:
-    return Outcome.FAIL, Evidence.SAMPLED, "", witness
 
 
 def _value_or_zero(f: BallFunction, z: sp.Rational) -> arb:

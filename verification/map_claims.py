@@ -59,7 +59,7 @@ class MapClaim(DirectClaim):
         return runs
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        """Every defect must be a ball around 0 of radius below 1e-30."""
+        """Every relative defect must be a ball around 0 of size below 1e-12."""
         return _identity_judgement(runs)
 
 

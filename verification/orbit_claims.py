@@ -116,7 +116,7 @@ class OrbitClaim(Claim):
 
     def error_order(self, plan: Plan, order: float) -> float:
         """The order in η, in the statement's own words, of an error of relative order ε^order."""
-        return order / float(plan.exponent)
+        return order / float(plan.model.exponent)
 
     def parameters(self, plan: Plan) -> dict[str, Any]:
         """Step sizes, starting points and digits."""
@@ -174,7 +174,7 @@ class CoefficientClaim(OrbitClaim):
 
     def error_order(self, plan: Plan, order: float) -> float:
         """q* and q/r(p) are read as (…)/ε: one ε more."""
-        return (1 + order) / float(plan.exponent)
+        return (1 + order) / float(plan.model.exponent)
 
     def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         ladder = coefficient_ladder(self.coefficient, runs)
@@ -321,7 +321,7 @@ class SharpeningClaim(OrbitClaim):
 
     def error_order(self, plan: Plan, order: float) -> float:
         """λ is read as (…) η/ε: one ε more, one η less."""
-        return (1 + order) / float(plan.exponent) - 1
+        return (1 + order) / float(plan.model.exponent) - 1
 
     def read(self, view: OrbitView) -> Measurement:
         inverse = InverseResponse(view.plan.model.response)

@@ -13,7 +13,7 @@ from ..numerics.balls import exact
 from ..numerics.roots import InverseResponse
 from ..theory.bifurcation import FrozenFamily, frozen_family
 from ..theory.errors import InputError
-from ..theory.models import EPSILON, Model
+from ..theory.models import Model
 from ..theory.slow_curve import SlowCurve, slow_curve
 
 _SMALL = sp.Rational(1, 10**10)  # orbits stop at this |p|/scale; q* is then known to its square
@@ -47,13 +47,8 @@ class Plan:
         return frozen_family(self.model)
 
     def epsilon(self, eta: sp.Rational) -> sp.Rational:
-        """ε(η), the inverse of the model's `step_size`."""
-        return eta ** (1 / self.exponent)
-
-    @property
-    def exponent(self) -> sp.Rational:
-        """a in η = ε^a."""
-        return self.model.step_size(EPSILON).as_base_exp()[1]
+        """The small parameter at a step size."""
+        return self.model.small_parameter(eta)
 
     @property
     def until(self) -> sp.Rational:
@@ -62,7 +57,7 @@ class Plan:
 
     def steps_needed(self, eta: float) -> int:
         """About how many steps an orbit takes to pass q = 1 and to bring |p| down to `until`."""
-        epsilon = eta ** (1 / float(self.exponent))
+        epsilon = eta ** (1 / float(self.model.exponent))
         log = math.log(1 / eta + 10)
         crossing = float(self.curve.crossing_coefficient(self.model)) * log / epsilon
         rate = 2 * float(self.curve.h_at_zero) * epsilon
@@ -78,7 +73,7 @@ class Plan:
         Raises InputError where `top` is out of the range that can be run, saying what is allowed.
         """
         scale = float(self.curve.h_at_zero)
-        exponent = float(self.exponent)
+        exponent = float(self.model.exponent)
         rungs = 4 if exponent < 1 else 5
         if top is None:
             size = (scale / _TOP) ** exponent

@@ -1,12 +1,14 @@
 """Whether a response is smooth, symmetric and normalised: what all other hypotheses stand on.
 
-A refutation is a point (or three points closing in on 0) where ball arithmetic excludes the claim;
-where the power series was not found and nothing speaks against it, the answer is undecided.
+A refutation of symmetry is a point where ball arithmetic excludes it. A refutation of smoothness is
+three points closing in on 0 at which a derivative jumps or keeps growing: good numerical evidence,
+not a proof. Where no power series was found and nothing speaks against it: undecided.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import sympy as sp
@@ -19,7 +21,32 @@ from ..theory.responses import Response
 from ..theory.series import taylor
 from .verdicts import Evidence, Outcome
 
-Finding = tuple[Outcome, Evidence | None, str, dict[str, str]]  # with reason and witness
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found about one hypothesis."""
+
+    outcome: Outcome
+    evidence: Evidence | None = None
+    reason: str = ""
+    witness: dict[str, str] = field(default_factory=dict)
+    quantities: dict[str, str] = field(default_factory=dict)
+
+
+def passed(evidence: Evidence = Evidence.SAMPLED, **quantities: str) -> Finding:
+    """A pass."""
+    return Finding(Outcome.PASS, evidence, quantities=quantities)
+
+
+def failed(witness: dict[str, str], evidence: Evidence = Evidence.SAMPLED) -> Finding:
+    """A failure with its witness."""
+    return Finding(Outcome.FAIL, evidence, witness=witness)
+
+
+def undecided(reason: str) -> Finding:
+    """Neither."""
+    return Finding(Outcome.UNDECIDED, reason=reason)
+
 
 _BITS = 300
 _NEAR = (20, 40, 60)  # z = ±2^−20 and so on, in units of the response's scale
@@ -31,15 +58,15 @@ def judge_analytic(response: Response, grid: Sequence[sp.Rational]) -> Finding:
     slope = compile_balls(response.slope, [Z])
     for z in (side for point in grid for side in (point, -point)):
         if not _is_real(slope, z):
-            return _failed({"z": str(z), "value": "not real"})
+            return failed({"z": str(z), "value": "not real"})
     try:
         taylor(response.expression, 6)
     except NoExpansionError as error:
         witness = _kink(response)
         if witness:
-            return _failed(witness)
-        return Outcome.UNDECIDED, None, str(error), {}
-    return _passed()
+            return failed(witness)
+        return undecided(str(error))
+    return passed(points=str(2 * len(grid)))
 
 
 def judge_symmetry(response: Response, grid: Sequence[sp.Rational]) -> Finding:
@@ -51,9 +78,9 @@ def judge_symmetry(response: Response, grid: Sequence[sp.Rational]) -> Finding:
         for z in grid:
             value = f(arb(exact(z)))[0]
             if value.is_finite() and not value.contains(0):
-                return _failed({"z": str(z), "defect": value.str(6, radius=False)})
+                return failed({"z": str(z), "defect": value.str(6, radius=False)})
     symbolic = sp.expand(difference) == 0
-    return _passed(Evidence.DERIVED if symbolic else Evidence.SAMPLED)
+    return passed(Evidence.DERIVED if symbolic else Evidence.SAMPLED, points=str(len(grid)))
 
 
 def judge_normalised(response: Response) -> Finding:
@@ -61,7 +88,9 @@ def judge_normalised(response: Response) -> Finding:
     coefficients = taylor(response.expression, 3)
     even = response.symmetry == "even"
     name, value = ("ℓ''(0)", 2 * coefficients[2]) if even else ("φ'(0)", coefficients[1])
-    return _passed(Evidence.DERIVED) if value == 1 else _failed({"z": "0", name: str(value)})
+    if value == 1:
+        return passed(Evidence.DERIVED)
+    return failed({"z": "0", name: str(value)}, Evidence.DERIVED)
 
 
 def _kink(response: Response) -> dict[str, str]:
@@ -101,11 +130,3 @@ def _is_real(f: BallFunction, z: sp.Rational) -> bool:
         with ctx.workprec(_BITS):
             return bool(f(arb(exact(z)))[0].is_finite())
     return True
-
-
-def _passed(evidence: Evidence = Evidence.SAMPLED) -> Finding:
-    return Outcome.PASS, evidence, "", {}
-
-
-def _failed(witness: dict[str, str]) -> Finding:
-    return Outcome.FAIL, Evidence.SAMPLED, "", witness

@@ -1,0 +1,55 @@
+# `make verify` and `make test` set themselves up; `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV   ?= .venv
+ARGS   ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_NO_INPUT = 1
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help verify test lint clean
+
+venv_python := $(VENV)/bin/python
+recent   = $(shell $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo yes)
+complete = $(shell $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null && echo yes)
+
+define set_up
+$(if $(recent),,$(error $(PYTHON) is not Python 3.11 or newer: install one and run make PYTHON=/path/to/python3 $(MAKECMDGOALS)))
+$(if $(complete),,$(error $(PYTHON) cannot make virtual environments: install its venv package (Debian and Ubuntu: apt install python3-venv) or run make PYTHON=/path/to/another/python3 $(MAKECMDGOALS)))
+@echo "Setting up $(VENV) (once) ..." >&2
+@$(PYTHON) -m venv $(VENV)
+@$(venv_python) -m pip install -qq --editable '$(1)'
+endef
+
+# The stamps: installed with what `trajalign` needs, and with what the tests need besides.
+$(VENV)/installed: pyproject.toml
+	$(call set_up,.)
+	@touch $@
+
+$(VENV)/installed-test: pyproject.toml
+	$(call set_up,.[test])
+	@touch $(VENV)/installed $@
+
+help:
+	@echo 'make verify   check every statement; ARGS="linear --loss atan" passes arguments on'
+	@echo 'make test     run the tests; ARGS="-k linear" passes arguments on'
+	@echo 'make lint     ruff and mypy'
+	@echo 'make clean    remove the virtual environment, caches and build outputs'
+	@echo 'Each sets up what it needs in $(VENV), with PYTHON=$(PYTHON) (3.11 or newer).'
+
+verify: $(VENV)/installed
+	@$(venv_python) -m trajalign verify $(ARGS)
+
+test: $(VENV)/installed-test
+	@$(venv_python) -m pytest -n auto $(ARGS)
+
+lint: $(VENV)/installed-test
+	@$(venv_python) -m ruff check .
+	@$(venv_python) -m ruff format --check .
+	@$(venv_python) -m mypy
+
+clean:
+	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

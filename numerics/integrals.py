@@ -1,0 +1,64 @@
+"""The long-time laws as numbers: integrals of closed forms, at any number of digits."""
+
+from __future__ import annotations
+
+import mpmath
+import sympy as sp
+from flint import arb
+
+from ..theory.asymptotics import long_times
+from ..theory.models import Model, P
+from .balls import compile_balls, evaluate, exact
+from .orbits import working_bits
+from .roots import InverseResponse
+
+
+def alignment_exponent(model: Model, q0: sp.Rational, digits: int = 30) -> mpmath.mpf:
+    """Λ(q0): the limits of two orbits from height q0 differ by exp(−Λ/ε (1 + O(ε))).
+
+    Raises NotFiniteError where r does not take the value q0.
+
+    >>> from trajalign.theory.models import TwoLayerLinear
+    >>> from trajalign.theory.responses import Loss
+    >>> value = alignment_exponent(TwoLayerLinear(Loss.parse("log-cosh")), sp.Rational(4, 5))
+    >>> mpmath.nstr(value, 9)
+    '0.426650108'
+    """
+    laws = long_times(model)
+    return _integral(laws.exponent, _aligned(model, q0, digits), digits)
+
+
+def crossing_time(model: Model, q0: sp.Rational, eta: sp.Rational, digits: int = 15) -> mpmath.mpf:
+    """t_b ≈ (κ ln(1/η) + K(q0))/ε, the time at which an aligned orbit from height q0 passes q = 1.
+
+    The relative error is O(ε ln(1/ε)). Raises NotFiniteError where r does not take the value q0.
+    """
+    laws = long_times(model)
+    end = _aligned(model, q0, digits)
+    delay = _integral(laws.delay, end, digits)
+    with mpmath.workdps(digits + 5):
+        size, rate, slope = (
+            mpmath.mpf(_value(e, digits))
+            for e in (laws.crossing_size, laws.decay_at_zero, laws.log_coefficient)
+        )
+        step, epsilon = (mpmath.mpf(int(x.p)) / int(x.q) for x in (eta, model.small_parameter(eta)))
+        constant = mpmath.log(mpmath.mpf(end) / size) / rate + delay
+        return +((slope * mpmath.log(1 / step) + constant) / epsilon)
+
+
+def _aligned(model: Model, q0: sp.Rational, digits: int) -> arb:
+    return InverseResponse(model.response)(arb(exact(q0)), working_bits(digits))
+
+
+def _integral(integrand: sp.Expr, end: arb, digits: int) -> mpmath.mpf:
+    """∫₀^end by tanh-sinh quadrature, which does not mind removable singularities at the ends."""
+    bits = working_bits(digits)
+    f = compile_balls(integrand, [P])
+    with mpmath.workdps(digits + 10):
+        return +mpmath.quad(
+            lambda p: mpmath.mpf(evaluate(f, (arb(p),), bits)[0]), [0, mpmath.mpf(end)]
+        )
+
+
+def _value(e: sp.Expr, digits: int) -> arb:
+    return evaluate(compile_balls(e, []), (), working_bits(digits))[0]

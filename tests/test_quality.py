@@ -1,0 +1,148 @@
+"""The habits of the code base: style, types, the direction of imports, light start, clean text."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("theory", "numerics", "verification", "trajalign")  # each may import what stands left
+
+# Written in parts, so that this file does not contain what it looks for.
+MACHINE_PATH = re.compile(r"(?<![\w.])/(?:root|home|Users|work|farm|tmp/bash)" + r"[/_]")
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(("ruff", "check", "."), id="ruff-check"),
+        pytest.param(("ruff", "format", "--check", "."), id="ruff-format"),
+        pytest.param(("mypy",), id="mypy", marks=pytest.mark.slow),
+    ],
+)
+def test_tool_is_content(command: tuple[str, ...]) -> None:
+    done = run(sys.executable, "-m", *command)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def forbidden_imports(source: str, room: str) -> list[str]:
+    """The imports of one module of a room that are absolute, too deep, or lead to the right."""
+    allowed = ROOMS[: ROOMS.index(room)]
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name.split(".")[0] for alias in node.names]
+            found += [name for name in names if name in ROOMS]
+        elif isinstance(node, ast.ImportFrom):
+            first = (node.module or "").split(".")[0]
+            targets = [first] if first else [alias.name for alias in node.names]
+            shown = "." * node.level + (node.module or "")
+            if node.level == 0 and first in ROOMS:
+                found.append(shown)
+            if node.level == 2 and not set(targets) <= set(allowed):
+                found.append(shown)
+            if node.level > 2:
+                found.append(shown)
+    return found
+
+
+MODULES = [
+    pytest.param(path, room, id=path.relative_to(ROOT).as_posix())
+    for room in ROOMS[:-1]
+    for path in sorted((ROOT / room).rglob("*.py"))
+]
+
+
+@pytest.mark.parametrize(("path", "room"), MODULES)
+def test_imports_lead_to_the_left(path: Path, room: str) -> None:
+    assert forbidden_imports(path.read_text(encoding="utf-8"), room) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "room"),
+    [
+        ("from ..numerics.orbits import iterate", "theory"),
+        ("from .. import verification", "numerics"),
+        ("def f():\n    from ..verification import runner", "numerics"),
+        ("from .. import output", "verification"),
+        ("from ..cli import main", "verification"),
+        ("from trajalign.theory import models", "numerics"),
+        ("import trajalign.numerics.orbits as o", "theory"),
+        ("import theory.models", "verification"),
+        ("from ...trajalign import theory", "verification"),
+    ],
+)
+def test_wrong_direction_is_seen(source: str, room: str) -> None:
+    assert forbidden_imports(source, room)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from ..theory import models",
+        "from .orbits import iterate",
+        "import sympy",
+        "from . import a",
+    ],
+)
+def test_right_direction_is_not_blamed(source: str) -> None:
+    assert forbidden_imports(source, "numerics") == []
+
+
+def test_rooms_are_reached_through_links() -> None:
+    for room in ROOMS[:-1]:
+        link = ROOT / "trajalign" / room
+        assert link.is_symlink()
+        assert link.readlink() == Path("..", room)
+
+
+def test_importing_the_package_is_light() -> None:
+    program = "import sys, trajalign; print(*{name.split('.')[0] for name in sys.modules})"
+    done = run(sys.executable, "-c", program)
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "trajalign" in loaded
+    assert loaded.isdisjoint({"sympy", "flint", "scipy", "numpy", "mpmath", "rich", "click"})
+
+
+def text_files() -> list[Path]:
+    """What git tracks or would track; every file but the hidden ones where there is no git."""
+    listing = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if listing.returncode == 0:
+        paths = [ROOT / name for name in listing.stdout.split("\0") if name]
+    else:
+        paths = [
+            p for p in ROOT.rglob("*") if not any(n[0] == "." for n in p.parts[len(ROOT.parts) :])
+        ]
+    return [p for p in paths if p.is_file() and not p.is_symlink()]
+
+
+def machine_paths(text: str) -> list[str]:
+    """Lines that name an absolute path of a machine."""
+    return [line for line in text.splitlines() if MACHINE_PATH.search(line)]
+
+
+def test_no_file_names_a_path_of_a_machine() -> None:
+    found = {}
+    for path in text_files():
+        try:
+            lines = machine_paths(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:
+            continue  # not a text file
+        if lines:
+            found[path.relative_to(ROOT).as_posix()] = lines
+    assert not found
+
+
+def test_a_path_of_a_machine_is_seen() -> None:
+    for start in ("root", "home", "tmp/bash_jobs"):
+        assert machine_paths(f'open("/{start}/notes.txt")')
+    assert machine_paths("file:///" + "Users/someone")
+    assert not machine_paths("verification/work.py, docs/home/index, https://a.org/work/")

@@ -1,0 +1,116 @@
+"""The ledger is complete: every statement has a check, and every check a control."""
+
+import pytest
+import sympy as sp
+from zoo import BY_NAME
+
+from trajalign.theory.statements import HYPOTHESES, statements
+from trajalign.verification.checks import checked_names, claim_for
+from trajalign.verification.controls import TWINS, falsified
+from trajalign.verification.plans import Plan
+
+MODELS = {"linear": "log-cosh", "neuron": "tanh"}
+ALL = [s for model in MODELS for s in statements(model)]
+CONCLUSIONS = (
+    "gradient-flow",
+    "alignment",
+    "crossing",
+    "limit",
+    "saturation",
+    "progressive-sharpening",
+)
+
+
+def short(label):
+    return label if label.startswith("bifurcation/") else label.split("/", 1)[1]
+
+
+@pytest.fixture(scope="module")
+def plans():
+    """What every claim of the ledger is made from; nothing is run."""
+    return {
+        model: Plan(
+            BY_NAME[name].model,
+            lipschitz=sp.Integer(1),
+            etas=(sp.Rational(1, 10), sp.Rational(1, 20)),
+            starts=((sp.Rational(1, 2), sp.Rational(4, 5)),),
+        )
+        for model, name in MODELS.items()
+    }
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_ledger_has_the_labels_of_the_theory(model):
+    labels = {s.label for s in statements(model)}
+    expected = {f"{model}/{name}" for name in ("reduced-map", "sharpness", *CONCLUSIONS)}
+    assert expected | {"bifurcation/flip", "bifurcation/two-cycle"} <= labels
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_labels_are_unique(model):
+    labels = [s.label for s in statements(model)]
+    assert len(labels) == len(set(labels))
+
+
+def test_labels_differ_between_models_except_for_the_shared_bifurcation():
+    by_model = [{s.label for s in statements(model)} for model in MODELS]
+    assert by_model[0] & by_model[1] == {"bifurcation/flip", "bifurcation/two-cycle"}
+
+
+@pytest.mark.parametrize("statement", ALL, ids=lambda s: f"{s.model}:{s.label}")
+def test_a_statement_says_what_it_claims_assumes_and_rests_on(statement):
+    assert statement.conclusion
+    assert statement.origin.startswith(("Song & Yun 2023", "re-derived here"))
+    assert statement.hypotheses
+    assert set(statement.hypotheses) <= set(HYPOTHESES[statement.model])
+    assert len(set(statement.hypotheses)) == len(statement.hypotheses)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_hypothesis_is_needed_by_a_statement_and_has_a_twin_that_fails_it(model):
+    used = {h for s in statements(model) for h in s.hypotheses}
+    assert used == set(HYPOTHESES[model])
+    assert set(TWINS[model]) == set(HYPOTHESES[model])
+
+
+def test_the_neuron_does_not_assume_a2():
+    # tanh: z r'/r → −∞
+    assert "A2" not in HYPOTHESES["neuron"]
+    needed = {s.label for s in statements("linear") if "A2" in s.hypotheses}
+    assert {f"linear/{name}" for name in CONCLUSIONS} <= needed
+
+
+def test_the_sharpness_of_the_linear_model_assumes_a_convex_loss():
+    # for ℓ'' < 0 another eigenvalue is larger: see test_models.py
+    (sharpness,) = (s for s in statements("linear") if s.label == "linear/sharpness")
+    assert "A2" in sharpness.hypotheses
+
+
+def test_an_unknown_model_has_no_ledger():
+    with pytest.raises(KeyError):
+        statements("transformer")
+
+
+@pytest.mark.parametrize("statement", ALL, ids=lambda s: f"{s.model}:{s.label}")
+def test_every_statement_has_a_check_and_every_check_a_control(statement, plans):
+    assert short(statement.label) in checked_names()
+    claim = claim_for(statement.label, plans[statement.model])
+    assert claim.label == statement.label
+    assert claim.falsified == ""
+    twins = falsified(claim)
+    assert twins
+    for twin in twins:
+        assert type(twin) is type(claim)
+        assert twin.label == claim.label
+        assert twin.falsified  # it says what is wrong with it
+        assert twin != claim
+    assert len({twin.falsified for twin in twins}) == len(twins)
+
+
+def test_no_check_is_without_a_statement():
+    assert {short(s.label) for s in ALL} == checked_names()
+
+
+def test_a_label_without_a_check_is_an_error(plans):
+    with pytest.raises(KeyError):
+        claim_for("linear/convexity", plans["linear"])

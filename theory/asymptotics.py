@@ -1,0 +1,60 @@
+"""What the slow curve implies over long times: the alignment exponent Λ and the crossing time.
+
+On the curve |p| shrinks by 1 − ε·decay(p) a step, so that dt = −dp/(ε p decay(p)). A displacement
+from the curve shrinks by μ(p) = 1 + 2p r'/r a step, the multiplier of the half map p ↦ −g_q(p).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from .errors import InputError
+from .models import Model, P, R
+from .series import taylor
+from .slow_curve import generic_decay, generic_h
+
+
+@dataclass(frozen=True)
+class LongTimes:
+    """Integrands over 0 < p < a = r̂(q0), and the constants that go with them.
+
+    - Λ(q0) = ∫ `exponent` dp: two aligned orbits with the same q0 end at limits whose difference is
+      exp(−Λ/ε (1 + O(ε)));
+    - ε t_b = κ ln(1/η) + K(q0) + o(1) with κ = `log_coefficient` and
+      K = (ln a − ln `crossing_size`)/decay(0) + ∫ `delay` dp; there |p| ≈ √ε · `crossing_size`.
+    """
+
+    exponent: sp.Expr
+    delay: sp.Expr
+    decay_at_zero: sp.Expr
+    crossing_size: sp.Expr
+    log_coefficient: sp.Expr
+
+
+def long_times(model: Model) -> LongTimes:
+    """Derive both laws from the generic map. Raises InputError if r''(0) = 0.
+
+    >>> from trajalign.theory.models import TwoLayerLinear
+    >>> from trajalign.theory.responses import Loss
+    >>> laws = long_times(TwoLayerLinear(Loss.parse("log-cosh")))
+    >>> laws.decay_at_zero, laws.log_coefficient
+    (3/2, 2/3)
+    """
+    if model.response.curvature == 0:
+        raise InputError(f"{model.response.text}: r''(0) = 0, so |p| does not decay at a rate ε")
+    h = generic_h(model)
+    decay = generic_decay(model, h)
+    at_zero = taylor(model.concrete(decay), 1, P)[0]
+    multiplier = 1 + 2 * P * sp.diff(R(P), P) / R(P)
+    # q = r(p)(1 + ε h) = 1 where p² r''(0)/2 + ε h(0) = 0.
+    height = taylor(model.concrete(h), 1, P)[0]
+    size = sp.sqrt(-2 * height / model.response.curvature)
+    return LongTimes(
+        exponent=model.concrete(-sp.log(sp.Abs(multiplier)) / (P * decay)),
+        delay=model.concrete((1 / decay - 1 / at_zero) / P),
+        decay_at_zero=at_zero,
+        crossing_size=size,
+        log_coefficient=1 / (2 * at_zero * model.exponent),
+    )
