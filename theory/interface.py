@@ -1,0 +1,88 @@
+"""What a model is: its definition in parameter space and its reduced map in (p, q).
+
+The reduced map is kept generic in r, so that one derivation serves every loss and activation.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import sympy as sp
+
+from .expressions import Z
+from .responses import Activation, Response
+
+P = sp.Symbol("p", real=True)
+Q = sp.Symbol("q", positive=True)
+ETA = sp.Symbol("eta", positive=True)
+EPSILON = sp.Symbol("epsilon", positive=True)
+
+R = sp.Function("r")  # the response, while it is generic
+PHI_SQUARED = sp.Function("w")  # φ², while it is generic (neuron only)
+
+
+@dataclass(frozen=True)
+class ReducedModel:
+    """p' and q' in P, Q, ETA, and the Hessian's 2×2 block that carries the largest eigenvalue."""
+
+    p_next: sp.Expr
+    q_next: sp.Expr
+    trace: sp.Expr
+    determinant: sp.Expr
+
+    @property
+    def sharpness(self) -> sp.Expr:
+        """The larger eigenvalue of the block."""
+        return (self.trace + sp.sqrt(self.trace**2 - 4 * self.determinant)) / 2
+
+
+@dataclass(frozen=True)
+class ParameterSpace:
+    """The definition a reduced model is checked against: objective, p and q of the parameters."""
+
+    parameters: tuple[sp.Symbol, ...]
+    objective: sp.Expr
+    p: sp.Expr
+    q: sp.Expr
+
+
+@dataclass(frozen=True)
+class Model(ABC):
+    """One model with one response. A new model defines `name`, `exponent` and two methods."""
+
+    response: Response
+    name: ClassVar[str]
+    exponent: ClassVar[sp.Rational]  # η = ε^exponent, ε being what the slow curve expands in
+
+    def step_size(self, epsilon: sp.Expr) -> sp.Expr:
+        """η as a function of the small parameter ε."""
+        return epsilon**self.exponent
+
+    def small_parameter(self, eta: sp.Expr) -> sp.Expr:
+        """ε as a function of η."""
+        return eta ** (1 / self.exponent)
+
+    @abstractmethod
+    def generic(self) -> ReducedModel:
+        """The reduced model for an unspecified response R(P) (and PHI_SQUARED(P))."""
+
+    @abstractmethod
+    def parameter_space(self) -> ParameterSpace:
+        """Objective, p and q in parameter space, for this response."""
+
+    def concrete(self, expression: sp.Expr) -> sp.Expr:
+        """An expression in R(P), its derivatives and PHI_SQUARED(P), for this response."""
+        known = {R(P): self.response.response.subs(Z, P)}
+        if isinstance(self.response, Activation):
+            known[PHI_SQUARED(P)] = self.response.expression.subs(Z, P) ** 2
+        return expression.subs(known).doit()
+
+    @cached_property
+    def reduced(self) -> ReducedModel:
+        """The reduced model for this response."""
+        g = self.generic()
+        parts = (g.p_next, g.q_next, g.trace, g.determinant)
+        return ReducedModel(*(self.concrete(part) for part in parts))

@@ -1,0 +1,215 @@
+"""The two-layer linear network, for every width, input dimension, input and target.
+
+Nothing is typed in: the map follows from the action of a gradient step on the Gram matrix of
+(Uᵀx, v), the spectrum from differentiating the gradient along (v, u) and (u, v).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+import sympy as sp
+
+from .expressions import Z
+from .interface import ETA, Model, P, ParameterSpace, Q, R, ReducedModel
+from .responses import Loss
+
+
+@dataclass(frozen=True)
+class TwoLayerLinear(Model):
+    """f = xᵀUv with L = ℓ(f), ‖x‖ = 1; p = f, q = 2/(η(‖Uᵀx‖² + ‖v‖²)).
+
+    >>> TwoLayerLinear(Loss.parse("log-cosh")).generic().p_next
+    p*(eta**2*p**2*r(p)**2 + 1 - 2*r(p)/q)
+    """
+
+    response: Loss
+    name: ClassVar[str] = "linear"
+    exponent: ClassVar[sp.Rational] = sp.S.Half
+
+    def generic(self) -> ReducedModel:
+        """Derived for all widths and input dimensions; see `linear_update`."""
+        return _generic_linear()
+
+    def parameter_space(self) -> ParameterSpace:
+        """Width 3, input dimension 2, x = (3/5, 4/5)."""
+        x = (sp.Rational(3, 5), sp.Rational(4, 5))
+        U = sp.symbols("U1:3_1:4", real=True)
+        v = sp.symbols("v1:4", real=True)
+        hidden = [x[0] * U[i] + x[1] * U[3 + i] for i in range(3)]
+        output = sum(a * b for a, b in zip(hidden, v, strict=True))
+        norm = sum(sp.diff(output, t) ** 2 for t in (*U, *v))
+        objective = self.response.expression.subs(Z, output)
+        return ParameterSpace((*U, *v), objective, output, 2 / (ETA * norm))
+
+
+@dataclass(frozen=True)
+class LinearUpdate:
+    """f' and S' after one step, S = ‖Uᵀx‖² + ‖x‖²‖v‖², in terms of the symbols below."""
+
+    f_next: sp.Expr
+    s_next: sp.Expr
+    f: sp.Symbol
+    s: sp.Symbol
+    slope: sp.Symbol  # ℓ'(f − y)
+    x_squared: sp.Symbol  # ‖x‖²
+
+
+@cache
+def linear_update() -> LinearUpdate:
+    """The update of (f, S) for every width m, input dimension d, input x and target y.
+
+    A step maps a = Uᵀx and b = v to linear combinations of a and b, the same in each of the m
+    coordinates; hence the Gram matrix G of (a, b) becomes M G Mᵀ, and f = G₁₂, S = G₁₁ + ‖x‖² G₂₂.
+
+    >>> u = linear_update()
+    >>> sp.collect(u.f_next, u.f)
+    -S*eta*g + f*(X*eta**2*g**2 + 1)
+    """
+    f, s, g, xx = sp.symbols("f S g X", real=True)
+    step = _linear_step_matrix(g, xx)
+    aa, bb = sp.symbols("G11 G22", real=True)
+    gram = step * sp.Matrix([[aa, f], [f, bb]]) * step.T
+    f_next = sp.expand(gram[0, 1].subs(aa, s - xx * bb))
+    s_next = sp.expand((gram[0, 0] + xx * gram[1, 1]).subs(aa, s - xx * bb))
+    if f_next.has(bb) or s_next.has(bb):  # (f, S) would not be a closed system
+        raise ArithmeticError("the update of (f, S) depends on more than f and S")
+    return LinearUpdate(f_next, s_next, f, s, g, xx)
+
+
+def _linear_step_matrix(g: sp.Symbol, xx: sp.Symbol) -> sp.Matrix:
+    """The 2×2 matrix by which one gradient step acts on (Uᵀx, v), read off the matrix calculus."""
+    d, m = sp.symbols("d m", integer=True, positive=True)
+    x, U, v = (sp.MatrixSymbol(*n) for n in (("x", d, 1), ("U", d, m), ("v", m, 1)))
+    output = sp.Trace(x.T * U * v)
+    U_next = U - ETA * g * output.diff(U)  # the chain rule: ∇L = ℓ'(f − y) ∇f
+    v_next = v - ETA * g * output.diff(v)
+    rows = [_coordinates((U_next.T * x).doit().expand(), x, U, v, xx)]
+    rows.append(_coordinates(v_next.doit().expand(), x, U, v, xx))
+    return sp.Matrix(rows)
+
+
+def _coordinates(
+    vector: sp.MatrixExpr,
+    x: sp.MatrixSymbol,
+    U: sp.MatrixSymbol,
+    v: sp.MatrixSymbol,
+    xx: sp.Symbol,
+) -> list[sp.Expr]:
+    """Coordinates of a vector with respect to (Uᵀx, v); a term of any other form is an error."""
+    basis = {(U.T, x): (sp.Integer(1), 0), (v,): (sp.Integer(1), 1), (v, x.T, x): (xx, 1)}
+    found = [sp.Integer(0), sp.Integer(0)]
+    for term in sp.MatAdd.make_args(vector):
+        scalar, factors = term.as_coeff_matrices() if term.is_MatMul else (sp.Integer(1), [term])
+        if tuple(factors) not in basis:
+            raise ArithmeticError(f"{term} is not a combination of Uᵀx and v")
+        factor, index = basis[tuple(factors)]
+        found[index] += scalar * factor
+    return found
+
+
+@cache
+def _generic_linear() -> ReducedModel:
+    update = linear_update()
+    slope = P * R(P)
+    at = {update.x_squared: 1, update.f: P, update.s: 2 / (ETA * Q), update.slope: slope}
+    p_next = P * sp.expand(sp.cancel(update.f_next.subs(at) / P))
+    q_next = Q / sp.expand(ETA * Q * update.s_next.subs(at) / 2)
+    spectrum = linear_spectrum()
+    bend = sp.diff(slope, P)
+    at |= {spectrum.x_squared: 1, spectrum.first: slope, spectrum.second: bend}
+    trace, determinant = (e.subs(at) for e in (spectrum.trace, spectrum.determinant))
+    return ReducedModel(p_next, q_next, sp.expand(trace), sp.expand(determinant))
+
+
+@dataclass(frozen=True)
+class LinearSpectrum:
+    """The Hessian of ℓ(xᵀUv − y) for d inputs and width m: all dm + m eigenvalues.
+
+    Two are the roots of λ² − trace·λ + determinant; ±`paired` have multiplicity m − 1 each, and 0
+    has multiplicity m(d − 1). All in terms of f, S, ‖x‖² and the derivatives ℓ', ℓ''.
+    """
+
+    trace: sp.Expr
+    determinant: sp.Expr
+    paired: sp.Expr
+    f: sp.Symbol
+    s: sp.Symbol
+    x_squared: sp.Symbol
+    first: sp.Symbol
+    second: sp.Symbol
+
+    @property
+    def largest(self) -> sp.Expr:
+        """The larger root; it is the largest eigenvalue of all if ℓ'' ≥ 0.
+
+        The block's characteristic polynomial at ‖x‖|ℓ'| is then −ℓ''‖x‖|ℓ'|(S ± 2‖x‖f) ≤ 0, since
+        2‖x‖|f| ≤ S. For ℓ'' < 0 one of ±‖x‖ℓ' (m ≥ 2) or 0 (d ≥ 2) can be larger.
+        """
+        return (self.trace + sp.sqrt(self.trace**2 - 4 * self.determinant)) / 2
+
+
+@cache
+def linear_spectrum() -> LinearSpectrum:
+    """The spectrum for every width, input dimension, input and target.
+
+    With u = Uᵀx/‖x‖ the objective depends on (u, v) alone, f = ‖x‖ u·v, and its gradient there is
+    ℓ'‖x‖ (v, u). Differentiating it along (v, u) and (u, v) stays in their span; along a pair
+    (w, ±w) with w orthogonal to u and v it gives ±ℓ'‖x‖ times the pair.
+
+    >>> linear_spectrum().trace, linear_spectrum().paired
+    (S*l2, l1*sqrt(X))
+    """
+    f, s, first, second = sp.symbols("f S l1 l2", real=True)
+    xx, uu, t = sp.Symbol("X", positive=True), sp.Symbol("G11", real=True), sp.Symbol("t")
+    norm = sp.sqrt(xx)
+    # Vectors are pairs of coordinates with respect to (u, v); S = ‖x‖²(u·u + v·v), f = ‖x‖ u·v.
+    gram = sp.Matrix([[uu, f / norm], [f / norm, s / xx - uu]])
+    rows = []
+    for along_u, along_v in (((0, 1), (1, 0)), ((1, 0), (0, 1))):
+        u = sp.Matrix([1, 0]) + t * sp.Matrix(along_u)
+        v = sp.Matrix([0, 1]) + t * sp.Matrix(along_v)
+        rise = sp.diff(norm * (u.T * gram * v)[0], t).subs(t, 0)  # of f
+        in_u = norm * (second * rise * v + first * sp.diff(v, t)).subs(t, 0)
+        in_v = norm * (second * rise * u + first * sp.diff(u, t)).subs(t, 0)
+        if sp.expand(in_u[0] - in_v[1]) != 0 or sp.expand(in_u[1] - in_v[0]) != 0:
+            raise ArithmeticError("the Hessian leaves the span of (v, u) and (u, v)")
+        rows.append([in_u[1], in_u[0]])
+    block = sp.Matrix(rows).applyfunc(sp.expand)
+    return LinearSpectrum(
+        sp.expand(block.trace()), sp.expand(block.det()), norm * first, f, s, xx, first, second
+    )
+
+
+@dataclass(frozen=True)
+class DiagonalForm:
+    """a = 1/(ηq) + p and b = 1/(ηq) − p (½‖Uᵀx ± v‖² for ‖x‖ = 1), which evolve separately.
+
+    p = (a − b)/2 and 1/(ηq) = (a + b)/2; `a_factor` and `b_factor` are a'/a and b'/b.
+    """
+
+    a: sp.Expr
+    b: sp.Expr
+    a_factor: sp.Expr
+    b_factor: sp.Expr
+
+
+@cache
+def diagonal_form() -> DiagonalForm:
+    """The linear map in the coordinates in which a step is diagonal, t = ℓ'(p) written p r(p).
+
+    >>> diagonal_form().a_factor
+    (-eta*p*r(p) + 1)**2
+    """
+    slope = sp.Symbol("g", real=True)
+    step = _linear_step_matrix(slope, sp.S.One)
+    factors = []
+    for direction in (sp.Matrix([[1, 1]]), sp.Matrix([[1, -1]])):
+        image = direction * step
+        if image[1] != direction[1] * image[0]:
+            raise ArithmeticError("Uᵀx ± v are not eigendirections of the step")
+        factors.append((image[0] ** 2).subs(slope, P * R(P)))
+    half = 1 / (ETA * Q)
+    return DiagonalForm(half + P, half - P, factors[0], factors[1])

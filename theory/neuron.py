@@ -1,0 +1,66 @@
+"""The single neuron L(x, y) = ½ φ(x)² y²."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+import sympy as sp
+
+from .expressions import Z
+from .interface import ETA, PHI_SQUARED, Model, P, ParameterSpace, Q, R, ReducedModel
+from .responses import Activation
+
+
+@dataclass(frozen=True)
+class SingleNeuron(Model):
+    """L(x, y) = ½ φ(x)² y²; p = x, q = 2/(η y²).
+
+    >>> SingleNeuron(Activation.parse("tanh")).generic().p_next
+    p*(1 - 2*r(p)/q)
+    """
+
+    response: Activation
+    name: ClassVar[str] = "neuron"
+    exponent: ClassVar[sp.Rational] = sp.S.One
+
+    def generic(self) -> ReducedModel:
+        """Derived from the two partial derivatives of the objective."""
+        return _generic_neuron()
+
+    def parameter_space(self) -> ParameterSpace:
+        """The two parameters x and y."""
+        x, y = sp.symbols("x y", real=True)
+        objective = self.response.expression.subs(Z, x) ** 2 * y**2 / 2
+        return ParameterSpace((x, y), objective, x, 2 / (ETA * y**2))
+
+
+@cache
+def _generic_neuron() -> ReducedModel:
+    x, y = sp.symbols("x y", real=True)
+    phi = sp.Function("phi")
+    objective = phi(x) ** 2 * y**2 / 2
+    x_next = x - ETA * sp.diff(objective, x)
+    y_next = y - ETA * sp.diff(objective, y)
+    p_next = P * sp.expand(sp.cancel(_in_response_terms(x_next, x, y, phi) / P))
+    q_next = Q / sp.factor(ETA * Q * _in_response_terms(sp.expand(y_next**2), x, y, phi) / 2)
+    hessian = sp.hessian(objective, (x, y))
+    trace, determinant = (
+        _in_response_terms(sp.expand(e), x, y, phi) for e in (hessian.trace(), hessian.det())
+    )
+    return ReducedModel(p_next, q_next, trace, determinant)
+
+
+def _in_response_terms(
+    expression: sp.Expr, x: sp.Symbol, y: sp.Symbol, phi: sp.FunctionClass
+) -> sp.Expr:
+    """φφ' = p r(p), φ'² + φφ'' = (p r)', φ² = w, y² = 2/(ηq)."""
+    slope = P * R(P)
+    value, first = phi(x), sp.diff(phi(x), x)
+    second = sp.diff(first, x)
+    # φ'' is eliminated first, then φ' (which by now stands only beside φ), then φ².
+    e = sp.expand(expression.subs(second, (sp.diff(slope, P) - first**2) / value))
+    e = sp.expand(e.subs(first, slope / value))
+    e = e.subs(value, sp.sqrt(PHI_SQUARED(P))).subs(y, sp.sqrt(2 / (ETA * Q))).subs(x, P)
+    return sp.expand(e)
