@@ -160,7 +160,7 @@ def linear_spectrum() -> LinearSpectrum:
     (w, ±w) with w orthogonal to u and v it gives ±ℓ'‖x‖ times the pair.
 
     >>> linear_spectrum().trace, linear_spectrum().paired
-    (S*l2, l1*sqrt(X))
+    (S*l2, sqrt(X)*l1)
     """
     f, s, first, second = sp.symbols("f S l1 l2", real=True)
     xx, uu, t = sp.Symbol("X", positive=True), sp.Symbol("G11", real=True), sp.Symbol("t")

@@ -106,6 +106,8 @@ LOSSES: Mapping[str, str] = MappingProxyType(
         "log-cosh": "log(cosh(z))",
         "pseudo-huber": "sqrt(1+z**2)",
         "atan": "z*atan(z) - log(1+z**2)/2",
+        "log-cosh-half": "4*log(cosh(z/2))",
+        "langevin": "3*log(sinh(z)/z)",
     }
 )
 
@@ -114,5 +116,8 @@ ACTIVATIONS: Mapping[str, str] = MappingProxyType(
         "tanh": "tanh(z)",
         "algebraic": "z/sqrt(1+z**2)",
         "arctan": "atan(z)",
+        "erf": "erf(sqrt(pi)*z/2)",
+        "gudermannian": "2*atan(tanh(z/2))",
+        "logistic": "4/(1+exp(-z)) - 2",
     }
 )

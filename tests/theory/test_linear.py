@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import sympy as sp
+
 from trajalign.theory.linear import diagonal_form, linear_spectrum, linear_update
 from trajalign.theory.models import ETA, Loss, P, Q, R, TwoLayerLinear
 
