@@ -6,11 +6,13 @@ expressions met here, and removable singularities such as tanh(z)/z are the rule
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import sympy as sp
+from flint import fmpq
 
 from .errors import NoExpansionError
 from .expressions import Z
@@ -90,9 +92,9 @@ def _sum(parts: list[_Series]) -> _Series:
 
 def _product(left: _Series, right: _Series) -> _Series:
     length = min(len(left.coefficients), len(right.coefficients))
-    a, b = left.coefficients, right.coefficients
-    rows = (sp.Add(*(a[i] * b[k - i] for i in range(k + 1))) for k in range(length))
-    return _Series(left.start + right.start, tuple(_tidy(row) for row in rows))
+    (a, b), back = _in_flint(left.coefficients[:length], right.coefficients[:length])
+    rows = [_dot(a[: k + 1], b[k::-1]) for k in range(length)]
+    return _Series(left.start + right.start, tuple(map(back, rows)))
 
 
 def _power(base: _Series, exponent: sp.Rational, shown: sp.Expr) -> _Series:
@@ -105,12 +107,12 @@ def _power(base: _Series, exponent: sp.Rational, shown: sp.Expr) -> _Series:
     scale = lead**exponent
     if not _is_finite_real(scale):
         raise NoExpansionError(f"{shown} is not real near 0")
-    w = [_tidy(c / lead) for c in base.coefficients]
-    result = [sp.Integer(1)]
+    (w, [a]), back = _in_flint([_tidy(c / lead) for c in base.coefficients], [exponent])
+    result = [w[0]]  # which is 1
     for n in range(1, len(w)):
-        row = sp.Add(*((exponent * k - (n - k)) * w[k] * result[n - k] for k in range(1, n + 1)))
-        result.append(_tidy(row / n))
-    return _Series(int(start), tuple(_tidy(scale * c) for c in result))
+        weights = [(a * k - (n - k)) * w[k] for k in range(1, n + 1)]
+        result.append(_dot(weights, result[n - 1 :: -1]) / n)
+    return _Series(int(start), tuple(_tidy(scale * back(c)) for c in result))
 
 
 def _compose(call: sp.Function, inner: _Series) -> _Series:
@@ -142,25 +144,23 @@ def _compose(call: sp.Function, inner: _Series) -> _Series:
 
 def _exponential(u: _Series) -> _Series:
     """g' = g u'."""
-    g = [sp.exp(u.at(0))]
+    (rates, g), back = _in_flint(_derivative(u).coefficients, [sp.exp(u.at(0))])
     for n in range(1, u.end):
-        g.append(_tidy(sp.Add(*(k * u.at(k) * g[n - k] for k in range(1, n + 1))) / n))
-    return _Series(0, tuple(g))
+        g.append(_dot(rates[:n], g[n - 1 :: -1]) / n)
+    return _Series(0, tuple(map(back, g)))
 
 
 def _oscillating(kind: type[sp.Function], u: _Series) -> _Series:
     """sinh and cosh (or sin and cos) together: s' = c u', c' = ±s u'."""
     hyperbolic = kind in (sp.sinh, sp.cosh)
     sine, cosine = (sp.sinh, sp.cosh) if hyperbolic else (sp.sin, sp.cos)
-    sign = 1 if hyperbolic else -1
-    s, c = [sine(u.at(0))], [cosine(u.at(0))]
+    sign, start = (1 if hyperbolic else -1), u.at(0)
+    (rates, s, c), back = _in_flint(_derivative(u).coefficients, [sine(start)], [cosine(start)])
     for n in range(1, u.end):
-        rates = [k * u.at(k) / n for k in range(1, n + 1)]
-        rise = sp.Add(*(rate * c[n - k] for k, rate in enumerate(rates, start=1)))
-        fall = sp.Add(*(rate * s[n - k] for k, rate in enumerate(rates, start=1)))
-        s.append(_tidy(rise))
-        c.append(_tidy(sign * fall))
-    return _Series(0, tuple(s if kind is sine else c))
+        rise, fall = _dot(rates[:n], c[n - 1 :: -1]), _dot(rates[:n], s[n - 1 :: -1])
+        s.append(rise / n)
+        c.append(sign * fall / n)
+    return _Series(0, tuple(map(back, s if kind is sine else c)))
 
 
 def _derivative(u: _Series) -> _Series:
@@ -194,6 +194,23 @@ _SLOPES: dict[type[sp.Function], Callable[[_Series, sp.Expr], _Series]] = {
     sp.erf: lambda u, f: _gauss(u),
     sp.erfc: lambda u, f: _scaled(_gauss(u), -1),
 }
+
+
+def _in_flint(*rows: Sequence[sp.Expr]) -> tuple[list[list[Any]], Callable[[Any], sp.Expr]]:
+    """The rows as FLINT rationals if all their numbers are rational, and the way back.
+
+    SymPy's own rationals take some fifty times longer; they stay where a number is irrational.
+    """
+    if not all(c.is_Rational for row in rows for c in row):
+        return [list(row) for row in rows], _tidy
+    numbers = [[fmpq(int(c.p), int(c.q)) for c in row] for row in rows]
+    return numbers, lambda c: sp.Rational(int(c.p), int(c.q))
+
+
+def _dot(left: Sequence[Any], right: Sequence[Any]) -> Any:
+    """Σ left·right, tidied if the numbers are SymPy's."""
+    total = sum((a * b for a, b in zip(left, right, strict=True)), start=0 * left[0])
+    return total if isinstance(total, fmpq) else _tidy(total)
 
 
 def _normalised(series: _Series) -> _Series:

@@ -5,7 +5,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mp
-from zoo import BY_NAME, LINEAR, NEURON, PROBLEMS, evaluated
+from zoo import BY_NAME, LINEAR, PROBLEMS, evaluated
 
 from trajalign.theory.errors import ExpressionError, NoExpansionError
 from trajalign.theory.expressions import Z
@@ -77,15 +77,30 @@ def test_the_response_series_of_log_cosh_is_that_of_tanh():
 # Reading
 
 
+# r''(0) by hand: ℓ(0)/3 from ℓ = z²/2 + ℓ(0) z⁴/24 + …, and −8a from φ = z − a z³ + …
+CURVATURES = {
+    "log-cosh": sp.Rational(-2, 3),  # z²/2 − z⁴/12
+    "pseudo-huber": sp.Integer(-1),  # z²/2 − z⁴/8
+    "atan": sp.Rational(-2, 3),  # z²/2 − z⁴/12
+    "log-cosh-half": sp.Rational(-1, 6),  # log-cosh stretched by 2
+    "langevin": sp.Rational(-2, 15),  # ln(sinh z/z) = z²/6 − z⁴/180
+    "tanh": sp.Rational(-8, 3),  # a = 1/3
+    "algebraic": sp.Integer(-4),  # a = 1/2
+    "arctan": sp.Rational(-8, 3),  # a = 1/3
+    "erf": -2 * sp.pi / 3,  # a = π/12
+    "gudermannian": sp.Rational(-4, 3),  # a = 1/6
+    "logistic": sp.Rational(-2, 3),  # 2 tanh(z/2): a = 1/12
+}
+
+
 def test_the_catalogue():
-    assert set(LOSSES) == {"log-cosh", "pseudo-huber", "atan"}
-    assert set(ACTIVATIONS) == {"tanh", "algebraic", "arctan"}
-    for name in LOSSES:
-        assert Loss.parse(name) == Loss.parse(LOSSES[name])
-        assert BY_NAME[name] in LINEAR
-    for name in ACTIVATIONS:
-        assert Activation.parse(name) == Activation.parse(ACTIVATIONS[name])
-        assert BY_NAME[name] in NEURON
+    assert {*LOSSES, *ACTIVATIONS} == set(CURVATURES)
+    for name, text in LOSSES.items():
+        assert Loss.parse(name) == Loss.parse(text)
+        assert Loss.parse(name).curvature == CURVATURES[name]
+    for name, text in ACTIVATIONS.items():
+        assert Activation.parse(name) == Activation.parse(text)
+        assert sp.expand(Activation.parse(name).curvature - CURVATURES[name]) == 0
     with pytest.raises(TypeError):
         LOSSES["mine"] = "z**2"
 
