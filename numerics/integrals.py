@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mpmath
 import sympy as sp
-from flint import arb
+from flint import arb, ctx
 
 from ..theory.asymptotics import long_times
 from ..theory.models import Model, P
@@ -47,17 +47,26 @@ def crossing_time(model: Model, q0: sp.Rational, eta: sp.Rational, digits: int =
 
 
 def _aligned(model: Model, q0: sp.Rational, digits: int) -> arb:
-    return InverseResponse(model.response)(arb(exact(q0)), working_bits(digits))
+    return InverseResponse(model.response)(exact(q0), working_bits(digits))
 
 
 def _integral(integrand: sp.Expr, end: arb, digits: int) -> mpmath.mpf:
     """∫₀^end by tanh-sinh quadrature, which does not mind removable singularities at the ends."""
     bits = working_bits(digits)
     f = compile_balls(integrand, [P])
+
+    def value(p: mpmath.mpf) -> mpmath.mpf:
+        # Small absolute errors are enough: an integrand may vanish without looking like it.
+        with ctx.workprec(4 * bits):
+            ball = f(arb(p))[0]
+        return mpmath.mpf(ball if ball.rad() < _tiny(bits) else evaluate(f, (arb(p),), bits)[0])
+
     with mpmath.workdps(digits + 10):
-        return +mpmath.quad(
-            lambda p: mpmath.mpf(evaluate(f, (arb(p),), bits)[0]), [0, mpmath.mpf(end)]
-        )
+        return +mpmath.quad(value, [0, mpmath.mpf(end)])
+
+
+def _tiny(bits: int) -> arb:
+    return arb(2) ** -bits
 
 
 def _value(e: sp.Expr, digits: int) -> arb:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sympy as sp
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from ..theory.errors import NotFiniteError
 from ..theory.expressions import Z
@@ -63,8 +63,15 @@ class InverseResponse:
         self._scale = exact(response.scale)
         self._function = compile_balls([r, sp.diff(r, Z)], [Z])
 
-    def __call__(self, q: arb, bits: int, guess: arb | None = None) -> arb:
-        """The z with r(z) = q, to about `bits` bits. Raises NotFiniteError if q is not a value."""
+    def __call__(self, q: arb | fmpq, bits: int, guess: arb | None = None) -> arb:
+        """The z with r(z) = q, to about `bits` bits. Raises NotFiniteError if q is not a value.
+
+        A rational q is taken exactly, whatever precision is in force.
+        """
+        with ctx.workprec(2 * bits + 20):
+            return self._solve(arb(q), bits, guess)
+
+    def _solve(self, q: arb, bits: int, guess: arb | None) -> arb:
         unit = arb(self._scale)
         high = unit
         while evaluate(self._function, (high,), 30)[0] >= q:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import sympy as sp
-from flint import arb
 
 from ..numerics.balls import compile_balls, evaluate, exact
 from ..numerics.roots import InverseResponse
@@ -101,7 +100,7 @@ def largest_gap(plan: Plan) -> sp.Expr:
     """
     at_zero = sp.Abs(taylor(plan.curve.sharpness_gap, 1, P)[0])
     gap = compile_balls(plan.curve.sharpness_gap, [P])
-    lowest = arb(exact(min(q0 for _, q0 in plan.starts)))
+    lowest = exact(min(q0 for _, q0 in plan.starts))
     scale = plan.model.response.scale
     aligned = InverseResponse(plan.model.response)(lowest, 53) / exact(scale)
     end = scale * sp.Rational(float(aligned)).limit_denominator(1000)

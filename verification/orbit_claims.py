@@ -77,7 +77,7 @@ class OrbitView:
         """t_a: 10 + 3 ln(1/(ε h(0)))/ln(1/m) steps, m the contraction of the 2-cycle at q0."""
         inverse = InverseResponse(self.plan.model.response)
         multiplier = compile_balls(self.plan.family.cycle_multiplier, [P])
-        aligned = inverse(arb(exact(self.start[1])), 60)
+        aligned = inverse(exact(self.start[1]), 60)
         contraction_squared = evaluate(multiplier, (aligned,), 50)[0]
         contraction = math.sqrt(float(contraction_squared))
         memory = self.natural_log / -math.log(min(contraction, 0.99))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import sympy as sp
-from flint import arb
 
 from ..numerics.balls import exact
 from ..numerics.roots import InverseResponse
@@ -90,7 +89,7 @@ class Plan:
         largest = scale if self.lipschitz is None else self.lipschitz
         for fraction, side in ((0.5, 0.5), (0.3, -1.4)):
             q0 = sp.Rational(math.ceil(1000 * (c + fraction * (1 - c))), 1000)
-            aligned = float(inverse(arb(exact(q0)), 60) / exact(scale))
+            aligned = float(inverse(exact(q0), 60) / exact(scale))
             p0 = scale * sp.Rational(round(64 * side * aligned), 64)
             points.append((max(-largest, min(largest, p0)), q0))
         return tuple(points)
