@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import ClassVar
 
 import sympy as sp
 
-from .errors import NoExpansionError
+from .errors import ExpressionError, NoExpansionError
 from .expressions import Z, parse_expression
 from .series import taylor
 
@@ -76,7 +77,7 @@ class Loss(Response):
     def parse(text: str) -> Loss:
         """A loss from a catalogue name or an expression in z. Raises ExpressionError."""
         source = LOSSES.get(text, text)
-        return Loss(parse_expression(source), source)
+        return Loss(_read(source, LOSSES), source)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,17 @@ class Activation(Response):
     def parse(text: str) -> Activation:
         """An activation from a catalogue name or an expression in z. Raises ExpressionError."""
         source = ACTIVATIONS.get(text, text)
-        return Activation(parse_expression(source), source)
+        return Activation(_read(source, ACTIVATIONS), source)
+
+
+def _read(source: str, catalogue: Mapping[str, str]) -> sp.Expr:
+    try:
+        return parse_expression(source)
+    except ExpressionError as error:
+        close = difflib.get_close_matches(source[:60], catalogue, n=1, cutoff=0.75)
+        if not close:
+            raise
+        raise ExpressionError(f"did you mean the catalogue's {close[0]}? {error}") from None
 
 
 LOSSES: Mapping[str, str] = MappingProxyType(

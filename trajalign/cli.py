@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from . import __version__, output
+from .__main__ import complain
 from .theory.errors import InputError
 from .theory.expressions import parse_rational
 from .theory.models import Model, SingleNeuron, TwoLayerLinear
@@ -28,35 +29,38 @@ from .verification.verdicts import exit_status
 T = TypeVar("T")
 
 _CATALOGUE = {"linear": ("log-cosh", "pseudo-huber"), "neuron": ("tanh",)}
-_INTERRUPTED, _BROKEN_PIPE = 130, 141
+_BROKEN_PIPE = 141  # as a shell reports a process that SIGPIPE ended
 
 
-def main() -> None:
-    """Run the command line; whatever goes wrong is told in one line on stderr."""
+def main() -> int:
+    """Run the command line and return its exit status; trouble is told in one line on stderr."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without ≥ or ℓ is no reason to fail
     try:
-        status = commands.main(prog_name="trajalign", standalone_mode=False)
-        sys.stdout.flush()
-    except (click.Abort, KeyboardInterrupt):
-        status = _complain("interrupted", _INTERRUPTED)
+        status: int | None = commands.main(prog_name="trajalign", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except click.Abort:  # click's name for Ctrl-C
+        raise KeyboardInterrupt from None
     except click.exceptions.Exit as error:
-        status = error.exit_code
+        return error.exit_code
     except click.ClickException as error:
-        status = _complain(error.format_message(), 2)
+        return complain(error.format_message(), 2)
     except InputError as error:
-        status = _complain(str(error), 2)
+        return complain(str(error), 2)
     except BrokenPipeError:
-        # The reader has gone; keep the interpreter from complaining about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = _BROKEN_PIPE
-    sys.exit(status or 0)
+        _abandon_stdout()
+        return _BROKEN_PIPE
+    except OSError as error:
+        _abandon_stdout()
+        return complain(f"cannot write the output: {error.strerror}", 2)
+    return status or 0
 
 
-def _complain(message: str, status: int) -> int:
-    print(f"trajalign: {' '.join(message.split())}", file=sys.stderr)
-    return status
+def _abandon_stdout() -> None:
+    """Keep the interpreter from complaining, at exit, about output nobody takes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -155,7 +159,7 @@ def _verify(
     if junit_file is not None:
         _write(junit_file, output.verdicts_as_junit(verdicts))
     if "-" not in (json_file, junit_file):
-        output.print_verdicts(Console(), verdicts, time.perf_counter() - begin)
+        output.print_verdicts(output.Output(), verdicts, time.perf_counter() - begin)
     return exit_status([verdict.outcome for verdict in verdicts])
 
 
@@ -168,7 +172,7 @@ def _controls(
     if json_file is not None:
         _write(json_file, output.controls_as_json(controls, __version__))
     if json_file != "-":
-        output.print_controls(Console(), controls, time.perf_counter() - begin)
+        output.print_controls(output.Output(), controls, time.perf_counter() - begin)
     return 0 if all(control.refuted for control in controls) else 1
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -52,16 +51,21 @@ def verdicts_as_junit(verdicts: Sequence[Verdict]) -> str:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises InputError where it cannot be written."""
+    """Write a file whole or not at all. Raises InputError where it cannot be written.
+
+    Links are followed; what is not a regular file (a pipe, a device) is written to directly.
+    """
+    target = path.resolve()
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+            return
+        partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink()
-            raise
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
 
@@ -70,8 +74,17 @@ def check_writable(path: Path) -> None:
     """Refuse, before any work is done, a path that could not be written at the end."""
     if path.is_dir():
         raise InputError(f"cannot write {path}: it is a directory")
-    if not os.access(path.parent, os.W_OK):
+    folder = path.resolve().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise InputError(f"cannot write {path}: its directory is missing or not writable")
+
+
+class Output(Console):
+    """A console that leaves a broken pipe to the caller."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise it again."""
+        raise BrokenPipeError
 
 
 def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float) -> None:

@@ -139,7 +139,7 @@ def _draws(
     unit, eta = _unit(plan), _step_size(plan, rung)
     rng = random.Random(f"{_SEED} {rung}")
     low = 2 / (2 - rung) if plan.model.name == "linear" else 1 + 2 * rung
-    wanted = [(sp.Rational(1, 1000), sp.Rational(11, 10)), (sp.Integer(1), low + rung / 100)]
+    wanted = [(sp.Rational(1, 1000), sp.Rational(21, 20)), (sp.Integer(1), low + rung / 100)]
     wanted += [(sp.Integer(-1), 1 / (16 * rung) - rung), (sp.Integer(1), sp.Rational(3, 2))]
     while len(wanted) < _DRAWS + 4:
         p0 = sp.Rational(rng.choice([-1, 1]) * rng.randrange(1, 1001), 1000)

@@ -23,6 +23,7 @@ from .claims import Claim, Judgement, Measurement, quantity
 from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Ladder
 from .plans import Plan
 
+REFUTING = "an orbit contradicts the theory"
 _FAR = 10**6  # in units of the response's scale
 _SAMPLES = 300  # steps looked at before the crossing, and again after it
 
@@ -47,12 +48,20 @@ class OrbitView:
         )
 
     @property
-    def usable(self) -> bool:
-        """Whether the orbit converged after passing q = 1 and outlived the transient."""
-        crossing = self.orbit.crossing
-        return (
-            self.orbit.outcome == "converged" and crossing is not None and crossing > self.settled
-        )
+    def trouble(self) -> str:
+        """Why nothing can be read off this orbit, or "".
+
+        One that diverges, or converges without passing q = 1, contradicts the theory; one that has
+        no time to (too few steps, or a passage before the transient is over) decides nothing.
+        """
+        outcome, crossing = self.orbit.outcome, self.orbit.crossing
+        if outcome == "diverged" or (outcome == "converged" and crossing is None):
+            return f"{REFUTING}: it {outcome} without passing q = 1"
+        if outcome == "step limit" or crossing is None:
+            return f"an orbit did not converge in {len(self.orbit)} steps"
+        if crossing <= self.settled:
+            return f"an orbit passes q = 1 at t = {crossing}, before t_a = {self.settled}"
+        return ""
 
     @cached_property
     def epsilon(self) -> arb:
@@ -134,11 +143,9 @@ class OrbitClaim(Claim):
 
     def measure(self, view: OrbitView) -> Measurement:
         """Measure one orbit; an orbit that diverges or never crosses 1 is itself a refutation."""
-        if not view.usable:
-            outcome = {"outcome": f"{view.orbit.outcome}, crossing at {view.orbit.crossing}"}
-            return Measurement(
-                float(view.epsilon), {}, {**view.place(len(view.orbit) - 1), **outcome}
-            )
+        if view.trouble:
+            where = view.place(len(view.orbit) - 1) | {"trouble": view.trouble}
+            return Measurement(float(view.epsilon), {}, where)
         with ctx.workprec(view.bits):
             return self.read(view)
 
@@ -156,12 +163,10 @@ class OrbitClaim(Claim):
         for _, group in groupby(runs, key=lambda run: (run.where["p0"], run.where["q0"])):
             ladder = list(group)
             lost = next((run for run in ladder if not run.values), None)
-            if lost is not None and "step limit" in lost.where["outcome"]:
-                return Judgement(
-                    "", None, undecided=f"an orbit ran into the {lost.where['outcome']}"
-                )
+            if lost is not None and lost.where["trouble"].startswith(REFUTING):
+                return Judgement(lost.where["trouble"], lost.where)
             if lost is not None:
-                return Judgement(f"orbit not usable: {lost.where['outcome']}", lost.where)
+                return Judgement("", None, undecided=lost.where["trouble"])
             judged.append(self.judge_ladder(plan, ladder))
         return next((j for j in judged if j.objection), judged[0])
 

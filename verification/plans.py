@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from functools import cached_property
 
 import sympy as sp
@@ -18,7 +19,7 @@ from ..theory.slow_curve import SlowCurve, slow_curve
 _SMALL = sp.Rational(1, 10**10)  # orbits stop at this |p|/scale; q* is then known to its square
 MAX_STEPS = 2_000_000
 _TOP = 0.0075  # ε h(0) at the top of the default ladder; the ladder does not see rescalings of z
-_TOP_ALLOWED = 0.05
+_TOP_ALLOWED = 0.0125  # above it the transient and the passage of q = 1 are not yet apart
 
 
 @dataclass(frozen=True)
@@ -104,5 +105,11 @@ class Plan:
         cost = f"; this one needs about {steps:.0e} steps an orbit" if top < lowest else ""
         raise InputError(
             f"--eta {top}: for {self.model.response.text} the largest step size of the ladder must "
-            f"lie between {lowest:.2g} and {highest:.2g}{cost}"
+            f"lie between {_rounded(lowest, up=True)} and {_rounded(highest, up=False)}{cost}"
         )
+
+
+def _rounded(value: float, *, up: bool) -> str:
+    """Three digits, rounded so that the number printed is itself allowed."""
+    digits = Context(prec=3, rounding=ROUND_CEILING if up else ROUND_FLOOR)
+    return f"{digits.create_decimal_from_float(value):g}"

@@ -1,0 +1,464 @@
+"""Verdicts on paper: JSON, JUnit, tables, and files that are whole or not there."""
+
+import contextlib
+import io
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from trajalign import output
+from trajalign.theory.errors import InputError
+from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
+from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
+from trajalign.theory.slow_curve import slow_curve
+from trajalign.theory.statements import HYPOTHESES, statements
+from trajalign.verification.claims import quantity
+from trajalign.verification.runner import Control
+from trajalign.verification.verdicts import Evidence, Outcome, Verdict
+
+# Written from the layout in the design, not from the code.
+TEXT: dict[str, Any] = {"type": "string"}
+EVIDENCE: dict[str, Any] = {
+    "enum": ["derived", "sampled", "enclosed", "kernel-checked", None],
+}
+OUTCOME: dict[str, Any] = {"enum": ["pass", "fail", "undecided", "not-applicable"]}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["schema", "version", "results"],
+    "additionalProperties": False,
+    "properties": {
+        "schema": {"const": "trajalign.verify/1"},
+        "version": TEXT,
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": [
+                    "label",
+                    "model",
+                    "response",
+                    "verdict",
+                    "evidence",
+                    "reason",
+                    "parameters",
+                    "quantities",
+                    "hypotheses",
+                    "witness",
+                    "seconds",
+                ],
+                "additionalProperties": False,
+                "properties": {
+                    "label": {"type": "string", "pattern": "^(linear|neuron|bifurcation)/[\\w-]+$"},
+                    "model": {"enum": ["linear", "neuron"]},
+                    "response": TEXT,
+                    "verdict": OUTCOME,
+                    "evidence": EVIDENCE,
+                    "reason": TEXT,
+                    "parameters": {"type": "object"},
+                    "quantities": {"type": "object"},
+                    "hypotheses": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["name", "verdict", "evidence"],
+                            "additionalProperties": False,
+                            "properties": {"name": TEXT, "verdict": OUTCOME, "evidence": EVIDENCE},
+                        },
+                    },
+                    "witness": {
+                        "anyOf": [
+                            {"type": "null"},
+                            {"type": "object", "minProperties": 1, "additionalProperties": TEXT},
+                        ]
+                    },
+                    "seconds": {"type": "number", "minimum": 0},
+                },
+                "if": {"properties": {"verdict": {"const": "fail"}}},
+                "then": {"properties": {"witness": {"type": "object"}}},
+            },
+        },
+    },
+}
+
+COSH = "log(cosh(z))"
+
+
+def verdict(label: str, outcome: Outcome, **more: Any) -> Verdict:
+    model = label.split("/")[0] if label.split("/")[0] in HYPOTHESES else "linear"
+    more.setdefault("response", COSH)
+    return Verdict(label, model, outcome=outcome, **more)
+
+
+WITNESS = {"z": "2", "r'(z)": "0.974383"}
+A1 = verdict("linear/A1", Outcome.PASS, evidence=Evidence.SAMPLED)
+A5 = verdict("linear/A5", Outcome.UNDECIDED, reason="sup |ℓ'| not settled")
+MIXED = [
+    A1,
+    A5,
+    verdict("linear/reduced-map", Outcome.PASS, evidence=Evidence.DERIVED, seconds=0.25),
+    verdict(
+        "linear/limit",
+        Outcome.FAIL,
+        evidence=Evidence.SAMPLED,
+        reason="coefficient 0.76 instead of 0.75",
+        witness=WITNESS,
+        quantities={"coefficient": {"exact": "3/4", "measured": "0.76"}},
+        hypotheses=(A1, A5),
+        seconds=1.5,
+    ),
+    verdict("linear/crossing", Outcome.NOT_APPLICABLE, reason="needs A5", hypotheses=(A5,)),
+    verdict("linear/alignment", Outcome.UNDECIDED, reason="needs A5"),
+    verdict("neuron/limit", Outcome.PASS, evidence=Evidence.SAMPLED, response="tanh(z)"),
+]
+
+
+def strict_json(text: str) -> Any:
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+# JSON ------------------------------------------------------------------------------------------
+
+
+def test_json_has_the_layout_of_the_design() -> None:
+    document = strict_json(output.verdicts_as_json(MIXED, "1.2.3"))
+    jsonschema.validate(document, SCHEMA)
+    assert document["version"] == "1.2.3"
+    assert [row["label"] for row in document["results"]] == [v.label for v in MIXED]
+    failed = document["results"][3]
+    assert failed["witness"] == WITNESS
+    assert failed["hypotheses"] == [
+        {"name": "A1", "verdict": "pass", "evidence": "sampled"},
+        {"name": "A5", "verdict": "undecided", "evidence": None},
+    ]
+    assert document["results"][4]["witness"] is None
+
+
+def test_schema_of_the_test_refuses_a_failure_without_witness() -> None:
+    document = json.loads(output.verdicts_as_json(MIXED, "1"))
+    document["results"][3]["witness"] = None
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, SCHEMA)
+
+
+def test_json_of_nothing_is_valid() -> None:
+    jsonschema.validate(json.loads(output.verdicts_as_json([], "1")), SCHEMA)
+
+
+def test_json_of_controls() -> None:
+    row = Control("linear/limit", COSH, "h(0) off by 1 %", True, "coefficient …", {"t": "3"})
+    document = strict_json(output.controls_as_json([row], "1"))
+    assert document["schema"] == "trajalign.controls/1"
+    assert document["results"][0]["refuted"] is True
+    assert document["results"][0]["label"] == "linear/limit"
+
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
+
+
+@given(reason=TEXTS, key=TEXTS, value=TEXTS, response=TEXTS, seconds=st.floats(0, 1e6))
+@settings(deadline=None)
+def test_any_text_survives_json(
+    reason: str, key: str, value: str, response: str, seconds: float
+) -> None:
+    row = verdict(
+        "linear/limit",
+        Outcome.FAIL,
+        reason=reason,
+        response=response,
+        witness={key: value},
+        seconds=seconds,
+    )
+    document = strict_json(output.verdicts_as_json([row], "1"))
+    jsonschema.validate(document, SCHEMA)
+    (result,) = document["results"]
+    assert (result["reason"], result["response"]) == (reason, response)
+    assert result["witness"] == {key: value}
+
+
+# JUnit -----------------------------------------------------------------------------------------
+
+
+def test_junit_counts_what_it_contains() -> None:
+    root = ElementTree.fromstring(output.verdicts_as_junit(MIXED))
+    assert root.tag == "testsuites"
+    cases, failures, skips = (root.findall(f".//{t}") for t in ("testcase", "failure", "skipped"))
+    assert (len(cases), len(failures), len(skips)) == (7, 1, 3)
+    for name, number in (("tests", 7), ("failures", 1), ("skipped", 3), ("errors", 0)):
+        assert sum(int(suite.get(name, "0")) for suite in root.findall("testsuite")) == number
+    assert [suite.get("name") for suite in root.findall("testsuite")] == [
+        f"linear: {COSH}",
+        "neuron: tanh(z)",
+    ]
+
+
+def test_junit_failure_carries_its_witness_and_skip_its_reason() -> None:
+    root = ElementTree.fromstring(output.verdicts_as_junit(MIXED))
+    found = {case.get("name"): case for case in root.findall(".//testcase")}
+    failure = found["linear/limit"].find("failure")
+    assert failure is not None
+    message = failure.get("message", "")
+    assert "coefficient 0.76 instead of 0.75" in message
+    assert "z = 2" in message
+    skipped = found["linear/crossing"].find("skipped")
+    assert skipped is not None
+    assert skipped.get("message") == "not-applicable: needs A5"
+    assert float(found["linear/limit"].get("time", "")) == pytest.approx(1.5)
+
+
+def test_junit_escapes_what_xml_needs_escaped() -> None:
+    row = verdict("linear/limit", Outcome.FAIL, reason='|p| < "1" & q > 1 ≤ η', witness=WITNESS)
+    root = ElementTree.fromstring(output.verdicts_as_junit([row]))
+    (failure,) = root.findall(".//failure")
+    assert '|p| < "1" & q > 1 ≤ η' in failure.get("message", "")
+
+
+# Files -----------------------------------------------------------------------------------------
+
+
+def test_file_is_written_whole(tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    output.write_atomically(path, "η ≤ 1\n")
+    assert path.read_text(encoding="utf-8") == "η ≤ 1\n"
+    output.write_atomically(path, "second")
+    assert path.read_text(encoding="utf-8") == "second"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_failed_write_keeps_the_old_file_and_leaves_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.json"
+    path.write_text("old")
+
+    def full(self: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputError, match=r"cannot write .*out\.json: No space left on device"):
+        output.write_atomically(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_interrupted_write_keeps_the_old_file_and_leaves_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.json"
+    path.write_text("old")
+
+    def interrupt(self: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        output.write_atomically(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_missing_directory_and_directory_as_target_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a directory"):
+        output.check_writable(tmp_path)
+    with pytest.raises(InputError, match="missing or not writable"):
+        output.check_writable(tmp_path / "no" / "such" / "out.json")
+
+
+def test_file_as_directory_is_refused_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot write"):
+        output.check_writable(tmp_path / "file" / "out.json")
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="permissions do not bind this user"
+)
+def test_unwritable_directory_is_refused_before_the_work(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(InputError, match="missing or not writable"):
+            output.check_writable(tmp_path / "out.json")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+def test_written_file_can_be_read_by_whom_the_umask_lets(tmp_path: Path) -> None:
+    # A report written in CI is read by another user's process: 0600 is not what open() gives.
+    path, plain = tmp_path / "out.json", tmp_path / "plain"
+    output.write_atomically(path, "{}")
+    plain.write_text("{}")
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX links")
+def test_link_is_written_through(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to("real")
+    output.write_atomically(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX special files")
+def test_what_is_not_a_regular_file_is_never_replaced_by_one(tmp_path: Path) -> None:
+    """A FIFO stands here for /dev/null and /dev/stdout, which root could overwrite for everyone.
+
+    Refusing it and writing through it are both fine.
+    """
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)  # so that writing does not wait
+    try:
+        with contextlib.suppress(InputError):
+            output.check_writable(fifo)
+            output.write_atomically(fifo, "{}")
+    finally:
+        os.close(reader)
+    assert fifo.is_fifo()
+
+
+# Tables ----------------------------------------------------------------------------------------
+
+
+def printed(verdicts: list[Verdict], width: int = 80) -> list[str]:
+    stream = io.StringIO()
+    output.print_verdicts(Console(file=stream, width=width), verdicts, 1.0)
+    return stream.getvalue().splitlines()
+
+
+def model_of(kind: str, text: str) -> Model:
+    return (
+        TwoLayerLinear(Loss.parse(text))
+        if kind == "linear"
+        else SingleNeuron(Activation.parse(text))
+    )
+
+
+CATALOGUE = [
+    *(("linear", name) for name in LOSSES),
+    *(("neuron", name) for name in ACTIVATIONS),
+    ("neuron", "erf(sqrt(pi)*z/2)"),
+    ("linear", "3*log(sinh(z)/z)"),
+]
+
+
+def full_run(kind: str, name: str) -> list[Verdict]:
+    """All labels with the true exact values and a measured number of ten digits: no run needed."""
+    model = model_of(kind, name)
+    curve = slow_curve(model)
+    exact: dict[str, sp.Expr] = {
+        "bifurcation/flip": 2 * model.response.curvature,
+        f"{kind}/alignment": curve.h_at_zero,
+        f"{kind}/limit": curve.h_at_zero,
+        f"{kind}/saturation": curve.saturation_coefficient,
+        f"{kind}/crossing": curve.crossing_coefficient(model),
+        f"{kind}/progressive-sharpening": 6 * curve.h_at_zero,
+    }
+    rows = [
+        Verdict(f"{kind}/{n}", kind, model.response.text, Outcome.PASS, Evidence.SAMPLED)
+        for n in HYPOTHESES[kind]
+    ]
+    for statement in statements(kind):
+        quantities: dict[str, Any] = {}
+        if statement.label in exact:
+            value = exact[statement.label]
+            quantities["coefficient"] = quantity(value, float(value) * 1.000012345)
+            quantities["order"] = {"claimed": "4", "measured": "3.998", "in": "eta"}
+        rows.append(
+            Verdict(
+                statement.label,
+                kind,
+                model.response.text,
+                Outcome.PASS,
+                Evidence.DERIVED if "map" in statement.label else Evidence.SAMPLED,
+                quantities=quantities,
+            )
+        )
+    return rows
+
+
+@pytest.mark.parametrize(("kind", "name"), CATALOGUE)
+def test_table_fits_80_columns_with_every_label_on_one_line(kind: str, name: str) -> None:
+    lines = printed(full_run(kind, name))
+    assert max(map(len, lines)) <= 80
+    for statement in statements(kind):
+        (row,) = (line for line in lines if line.split()[:1] == [statement.label])
+        assert row.split()[1] == "pass"
+    assert "…" not in "".join(lines)
+    assert model_of(kind, name).response.text in lines[0]
+    assert lines[-1].endswith("in 1.0 s")
+
+
+def test_table_gathers_passing_hypotheses_and_shows_the_others() -> None:
+    lines = printed(MIXED)
+    assert any(line.split()[:5] == ["hypotheses", "(1", "of", "2)", "pass"] for line in lines)
+    assert any(line.split()[:2] == ["linear/A5", "undecided"] for line in lines)
+    assert not any(line.split()[:1] == ["linear/A1"] for line in lines)
+
+
+def test_failure_is_explained_below_the_table() -> None:
+    text = "\n".join(printed(MIXED))
+    assert "linear/limit  coefficient 0.76 instead of 0.75" in text
+    assert "witness: z = 2, r'(z) = 0.974383" in text
+    assert "linear/crossing  needs A5" in text
+    assert "3 pass, 2 undecided, 1 fail, 1 not-applicable in 1.0 s" in text
+
+
+def test_square_brackets_in_a_reason_are_text_not_markup() -> None:
+    row = verdict(
+        "linear/limit", Outcome.FAIL, reason="[bold]p[/bold] [1.2 +/- 3]", witness={"a": "[b]"}
+    )
+    text = "\n".join(printed([row]))
+    assert "[bold]p[/bold] [1.2 +/- 3]" in text
+    assert "a = [b]" in text
+
+
+def test_long_response_is_told_in_full() -> None:
+    loss = "sqrt(1+z**2)/2 + 5000*sqrt(1+z**2/10000) + 0*log(1+z**2) + 12345*(1+z**2)**(9/20)"
+    row = verdict("linear/A1", Outcome.FAIL, response=loss, reason="no", witness=WITNESS)
+    joined = "".join(line.strip() for line in printed([row])).replace(" ", "")
+    assert loss.replace(" ", "") in joined
+
+
+def test_table_without_verdicts_says_so() -> None:
+    assert printed([])[-1].strip().endswith("in 1.0 s")
+
+
+def test_controls_fit_80_columns_with_every_label_on_one_line() -> None:
+    labels = ["linear/progressive-sharpening", "neuron/progressive-sharpening", "linear/A3"]
+    text = "sqrt(1+z**2)/2 + 5000*sqrt(1+z**2/10000)"
+    rows = [
+        Control(label, text, "orbits of a wrong map: drift of q doubled", True, "off", {"t": "1"})
+        for label in labels
+    ]
+    stream = io.StringIO()
+    output.print_controls(Console(file=stream, width=80), rows, 1.0)
+    lines = stream.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    for label in labels:
+        assert sum(line.split()[:1] == [label] for line in lines) == 1
+
+
+def test_unrefuted_control_stands_out() -> None:
+    rows = [
+        Control("linear/limit", COSH, "off by 1 %", True, "x", {"t": "1"}),
+        Control("linear/limit", COSH, "wrong sign", False, "", None),
+    ]
+    stream = io.StringIO()
+    output.print_controls(Console(file=stream, width=80), rows, 1.0)
+    assert "NO" in stream.getvalue()
+    assert "1 of 2 falsified statements refuted" in stream.getvalue()

@@ -1,0 +1,251 @@
+"""The checks checked: falsified statements are refuted, and a sabotaged check is found out."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+import sympy as sp
+
+from trajalign import cli
+from trajalign.theory.models import ETA, Model, P, Q, SingleNeuron, TwoLayerLinear
+from trajalign.theory.responses import Activation, Loss
+from trajalign.theory.statements import HYPOTHESES, statements
+from trajalign.verification import ladder, runner
+from trajalign.verification.assumptions import Assumptions
+from trajalign.verification.checks import checked_names
+from trajalign.verification.claims import Claim, Judgement
+from trajalign.verification.controls import TWINS, falsified, with_wrong_map
+from trajalign.verification.flow_claims import FlowClaim
+from trajalign.verification.frozen_claims import CycleClaim, FlipClaim
+from trajalign.verification.map_claims import MapClaim, SharpnessClaim
+from trajalign.verification.orbit_claims import (
+    AlignmentClaim,
+    CrossingClaim,
+    LimitClaim,
+    SaturationClaim,
+    SharpeningClaim,
+)
+from trajalign.verification.plans import Plan
+from trajalign.verification.verdicts import Outcome
+
+
+def model_of(kind: str, text: str) -> Model:
+    return (
+        TwoLayerLinear(Loss.parse(text))
+        if kind == "linear"
+        else SingleNeuron(Activation.parse(text))
+    )
+
+
+# Twins: a response for every hypothesis --------------------------------------------------------
+
+ALL_TWINS = [(kind, name, text) for kind in TWINS for name, text in TWINS[kind].items()]
+
+# Those said to break nothing else, and those for which that is easily seen.
+ALONE = {
+    ("linear", "A2"),
+    ("linear", "A3"),
+    ("linear", "A5"),
+    ("linear", "normalised"),
+    ("neuron", "A5"),
+    ("neuron", "A3"),
+    ("neuron", "A1"),
+}
+
+
+@pytest.mark.parametrize("kind", ["linear", "neuron"])
+def test_every_hypothesis_has_a_twin(kind: str) -> None:
+    assert set(TWINS[kind]) == set(HYPOTHESES[kind])
+
+
+@pytest.mark.parametrize(("kind", "name", "text"), ALL_TWINS)
+def test_twin_breaks_the_hypothesis_it_is_named_for(kind: str, name: str, text: str) -> None:
+    verdicts = Assumptions(model_of(kind, text)).verdicts
+    assert verdicts[name].outcome is Outcome.FAIL
+    assert verdicts[name].witness
+    if (kind, name) in ALONE:
+        others = {v.outcome for n, v in verdicts.items() if n != name}
+        assert others == {Outcome.PASS}
+
+
+def test_wrong_map_moves_q_twice_as_far_and_leaves_p_alone() -> None:
+    for model in (model_of("linear", "log-cosh"), model_of("neuron", "tanh")):
+        right, wrong = model.reduced, with_wrong_map(model).reduced
+        at = {P: sp.Rational(1, 2), Q: sp.Rational(4, 5), ETA: sp.Rational(1, 10)}
+        drift = (right.q_next - Q).subs(at), (wrong.q_next - Q).subs(at)
+        assert abs(sp.N(drift[1] / drift[0], 30) - 2) < sp.Float("1e-20")
+        assert wrong.p_next == right.p_next
+        assert wrong.sharpness == right.sharpness
+
+
+def test_claim_without_control_is_an_error() -> None:
+    class Unheard(Claim):
+        def judge(self, plan: Plan, runs: Sequence[object]) -> Judgement:  # type: ignore[override]
+            return Judgement("", None)
+
+    with pytest.raises(TypeError, match="Unheard has no negative control"):
+        falsified(Unheard("linear/unheard"))
+    with pytest.raises(TypeError, match="no wrong map for str"):
+        with_wrong_map("a model")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["linear", "neuron"])
+def test_ledger_and_checks_have_the_same_labels(kind: str) -> None:
+    labels = {s.label for s in statements(kind)}
+    names = {label if "bifurcation" in label else label.split("/")[1] for label in labels}
+    assert names == checked_names()
+
+
+# The whole of it -------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_every_control_on_the_default_responses_is_refuted() -> None:
+    models = [
+        model_of("linear", "log-cosh"),
+        model_of("linear", "pseudo-huber"),
+        model_of("neuron", "tanh"),
+    ]
+    rows = runner.control(models, jobs=2)
+    assert [(row.label, row.response, row.falsified) for row in rows if not row.refuted] == []
+    for row in rows:
+        assert row.falsified
+        assert row.objection
+        assert row.witness
+    for model in models:
+        seen = {row.label for row in rows if row.response == model.response.text}
+        assert seen == {statement.label for statement in statements(model.name)}
+    tested = {(row.label, row.response) for row in rows}
+    assert {(f"{k}/{name}", text) for k, name, text in ALL_TWINS} <= tested
+    # Orbit claims also meet orbits of a wrong map.
+    wrong_maps = {row.label for row in rows if "wrong map" in row.falsified}
+    assert {
+        f"{m}/{n}" for m in ("linear", "neuron") for n in ("limit", "alignment", "crossing")
+    } <= (wrong_maps)
+
+
+# Sabotage --------------------------------------------------------------------------------------
+
+
+def always_pleased(self: Claim, plan: Plan, runs: object) -> Judgement:
+    return Judgement("", None)
+
+
+SABOTAGED = [
+    (MapClaim, "linear/reduced-map"),
+    (SharpnessClaim, "neuron/sharpness"),
+    (FlipClaim, "bifurcation/flip"),
+    (CycleClaim, "bifurcation/two-cycle"),
+    (FlowClaim, "linear/gradient-flow"),
+    (AlignmentClaim, "neuron/alignment"),
+    (CrossingClaim, "neuron/crossing"),
+    (LimitClaim, "neuron/limit"),
+    (SaturationClaim, "neuron/saturation"),
+    (SharpeningClaim, "neuron/progressive-sharpening"),
+]
+
+
+def run_cli(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["trajalign", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert isinstance(caught.value.code, int)
+    return caught.value.code
+
+
+def arguments_for(label: str) -> tuple[str, ...]:
+    kind = "neuron" if label.startswith("neuron") else "linear"
+    eta = "1/40" if kind == "neuron" else "1/10"
+    option = ("--activation", "tanh") if kind == "neuron" else ("--loss", "log-cosh")
+    rest = ("--statement", label, "--eta", eta, "--jobs", "1", "--controls")
+    return ("verify", kind, *option, *rest)
+
+
+def test_sabotage_covers_every_kind_of_claim() -> None:
+    kinds = {label if "bifurcation" in label else label.split("/")[1] for _, label in SABOTAGED}
+    assert kinds == checked_names()
+
+
+@pytest.mark.parametrize(("kind_of_claim", "label"), SABOTAGED)
+def test_check_that_always_passes_is_found_out(
+    kind_of_claim: type[Claim],
+    label: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(kind_of_claim, "judge", always_pleased)
+    assert run_cli(monkeypatch, *arguments_for(label)) == 1
+    out = capsys.readouterr().out
+    rows = len(out.split("refuted in")[0].splitlines())
+    assert rows > 3
+    assert "NO" in out
+    # Every control of the sabotaged claim stays unrefuted, and says so at the end.
+    assert " 0 of " in " " + out.splitlines()[-1]
+
+
+def test_check_that_works_is_not_blamed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_cli(monkeypatch, *arguments_for("neuron/limit")) == 0
+    out = capsys.readouterr().out
+    assert "NO" not in out.split()
+    assert "5 of 5 falsified statements refuted" in out
+
+
+def test_check_that_judges_without_measuring_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A subtler sabotage: the order is not looked at any more."""
+    monkeypatch.setattr(ladder, "ORDER_SLACK", 10.0)
+    rows = runner.control(
+        [model_of("neuron", "tanh")],
+        runner.Options(frozenset({"neuron/limit"}), sp.Rational(1, 40)),
+    )
+    missed = [row.falsified for row in rows if not row.refuted]
+    assert missed == ["order one too high"]
+
+
+def test_slack_coefficient_tolerance_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ladder, "COEFFICIENT_TOLERANCE", 10.0)
+    monkeypatch.setattr(ladder, "ORDER_SLACK", 10.0)
+    rows = runner.control(
+        [model_of("neuron", "tanh")],
+        runner.Options(frozenset({"neuron/limit"}), sp.Rational(1, 40)),
+    )
+    missed = {row.falsified for row in rows if not row.refuted}
+    assert {"coefficient off by 1 %", "coefficient has the wrong sign"} <= missed
+
+
+@pytest.mark.parametrize("name", ["A1", "A2", "A3", "A5"])
+def test_hypothesis_that_always_passes_is_found_out(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = Assumptions.verdicts.func  # type: ignore[attr-defined]
+
+    def blind(self: Assumptions) -> dict[str, object]:
+        found = dict(right(self))
+        old = found[name]
+        found[name] = replace(old, outcome=Outcome.PASS, reason="", witness=None)
+        return found
+
+    monkeypatch.setattr(Assumptions, "verdicts", property(blind))
+    rows = runner.control(
+        [model_of("linear", "log-cosh")], runner.Options(frozenset({f"linear/{name}"}))
+    )
+    assert [row.refuted for row in rows] == [False]
+    assert (
+        run_cli(
+            monkeypatch,
+            "verify",
+            "linear",
+            "--loss",
+            "log-cosh",
+            "--statement",
+            f"linear/{name}",
+            "--controls",
+            "--jobs",
+            "1",
+        )
+        == 1
+    )
