@@ -144,7 +144,7 @@ class Assumptions:
             return passed(bound=f"sup {shown} = {found.supremum:.6g}")
         if found.bounded is None:
             return undecided(f"sup {shown} is not settled by z = {found.far}")
-        return failed({"z": found.far, shown: f"{found.value}, still growing"})
+        return failed({"z": found.far, f"{shown}(z)": found.value, "growth": "goes on"})
 
     def _negative(
         self, claim: sp.Expr, shown: str, points: list[sp.Rational] | None = None
@@ -163,8 +163,8 @@ class Assumptions:
                 continue
             if value >= 0:
                 return failed({"z": str(z), shown: _show(value)})
-        if unclear or not points:
-            return undecided(unclear[0] if unclear else "no point to look at: r(z) < c throughout")
+        if unclear:
+            return undecided(unclear[0])
         return passed(points=str(len(points)))
 
     @cached_property

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import sympy as sp
 from flint import arb, ctx
+from scipy.optimize import minimize_scalar
 
 from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ..theory.errors import UnresolvedError
@@ -20,7 +21,7 @@ from ..theory.expressions import Z
 
 _SQUARINGS = 12
 _BITS = 30
-_HUGE = 2**900
+_HUGE = arb(2) ** 900
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Growth:
     """`bounded` is None where the records have neither settled nor kept growing.
 
     `supremum` is the largest value seen plus what the last gains still promise (∞ if unbounded);
-    `far` and `value` are the last point looked at.
+    `far` and `value` are the last point looked at and |f| there.
     """
 
     bounded: bool | None
@@ -43,30 +44,49 @@ def growth(expression: sp.Expr, scale: sp.Rational, grid: Sequence[sp.Rational])
     Raises NotFiniteError where f is not real.
     """
     f = compile_balls(expression, [Z])
-    record = max((_size(f, z, scale) for z in grid), default=0.0)
-    records = [record]
+    record = _refined_maximum(f, scale, sorted(grid))
+    records, size = [record], arb(0)
     for k in range(_SQUARINGS + 1):
-        far = f"{scale} * 2^{2**k}"
-        size = _size(f, scale * sp.Integer(2) ** (2**k), scale)
+        z = scale * sp.Integer(2) ** (2**k)
+        size = _size(f, z, scale)
         if size > _HUGE:
-            return Growth(False, math.inf, far, "more than 2^900")
-        record = max(record, size)
+            break
+        record = max(record, float(size))
         records.append(record)
+    value, unit = (size * exact(scale)).str(6, radius=False), float(scale)
+    sign = "-" if abs(_value(f, -z)) > abs(_value(f, z)) else ""
+    far = f"{sign}{scale} * 2^{2**k}"
+    if size > _HUGE:
+        return Growth(False, math.inf, far, value)
     gains = [b - a for a, b in pairwise(records[-4:])]
-    value = f"{float(scale) * size:.6g}"
     if gains[-1] <= 1e-9 * record:
-        return Growth(True, float(scale) * (record + gains[-1]), far, value)
+        return Growth(True, unit * (record + gains[-1]), far, value)
     ratios = [b / a if a > 0 else math.inf for a, b in pairwise(gains)]
     if max(ratios) <= 0.9:
         rest = gains[-1] * max(ratios) / (1 - max(ratios))
-        return Growth(True, float(scale) * (record + rest), far, value)
+        return Growth(True, unit * (record + rest), far, value)
     return Growth(False if min(ratios) >= 0.99 else None, math.inf, far, value)
 
 
-def _size(f: BallFunction, z: sp.Rational, scale: sp.Rational) -> float:
-    """The larger of |f(±z)|/scale; infinite where a double cannot hold it."""
-    sizes = [abs(_value(f, side)) / exact(scale) for side in (z, -z)]
-    return max(math.inf if size > _HUGE else float(size) for size in sizes)
+def _refined_maximum(f: BallFunction, scale: sp.Rational, grid: Sequence[sp.Rational]) -> float:
+    """max |f|/scale over the grid, improved by a local search around the best point."""
+    sizes = [_size(f, z, scale) for z in grid]
+    best = max(range(len(grid)), key=lambda i: float(sizes[i]) if sizes[i] < _HUGE else math.inf)
+    if sizes[best] > _HUGE or best == len(grid) - 1:
+        return float(sizes[best]) if sizes[best] < _HUGE else math.inf
+    low, high = (float(grid[i] / scale) for i in (max(best - 1, 0), best + 1))
+    found = minimize_scalar(
+        lambda t: -float(_size(f, scale * sp.Rational(t), scale)),
+        bounds=(low, high),
+        method="bounded",
+    )
+    return max(float(sizes[best]), -float(found.fun))
+
+
+def _size(f: BallFunction, z: sp.Rational, scale: sp.Rational) -> arb:
+    """The larger of |f(±z)|/scale."""
+    left, right = (abs(_value(f, side)) / exact(scale) for side in (z, -z))
+    return left.max(right)
 
 
 def _value(f: BallFunction, z: sp.Rational) -> arb:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 
-from trajalign import cli
+from trajalign.__main__ import main
 from trajalign.theory.models import ETA, Model, P, Q, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 from trajalign.theory.statements import HYPOTHESES, statements
@@ -149,7 +149,7 @@ SABOTAGED = [
 def run_cli(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setattr(sys, "argv", ["trajalign", *arguments])
     with pytest.raises(SystemExit) as caught:
-        cli.main()
+        main()
     assert isinstance(caught.value.code, int)
     return caught.value.code
 
