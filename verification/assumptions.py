@@ -144,7 +144,7 @@ class Assumptions:
             return passed(bound=f"sup {shown} = {found.supremum:.6g}")
         if found.bounded is None:
             return undecided(f"sup {shown} is not settled by z = {found.far}")
-        return failed({"z": found.far, f"{shown}(z)": found.value, "growth": "goes on"})
+        return failed({"z": found.far, f"{shown}(z)": found.value, "growth": "not slowing down"})
 
     def _negative(
         self, claim: sp.Expr, shown: str, points: list[sp.Rational] | None = None
