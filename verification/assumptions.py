@@ -17,6 +17,7 @@ from flint import arb, fmpq
 
 from ..numerics.balls import compile_balls, evaluate, exact
 from ..numerics.roots import solve_decreasing
+from ..theory.conditions import Condition, conditions, log_slope
 from ..theory.errors import NoExpansionError, NotFiniteError
 from ..theory.expressions import Z
 from ..theory.models import Model
@@ -71,7 +72,7 @@ class Assumptions:
 
         Double precision is enough: they guide where the runs start, no claim rests on them.
         """
-        f = compile_balls([self.log_slope, sp.diff(self.log_slope, Z)], [Z])
+        f = compile_balls([log_slope(self.response), self.conditions["A3"].expression], [Z])
         half = arb(fmpq(-1, 2))
         grid = sorted(self.grid)
         above = next((z for z in grid if evaluate(f, (exact(z),), SIGN_BITS)[0] < half), None)
@@ -82,9 +83,9 @@ class Assumptions:
         return float(z0), max(float(r0), 0.5)
 
     @cached_property
-    def log_slope(self) -> sp.Expr:
-        """z r'(z)/r(z) = z s'(z)/s(z) − 1 with s = z r, which cancels less."""
-        return Z * sp.diff(self.response.slope, Z) / self.response.slope - 1
+    def conditions(self) -> dict[str, Condition]:
+        """A1–A3 as symbolic claims."""
+        return conditions(self.response)
 
     @cached_property
     def grid(self) -> list[sp.Rational]:
@@ -104,8 +105,8 @@ class Assumptions:
             "analytic": lambda: judge_analytic(self.response, self.grid),
             "symmetry": lambda: judge_symmetry(self.response, self.grid),
             "normalised": lambda: judge_normalised(self.response),
-            "A1": lambda: self._negative(sp.diff(self.response.response, Z), "r'(z)"),
-            "A2": lambda: self._negative(-sp.diff(self.response.slope, Z), "−ℓ''(z)"),
+            "A1": lambda: self._negative("A1", "r'(z)", self.grid),
+            "A2": lambda: self._negative("A2", "−ℓ''(z)", self.grid),
             "A3": self._judge_a3,
             "A4": lambda: self._at_zero(lambda value: bool(value < 0)),
             "A5": self._judge_a5,
@@ -130,7 +131,7 @@ class Assumptions:
             c = exact(sp.Rational(round(self.z0_and_c[1] * 10**6), 10**6))
             r = compile_balls(self.response.response, [Z])
             points = [z for z in points if evaluate(r, (exact(z),), SIGN_BITS)[0] >= c]
-        return self._negative(sp.diff(self.log_slope, Z), "(z r'/r)'(z)", points)
+        return self._negative("A3", "(z r'/r)'(z)", points)
 
     def _judge_a5(self) -> Finding:
         if not self._linear:
@@ -146,13 +147,11 @@ class Assumptions:
             return undecided(f"sup {shown} is not settled by z = {found.far}")
         return failed({"z": found.far, f"{shown}(z)": found.value, "growth": "not slowing down"})
 
-    def _negative(
-        self, claim: sp.Expr, shown: str, points: list[sp.Rational] | None = None
-    ) -> Finding:
-        """`claim` < 0 at every point of the grid."""
-        f = compile_balls(claim, [Z])
+    def _negative(self, name: str, shown: str, points: list[sp.Rational]) -> Finding:
+        """The condition's expression is negative at every one of the points."""
+        condition = self.conditions[name]
+        f = compile_balls(condition.expression, [Z])
         unclear: list[str] = []
-        points = self.grid if points is None else points
         for z in points:
             try:
                 value = evaluate(f, (exact(z),), SIGN_BITS)[0]
@@ -165,6 +164,8 @@ class Assumptions:
                 return failed({"z": str(z), shown: _show(value)})
         if unclear:
             return undecided(unclear[0])
+        if condition.decided:
+            return passed(points=str(len(points)), symbolically="holds for all z > 0")
         return passed(points=str(len(points)))
 
     @cached_property
