@@ -12,7 +12,7 @@ from flint import arb, arb_mat, ctx, fmpq
 
 from ..numerics.balls import compile_balls
 from ..numerics.orbits import working_bits
-from ..theory.models import ETA, P, Q
+from ..theory.models import ETA, P, ParameterSpace, Q
 from .claims import DirectClaim, Judgement, Measurement
 from .plans import Plan
 from .verdicts import Evidence
@@ -51,11 +51,7 @@ class MapClaim(DirectClaim):
                     "defect": max(float(abs((a - b) / a).upper()) for a, b in pairs),
                     "excluded": float(any(not a.overlaps(b) for a, b in pairs)),
                 }
-                names = [*map(str, space.parameters), "eta"]
-                where = {
-                    n: t.str(12, radius=False) for n, t in zip(names, [*point, eta], strict=True)
-                }
-                runs.append(Measurement(float(eta), values, where))
+                runs.append(Measurement(float(eta), values, _place(space, point, eta)))
         return runs
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
@@ -92,11 +88,7 @@ class SharpnessClaim(DirectClaim):
                     "excluded": float(not defect.contains(0)),
                     "largest": abs(largest / float(value) - 1),
                 }
-                names = [*map(str, space.parameters), "eta"]
-                where = {
-                    n: t.str(12, radius=False) for n, t in zip(names, [*point, eta], strict=True)
-                }
-                runs.append(Measurement(float(eta), values, where))
+                runs.append(Measurement(float(eta), values, _place(space, point, eta)))
         return runs
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
@@ -128,6 +120,11 @@ def _random_points(size: int) -> list[tuple[list[arb], arb]]:
         point = [arb(fmpq(rng.choice([-1, 1]) * rng.randrange(1, 200), 100)) for _ in range(size)]
         points.append((point, arb(fmpq(rng.randrange(1, 100), 400))))
     return points
+
+
+def _place(space: ParameterSpace, point: list[arb], eta: arb) -> dict[str, str]:
+    names = [*map(str, space.parameters), "eta"]
+    return {n: t.str(12, radius=False) for n, t in zip(names, [*point, eta], strict=True)}
 
 
 def _shifted(matrix: arb_mat, shift: arb, size: int) -> arb_mat:

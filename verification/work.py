@@ -14,7 +14,8 @@ from typing import TypeVar
 import sympy as sp
 
 from .claims import Claim, DirectClaim, Measurement
-from .orbit_claims import OrbitClaim, OrbitView
+from .orbit_claims import OrbitClaim
+from .orbit_view import OrbitView
 from .plans import Plan
 
 T = TypeVar("T")

@@ -1,0 +1,121 @@
+"""One edge-of-stability orbit with what the claims about it read off it."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+import sympy as sp
+from flint import arb, ctx
+
+from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.orbits import Orbit, compile_step, iterate, working_bits
+from ..numerics.roots import InverseResponse
+from ..theory.errors import NotFiniteError
+from ..theory.models import P
+from .claims import Measurement
+from .plans import Plan
+
+REFUTING = "an orbit contradicts the theory"
+_FAR = 10**6  # in units of the response's scale
+_SAMPLES = 300  # steps looked at before the crossing, and again after it
+
+
+class OrbitView:
+    """One orbit of a plan with what several claims read off it, computed once."""
+
+    def __init__(
+        self, plan: Plan, eta: sp.Rational, start: tuple[sp.Rational, sp.Rational]
+    ) -> None:
+        self.plan, self.eta, self.start = plan, eta, start
+        self.bits = working_bits(plan.digits)
+        step = compile_step(plan.model)
+        self.orbit: Orbit = iterate(
+            step,
+            eta,
+            start,
+            digits=plan.digits,
+            until=plan.until,
+            max_steps=plan.max_steps(),
+            escape=_FAR * plan.model.response.scale,
+        )
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be read off this orbit, or "".
+
+        One that diverges, or converges without passing q = 1, contradicts the theory; one that has
+        no time to (too few steps, or a passage before the transient is over) decides nothing.
+        """
+        outcome, crossing = self.orbit.outcome, self.orbit.crossing
+        if outcome == "diverged" or (outcome == "converged" and crossing is None):
+            return f"{REFUTING}: it {outcome} without passing q = 1"
+        if outcome == "step limit" or crossing is None:
+            return f"an orbit did not converge in {len(self.orbit)} steps"
+        if crossing <= self.settled:
+            return f"an orbit passes q = 1 at t = {crossing}, before t_a = {self.settled}"
+        return ""
+
+    @cached_property
+    def epsilon(self) -> arb:
+        with ctx.workprec(self.bits):
+            return arb(exact(self.plan.epsilon(self.eta)))
+
+    @cached_property
+    def natural_log(self) -> float:
+        """ln(1/(ε h(0))), which unlike ln(1/η) does not depend on the unit of p."""
+        with ctx.workprec(self.bits):
+            return -math.log(float(self.epsilon * ball(self.plan.curve.h_at_zero)))
+
+    @cached_property
+    def crossing(self) -> int:
+        """The first t with q_t > 1."""
+        if self.orbit.crossing is None:
+            raise NotFiniteError("the orbit does not pass q = 1")
+        return self.orbit.crossing
+
+    @cached_property
+    def settled(self) -> int:
+        """t_a: 10 + 3 ln(1/(ε h(0)))/ln(1/m) steps, m the contraction of the 2-cycle at q0."""
+        inverse = InverseResponse(self.plan.model.response)
+        multiplier = compile_balls(self.plan.family.cycle_multiplier, [P])
+        aligned = inverse(exact(self.start[1]), 60)
+        contraction_squared = evaluate(multiplier, (aligned,), 50)[0]
+        contraction = math.sqrt(float(contraction_squared))
+        memory = self.natural_log / -math.log(min(contraction, 0.99))
+        return 10 + math.ceil(3 * memory)
+
+    @cached_property
+    def steps(self) -> list[int]:
+        """The steps looked at: all of the first hundred from t_a on, then evenly spread ones."""
+        last = len(self.orbit) - 1
+        first = range(self.settled, min(self.settled + 100, self.crossing))
+        before = _spread(self.settled, self.crossing - 1, _SAMPLES)
+        after = _spread(self.crossing, last, _SAMPLES)
+        return sorted({*first, *before, *after, self.crossing - 1, self.crossing, last})
+
+    def place(self, t: int) -> dict[str, str]:
+        """What a reader needs to find step t of this orbit again."""
+        return {
+            "eta": str(self.eta),
+            "p0": str(self.start[0]),
+            "q0": str(self.start[1]),
+            "t": str(t),
+            "p_t": self.orbit.p[t].str(12, radius=False),
+            "q_t": self.orbit.q[t].str(12, radius=False),
+        }
+
+    def measurement(self, t: int, **values: arb | float) -> Measurement:
+        numbers = {name: float(value) for name, value in values.items()}
+        return Measurement(float(self.epsilon), numbers, self.place(t))
+
+
+def ball(value: sp.Expr) -> arb:
+    """An exact number as a ball at the precision in force."""
+    return compile_balls(sp.sympify(value), [])()[0]
+
+
+def _spread(first: int, last: int, count: int) -> list[int]:
+    if last <= first:
+        return [first] if last == first else []
+    return [first + round(i * (last - first) / count) for i in range(count + 1)]
