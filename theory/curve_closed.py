@@ -155,9 +155,12 @@ def _in_tanh(e: sp.Expr) -> sp.Expr:
 
 def _common_root(parts: list[sp.Expr]) -> tuple[sp.Expr, sp.Expr] | None:
     """(a, b) if the only irrational things in the parts are powers of √(a + b p²)."""
-    roots = {p.base for e in parts for p in e.atoms(sp.Pow) if not p.exp.is_Integer}
+    powers = [p for e in parts for p in e.atoms(sp.Pow) if not p.exp.is_Integer]
+    roots = {p.base for p in powers}
     if len(roots) != 1 or any(e.has(sp.Function) for e in parts):
         return None
+    if any(p.exp.q != 2 for p in powers):
+        raise InputError(f"no closed form: {powers[0]} is in no differential field known here")
     polynomial = sp.Poly(roots.pop(), P)
     b, linear, a = (polynomial.coeff_monomial(P**k) for k in (2, 1, 0))
     if polynomial.degree() != 2 or linear != 0 or not (a.is_Rational and b.is_Rational):

@@ -235,3 +235,10 @@ def test_no_closed_form_is_said_so():
 def test_orders_are_positive(order):
     with pytest.raises(InputError, match="positive"):
         curve_series(CATALOGUE[0], order)
+
+
+@pytest.mark.parametrize("text", ["-2*(1+z**2)**(-1/4)", "4*(1+z**2)**(7/8)/7"])
+def test_a_root_that_is_not_a_square_root_has_no_closed_form(text):
+    """A former version took (1+z²)^(−1/4) for a power of √(1+z²) and gave h(0) = 1/4, not 1/5."""
+    with pytest.raises(InputError, match="no closed form"):
+        curve_closed(TwoLayerLinear(Loss.parse(text)), 1)

@@ -5,21 +5,17 @@ symmetric 2-cycle loses stability where s' = 0 and is superstable where p s'/s =
 """
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import sympy as sp
 from mpmath import mp
 
 from trajalign.theory.bifurcation import (
-    ExactRoot,
     criticality,
     flip_coefficient,
     flip_discriminant,
     frozen_family,
-    log_slope,
-    log_slope_root,
-    log_slope_roots,
-    response_zero,
 )
 from trajalign.theory.diagram import (
     END,
@@ -33,6 +29,13 @@ from trajalign.theory.diagram import (
     bifurcation_diagram,
 )
 from trajalign.theory.errors import InputError, NoExpansionError, NotFiniteError
+from trajalign.theory.exact_roots import (
+    ExactRoot,
+    log_slope,
+    log_slope_root,
+    log_slope_roots,
+    response_zero,
+)
 from trajalign.theory.expressions import Z
 from trajalign.theory.models import P, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
@@ -54,6 +57,9 @@ BY_HAND = {
     "gudermannian": lambda z: 2 * mp.atan(mp.tanh(z / 2)) * mp.sech(z),
     "logistic": lambda z: 2 * mp.tanh(z / 2) * mp.sech(z / 2) ** 2,  # φ = 2 tanh(z/2)
 }
+
+
+diagram_of = cache(bifurcation_diagram)
 
 
 def linear(text):
@@ -128,7 +134,7 @@ def disagreements(diagram, slope, nudge="0.02"):
 
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e[1])
 def test_iteration_confirms_every_segment(entry):
-    diagram = bifurcation_diagram(model_of(entry))
+    diagram = diagram_of(model_of(entry))
     assert disagreements(diagram, slope_of(entry)) == []
     kinds = {point.kind for point in diagram.special_points}
     assert {FLIP, SUPERSTABLE} <= kinds
@@ -138,7 +144,7 @@ def test_iteration_confirms_every_segment(entry):
 
 @pytest.mark.parametrize("entry", [("loss", "log-cosh"), ("activation", "tanh")], ids=str)
 def test_iteration_contradicts_a_falsified_segment(entry):
-    diagram = bifurcation_diagram(model_of(entry))
+    diagram = diagram_of(model_of(entry))
     for i, branch in enumerate(diagram.branches):
         for j, segment in enumerate(branch.segments):
             segments = list(branch.segments)
@@ -154,7 +160,7 @@ def test_the_special_points_solve_their_equations(entry):
     """p s'/s − 1 is −½ or −1 there, by mpmath's derivative of the hand-made s."""
     slope = slope_of(entry)
     with mp.workdps(40):
-        for point in bifurcation_diagram(model_of(entry)).special_points:
+        for point in diagram_of(model_of(entry)).special_points:
             if point.kind == FLIP:
                 continue
             p = mpf(point.p.digits(40))
@@ -170,7 +176,7 @@ def test_the_special_points_solve_their_equations(entry):
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda e: e[1])
 def test_branches_are_what_they_say(entry):
     """g_q maps p(s) to ±p(s), and the multipliers are those of numerical differentiation."""
-    diagram, slope = bifurcation_diagram(model_of(entry)), slope_of(entry)
+    diagram, slope = diagram_of(model_of(entry)), slope_of(entry)
     trivial, cycle = (diagram.branch(kind) for kind in (TRIVIAL, TWO_CYCLE))
     with mp.workdps(40):
         s = mp.mpf("0.7")
@@ -200,7 +206,7 @@ def test_the_flip_agrees_with_the_general_criterion(entry):
         objective = Z**2 / 2 - Z**4 / 60
     discriminant = flip_discriminant(objective, Z, sp.S.Zero)
     assert sp.simplify(discriminant + 3 * model.response.curvature) == 0
-    (flip,) = bifurcation_diagram(model).points(FLIP)
+    (flip,) = diagram_of(model).points(FLIP)
     assert sp.simplify(flip.coefficient + sp.Rational(2, 3) * discriminant) == 0
     assert (flip.criticality == "supercritical") == (discriminant > 0) == (flip.coefficient < 0)
     assert (flip.p.closed_form, flip.q, flip.multiplier, flip.of) == (0, 1, -1, "g_q")
@@ -242,7 +248,7 @@ def test_the_flip_of_the_logistic_map():
     assert flip_coefficient(3 * x * (1 - x), x, sp.Rational(2, 3)) == -18
     with pytest.raises(InputError, match=r"no flip at 1/2: F\(1/2\) is 3/4"):
         flip_coefficient(3 * x * (1 - x), x, sp.S.Half)
-    with pytest.raises(InputError, match="F'.*is -2, not -1"):
+    with pytest.raises(InputError, match=r"F'.*is -2, not -1"):
         flip_coefficient(4 * x * (1 - x), x, sp.Rational(3, 4))
 
 
@@ -279,11 +285,11 @@ def test_a_subcritical_flip():
 
 
 def test_the_symmetric_cycle_of_the_tanh_neuron():
-    """s = t − t³ with t = tanh p, s' = (1 − 3t²)(1 − t²): zero at t = 1/√3, sinh p = 1/√2 =: sinh L.
+    """s = t − t³ with t = tanh p, s' = (1 − 3t²)(1 − t²): zero at t = 1/√3, p = L, sinh L = 1/√2.
     There s = 2t/3, q = s/L = 2/(3√3 L), s'' = (12t³ − 8t)(1 − t²) = −8t/3,
     s''' = (−8 + 60t² − 60t⁴)(1 − t²) = 32/9; with 2/q = 3√3 L the half map has F'' = −8 L,
     F''' = 32√3 L/3, and the coefficient is −F''²/2 − F'''/3 = −32 L² − 32√3 L/9."""
-    (point,) = bifurcation_diagram(neuron("tanh")).points(SYMMETRY_BREAKING)
+    (point,) = diagram_of(neuron("tanh")).points(SYMMETRY_BREAKING)
     L = sp.asinh(1 / sp.sqrt(2))
     assert point.p.closed_form == L
     assert sp.simplify(point.q - 2 / (3 * sp.sqrt(3) * L)) == 0
@@ -297,7 +303,7 @@ def test_the_symmetric_cycle_of_the_tanh_neuron():
 
 def test_it_is_a_flip_of_the_half_map_and_a_pitchfork_of_g():
     slope = BY_HAND["tanh"]
-    (point,) = bifurcation_diagram(neuron("tanh")).points(SYMMETRY_BREAKING)
+    (point,) = diagram_of(neuron("tanh")).points(SYMMETRY_BREAKING)
     assert (point.multiplier, point.of) == (-1, "−g_q")
     with mp.workdps(60):
         a = mpf(point.p.digits(60))
@@ -328,7 +334,7 @@ def ends(slope, q, starts, steps=3000):
 
 @pytest.mark.parametrize("name", ["tanh", "algebraic", "arctan"])
 def test_two_mirror_cycles_replace_the_symmetric_one(name):
-    (point,) = bifurcation_diagram(neuron(name)).points(SYMMETRY_BREAKING)
+    (point,) = diagram_of(neuron(name)).points(SYMMETRY_BREAKING)
     q, p = float(point.q_digits()), float(point.p.digits())
     starts = (p * 1.1, p * 0.9, -p * 1.1, -p * 0.9)
     with mp.workdps(20):
@@ -345,7 +351,7 @@ def test_two_mirror_cycles_replace_the_symmetric_one(name):
 def test_its_criticality_by_the_normal_form_measured(name):
     """(F(F(a + x)) − a − x)/x³ tends to the coefficient."""
     slope = slope_of(("activation", name))
-    (point,) = bifurcation_diagram(neuron(name)).points(SYMMETRY_BREAKING)
+    (point,) = diagram_of(neuron(name)).points(SYMMETRY_BREAKING)
     with mp.workdps(60):
         a, x = mpf(point.p.digits(60)), mp.mpf(10) ** -12
         q = slope(a) / a
@@ -358,8 +364,8 @@ def test_its_criticality_by_the_normal_form_measured(name):
 
 
 def test_cauchy_loss_by_hand():
-    """ℓ = ln(1+z²)/2, s = p/(1+p²): p r'/r = −2p²/(1+p²); −½ at p = 1/√3, q = ¾; −1 at p = 1, q = ½,
-    where s'' = −½, s''' = 3/2, 2/q = 4: coefficient −2²/2 − 6/3 = −4."""
+    """ℓ = ln(1+z²)/2, s = p/(1+p²), p r'/r = −2p²/(1+p²): −½ at p = 1/√3, q = ¾; −1 at p = 1,
+    q = ½, where s'' = −½, s''' = 3/2, 2/q = 4: coefficient −2²/2 − 6/3 = −4."""
     diagram = bifurcation_diagram(linear("log(1 + z**2)/2"))
     flip, superstable, breaking = diagram.special_points
     assert flip.coefficient == -4  # 2 r''(0)
@@ -385,9 +391,9 @@ SUBCRITICAL = "z**2/2 - 4*z**4/15 + 23*z**6/200 - 5*z**8/224"
 
 
 def test_a_subcritical_symmetry_breaking():
-    """With w = 1 − p², s' = w/20 − 3w²/10 + 5w³/4 > 0 for w > 0 (0.09 < 4 · 0.05 · 1.25), so the first
-    zero is p = 1; there q = s = 1 − 16/15 + 69/100 − 5/28 = 467/1050, s'' = −1/10, s''' = −5/2, and
-    −½(2/q)²/100 + ⅓(2/q)(5/2) > 0."""
+    """With w = 1 − p², s' = w/20 − 3w²/10 + 5w³/4 > 0 for w > 0 (0.09 < 4 · 0.05 · 1.25), so that
+    the first zero is p = 1. There q = s = 1 − 16/15 + 69/100 − 5/28 = 467/1050, s'' = −1/10,
+    s''' = −5/2, and −½(2/q)²/100 + ⅓(2/q)(5/2) > 0."""
     (point,) = bifurcation_diagram(linear(SUBCRITICAL)).points(SYMMETRY_BREAKING)
     q = sp.Rational(467, 1050)
     assert (point.p.closed_form, point.q) == (1, q)
@@ -525,7 +531,7 @@ def test_convexity_may_not_be_claimed_falsely():
     with pytest.raises(InputError, match=r"strictly convex, but .* at p = 1$"):
         bifurcation_diagram(linear("log(1 + z**2)/2"), strictly_convex=True)
     with pytest.raises(InputError, match="hypothesis on losses"):
-        bifurcation_diagram(neuron("tanh"), strictly_convex=True)
+        diagram_of(neuron("tanh"), strictly_convex=True)
 
 
 @pytest.mark.parametrize("name", list(LOSSES))
@@ -549,7 +555,7 @@ def test_a_convex_loss_may_be_claimed_convex(name):
         (linear("z**2"), InputError, r"r\(0\) must be 1, but is 2"),
         (neuron("2*tanh(z)"), InputError, r"r\(0\) must be 1, but is 4"),
         (linear("abs(z)**3"), NoExpansionError, "not known to be smooth at 0"),
-        (linear("sqrt(z**2)"), NoExpansionError, ""),
+        (linear("sqrt(z**2)"), NoExpansionError, "not"),
         (linear("z**2/2"), InputError, r"r''\(0\) = 0"),
     ],
     ids=lambda x: x.response.text if isinstance(x, TwoLayerLinear | SingleNeuron) else "",

@@ -1,0 +1,312 @@
+"""Points where p r'/r takes a given value, in closed form where exact algebra finds them.
+
+Otherwise a root is an equation with an isolating interval of rationals, good for any number of
+digits. Roots without a complete exact factorisation come from the changes of sign on a grid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import sympy as sp
+from mpmath import mp
+from sympy.core.evalf import PrecisionExhausted
+
+from . import conditions
+from .curve_closed import field_of
+from .errors import InputError, NotFiniteError
+from .expressions import Z
+from .models import Model, P, SingleNeuron, TwoLayerLinear
+from .responses import Activation, Loss, Response
+
+_PER_OCTAVE = 4
+_OCTAVES = range(-5, 6)  # of the response's scale
+_DIGITS = (20, 80, 320)  # the latter two where cancellation leaves nothing at 20
+_HALVINGS = 13  # of the bracket that the grid gives for a root
+
+
+@dataclass(frozen=True)
+class ExactRoot:
+    """A zero of `equation` (in P) inside an `interval` of rationals at whose ends its sign differs.
+
+    It is the only one there if the equation is monotone (p r'/r is, under A3), or if the search
+    that found it was complete. `closed_form` is None where none was found; where one is given,
+    substituting it was simplified to 0, and `enclose_root` of numerics/continuation.py confirms it
+    in ball arithmetic.
+    """
+
+    equation: sp.Expr
+    interval: tuple[sp.Rational, sp.Rational]
+    closed_form: sp.Expr | None = None
+
+    def digits(self, n: int = 30) -> sp.Float:
+        """The root to n decimal digits, confirmed by a change of sign around them.
+
+        Raises ArithmeticError where there is none.
+
+        >>> log_slope_root(Loss.parse("log-cosh"), sp.Rational(-1, 2)).digits(20)
+        1.0886594924826533763
+        """
+        if self.closed_form is not None:
+            return sp.N(self.closed_form, n)
+        function = sp.lambdify(P, self.equation, "mpmath")
+        with mp.workdps(n + 20):
+            ends = [mp.mpf(int(end.p)) / int(end.q) for end in self.interval]
+            found = mp.findroot(function, ends, solver="anderson", tol=mp.mpf(10) ** (-2 * n - 6))
+            root = sp.Rational(sp.Float(found, n + 10))
+        step = sp.Rational(10) ** (sp.ceiling(sp.log(self.interval[1], 10)) - n) / 2
+        if sign_at(self.equation, root - step) * sign_at(self.equation, root + step) >= 0:
+            raise ArithmeticError(f"{self.equation} has no root at {found}")
+        return sp.Float(root, n)
+
+    def of(self, expression: sp.Expr) -> sp.Expr | None:
+        """An expression in P at the root, exact; None without a closed form."""
+        return None if self.closed_form is None else _tidied(expression.subs(P, self.closed_form))
+
+    def decimal(self, expression: sp.Expr, n: int = 30) -> sp.Float:
+        """An expression in P at the root to about n digits."""
+        at = self.closed_form if self.closed_form is not None else self.digits(n + 15)
+        return sp.N(expression.subs(P, at), n)
+
+
+@dataclass(frozen=True)
+class RootSearch:
+    """The roots found for 0 < p ≤ `searched_to`, in increasing order.
+
+    `complete` says that the equation's exact factors admit no other p > 0; otherwise the roots are
+    those that change the sign between neighbouring points of the grid.
+    """
+
+    roots: tuple[ExactRoot, ...]
+    complete: bool
+    searched_to: sp.Rational
+
+
+def log_slope_root(response: Response, value: sp.Rational) -> ExactRoot:
+    """The smallest p > 0 with p r'(p)/r(p) = value (z0 for −1/2, if the left side decreases).
+
+    Raises InputError if none is found, and what `require_response` raises.
+
+    >>> log_slope_root(Activation.parse("tanh"), sp.Integer(-1)).closed_form
+    asinh(sqrt(2)/2)
+    """
+    search = log_slope_roots(response, value)
+    if not search.roots:
+        reach = "no p > 0" if search.complete else f"no p up to {search.searched_to}"
+        raise InputError(f"{response.text}: {reach} has p r'(p)/r(p) = {value}")
+    return search.roots[0]
+
+
+@lru_cache(maxsize=256)
+def log_slope_roots(response: Response, value: sp.Rational) -> RootSearch:
+    """All p > 0 with p r'(p)/r(p) = value that a grid of rationals shows while r > 0.
+
+    Raises what `require_response` raises.
+    """
+    samples = log_slope_samples(response)
+    equation = log_slope(response) - value
+    signs = []
+    for p, found in samples:
+        near = abs(found - value) < sp.Float("1e-12")
+        signs.append((p, sign_at(equation, p) if near else int(sp.sign(found - value))))
+    exact, complete = _exact_roots(response, lambda r, slope: slope / r - value)
+    roots = _bracketed(equation, signs, exact)
+    complete = complete and len(exact) == len(roots) and all(root.closed_form for root in roots)
+    return RootSearch(roots, complete, samples[-1][0])
+
+
+@lru_cache(maxsize=256)
+def log_slope_samples(response: Response) -> tuple[tuple[sp.Rational, sp.Float], ...]:
+    """(p, p r'/r) for rationals p on a grid, in increasing order and as long as r > 0."""
+    require_response(response)
+    zero = response_zero(response)
+    points = grid(response)
+    if zero is not None:
+        points = [*(p for p in points if p < zero.interval[0]), zero.interval[0]]
+    return tuple((p, _number(log_slope(response), p)) for p in points)
+
+
+def log_slope(response: Response) -> sp.Expr:
+    """p r'/r = p s'/s − 1 with s = p r, which cancels less. As an expression in P."""
+    return conditions.log_slope(response).subs(Z, P)
+
+
+@lru_cache(maxsize=256)
+def response_zero(response: Response) -> ExactRoot | None:
+    """The first p > 0 at which r falls to 0, as far as the grid goes; None where r stays positive.
+
+    >>> response_zero(Loss.parse("z**2/2 - z**4/24")).closed_form
+    sqrt(6)
+    """
+    r = response.response.subs(Z, P)
+    signs = [(p, sign_at(r, p)) for p in grid(response)]
+    exact, _ = _exact_roots(response, lambda r, slope: r)
+    return next(iter(_bracketed(r, signs, exact)), None)
+
+
+def grid(response: Response) -> list[sp.Rational]:
+    """A geometric ladder of rationals p > 0, in the response's scale."""
+    steps = [(sp.Rational(2) ** k, i) for k in _OCTAVES for i in range(_PER_OCTAVE)]
+    ladder = [unit * (_PER_OCTAVE + i) / _PER_OCTAVE for unit, i in steps]
+    return [response.scale * p for p in [*ladder, sp.Integer(2) ** _OCTAVES.stop]]
+
+
+@lru_cache(maxsize=256)
+def require_response(response: Response) -> None:
+    """What every function here needs of a response.
+
+    Raises NotFiniteError if r is not real and finite on the grid, InputError if it is not even or
+    r(0) is not 1, NoExpansionError if it has no power series at 0.
+    """
+    start = response.response_series[0]
+    if start != 1:
+        raise InputError(f"{response.text}: r(0) must be 1, but is {start}")
+    r = response.response.subs(Z, P)
+    values = {p: _number(r, p, response.text) for x in grid(response) for p in (x, -x)}
+    for p in grid(response):
+        right, left = values[p], values[-p]
+        if abs(right - left) > sp.Float("1e-15") * abs(right):
+            shown = f"r({p}) = {sp.N(right, 8)} and r({-p}) = {sp.N(left, 8)}"
+            raise InputError(f"{response.text}: r must be even, but {shown}")
+
+
+def _bracketed(
+    equation: sp.Expr, signs: list[tuple[sp.Rational, int]], exact: list[sp.Expr]
+) -> tuple[ExactRoot, ...]:
+    """One root per change of sign, with the exact one that lies in its interval, if any."""
+    told = [(p, sign) for p, sign in signs if sign != 0]
+    roots = []
+    for (low, before), (high, after) in pairwise(told):
+        if before == after:
+            continue
+        low, high = _narrowed(equation, low, high, before)
+        inside = [c for c in exact if low <= c <= high and _vanishes(equation.subs(P, c))]
+        roots.append(ExactRoot(equation, (low, high), inside[0] if len(inside) == 1 else None))
+    return tuple(roots)
+
+
+def _narrowed(
+    equation: sp.Expr, low: sp.Rational, high: sp.Rational, before: int
+) -> tuple[sp.Rational, sp.Rational]:
+    for _ in range(_HALVINGS):
+        # The middle may be the root itself; then another point serves.
+        for weight in (sp.Rational(1, 2), sp.Rational(3, 8)):
+            split = low + weight * (high - low)
+            sign = sign_at(equation, split)
+            if sign != 0:
+                break
+        low, high = (split, high) if sign == before else (low, split)
+    return low, high
+
+
+def _exact_roots(
+    response: Response, equation: Callable[[sp.Expr, sp.Expr], sp.Expr]
+) -> tuple[list[sp.Expr], bool]:
+    """The p > 0 with equation(r, p r') = 0 that can be solved for, and whether these are all.
+
+    In a differential field that contains r the equation is a rational function of generators such
+    as p and tanh p; a factor of its numerator in one generator alone can be solved exactly.
+    """
+    model = SingleNeuron(response) if isinstance(response, Activation) else _linear(response)
+    try:
+        field = field_of(model)
+        element = equation(field.r, field.theta(field.r))
+        same = field.expression(field.r) - response.response.subs(Z, P)
+    except InputError:
+        return [], False
+    if any(abs(_number(same, p)) > sp.Float("1e-15") for p in (response.scale, 2 * response.scale)):
+        return [], False
+    roots: list[sp.Expr] = []
+    complete = True
+    for factor, _ in element.numer.factor_list()[1]:
+        solved = _solved(factor.as_expr(), field.names)
+        complete = complete and solved is not None
+        roots += solved or []
+    return sorted(set(roots)), complete
+
+
+def _linear(response: Response) -> Model:
+    assert isinstance(response, Loss)
+    return TwoLayerLinear(response)
+
+
+def _solved(factor: sp.Expr, names: dict[sp.Symbol, sp.Expr]) -> list[sp.Expr] | None:
+    """The p > 0 at which a factor vanishes; None if that is not known."""
+    if len(factor.free_symbols) != 1:
+        return None
+    (generator,) = factor.free_symbols
+    polynomial = sp.Poly(factor, generator)
+    values = sp.roots(polynomial, cubics=False, quartics=False)
+    if sum(values.values()) != polynomial.degree() or any(v.is_real is None for v in values):
+        return None
+    found = [_inverse(names[generator], value) for value in values if value.is_real]
+    known = [p for p in found if p is not None]
+    return [p for p in known if p.is_positive] if len(known) == len(found) else None
+
+
+def _inverse(name: sp.Expr, value: sp.Expr) -> sp.Expr | None:
+    """The p ≥ 0 with name(p) = value; −1 if there is none, None if it is not known."""
+    if name == P:
+        return value
+    if name.is_Pow and name.exp == sp.S.Half:  # √(a + b p²)
+        b, a = name.base.coeff(P, 2), name.base.coeff(P, 0)
+        square = (value**2 - a) / b
+        return sp.sqrt(square) if value >= 0 and square >= 0 else sp.S.NegativeOne
+    rate = name.args[0] / P if name.args else None
+    if rate is None or not rate.is_Rational:
+        return None
+    if isinstance(name, sp.tanh):
+        return sp.asinh(value / sp.sqrt(1 - value**2)) / rate if abs(value) < 1 else -sp.S.One
+    if isinstance(name, sp.exp) and value != 0:
+        value, rate = (value, rate) if rate > 0 else (sp.radsimp(1 / value), -rate)
+        return sp.log(value) / rate if value > 0 else sp.S.NegativeOne
+    if isinstance(name, sp.atan):
+        return sp.tan(value) / rate if abs(value) < sp.pi / 2 else sp.S.NegativeOne
+    return None
+
+
+def _vanishes(value: sp.Expr) -> bool:
+    """Whether a constant is exactly 0: to 60 digits and by simplification."""
+    return bool(abs(sp.N(value, 60)) < sp.Float("1e-50")) and sp.simplify(value) == 0
+
+
+def _tidied(value: sp.Expr) -> sp.Expr:
+    """A constant in a short form. Raises ArithmeticError if SymPy changed its value."""
+    # With logarithms in sight, SymPy would merge them into powers that nobody can read.
+    names = {call: sp.Dummy(positive=True) for call in value.atoms(sp.Function)}
+    short = sp.expand(sp.radsimp(sp.simplify(value.subs(names))))
+    short = short.subs({dummy: call for call, dummy in names.items()})
+    if abs(sp.N(short - value, 30)) > sp.Float("1e-20"):
+        raise ArithmeticError(f"{value} was simplified to {short}")
+    return short
+
+
+def _number(e: sp.Expr, p: sp.Rational, text: str = "") -> sp.Expr:
+    """An expression in P at a rational, to 20 digits; 0 where 320 digits show nothing else."""
+    try:
+        value = e.evalf(_DIGITS[0], subs={P: p}, strict=True)
+    except PrecisionExhausted:  # at once where a part of e vanishes exactly, or nearly so
+        value = _settled(*(e.evalf(digits, subs={P: p}) for digits in _DIGITS[1:]))
+    if not (value.is_real and value.is_finite):
+        what = f"{text}: r" if text else str(e)
+        shown = f", but {sp.N(value, 8)}" if value is not sp.nan else ""
+        raise NotFiniteError(f"{what} is not a finite real number at p = {p}{shown}")
+    return value
+
+
+def _settled(rough: sp.Expr, fine: sp.Expr) -> sp.Expr:
+    """The value on which two precisions agree; near a pole they do not."""
+    if abs(fine) < sp.Float("1e-150"):
+        return sp.S.Zero
+    return fine if abs(fine - rough) <= sp.Float("1e-20") * abs(fine) else sp.nan
+
+
+def sign_at(e: sp.Expr, p: sp.Rational) -> int:
+    """The sign of an expression in P at a rational; 0 where 320 digits show nothing else.
+
+    Raises NotFiniteError where it is not a finite real number.
+    """
+    return int(sp.sign(_number(e, p)))
