@@ -1,1 +1,90 @@
-"""Exact mathematics: expressions, responses, models, bifurcation, slow curve, statements."""
+"""Exact mathematics: expressions, responses, models, bifurcation diagram, slow curve, ledger."""
+
+from .asymptotics import LongTimes, long_times
+from .bifurcation import FrozenFamily, flip_coefficient, flip_discriminant, frozen_family
+from .conditions import Condition, conditions
+from .curve_closed import curve_closed, curve_generic
+from .curve_series import CurveSeries, curve_series
+from .diagram import BifurcationDiagram, Branch, Segment, SpecialPoint, bifurcation_diagram
+from .errors import ExpressionError, InputError, NoExpansionError, NotFiniteError, UnresolvedError
+from .exact_curve import ExactCurve, exact_curve
+from .exact_roots import ExactRoot, log_slope_root, log_slope_roots
+from .expressions import Z, parse_expression, parse_rational
+from .models import (
+    EPSILON,
+    ETA,
+    PHI_SQUARED,
+    Model,
+    P,
+    ParameterSpace,
+    Q,
+    R,
+    ReducedModel,
+    SingleNeuron,
+    TwoLayerLinear,
+    diagonal_form,
+    linear_spectrum,
+    linear_update,
+)
+from .responses import ACTIVATIONS, LOSSES, Activation, Loss, Response
+from .series import taylor
+from .slow_curve import SlowCurve, slow_curve
+from .statements import HYPOTHESES, Statement, statements
+
+__all__ = [
+    "ACTIVATIONS",
+    "EPSILON",
+    "ETA",
+    "HYPOTHESES",
+    "LOSSES",
+    "PHI_SQUARED",
+    "Activation",
+    "BifurcationDiagram",
+    "Branch",
+    "Condition",
+    "CurveSeries",
+    "ExactCurve",
+    "ExactRoot",
+    "ExpressionError",
+    "FrozenFamily",
+    "InputError",
+    "LongTimes",
+    "Loss",
+    "Model",
+    "NoExpansionError",
+    "NotFiniteError",
+    "P",
+    "ParameterSpace",
+    "Q",
+    "R",
+    "ReducedModel",
+    "Response",
+    "Segment",
+    "SingleNeuron",
+    "SlowCurve",
+    "SpecialPoint",
+    "Statement",
+    "TwoLayerLinear",
+    "UnresolvedError",
+    "Z",
+    "bifurcation_diagram",
+    "conditions",
+    "curve_closed",
+    "curve_generic",
+    "curve_series",
+    "diagonal_form",
+    "exact_curve",
+    "flip_coefficient",
+    "flip_discriminant",
+    "frozen_family",
+    "linear_spectrum",
+    "linear_update",
+    "log_slope_root",
+    "log_slope_roots",
+    "long_times",
+    "parse_expression",
+    "parse_rational",
+    "slow_curve",
+    "statements",
+    "taylor",
+]
