@@ -13,9 +13,9 @@ from flint import arb
 from numpy.typing import NDArray
 
 from ..theory.errors import InputError, NotFiniteError
-from ..theory.exact_roots import require_response
 from ..theory.expressions import Z
 from ..theory.models import Model
+from ..theory.requirements import require_response
 from ..theory.series import taylor
 from .balls import compile_balls, evaluate
 

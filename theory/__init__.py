@@ -6,7 +6,16 @@ from .conditions import Condition, conditions
 from .curve_closed import curve_closed, curve_generic
 from .curve_series import CurveSeries, curve_series
 from .diagram import BifurcationDiagram, Branch, Segment, SpecialPoint, bifurcation_diagram
-from .errors import ExpressionError, InputError, NoExpansionError, NotFiniteError, UnresolvedError
+from .errors import (
+    ExpressionError,
+    InputError,
+    NoCurvatureError,
+    NoExpansionError,
+    NotEvenError,
+    NotFiniteError,
+    NotNormalisedError,
+    UnresolvedError,
+)
 from .exact_curve import ExactCurve, exact_curve
 from .exact_roots import ExactRoot, log_slope_root, log_slope_roots
 from .expressions import Z, parse_expression, parse_rational
@@ -51,8 +60,11 @@ __all__ = [
     "LongTimes",
     "Loss",
     "Model",
+    "NoCurvatureError",
     "NoExpansionError",
+    "NotEvenError",
     "NotFiniteError",
+    "NotNormalisedError",
     "P",
     "ParameterSpace",
     "Q",

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from .errors import InputError
 from .models import Model, P, R
+from .requirements import require_curved
 from .series import taylor
 from .slow_curve import generic_decay, generic_h
 
@@ -34,7 +34,7 @@ class LongTimes:
 
 
 def long_times(model: Model) -> LongTimes:
-    """Derive both laws from the generic map. Raises InputError if r''(0) = 0.
+    """Derive both laws from the generic map. Raises what `require_curved` raises.
 
     >>> from trajalign.theory.models import TwoLayerLinear
     >>> from trajalign.theory.responses import Loss
@@ -42,8 +42,7 @@ def long_times(model: Model) -> LongTimes:
     >>> laws.decay_at_zero, laws.log_coefficient
     (3/2, 2/3)
     """
-    if model.response.curvature == 0:
-        raise InputError(f"{model.response.text}: r''(0) = 0, so |p| does not decay at a rate ε")
+    require_curved(model.response)
     h = generic_h(model)
     decay = generic_decay(model, h)
     at_zero = taylor(model.concrete(decay), 1, P)[0]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from .errors import InputError
-from .exact_roots import sign_at
 from .models import ETA, Model, P, Q, R
+from .requirements import sign_at
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from .epsilon_series import CurveSolver
 from .errors import InputError
 from .expressions import Z
 from .models import PHI_SQUARED, Model, P, R
+from .requirements import require_curved
 from .responses import Activation
 
 Element = Any  # an element of a SymPy FracField, which has no public type
@@ -26,7 +27,7 @@ Element = Any  # an element of a SymPy FracField, which has no public type
 def curve_closed(model: Model, order: int) -> tuple[sp.Expr, ...]:
     """h_1, …, h_order for this response, as expressions in p.
 
-    Raises InputError if r'' vanishes at 0, so that h_k would hide a division by 0, or if no
+    Raises what `require_curved` raises (h_k never hides a division by 0), and InputError if no
     differential field of the kind above is found for the response.
 
     >>> from trajalign.theory.models import TwoLayerLinear
@@ -34,8 +35,7 @@ def curve_closed(model: Model, order: int) -> tuple[sp.Expr, ...]:
     >>> curve_closed(TwoLayerLinear(Loss.parse("pseudo-huber")), 2)
     (1/(2*(p**2 + 1)), (p**2 + 2)/(4*(p**2 + 1)**2))
     """
-    if model.response.curvature == 0:
-        raise InputError(f"{model.response.text}: r''(0) = 0, so h_1 would divide by 0 at p = 0")
+    require_curved(model.response)
     found = field_of(model)
     return tuple(found.expression(h) for h in _solve(model, found, order))
 

@@ -16,6 +16,7 @@ from flint import fmpq, fmpq_poly
 from .epsilon_series import CurveSolver
 from .errors import InputError
 from .models import Model
+from .requirements import require_curved
 from .responses import Activation
 from .series import taylor
 
@@ -49,8 +50,8 @@ class CurveSeries:
 def curve_series(model: Model, order: int, terms: int = 1) -> CurveSeries:
     """The first `order` coefficients h_k, each to `terms` powers of p².
 
-    Raises InputError if r''(0) = 0 or if the coefficients of r are not rational up to a unit,
-    NoExpansionError if r has no power series.
+    Raises what `require_curved` raises, and InputError if the coefficients of r are not rational up
+    to a unit.
 
     >>> from trajalign.theory.models import TwoLayerLinear
     >>> from trajalign.theory.responses import Loss
@@ -59,10 +60,9 @@ def curve_series(model: Model, order: int, terms: int = 1) -> CurveSeries:
     """
     if order < 1 or terms < 1:
         raise InputError(f"slow curve: order and terms must be positive, not {order} and {terms}")
+    require_curved(model.response)
     size = terms + order  # each order costs one power of x
     r, w, unit = _rational_series(model, size)
-    if r[1] == 0:
-        raise InputError(f"{model.response.text}: r''(0) = 0, so its slow curve has no expansion")
     solver = CurveSolver(model, _Polynomials(r, w, size))
     for _ in range(order):
         solver.advance()

@@ -32,9 +32,9 @@ from .exact_roots import (
     log_slope_roots,
     log_slope_samples,
     response_zero,
-    sign_at,
 )
 from .models import Model, P, Q, R
+from .requirements import require_curved, sign_at
 from .responses import Loss
 
 S = sp.Symbol("s", positive=True)  # the parameter along a branch
@@ -173,8 +173,7 @@ def bifurcation_diagram(model: Model, *, strictly_convex: bool = False) -> Bifur
     [True, True, False]
     """
     samples = log_slope_samples(model.response)
-    if model.response.curvature == 0:
-        raise InputError(f"{model.response.text}: r''(0) = 0, so the flip at q = 1 is degenerate")
+    require_curved(model.response)
     if strictly_convex:
         _require_convex(model)
     family = frozen_family(model)

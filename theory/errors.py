@@ -19,3 +19,15 @@ class NotFiniteError(InputError):
 
 class UnresolvedError(NotFiniteError):
     """A value that no precision in reach tells from 0."""
+
+
+class NotEvenError(InputError):
+    """A response that is not even (a loss that is not even, an activation that is not odd)."""
+
+
+class NotNormalisedError(InputError):
+    """A response with r(0) ≠ 1."""
+
+
+class NoCurvatureError(InputError):
+    """A response with r''(0) = 0, where the theory divides by r''(0)."""

@@ -13,18 +13,15 @@ from itertools import pairwise
 
 import sympy as sp
 from mpmath import mp
-from sympy.core.evalf import PrecisionExhausted
 
-from . import conditions
+from .conditions import log_slope as _log_slope
 from .curve_closed import field_of
-from .errors import InputError, NotFiniteError
+from .errors import InputError
 from .expressions import Z
 from .models import Model, P, SingleNeuron, TwoLayerLinear
+from .requirements import grid, require_response, sign_at, value_at
 from .responses import Activation, Loss, Response
 
-_PER_OCTAVE = 4
-_OCTAVES = range(-5, 6)  # of the response's scale
-_DIGITS = (20, 80, 320)  # the latter two where cancellation leaves nothing at 20
 _HALVINGS = 13  # of the bracket that the grid gives for a root
 
 
@@ -126,12 +123,12 @@ def log_slope_samples(response: Response) -> tuple[tuple[sp.Rational, sp.Float],
     points = grid(response)
     if zero is not None:
         points = [*(p for p in points if p < zero.interval[0]), zero.interval[0]]
-    return tuple((p, _number(log_slope(response), p)) for p in points)
+    return tuple((p, value_at(log_slope(response), p)) for p in points)
 
 
 def log_slope(response: Response) -> sp.Expr:
     """p r'/r = p s'/s − 1 with s = p r, which cancels less. As an expression in P."""
-    return conditions.log_slope(response).subs(Z, P)
+    return _log_slope(response).subs(Z, P)
 
 
 @lru_cache(maxsize=256)
@@ -145,32 +142,6 @@ def response_zero(response: Response) -> ExactRoot | None:
     signs = [(p, sign_at(r, p)) for p in grid(response)]
     exact, _ = _exact_roots(response, lambda r, slope: r)
     return next(iter(_bracketed(r, signs, exact)), None)
-
-
-def grid(response: Response) -> list[sp.Rational]:
-    """A geometric ladder of rationals p > 0, in the response's scale."""
-    steps = [(sp.Rational(2) ** k, i) for k in _OCTAVES for i in range(_PER_OCTAVE)]
-    ladder = [unit * (_PER_OCTAVE + i) / _PER_OCTAVE for unit, i in steps]
-    return [response.scale * p for p in [*ladder, sp.Integer(2) ** _OCTAVES.stop]]
-
-
-@lru_cache(maxsize=256)
-def require_response(response: Response) -> None:
-    """What every function here needs of a response.
-
-    Raises NotFiniteError if r is not real and finite on the grid, InputError if it is not even or
-    r(0) is not 1, NoExpansionError if it has no power series at 0.
-    """
-    start = response.response_series[0]
-    if start != 1:
-        raise InputError(f"{response.text}: r(0) must be 1, but is {start}")
-    r = response.response.subs(Z, P)
-    values = {p: _number(r, p, response.text) for x in grid(response) for p in (x, -x)}
-    for p in grid(response):
-        right, left = values[p], values[-p]
-        if abs(right - left) > sp.Float("1e-15") * abs(right):
-            shown = f"r({p}) = {sp.N(right, 8)} and r({-p}) = {sp.N(left, 8)}"
-            raise InputError(f"{response.text}: r must be even, but {shown}")
 
 
 def _bracketed(
@@ -217,7 +188,9 @@ def _exact_roots(
         same = field.expression(field.r) - response.response.subs(Z, P)
     except InputError:
         return [], False
-    if any(abs(_number(same, p)) > sp.Float("1e-15") for p in (response.scale, 2 * response.scale)):
+    if any(
+        abs(value_at(same, p)) > sp.Float("1e-15") for p in (response.scale, 2 * response.scale)
+    ):
         return [], False
     roots: list[sp.Expr] = []
     complete = True
@@ -282,31 +255,3 @@ def _tidied(value: sp.Expr) -> sp.Expr:
     if abs(sp.N(short - value, 30)) > sp.Float("1e-20"):
         raise ArithmeticError(f"{value} was simplified to {short}")
     return short
-
-
-def _number(e: sp.Expr, p: sp.Rational, text: str = "") -> sp.Expr:
-    """An expression in P at a rational, to 20 digits; 0 where 320 digits show nothing else."""
-    try:
-        value = e.evalf(_DIGITS[0], subs={P: p}, strict=True)
-    except PrecisionExhausted:  # at once where a part of e vanishes exactly, or nearly so
-        value = _settled(*(e.evalf(digits, subs={P: p}) for digits in _DIGITS[1:]))
-    if not (value.is_real and value.is_finite):
-        what = f"{text}: r" if text else str(e)
-        shown = f", but {sp.N(value, 8)}" if value is not sp.nan else ""
-        raise NotFiniteError(f"{what} is not a finite real number at p = {p}{shown}")
-    return value
-
-
-def _settled(rough: sp.Expr, fine: sp.Expr) -> sp.Expr:
-    """The value on which two precisions agree; near a pole they do not."""
-    if abs(fine) < sp.Float("1e-150"):
-        return sp.S.Zero
-    return fine if abs(fine - rough) <= sp.Float("1e-20") * abs(fine) else sp.nan
-
-
-def sign_at(e: sp.Expr, p: sp.Rational) -> int:
-    """The sign of an expression in P at a rational; 0 where 320 digits show nothing else.
-
-    Raises NotFiniteError where it is not a finite real number.
-    """
-    return int(sp.sign(_number(e, p)))

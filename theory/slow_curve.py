@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from .errors import InputError
 from .models import EPSILON, ETA, Model, P, Q, R
+from .requirements import require_curved
 from .series import taylor
 
 
@@ -43,15 +43,14 @@ class SlowCurve:
 
 
 def slow_curve(model: Model) -> SlowCurve:
-    """Derive the first-order predictions. Raises InputError if r''(0) = 0.
+    """Derive the first-order predictions. Raises what `require_curved` raises.
 
     >>> from trajalign.theory.models import TwoLayerLinear
     >>> from trajalign.theory.responses import Loss
     >>> slow_curve(TwoLayerLinear(Loss.parse("log-cosh"))).h_at_zero
     3/4
     """
-    if model.response.curvature == 0:
-        raise InputError(f"{model.response.text}: r''(0) = 0, so the aligned curve has no h(0)")
+    require_curved(model.response)
     h = generic_h(model)
     gap, rate = _generic_gap(model, h), generic_decay(model, h)
     h, gap, rate = (model.concrete(e) for e in (h, gap, rate))

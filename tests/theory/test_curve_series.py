@@ -242,3 +242,38 @@ def test_a_root_that_is_not_a_square_root_has_no_closed_form(text):
     """A former version took (1+z²)^(−1/4) for a power of √(1+z²) and gave h(0) = 1/4, not 1/5."""
     with pytest.raises(InputError, match="no closed form"):
         curve_closed(TwoLayerLinear(Loss.parse(text)), 1)
+
+
+# The invariance itself, in ball arithmetic
+
+
+def defect(model, closed, epsilon, point):
+    """q'/Q(p') − 1 after one step from (p, Q(p)), Q = r (1 + Σ_{k≤3} εᵏ h_k)."""
+    curve = compile_balls(
+        [model.response.response.subs(sp.Symbol("z", real=True), P), *closed], [P]
+    )
+    step = compile_step(model)
+
+    def height(p):
+        r, *h = curve(p)
+        return r * (1 + sum(c * epsilon**k for k, c in enumerate(h, start=1)))
+
+    p = arb(exact(point))
+    eta = epsilon.sqrt() if model.name == "linear" else epsilon
+    p_next, q_next = step(p, height(p), eta)
+    return abs(q_next / height(abs(p_next)) - 1)
+
+
+@pytest.mark.parametrize("model", CATALOGUE, ids=name)
+def test_three_orders_of_invariance_at_random_points(model):
+    """The defect is O(ε⁴), and O(ε³) with h_3 off by 1 %: the second engine behind every h_k."""
+    closed, scale = curve_closed(model, 3), model.response.scale
+    wrong = (*closed[:2], closed[2] * sp.Rational(101, 100))
+    with ctx.workprec(700):
+        for point in (sp.Rational(2, 7), sp.Rational(4, 9), sp.Rational(5, 8)):
+            epsilon = arb(10) ** -30
+            right = defect(model, closed, epsilon, point * scale)
+            off = defect(model, wrong, epsilon, point * scale)
+            assert right < arb(10) ** -110
+            assert off > 1000 * right
+            assert right.rad() < arb(10) ** -120

@@ -268,7 +268,7 @@ def test_criticality_never_guesses():
 
 @pytest.mark.parametrize("text", ["z**2/2", "z**2/2 - z**6/6", "z**2/2 + z**6/6"])
 def test_a_degenerate_flip_is_an_error(text):
-    with pytest.raises(InputError, match=r"r''\(0\) = 0.*degenerate"):
+    with pytest.raises(InputError, match=r"r''\(0\) must not vanish"):
         bifurcation_diagram(linear(text))
 
 

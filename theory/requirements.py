@@ -1,0 +1,81 @@
+"""What the theory requires of a response, each requirement with its own error."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import sympy as sp
+from sympy.core.evalf import PrecisionExhausted
+
+from .errors import NoCurvatureError, NotEvenError, NotFiniteError, NotNormalisedError
+from .expressions import Z
+from .interface import P
+from .responses import Response
+
+_PER_OCTAVE = 4
+_OCTAVES = range(-5, 6)  # of the response's scale
+_DIGITS = (20, 80, 320)  # the latter two where cancellation leaves nothing at 20
+
+
+@lru_cache(maxsize=256)
+def require_response(response: Response) -> None:
+    """What every function here needs of a response.
+
+    Raises NotFiniteError if r is not real and finite on the grid, NotEvenError if it is not even,
+    NotNormalisedError if r(0) is not 1, NoExpansionError if it has no power series at 0.
+    """
+    start = response.response_series[0]
+    if start != 1:
+        raise NotNormalisedError(f"{response.text}: r(0) must be 1, but is {start}")
+    r = response.response.subs(Z, P)
+    values = {p: value_at(r, p, response.text) for x in grid(response) for p in (x, -x)}
+    for p in grid(response):
+        right, left = values[p], values[-p]
+        if abs(right - left) > sp.Float("1e-15") * abs(right):
+            shown = f"r({p}) = {sp.N(right, 8)} and r({-p}) = {sp.N(left, 8)}"
+            raise NotEvenError(f"{response.text}: r must be even, but {shown}")
+
+
+def require_curved(response: Response) -> None:
+    """What the slow curve needs besides: r''(0) ≠ 0, by which h_1(0) divides.
+
+    Raises NoCurvatureError, and what `require_response` raises.
+    """
+    require_response(response)
+    if response.curvature == 0:
+        raise NoCurvatureError(f"{response.text}: r''(0) must not vanish, but r''(0) = 0")
+
+
+def grid(response: Response) -> list[sp.Rational]:
+    """A geometric ladder of rationals p > 0, in the response's scale."""
+    steps = [(sp.Rational(2) ** k, i) for k in _OCTAVES for i in range(_PER_OCTAVE)]
+    ladder = [unit * (_PER_OCTAVE + i) / _PER_OCTAVE for unit, i in steps]
+    return [response.scale * p for p in [*ladder, sp.Integer(2) ** _OCTAVES.stop]]
+
+
+def value_at(e: sp.Expr, p: sp.Rational, text: str = "") -> sp.Expr:
+    """An expression in P at a rational, to 20 digits; 0 where 320 digits show nothing else."""
+    try:
+        value = e.evalf(_DIGITS[0], subs={P: p}, strict=True)
+    except PrecisionExhausted:  # at once where a part of e vanishes exactly, or nearly so
+        value = _settled(*(e.evalf(digits, subs={P: p}) for digits in _DIGITS[1:]))
+    if not (value.is_real and value.is_finite):
+        what = f"{text}: r" if text else str(e)
+        shown = f", but {sp.N(value, 8)}" if value is not sp.nan else ""
+        raise NotFiniteError(f"{what} is not a finite real number at p = {p}{shown}")
+    return value
+
+
+def _settled(rough: sp.Expr, fine: sp.Expr) -> sp.Expr:
+    """The value on which two precisions agree; near a pole they do not."""
+    if abs(fine) < sp.Float("1e-150"):
+        return sp.S.Zero
+    return fine if abs(fine - rough) <= sp.Float("1e-20") * abs(fine) else sp.nan
+
+
+def sign_at(e: sp.Expr, p: sp.Rational) -> int:
+    """The sign of an expression in P at a rational; 0 where 320 digits show nothing else.
+
+    Raises NotFiniteError where it is not a finite real number.
+    """
+    return int(sp.sign(value_at(e, p)))
