@@ -624,3 +624,12 @@ def test_narrow_terminal_is_no_disaster() -> None:
     done = trajalign(*FAILING, COLUMNS="30")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+
+
+def test_without_arguments_the_help_is_shown_as_it_is() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "trajalign"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) > 5
