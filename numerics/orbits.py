@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy as sp
@@ -55,7 +54,6 @@ def iterate(
     until: sp.Rational,
     max_steps: int,
     escape: sp.Rational = _ESCAPE,
-    on_step: Callable[[int], None] | None = None,
 ) -> Orbit:
     """Iterate the reduced map from an exact start until |p| ≤ `until`, or |p| > `escape`.
 
@@ -73,7 +71,7 @@ def iterate(
         ps, qs, outcome = [p], [q], "step limit"
         advance = _Stepper(step, fixed_eta, bits)
         limit, far = arb(stop), arb(exact(escape))
-        for t in range(1, max_steps + 1):
+        for _ in range(max_steps):
             try:
                 p, q = advance(p, q)
             except NotFiniteError:
@@ -87,8 +85,6 @@ def iterate(
             if abs(p) > far or q <= 0:
                 outcome = "diverged"
                 break
-            if on_step is not None:
-                on_step(t)
         crossing = next((t for t, value in enumerate(qs) if value > 1), None)
     return Orbit(eta, digits, tuple(ps), tuple(qs), outcome, crossing)
 

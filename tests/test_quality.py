@@ -145,4 +145,4 @@ def test_a_path_of_a_machine_is_seen() -> None:
     for start in ("root", "home", "tmp/bash_jobs"):
         assert machine_paths(f'open("/{start}/notes.txt")')
     assert machine_paths("file:///" + "Users/someone")
-    assert not machine_paths("verification/work.py, docs/home/index, https://a.org/work/")
+    assert not machine_paths("verification/work.py, docs/home/index, https://a.org/works/")

@@ -22,7 +22,6 @@ class Response:
 
     expression: sp.Expr
     text: str
-    role: ClassVar[str]
     symmetry: ClassVar[str]
 
     @property
@@ -66,7 +65,6 @@ class Loss(Response):
     -2/3
     """
 
-    role: ClassVar[str] = "loss"
     symmetry: ClassVar[str] = "even"
 
     @cached_property
@@ -88,7 +86,6 @@ class Activation(Response):
     -8/3
     """
 
-    role: ClassVar[str] = "activation"
     symmetry: ClassVar[str] = "odd"
 
     @cached_property

@@ -286,12 +286,6 @@ def test_an_orbit_that_lands_on_the_minimum_has_converged_even_through_irrationa
     assert orbit.outcome == "converged"
 
 
-def test_progress_is_reported(step_of):
-    seen = []
-    run(step_of("log-cosh"), "1/10", max_steps=5, on_step=seen.append)
-    assert seen == [1, 2, 3, 4, 5]
-
-
 @pytest.mark.parametrize(
     ("eta", "start"),
     [

@@ -120,9 +120,8 @@ def test_what_is_no_loss_is_refused(text):
         Loss.parse(text)  # tanh is an activation's name, and as an expression it lacks (z)
 
 
-def test_roles():
-    assert (Loss.role, Loss.symmetry) == ("loss", "even")
-    assert (Activation.role, Activation.symmetry) == ("activation", "odd")
+def test_symmetries():
+    assert (Loss.symmetry, Activation.symmetry) == ("even", "odd")
 
 
 # Responses that break an assumption still have their series
