@@ -1,8 +1,8 @@
 """The assumptions on r as symbolic claims, decided where exact algebra can decide them.
 
-Each claim says that an expression is negative for every z > 0. A rational function of z and one
-square root of a + b z² is decided by counting real roots (Sturm); what SymPy's assumptions settle
-is taken over; everything else is left open.
+A1–A4 say that an expression is negative, for every z > 0 or at 0; A5 that one is bounded. What is
+rational in z and one square root of a + b z² is decided by real roots (Sturm) and degrees; what
+SymPy's assumptions settle is taken over; everything else is left open.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .errors import NoExpansionError
 from .expressions import Z
 from .responses import Loss, Response
 
@@ -19,7 +20,10 @@ _T = sp.Symbol("t", positive=True)  # z, known to be positive
 
 @dataclass(frozen=True)
 class Condition:
-    """`expression` < 0 for every z > 0; `decided` is True, False, or None where it is left open."""
+    """A claim about `expression`; `decided` is True, False, or None where it is left open.
+
+    A1–A3: it is negative for every z > 0. A4: the number r''(0) is negative. A5: it is bounded.
+    """
 
     name: str
     expression: sp.Expr
@@ -32,11 +36,13 @@ def log_slope(response: Response) -> sp.Expr:
 
 
 def conditions(response: Response) -> dict[str, Condition]:
-    """A1 and A3 (and A2 for a loss) for a response.
+    """A1–A5 (without A2 for an activation); of A5 the boundedness of ℓ' or φ.
+
+    A4 is left open, with no expression but NaN, where r has no power series at 0.
 
     >>> from trajalign.theory.responses import Loss
     >>> {c.name: c.decided for c in conditions(Loss.parse("pseudo-huber")).values()}
-    {'A1': True, 'A2': True, 'A3': True}
+    {'A1': True, 'A2': True, 'A3': True, 'A4': True, 'A5': True}
     >>> conditions(Loss.parse("log-cosh"))["A1"].decided is None
     True
     """
@@ -44,7 +50,14 @@ def conditions(response: Response) -> dict[str, Condition]:
     if isinstance(response, Loss):
         claims["A2"] = -sp.diff(response.slope, Z)
     claims["A3"] = sp.diff(log_slope(response), Z)
-    return {name: Condition(name, e, is_negative(e)) for name, e in claims.items()}
+    found = {name: Condition(name, e, is_negative(e)) for name, e in claims.items()}
+    try:
+        found["A4"] = Condition("A4", response.curvature, bool(response.curvature < 0))
+    except NoExpansionError:
+        found["A4"] = Condition("A4", sp.nan, None)
+    size = response.slope if isinstance(response, Loss) else response.expression
+    found["A5"] = Condition("A5", size, is_bounded(size))
+    return found
 
 
 def is_negative(e: sp.Expr) -> bool | None:
@@ -62,38 +75,70 @@ def is_negative(e: sp.Expr) -> bool | None:
     return None if known is None else bool(known)
 
 
+def is_bounded(e: sp.Expr) -> bool | None:
+    """Whether an expression in Z is bounded on z > 0; None if it cannot be told.
+
+    >>> is_bounded(Z / sp.sqrt(1 + Z**2)), is_bounded(Z), is_bounded(sp.log(Z))
+    (True, False, None)
+    """
+    bounded = (sp.tanh, sp.atan, sp.erf, sp.sin, sp.cos)
+    if not e.has(Z) or (isinstance(e, bounded) and e.args[0].is_extended_real):
+        return True
+    if not e.has(sp.Function):
+        found = _rational(sp.expand(e.subs(Z, _T) ** 2))  # its square is even where e is odd
+        return None if found is None else _stays_bounded(*found)
+    if (e.is_Add or e.is_Mul) and all(is_bounded(part) for part in e.args):
+        return True
+    return None
+
+
 def _by_roots(e: sp.Expr) -> bool | None:
-    """Sturm's theorem for a function rational in t, or in t and s = √(a + b t²) with a, b > 0."""
-    bases = {p.base for p in e.atoms(sp.Pow) if not p.exp.is_Integer}
-    if not bases:
-        return _rational_is_negative(e, _T, sp.S.Zero)
-    radicand = sp.Poly(bases.pop(), _T) if len(bases) == 1 else sp.Poly(_T)
-    a, b = radicand.coeff_monomial(1), radicand.coeff_monomial(_T**2)
-    s = sp.Symbol("s", positive=True)
-    if radicand.as_expr() != a + b * _T**2 or not (a.is_positive and b.is_positive):
+    """Sturm's theorem for what `_rational` can bring into its form."""
+    odd = sp.cancel(e + e.subs(_T, -_T)) == 0
+    found = _rational(e / _T if odd else e)  # t > 0 does not change the sign
+    if found is None:
         return None
-    if any(p.exp.q not in (1, 2) for p in e.atoms(sp.Pow) if p.exp.is_Rational):
-        return None
-    inner = e.replace(lambda p: p.is_Pow and not p.exp.is_Integer, lambda p: s ** (2 * p.exp))
-    odd = sp.cancel(inner + inner.subs(_T, -_T)) == 0
-    even = sp.cancel((inner / _T if odd else inner).subs(_T, sp.sqrt((s**2 - a) / b)))
-    return _rational_is_negative(even, s, sp.sqrt(a))
+    numerator, denominator, low = found
+    if numerator.is_zero:
+        return False
+    if _roots_above(denominator, low):
+        return None  # a pole
+    if _roots_above(numerator, low):
+        return False
+    signs = [sp.sign(part.eval(sp.ceiling(low) + 1)) for part in (numerator, denominator)]
+    return bool(signs[0] * signs[1] < 0)
 
 
-def _rational_is_negative(e: sp.Expr, variable: sp.Symbol, low: sp.Expr) -> bool | None:
-    numerator, denominator = sp.fraction(sp.cancel(sp.together(e)))
+def _rational(e: sp.Expr) -> tuple[sp.Poly, sp.Poly, sp.Expr] | None:
+    """Numerator, denominator and the lower end of the variable, for e rational in t, or rational
+    in t² and s = √(a + b t²) with a, b > 0; None for anything else."""
+    powers = [p for p in e.atoms(sp.Pow) if not p.exp.is_Integer]
+    variable, low = _T, sp.S.Zero
+    if powers:
+        bases = {p.base for p in powers}
+        radicand = sp.Poly(bases.pop(), _T) if len(bases) == 1 else sp.Poly(_T)
+        a, b = radicand.coeff_monomial(1), radicand.coeff_monomial(_T**2)
+        if radicand.as_expr() != a + b * _T**2 or not (a.is_positive and b.is_positive):
+            return None
+        if any(not p.exp.is_Rational or p.exp.q != 2 for p in powers):
+            return None
+        variable, low = sp.Symbol("s", positive=True), sp.sqrt(a)
+        e = e.replace(
+            lambda p: p.is_Pow and not p.exp.is_Integer, lambda p: variable ** (2 * p.exp)
+        )
+        e = sp.cancel(e).subs(_T, sp.sqrt((variable**2 - a) / b))
     try:
-        parts = [sp.Poly(part, variable, domain="QQ") for part in (numerator, denominator)]
+        parts = sp.fraction(sp.cancel(sp.together(e)))
+        numerator, denominator = (sp.Poly(part, variable, domain="QQ") for part in parts)
     except sp.PolynomialError:
         return None
-    if parts[0].is_zero:
-        return False
-    if _roots_above(parts[1], low):
-        return None  # a pole
-    if _roots_above(parts[0], low):
-        return False
-    signs = [sp.sign(part.eval(sp.ceiling(low) + 1)) for part in parts]
-    return bool(signs[0] * signs[1] < 0)
+    return numerator, denominator, low
+
+
+def _stays_bounded(numerator: sp.Poly, denominator: sp.Poly, low: sp.Expr) -> bool | None:
+    if _roots_above(denominator, low) or denominator.eval(low) == 0:
+        return None  # a pole, or one at the end of the range
+    return bool(numerator.degree() <= denominator.degree())
 
 
 def _roots_above(polynomial: sp.Poly, low: sp.Expr) -> int:

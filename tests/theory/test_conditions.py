@@ -5,7 +5,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trajalign.theory.conditions import conditions, is_negative, log_slope
+from trajalign.theory.conditions import conditions, is_bounded, is_negative, log_slope
 from trajalign.theory.expressions import Z, parse_expression
 from trajalign.theory.responses import Activation, Loss
 
@@ -15,29 +15,56 @@ def decided(response):
 
 
 def test_pseudo_huber():
-    """r' = −z(1+z²)^(−3/2), ℓ'' = (1+z²)^(−3/2), z r'/r = −z²/(1+z²): all three hold."""
-    assert decided(Loss.parse("pseudo-huber")) == {"A1": True, "A2": True, "A3": True}
+    """r' = −z(1+z²)^(−3/2), ℓ'' = (1+z²)^(−3/2), z r'/r = −z²/(1+z²), |ℓ'| < 1: all five hold."""
+    assert decided(Loss.parse("pseudo-huber")) == dict.fromkeys(
+        ("A1", "A2", "A3", "A4", "A5"), True
+    )
 
 
 def test_a_loss_that_is_not_convex():
-    """ℓ = ½ log(1+z²): r = 1/(1+z²) and ℓ'' = (1−z²)/(1+z²)², negative past z = 1."""
-    assert decided(Loss.parse("log(1+z**2)/2")) == {"A1": True, "A2": False, "A3": True}
+    """ℓ = ½ log(1+z²): r = 1/(1+z²) and ℓ'' = (1−z²)/(1+z²)², negative past z = 1; ℓ' ≤ 1/2."""
+    expected = {"A1": True, "A2": False, "A3": True, "A4": True, "A5": True}
+    assert decided(Loss.parse("log(1+z**2)/2")) == expected
 
 
 def test_the_square_loss():
-    """r = 1: r' and (z r'/r)' vanish, which is not negative."""
-    assert decided(Loss.parse("z**2/2")) == {"A1": False, "A2": True, "A3": False}
+    """r = 1: r', (z r'/r)' and r''(0) vanish, which is not negative; ℓ' = z is unbounded."""
+    expected = {"A1": False, "A2": True, "A3": False, "A4": False, "A5": False}
+    assert decided(Loss.parse("z**2/2")) == expected
 
 
 def test_the_algebraic_neuron():
     """r = (1+z²)⁻²: z r'/r = −4z²/(1+z²)."""
     neuron = Activation.parse("algebraic")
-    assert decided(neuron) == {"A1": True, "A3": True}
+    assert decided(neuron) == dict.fromkeys(("A1", "A3", "A4", "A5"), True)
     assert sp.simplify(log_slope(neuron) + 4 * Z**2 / (1 + Z**2)) == 0
 
 
 def test_what_algebra_cannot_decide_is_left_open():
-    assert set(decided(Loss.parse("log-cosh")).values()) == {None}
+    found = decided(Loss.parse("log-cosh"))
+    assert found.pop("A4") is True  # r''(0) = −2/3, which is always exact
+    assert set(found.values()) == {None}
+
+
+def test_a_response_without_an_expansion_leaves_a4_open():
+    assert decided(Loss.parse("log(cosh(z)) + z/10"))["A4"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("z/sqrt(1+z**2)", True),
+        ("z**2/sqrt(1+z**2)", False),
+        ("z**3/(1+z**2)", False),
+        ("(1-z**2)/(1+z**2)", True),
+        ("1/(z-1)", None),  # a pole at z = 1
+        ("1/z", None),  # a pole at the end of the range
+        ("tanh(z)*atan(z)", True),
+        ("tanh(z) + z", None),  # SymPy is not asked for limits
+    ],
+)
+def test_boundedness(text, expected):
+    assert is_bounded(parse_expression(text)) is expected
 
 
 @settings(deadline=None, max_examples=60)
