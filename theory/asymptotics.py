@@ -11,9 +11,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from .models import Model, P, R
-from .requirements import require_curved
-from .series import taylor
-from .slow_curve import generic_decay, generic_h
+from .slow_curve import generic_decay, generic_h, slow_curve
 
 
 @dataclass(frozen=True)
@@ -42,18 +40,15 @@ def long_times(model: Model) -> LongTimes:
     >>> laws.decay_at_zero, laws.log_coefficient
     (3/2, 2/3)
     """
-    require_curved(model.response)
-    h = generic_h(model)
-    decay = generic_decay(model, h)
-    at_zero = taylor(model.concrete(decay), 1, P)[0]
+    curve = slow_curve(model)
+    decay, at_zero = generic_decay(model, generic_h(model)), curve.decay
     multiplier = 1 + 2 * P * sp.diff(R(P), P) / R(P)
     # q = r(p)(1 + ε h) = 1 where p² r''(0)/2 + ε h(0) = 0.
-    height = taylor(model.concrete(h), 1, P)[0]
-    size = sp.sqrt(-2 * height / model.response.curvature)
+    size = sp.sqrt(-2 * curve.h_at_zero / model.response.curvature)
     return LongTimes(
         exponent=model.concrete(-sp.log(sp.Abs(multiplier)) / (P * decay)),
         delay=model.concrete((1 / decay - 1 / at_zero) / P),
         decay_at_zero=at_zero,
         crossing_size=size,
-        log_coefficient=1 / (2 * at_zero * model.exponent),
+        log_coefficient=curve.crossing_coefficient(model),
     )

@@ -45,7 +45,7 @@ _EOS = {
     "linear": (*_REGULAR, "A1", "A2", "A3", "A4", "A5"),
     "neuron": (*_REGULAR, "A1", "A3", "A4", "A5"),
 }
-# For ℓ'' < 0 and width m ≥ 2 the eigenvalue |ℓ'| can be the largest one.
+# For ℓ'' < 0 another eigenvalue is the largest: |ℓ'| if m ≥ 2, possibly 0 if d ≥ 2.
 _SHARPNESS = {"linear": ("analytic", "symmetry", "A2"), "neuron": ("analytic",)}
 _FLOW = {"linear": (*_REGULAR, "A1", "A2", "A5"), "neuron": (*_REGULAR, "A1", "A5")}
 _PAPER = "Song & Yun 2023"

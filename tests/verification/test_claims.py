@@ -158,7 +158,7 @@ def test_derived_coefficients_are_those_of_the_hand_formulas(kind: str, text: st
     assert sp.simplify(plan.model.response.curvature - CURVATURE[kind, text]) == 0
     for label, expected in expected_coefficients(kind, text).items():
         claim = claim_for(label, plan)
-        assert sp.simplify(claim.coefficient - expected) == 0, label  # type: ignore[attr-defined]
+        assert sp.simplify(claim.coefficient - expected) == 0, label
 
 
 def test_hand_table_covers_the_catalogue() -> None:

@@ -81,13 +81,13 @@ def test_wrong_map_moves_q_twice_as_far_and_leaves_p_alone() -> None:
 
 def test_claim_without_control_is_an_error() -> None:
     class Unheard(Claim):
-        def judge(self, plan: Plan, runs: Sequence[object]) -> Judgement:  # type: ignore[override]
+        def judge(self, plan: Plan, runs: Sequence[object]) -> Judgement:
             return Judgement("", None)
 
     with pytest.raises(TypeError, match="Unheard has no negative control"):
         falsified(Unheard("linear/unheard"))
     with pytest.raises(TypeError, match="no wrong map for str"):
-        with_wrong_map("a model")  # type: ignore[arg-type]
+        with_wrong_map("a model")
 
 
 @pytest.mark.parametrize("kind", ["linear", "neuron"])
@@ -221,7 +221,7 @@ def test_slack_coefficient_tolerance_is_found_out(monkeypatch: pytest.MonkeyPatc
 def test_hypothesis_that_always_passes_is_found_out(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = Assumptions.verdicts.func  # type: ignore[attr-defined]
+    right = Assumptions.verdicts.func
 
     def blind(self: Assumptions) -> dict[str, object]:
         found = dict(right(self))

@@ -168,7 +168,7 @@ def test_neville_is_exact_on_polynomials(
 ) -> None:
     # Six points fix a polynomial of degree 5; in rationals its value at 0 comes out exactly.
     values = [sum(c * x**i for i, c in enumerate(coefficients)) for x in points]
-    assert extrapolate(points, values) == coefficients[0]  # type: ignore[arg-type, comparison-overlap]
+    assert extrapolate(points, values) == coefficients[0]
 
 
 @given(st.lists(RATIONALS, min_size=3, max_size=3, unique=True), RATIONALS)
@@ -183,7 +183,7 @@ def test_neville_agrees_with_lagrange(points: list[Fraction], slope: Fraction) -
             if j != i:
                 weight *= y / (y - x)
         expected += weight * values[i]
-    assert extrapolate(points, values) == expected  # type: ignore[arg-type, comparison-overlap]
+    assert extrapolate(points, values) == expected
 
 
 def test_extrapolation_uses_the_three_smallest_steps() -> None:

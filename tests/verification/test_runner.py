@@ -202,3 +202,13 @@ def test_progress_counts_up_to_the_whole() -> None:
     total = seen[0][1]
     assert seen == [(k, total) for k in range(1, total + 1)]
     assert total == 2 * 5 + 1  # two starts at five step sizes, and one direct claim
+
+
+@pytest.mark.parametrize("text", ["1e40*log(cosh(1e-20*z))", "1e-40*log(cosh(1e20*z))"])
+def test_the_unit_of_z_changes_no_verdict(text: str) -> None:
+    """log-cosh stretched by 10^±20: h(0) = −1/(2r''(0)) is stretched by 10^±40, and all passes."""
+    stretched = verify([linear(text)])
+    assert {verdict.outcome for verdict in stretched} == {Outcome.PASS}
+    limit = next(v for v in stretched if v.label == "linear/limit")
+    factor = sp.Integer(10) ** (40 if text.startswith("1e40") else -40)
+    assert sp.Rational(limit.quantities["coefficient"]["exact"]) == sp.Rational(3, 4) * factor

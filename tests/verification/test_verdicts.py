@@ -25,7 +25,7 @@ def test_witness_cannot_be_taken_away_afterwards() -> None:
     with pytest.raises(ValueError, match="witness"):
         dataclasses.replace(verdict, witness=None)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        verdict.witness = None  # type: ignore[misc]
+        verdict.witness = None
 
 
 @pytest.mark.parametrize("outcome", [PASS, UNDECIDED, NOT_APPLICABLE])
