@@ -14,35 +14,13 @@ import sympy as sp
 from flint import arb, ctx, fmpq
 
 from ..theory.errors import NotFiniteError, UnresolvedError
+from .program import Line, Program, compile_program
+from .program import exact as exact
 
 MAX_BITS = 1 << 15  # past this an expression is taken to be undefined, not merely ill-conditioned
 
-_METHODS: dict[Any, str] = {
-    sp.exp: "exp",
-    sp.log: "log",
-    sp.sin: "sin",
-    sp.cos: "cos",
-    sp.tan: "tan",
-    sp.cot: "cot",
-    sp.sec: "sec",
-    sp.csc: "csc",
-    sp.sinh: "sinh",
-    sp.cosh: "cosh",
-    sp.tanh: "tanh",
-    sp.coth: "coth",
-    sp.sech: "sech",
-    sp.csch: "csch",
-    sp.asin: "asin",
-    sp.acos: "acos",
-    sp.atan: "atan",
-    sp.asinh: "asinh",
-    sp.acosh: "acosh",
-    sp.atanh: "atanh",
-    sp.erf: "erf",
-    sp.erfc: "erfc",
-    sp.Abs: "__abs__",
-    sp.sign: "sgn",
-}
+_SIGNS = {"add": " + ", "subtract": " - ", "multiply": " * ", "divide": " / "}
+_METHODS = {"abs": "__abs__", "sign": "sgn"}  # where arb's name is another
 
 
 @dataclass(frozen=True)
@@ -70,10 +48,13 @@ def compile_balls(
     >>> (f(arb(1))[0] * 3).overlaps(arb(1).tanh())
     True
     """
-    wanted = tuple(expressions) if isinstance(expressions, Sequence) else (expressions,)
-    program = _Program({v: f"x{i}" for i, v in enumerate(variables)})
-    outputs = [program.register(sp.sympify(e)) for e in wanted]
-    return BallFunction(wanted, tuple(variables), program.build(len(variables), outputs))
+    program = compile_program(expressions, variables)
+    lines = [f"    {statement(program, i)}" for i in range(len(program.lines))]
+    header = f"def run({', '.join(f'r{i}' for i in range(len(program.variables)))}):"
+    result = f"    return ({', '.join(f'arb(r{o})' for o in program.outputs)},)"
+    scope = constants(program)
+    exec("\n".join([header, *lines, result]), scope)
+    return BallFunction(program.expressions, program.variables, scope["run"])
 
 
 def evaluate(function: BallFunction, point: Sequence[arb | fmpq], bits: int) -> tuple[arb, ...]:
@@ -105,9 +86,41 @@ def evaluate(function: BallFunction, point: Sequence[arb | fmpq], bits: int) -> 
         precision *= 2
 
 
-def exact(value: sp.Rational) -> fmpq:
-    """A SymPy rational as an exact FLINT rational."""
-    return fmpq(int(value.p), int(value.q))
+def statement(program: Program, index: int) -> str:
+    """Line `index` as a Python assignment between registers r0, r1, …
+
+    It consists of register names, arithmetic signs and the method names below, never of text that a
+    user wrote; its names besides the registers are those of `constants`.
+    """
+    line = program.lines[index]
+    return f"r{program.register(index)} = {_right_hand_side(line, index)}"
+
+
+def constants(program: Program) -> dict[str, Any]:
+    """What the statements of a program refer to by name."""
+    known: dict[str, Any] = {"arb": arb, "flat": _zero_off_zero}
+    values = enumerate(line.value for line in program.lines)
+    return known | {f"k{index}": value for index, value in values if value is not None}
+
+
+def _right_hand_side(line: Line, index: int) -> str:
+    operands = [f"r{i}" for i in line.operands]
+    if line.operation in _SIGNS:
+        return _SIGNS[line.operation].join(operands)
+    match line.operation:
+        case "constant":
+            return f"arb(k{index})"
+        case "pi":
+            return "arb.pi()"
+        case "e":
+            return "arb.const_e()"
+        case "negate":
+            return f"-{operands[0]}"
+        case "power":
+            return f"{operands[0]} ** arb(k{index})"
+        case "flat":
+            return f"flat({operands[0]})"
+    return f"{operands[0]}.{_METHODS.get(line.operation, line.operation)}()"
 
 
 def _zero_off_zero(x: arb) -> arb:
@@ -116,91 +129,3 @@ def _zero_off_zero(x: arb) -> arb:
 
 def _is_accurate(value: arb, bits: int) -> bool:
     return value.is_finite() and (value.is_zero() or value.rel_accuracy_bits() >= bits)
-
-
-class _Program:
-    """A straight-line program, one register per distinct subexpression.
-
-    The source handed to `exec` consists of register names, arithmetic signs and the method names
-    above, never of text that a user wrote.
-    """
-
-    def __init__(self, variables: dict[sp.Symbol, str]) -> None:
-        self.names: dict[sp.Expr, str] = dict(variables)
-        self.lines: list[str] = []
-        self.constants: dict[str, Any] = {"arb": arb, "flat": _zero_off_zero}
-
-    def build(self, arity: int, outputs: list[str]) -> Callable[..., tuple[arb, ...]]:
-        header = f"def run({', '.join(f'x{i}' for i in range(arity))}):"
-        result = f"    return ({', '.join(f'arb({o})' for o in outputs)},)"
-        scope = dict(self.constants)
-        exec("\n".join([header, *self.lines, result]), scope)
-        run: Callable[..., tuple[arb, ...]] = scope["run"]
-        return run
-
-    def register(self, e: sp.Expr) -> str:
-        if e not in self.names:
-            self.names[e] = self._emit(e)
-        return self.names[e]
-
-    def _assign(self, code: str) -> str:
-        name = f"r{len(self.lines)}"
-        self.lines.append(f"    {name} = {code}")
-        return name
-
-    def _emit(self, e: sp.Expr) -> str:
-        if e.is_Rational:
-            return self._rational(e)
-        if e is sp.pi:
-            return self._assign("arb.pi()")
-        if e is sp.E:
-            return self._assign("arb.const_e()")
-        if e.is_Add:
-            return self._assign(" + ".join(self.register(a) for a in e.args))
-        if e.is_Mul:
-            return self._product(e)
-        if e.is_Pow and e.exp.is_Rational:
-            return self._power(self.register(e.base), e.exp)
-        if isinstance(e, sp.DiracDelta):  # the derivative of sign: 0 wherever it has a value
-            return self._assign(f"flat({self.register(e.args[0])})")
-        if type(e) in _METHODS and len(e.args) == 1:
-            return self._assign(f"arb({self.register(e.args[0])}).{_METHODS[type(e)]}()")
-        raise TypeError(f"cannot compile {e} ({type(e).__name__}) to ball arithmetic")
-
-    def _rational(self, value: sp.Rational) -> str:
-        if value.is_Integer and abs(value) < 2**31:
-            return f"({int(value)})"
-        name = f"k{len(self.constants)}"
-        self.constants[name] = exact(value)
-        return name
-
-    def _product(self, e: sp.Expr) -> str:
-        above, below = [], []
-        for factor in e.args:
-            if factor.is_Pow and factor.exp.is_Rational and factor.exp < 0:
-                below.append(self.register(1 / factor))
-            else:
-                above.append(self.register(factor))
-        top = " * ".join(above) if above else "1"
-        if not below:
-            return self._assign(top)
-        return self._assign(f"arb({top}) / ({' * '.join(below)})")
-
-    def _power(self, base: str, exponent: sp.Rational) -> str:
-        if exponent < 0:
-            return self._assign(f"1 / arb({self._power(base, -exponent)})")
-        if exponent.is_Integer:
-            return self._integer_power(base, int(exponent))
-        if exponent == sp.Rational(1, 2):
-            return self._assign(f"arb({base}).sqrt()")
-        if exponent.q == 2:
-            root = self._assign(f"arb({base}).sqrt()")
-            return self._integer_power(root, int(exponent.p))
-        return self._assign(f"arb({base}) ** arb({self._rational(exponent)})")
-
-    def _integer_power(self, base: str, exponent: int) -> str:
-        if exponent == 1:
-            return base
-        half = self._integer_power(base, exponent // 2)
-        square = self._assign(f"{half} * {half}")
-        return self._assign(f"{square} * {base}") if exponent % 2 else square
