@@ -1,113 +1,241 @@
-"""Orbits of a reduced map at high precision, recorded step by step."""
+"""Orbits of a reduced map at high precision, with the number of digits that are good."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
 
 import sympy as sp
-from flint import arb, ctx, fmpq
+from flint import arb, ctx
 
-from ..theory.errors import InputError, NotFiniteError, UnresolvedError
+from ..theory.errors import InputError, UnresolvedError
 from ..theory.models import ETA, Model, P, Q
-from .balls import BallFunction, compile_balls, evaluate, exact
+from .balls import BallFunction, compile_balls
+from .iteration import Iteration, Moment, Stops
+from .iteration import working_bits as working_bits
+from .loops import Loop
+from .program import exact
 
-_BITS_PER_DIGIT = 3.3219280948873626
-_GUARD_BITS = 30
-_ESCAPE = sp.Integer(10**6)
+_CHUNK = 1024  # steps between two looks at accuracy, interrupts and progress
+_SPARSE = 64  # steps between two records from which on those between are not kept in lists
+_ATTEMPTS = 8
+_MORE_BITS = 64
+_BITS_PER_DIGIT = math.log2(10)
+_MOST_DIGITS = 100_000
+
+Progress = Callable[[Moment], None]
 
 
 @dataclass(frozen=True)
 class Orbit:
-    """(p_t, q_t) for t = 0, 1, …; each entry is an exact binary number held in an `arb`.
+    """(p_t, q_t) at the steps t in `times`; each entry is an exact binary number held in an `arb`.
 
-    `outcome` is "converged" (|p| fell to the size asked for), "diverged" or "step limit";
-    `crossing` is the first t with q_t > 1, or None.
+    `u` is 1/q. `outcome` is "converged", "crossed", "diverged", "step limit" (see `Stops`) or
+    "interrupted"; `crossing` is the first t with q_t > 1, or None. `good_digits` is the number of
+    digits in which every entry agrees with a run at higher precision, None if there was none.
     """
 
     eta: sp.Rational
     digits: int
+    times: Sequence[int]
     p: tuple[arb, ...]
-    q: tuple[arb, ...]
+    u: tuple[arb, ...]
     outcome: str
     crossing: int | None
+    good_digits: int | None = None
 
     def __len__(self) -> int:
         return len(self.p)
 
+    @property
+    def steps(self) -> int:
+        """The number of steps taken."""
+        return self.times[-1]
 
-def working_bits(digits: int) -> int:
-    """The working precision in bits for `digits` decimal digits."""
-    return int(digits * _BITS_PER_DIGIT) + _GUARD_BITS
+    @cached_property
+    def q(self) -> tuple[arb, ...]:
+        """The values of q, to the precision of u."""
+        with ctx.workprec(max(working_bits(self.digits), *(x.bits() for x in self.u))):
+            return tuple((1 / u).mid() for u in self.u)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of an orbit: the entries it adds, and where the one or two runs then are.
+
+    `bits` is the working precision of the first run; `agreement` the worst relative agreement of
+    the two so far, in bits.
+    """
+
+    bits: int
+    now: tuple[Moment, ...]
+    times: tuple[int, ...]
+    p: tuple[arb, ...]
+    u: tuple[arb, ...]
+    agreement: float = math.inf
+
+
+class Keeper(Protocol):
+    """What keeps the parts of an orbit while it runs, so that it can go on after an interrupt."""
+
+    def found(self) -> list[Part]:
+        """What an earlier run of the same orbit has kept."""
+
+    def keep(self, parts: Sequence[Part], *, at_once: bool) -> None:
+        """Keep what is new in `parts`: at once, or when it is time to."""
+
+    def clear(self) -> None:
+        """Forget everything; the orbit begins anew."""
 
 
 def compile_step(model: Model) -> BallFunction:
-    """The reduced map (p, q, η) ↦ (p', q'), compiled once for many orbits."""
+    """The reduced map (p, q, η) ↦ (p', q') in balls, for single steps."""
     return compile_balls([model.reduced.p_next, model.reduced.q_next], [P, Q, ETA])
 
 
 def iterate(
-    step: BallFunction,
+    loop: Loop,
     eta: sp.Rational,
     start: tuple[sp.Rational, sp.Rational],
+    stops: Stops,
     *,
     digits: int = 50,
-    until: sp.Rational,
-    max_steps: int,
-    escape: sp.Rational = _ESCAPE,
+    every: int = 1,
+    checked: bool = True,
+    progress: Progress | None = None,
+    keeper: Keeper | None = None,
 ) -> Orbit:
-    """Iterate the reduced map from an exact start until |p| ≤ `until`, or |p| > `escape`.
+    """Iterate the reduced map from an exact (p0, q0), to at least `digits` decimal digits.
 
-    Every step is computed to `digits` decimal digits and more; where cancellation in the user's
-    expression eats digits, that step is repeated at a higher precision.
-    Raises InputError for p0 = 0, q0 ≤ 0 or η ≤ 0.
+    The working precision follows from the digits and the largest number of steps. If `checked`, a
+    second run at higher precision goes along; where the two do not agree to `digits` digits in
+    every entry (in p relative to max(|p|, `stops.until`)), both begin anew with more. Every
+    `every`-th step is recorded, and the last. `progress` is called from time to time; an interrupt
+    leaves the orbit so far with the `keeper`, from where the same call goes on.
+    Raises InputError for p0 = 0, q0 ≤ 0, η ≤ 0, `digits` or `every` out of range, and
+    UnresolvedError if no precision tried gives the digits.
+
+    >>> from trajalign.numerics.loops import compile_loop
+    >>> from trajalign.theory.models import TwoLayerLinear
+    >>> from trajalign.theory.responses import Loss
+    >>> loop, half = compile_loop(TwoLayerLinear(Loss.parse("z**2/2"))), sp.Rational(1, 2)
+    >>> orbit = iterate(loop, half, (half, sp.Integer(2)), Stops(2))
+    >>> orbit.p[1], orbit.q[1]  # (1 − 2/q + η²p²) p = 1/32 and q/(1 − η²p²(2q − 1)) = 32/13
+    (0.0312500000000000, [2.46153846153846 +/- 1.55e-15])
     """
+    _require(eta, start, digits, every)
+    wanted = digits * _BITS_PER_DIGIT
+    parts = [] if keeper is None else keeper.found()
+    spare = stops.max_steps.bit_length() if checked else 0
+    for _ in range(_ATTEMPTS):
+        bits = parts[0].bits if parts else working_bits(digits) + spare
+        runs = tuple(Iteration(loop, exact(eta), b, stops) for b in _precisions(bits, checked))
+        parts = parts or [_first(runs, start)]
+        try:
+            while parts[-1].agreement >= wanted and not parts[-1].now[0].outcome:
+                parts.append(_next(runs, parts[-1], every))
+                if progress is not None:
+                    progress(parts[-1].now[0])
+                if keeper is not None:
+                    keeper.keep(parts, at_once=False)
+        finally:
+            if keeper is not None:
+                keeper.keep(parts, at_once=True)
+        if parts[-1].agreement >= wanted:
+            return assembled(eta, digits, parts)
+        spare, parts = 2 * spare + _MORE_BITS, []
+        if keeper is not None:
+            keeper.clear()
+    raise UnresolvedError(
+        f"orbit: {digits} digits cannot be had with {bits} bits (eta = {eta}, start = {start})"
+    )
+
+
+def assembled(eta: sp.Rational, digits: int, parts: Sequence[Part]) -> Orbit:
+    """The orbit that consists of the parts; "unfinished" if it goes on after them."""
+    last, agreement = parts[-1].now[0], parts[-1].agreement
+    good = None if math.isinf(agreement) else int(agreement / _BITS_PER_DIGIT)
+    times, p, u = (
+        tuple(x for part in parts for x in getattr(part, n)) for n in ("times", "p", "u")
+    )
+    outcome = last.outcome or "unfinished"
+    return Orbit(eta, digits, times, p, u, outcome, last.crossing, good)
+
+
+def _require(
+    eta: sp.Rational, start: tuple[sp.Rational, sp.Rational], digits: int, every: int
+) -> None:
     p0, q0 = start
     if eta <= 0 or q0 <= 0 or p0 == 0:
         raise InputError(f"orbit: need eta > 0, q0 > 0, p0 != 0; got eta={eta}, q0={q0}, p0={p0}")
-    bits = working_bits(digits)
-    stop, fixed_eta = exact(until), exact(eta)
-    with ctx.workprec(bits):
-        p, q = arb(exact(p0)).mid(), arb(exact(q0)).mid()
-        ps, qs, outcome = [p], [q], "step limit"
-        advance = _Stepper(step, fixed_eta, bits)
-        limit, far = arb(stop), arb(exact(escape))
-        for _ in range(max_steps):
-            try:
-                p, q = advance(p, q)
-            except NotFiniteError:
-                outcome = "diverged"
-                break
-            ps.append(p)
-            qs.append(q)
-            if abs(p) <= limit:
-                outcome = "converged"
-                break
-            if abs(p) > far or q <= 0:
-                outcome = "diverged"
-                break
-        crossing = next((t for t, value in enumerate(qs) if value > 1), None)
-    return Orbit(eta, digits, tuple(ps), tuple(qs), outcome, crossing)
+    if not 1 <= digits <= _MOST_DIGITS:
+        raise InputError(f"orbit: need between 1 and {_MOST_DIGITS} digits, got {digits}")
+    if every < 1:
+        raise InputError(f"orbit: need every >= 1, got {every}")
 
 
-class _Stepper:
-    """One step at working precision; remembers how many extra bits the last steps needed."""
+def _precisions(bits: int, checked: bool) -> tuple[int, ...]:
+    return (bits, bits + 64 + bits // 8) if checked else (bits,)
 
-    def __init__(self, step: BallFunction, eta: fmpq, bits: int) -> None:
-        self.step, self.eta, self.bits = step, eta, bits
-        self.precision = bits
 
-    def __call__(self, p: arb, q: arb) -> tuple[arb, arb]:
-        wanted = self.bits - _GUARD_BITS + 10
-        while self.precision <= 8 * self.bits:
-            with ctx.workprec(self.precision):
-                p_next, q_next = self.step(p, q, arb(self.eta))
-            if p_next.rel_accuracy_bits() >= wanted and q_next.rel_accuracy_bits() >= wanted:
-                break
-            self.precision += self.bits
-        else:
-            try:
-                p_next, q_next = evaluate(self.step, (p, q, self.eta), wanted)
-            except UnresolvedError:  # the orbit lands on p = 0, or closer to it than can be seen
-                with ctx.workprec(8 * self.bits):
-                    p_next, q_next = self.step(p, q, arb(self.eta))
-        return (p_next + 0).mid(), (q_next + 0).mid()  # rounded to the precision in force
+def _first(runs: Sequence[Iteration], start: tuple[sp.Rational, sp.Rational]) -> Part:
+    now = tuple(run.begin(start) for run in runs)
+    return _part(runs, now, [((m.p,), (m.u,)) for m in now], 1, math.inf)
+
+
+def _next(runs: Sequence[Iteration], before: Part, every: int) -> Part:
+    """Up to `_CHUNK` steps on, or to the next one that is recorded where these are far apart."""
+    step = before.now[0].step
+    count = min(_CHUNK, runs[0].stops.max_steps - step)
+    moments = list(zip(runs, before.now, strict=True))
+    if every < _SPARSE:
+        found = [run.record(m, count) for run, m in moments]
+        now, tracks = tuple(f[0] for f in found), [f[1:] for f in found]
+    else:
+        count = min(count, every - step % every)
+        now = tuple(run.advance(m, count) for run, m in moments)
+        tracks = [((m.p,), (m.u,)) for m in now]
+    return _part(runs, now, tracks, every, before.agreement)
+
+
+def _part(
+    runs: Sequence[Iteration],
+    now: tuple[Moment, ...],
+    tracks: Sequence[tuple[Sequence[arb], Sequence[arb]]],
+    every: int,
+    agreement: float,
+) -> Part:
+    """What to keep of the last entries of each run (p and u up to where it now is)."""
+    last, (ps, us) = now[-1], tracks[-1]
+    first = last.step - len(ps) + 1
+    kept = [i for i, t in enumerate(range(first, last.step + 1)) if t % every == 0]
+    if last.outcome and last.step % every and ps:
+        kept.append(len(ps) - 1)
+    if len(now) > 1:
+        agreement = min(agreement, _agreement(runs, now, tracks))
+    with ctx.workprec(runs[-1].bits):  # a run may carry more bits than its entries are to have
+        p, u = (tuple((track[i] + 0).mid() for i in kept) for track in (ps, us))
+    return Part(runs[0].bits, now, tuple(first + i for i in kept), p, u, agreement)
+
+
+def _agreement(
+    runs: Sequence[Iteration],
+    now: Sequence[Moment],
+    tracks: Sequence[tuple[Sequence[arb], Sequence[arb]]],
+) -> float:
+    """The bits in which two runs agree at worst; 0 if different things happened to them."""
+    if len({(m.step, m.crossing, m.outcome) for m in now}) > 1:
+        return 0.0
+    worst, near = arb(0), runs[0].stops.bounds[0]
+    with ctx.workprec(runs[-1].bits):
+        for p, better in zip(*(track[0] for track in tracks), strict=True):
+            if p != better:
+                worst = max(worst, abs(p - better) / max(abs(better), near))
+        for u, better in zip(*(track[1] for track in tracks), strict=True):
+            if u != better:
+                worst = max(worst, abs(u / better - 1))
+        # Entries that agree to the last bit say no more than the precision does.
+        return runs[0].bits if worst == 0 else min(runs[0].bits, -float(worst.log()) / math.log(2))

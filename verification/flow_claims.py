@@ -11,7 +11,9 @@ import sympy as sp
 from flint import arb, ctx
 
 from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
-from ..numerics.orbits import compile_step, iterate, working_bits
+from ..numerics.iteration import Stops
+from ..numerics.loops import Loop, compile_loop
+from ..numerics.orbits import iterate, working_bits
 from ..theory.expressions import Z
 from .claims import DirectClaim, Judgement, Measurement
 from .plans import Plan
@@ -52,33 +54,26 @@ class FlowClaim(DirectClaim):
         """For every draw: how much of each bound is used up. At least 1 refutes it for decay and
         drift; for the asymptotic rate, less than 1 does."""
         r = compile_balls(plan.model.response.response, [Z])
-        step = compile_step(plan.model)
+        loop = compile_loop(plan.model)
         runs = []
         with ctx.workprec(working_bits(plan.digits)):
             for rung in _RUNGS:
                 for start, eta in _draws(plan, rung, r):
-                    runs.append(self._run(plan, step, start, eta, r))
+                    runs.append(self._run(plan, loop, start, eta, r))
         return runs
 
     def _run(
         self,
         plan: Plan,
-        step: BallFunction,
+        loop: Loop,
         start: tuple[sp.Rational, sp.Rational],
         eta: sp.Rational,
         r: BallFunction,
     ) -> Measurement:
         bounds = _bounds(plan, eta, start, r)
         assert bounds is not None
-        orbit = iterate(
-            step,
-            eta,
-            start,
-            digits=plan.digits,
-            until=_SMALL * _unit(plan),
-            max_steps=_MAX_STEPS,
-            escape=10**6 * _unit(plan),
-        )
+        stops = Stops(_MAX_STEPS, _SMALL * _unit(plan), 10**6 * _unit(plan))
+        orbit = iterate(loop, eta, start, stops, digits=plan.digits, checked=False)
         envelope, shrink = bounds.front, 1 - exact(self.rate) * bounds.m
         used, place = arb(0), 0
         for t, p in enumerate(orbit.p):

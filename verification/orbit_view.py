@@ -9,7 +9,9 @@ import sympy as sp
 from flint import arb, ctx
 
 from ..numerics.balls import compile_balls, evaluate, exact
-from ..numerics.orbits import Orbit, compile_step, iterate, working_bits
+from ..numerics.iteration import Stops
+from ..numerics.loops import compile_loop
+from ..numerics.orbits import Orbit, iterate, working_bits
 from ..numerics.roots import InverseResponse
 from ..theory.errors import NotFiniteError
 from ..theory.models import P
@@ -29,15 +31,10 @@ class OrbitView:
     ) -> None:
         self.plan, self.eta, self.start = plan, eta, start
         self.bits = working_bits(plan.digits)
-        step = compile_step(plan.model)
+        stops = Stops(plan.max_steps(), plan.until, _FAR * plan.model.response.scale)
+        # Unchecked: what is judged is how the ladder scales, at many more digits than it needs.
         self.orbit: Orbit = iterate(
-            step,
-            eta,
-            start,
-            digits=plan.digits,
-            until=plan.until,
-            max_steps=plan.max_steps(),
-            escape=_FAR * plan.model.response.scale,
+            compile_loop(plan.model), eta, start, stops, digits=plan.digits, checked=False
         )
 
     @property

@@ -5,7 +5,9 @@ import pytest
 import sympy as sp
 
 from trajalign.numerics.integrals import alignment_exponent, crossing_time
-from trajalign.numerics.orbits import compile_step, iterate
+from trajalign.numerics.iteration import Stops
+from trajalign.numerics.loops import compile_loop
+from trajalign.numerics.orbits import iterate
 from trajalign.theory.asymptotics import long_times
 from trajalign.theory.errors import InputError, NotFiniteError
 from trajalign.theory.models import Activation, Loss, P, SingleNeuron, TwoLayerLinear
@@ -63,14 +65,8 @@ def test_the_algebraic_neuron_by_hand():
 def test_the_exponent_is_what_the_product_of_multipliers_gives():
     """ε Σ ln|μ(p_t)| along one orbit, ε = 10⁻⁴, is −Λ up to O(ε)."""
     eta = rational("1/100")
-    orbit = iterate(
-        compile_step(LOG_COSH),
-        eta,
-        (rational("-1/3"), rational("4/5")),
-        digits=40,
-        until=sp.Rational(1, 10**8),
-        max_steps=200_000,
-    )
+    start, stops = (rational("-1/3"), rational("4/5")), Stops(200_000, sp.Rational(1, 10**8))
+    orbit = iterate(compile_loop(LOG_COSH), eta, start, stops, digits=40, checked=False)
     settled = orbit.p[60:]  # past the transient
     total = mp.mpf(0)
     for p in settled:
@@ -86,8 +82,9 @@ def test_the_crossing_time_against_orbits(model):
     """Within a few steps of the step-by-step orbit, and not within them if K is off by 1 %."""
     scale, q0 = model.response.scale, rational("17/20")
     eta = 1 / (20 * scale) if model.name == "linear" else 1 / (400 * scale**2)
+    stops = Stops(300_000, at_crossing=True)
     orbit = iterate(
-        compile_step(model), eta, (scale / 2, q0), until=scale / 1000, max_steps=300_000
+        compile_loop(model), eta, (scale / 2, q0), stops, every=100_000, checked=False
     )
     predicted = crossing_time(model, q0, eta)
     assert abs(predicted - orbit.crossing) < max(3, 0.004 * orbit.crossing)

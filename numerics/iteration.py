@@ -1,0 +1,140 @@
+"""One orbit at one working precision, taken some steps at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import sympy as sp
+from flint import arb, ctx, fmpq
+
+from ..theory.errors import InputError
+from .loops import Loop, Watch
+from .program import exact
+
+_BITS_PER_DIGIT = math.log2(10)
+_GUARD_BITS = 30
+_FAR = sp.Integer(10**6)
+_MOST_WORK = 8  # times the working precision, for formulas that cancel
+
+
+@dataclass(frozen=True)
+class Stops:
+    """When an orbit ends: after `max_steps`; at |p| ≤ `until` ("converged"); at |p| ≥ `escape`, or
+    where the map has no value with q > 0 ("diverged"); and, if `at_crossing`, at the first q > 1.
+
+    Raises InputError for numbers out of range.
+    """
+
+    max_steps: int
+    until: sp.Rational = sp.S.Zero
+    escape: sp.Rational = _FAR
+    at_crossing: bool = False
+
+    def __post_init__(self) -> None:
+        if self.max_steps < 1:
+            raise InputError(f"orbit: need at least one step, got {self.max_steps}")
+        if not 0 <= self.until < self.escape:
+            raise InputError(f"orbit: need 0 <= until < escape, got {self.until}, {self.escape}")
+
+    @cached_property
+    def bounds(self) -> tuple[arb, arb]:
+        """`until` and `escape` as exact binary numbers of 64 bits."""
+        with ctx.workprec(64):
+            return arb(exact(self.until)).mid(), arb(exact(self.escape)).mid()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Where an orbit is: p and u = 1/q at a step, the precision in force, what has happened.
+
+    `outcome` is "" while it goes on; `crossing` is the first step with q > 1, or None.
+    """
+
+    step: int
+    p: arb
+    u: arb
+    precision: int
+    crossing: int | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """A compiled map with a step size, a working precision in bits, and when to stop."""
+
+    loop: Loop
+    eta: fmpq
+    bits: int
+    stops: Stops
+
+    def begin(self, start: tuple[sp.Rational, sp.Rational]) -> Moment:
+        """The first moment, from (p0, q0)."""
+        with ctx.workprec(self.bits):
+            p, u = (arb(x).mid() for x in (exact(start[0]), 1 / exact(start[1])))
+        return self._judged(Moment(0, p, u, self.bits))
+
+    def advance(self, now: Moment, count: int) -> Moment:
+        """Up to `count` steps on; fewer where something happens."""
+        return self._advance(now, count, record=False)[0]
+
+    def record(self, now: Moment, count: int) -> tuple[Moment, Sequence[arb], Sequence[arb]]:
+        """The same with p and u after every step."""
+        return self._advance(now, count, record=True)
+
+    def _advance(
+        self, now: Moment, count: int, record: bool
+    ) -> tuple[Moment, Sequence[arb], Sequence[arb]]:
+        while True:
+            ps, us = list[arb](), list[arb]()
+            with ctx.workprec(now.precision):
+                watch, eta = self._watch(now), arb(self.eta)
+                if record:
+                    state, done = self.loop.record((now.p, now.u), eta, count, watch, ps, us)
+                else:
+                    state, done = self.loop.advance((now.p, now.u), eta, count, watch)
+                finite = state[0].is_finite() and state[1].is_finite()
+                good = finite and self._is_accurate(state, eta)
+            if good or now.precision >= _MOST_WORK * self.bits:
+                break
+            now = replace(now, precision=now.precision + self.bits)
+        if not finite:  # the step that left the domain is not part of the orbit
+            end = self._advance(now, done - 1, record=False)[0] if done > 1 else now
+            return replace(end, outcome="diverged"), ps[:-1], us[:-1]
+        moved = replace(now, step=now.step + done, p=state[0], u=state[1])
+        return self._judged(moved), ps, us
+
+    def _watch(self, now: Moment) -> Watch:
+        near, far = self.stops.bounds
+        return Watch(near, far, floor=arb(1) if now.crossing is None else arb(0))
+
+    def _is_accurate(self, state: tuple[arb, arb], eta: arb) -> bool:
+        """Whether the next step loses few bits; a formula may cancel more and more as p falls."""
+        wanted = self.bits - _GUARD_BITS + 10
+        p, u = self.loop.step(*state, eta)
+        if not (p.is_finite() and u.is_finite()):
+            return False
+        return bool(p.rel_accuracy_bits() >= wanted and u.rel_accuracy_bits() >= wanted)
+
+    def _judged(self, now: Moment) -> Moment:
+        if now.crossing is None and now.u < 1:
+            now = replace(now, crossing=now.step)
+        near, far = self.stops.bounds
+        if not (abs(now.p) < far and now.u > 0):
+            outcome = "diverged"
+        elif abs(now.p) <= near:
+            outcome = "converged"
+        elif self.stops.at_crossing and now.crossing is not None:
+            outcome = "crossed"
+        elif now.step >= self.stops.max_steps:
+            outcome = "step limit"
+        else:
+            return now
+        return replace(now, outcome=outcome)
+
+
+def working_bits(digits: int) -> int:
+    """The working precision in bits for `digits` decimal digits."""
+    return int(digits * _BITS_PER_DIGIT) + _GUARD_BITS
