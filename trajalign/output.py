@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -16,7 +14,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .theory.errors import InputError
 from .verification.runner import Control
 from .verification.verdicts import Outcome, Verdict
 
@@ -28,13 +25,13 @@ _STYLES = {"pass": "green", "fail": "bold red", "undecided": "yellow", "not-appl
 def verdicts_as_json(verdicts: Sequence[Verdict], version: str) -> str:
     """The verdicts in the layout of schema trajalign.verify/1."""
     results = [_result(verdict) for verdict in verdicts]
-    return _dump({"schema": VERIFY_SCHEMA, "version": version, "results": results})
+    return dump({"schema": VERIFY_SCHEMA, "version": version, "results": results})
 
 
 def controls_as_json(controls: Sequence[Control], version: str) -> str:
     """The negative controls in the layout of schema trajalign.controls/1."""
     rows = [vars(control) for control in controls]
-    return _dump({"schema": CONTROLS_SCHEMA, "version": version, "results": rows})
+    return dump({"schema": CONTROLS_SCHEMA, "version": version, "results": rows})
 
 
 def verdicts_as_junit(verdicts: Sequence[Verdict]) -> str:
@@ -48,43 +45,6 @@ def verdicts_as_junit(verdicts: Sequence[Verdict]) -> str:
     report.update_statistics()  # type: ignore[no-untyped-call]  # junitparser is partly typed
     text: bytes = report.tostring()  # type: ignore[no-untyped-call]
     return text.decode()
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises InputError where it cannot be written.
-
-    Links are followed; what is not a regular file (a pipe, a device) is written to directly.
-    """
-    target = path.resolve()
-    try:
-        if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")
-            return
-        partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-        try:
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
-
-
-def check_writable(path: Path) -> None:
-    """Refuse, before any work is done, a path that could not be written at the end."""
-    if path.is_dir():
-        raise InputError(f"cannot write {path}: it is a directory")
-    folder = path.resolve().parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise InputError(f"cannot write {path}: its directory is missing or not writable")
-
-
-class Output(Console):
-    """A console that leaves a broken pipe to the caller."""
-
-    def on_broken_pipe(self) -> None:
-        """Raise it again."""
-        raise BrokenPipeError
 
 
 def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float) -> None:
@@ -222,5 +182,6 @@ def _case(verdict: Verdict) -> TestCase:
     return case
 
 
-def _dump(document: dict[str, Any]) -> str:
+def dump(document: dict[str, Any]) -> str:
+    """A JSON document as it is written by every command."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -83,9 +83,7 @@ def test_the_crossing_time_against_orbits(model):
     scale, q0 = model.response.scale, rational("17/20")
     eta = 1 / (20 * scale) if model.name == "linear" else 1 / (400 * scale**2)
     stops = Stops(300_000, at_crossing=True)
-    orbit = iterate(
-        compile_loop(model), eta, (scale / 2, q0), stops, every=100_000, checked=False
-    )
+    orbit = iterate(compile_loop(model), eta, (scale / 2, q0), stops, every=100_000, checked=False)
     predicted = crossing_time(model, q0, eta)
     assert abs(predicted - orbit.crossing) < max(3, 0.004 * orbit.crossing)
     wrong = crossing_time(model, q0 + rational("1/50"), eta)

@@ -1,0 +1,59 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from .theory.errors import InputError
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises InputError where it cannot be written.
+
+    Links are followed; what is not a regular file (a pipe, a device) is written to directly.
+    """
+    target = path.resolve()
+    try:
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+            return
+        partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+        try:
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+
+
+def check_writable(path: Path) -> None:
+    """Refuse, before any work is done, a path that could not be written at the end."""
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a directory")
+    folder = path.resolve().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InputError(f"cannot write {path}: its directory is missing or not writable")
+
+
+def write(file: str, text: str) -> None:
+    """Write to the file named, or to stdout for "-"."""
+    if file == "-":
+        sys.stdout.write(text)
+    else:
+        write_atomically(Path(file), text)
+
+
+def check_outputs(**files: str | None) -> None:
+    """Refuse, before any work is done, what could not be written: files by their option's name.
+
+    Raises InputError, also if two options would write to stdout.
+    """
+    for file in files.values():
+        if file is not None and file != "-":
+            check_writable(Path(file))
+    standard = [f"--{name}" for name, file in files.items() if file == "-"]
+    if len(standard) > 1:
+        raise InputError(f"{' and '.join(standard)} cannot both write to stdout")
