@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
-from flint import arb
+from flint import arb, ctx
 
 from ..theory.division_free import U, division_free
 from ..theory.models import ETA, Model, P
@@ -26,6 +27,16 @@ class Watch:
     near: arb
     far: arb
     floor: arb
+
+    @cached_property
+    def low(self) -> arb:
+        """−near, exactly."""
+        return _opposite(self.near)
+
+    @cached_property
+    def back(self) -> arb:
+        """−far, exactly."""
+        return _opposite(self.far)
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,7 @@ def _compiled(program: Program, lists: str) -> Callable[..., tuple[State, int]]:
 def run(state, eta, count, watch{lists}):
     (r0, r1), r2 = state, eta
     near, far, floor = watch.near, watch.far, watch.floor
-    low, back = -near, -far
+    low, back = watch.low, watch.back
     {_block(once, 4)}
     for done in range(1, count + 1):
         {_block(each, 8)}
@@ -88,6 +99,11 @@ def run(state, eta, count, watch{lists}):
     exec(source, scope)
     run: Callable[..., tuple[State, int]] = scope["run"]
     return run
+
+
+def _opposite(x: arb) -> arb:
+    with ctx.workprec(max(x.bits(), 2)):  # a minus sign rounds
+        return -x
 
 
 def _block(lines: list[str], indent: int) -> str:

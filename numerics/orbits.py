@@ -19,7 +19,8 @@ from .iteration import working_bits as working_bits
 from .loops import Loop
 from .program import exact
 
-_CHUNK = 1024  # steps between two looks at accuracy, interrupts and progress
+_CHUNK = 1 << 21  # steps times bits between two looks at accuracy, interrupts and progress
+_RECORDED_CHUNK = 1 << 18  # the same where most steps are recorded
 _SPARSE = 64  # steps between two records from which on those between are not kept in lists
 _ATTEMPTS = 8
 _MORE_BITS = 64
@@ -187,9 +188,10 @@ def _first(runs: Sequence[Iteration], start: tuple[sp.Rational, sp.Rational]) ->
 
 
 def _next(runs: Sequence[Iteration], before: Part, every: int) -> Part:
-    """Up to `_CHUNK` steps on, or to the next one that is recorded where these are far apart."""
+    """Some steps on, or to the next one that is recorded where these are far apart."""
     step = before.now[0].step
-    count = min(_CHUNK, runs[0].stops.max_steps - step)
+    chunk = (_CHUNK if every >= _SPARSE else _RECORDED_CHUNK) // runs[0].bits + 1
+    count = min(chunk, runs[0].stops.max_steps - step)
     moments = list(zip(runs, before.now, strict=True))
     if every < _SPARSE:
         found = [run.record(m, count) for run, m in moments]

@@ -112,3 +112,11 @@ def test_the_program_computes_eta_squared_once_before_the_loop():
         if program.register(index) not in changing and line.operation != "constant"
     ]
     assert [line.operation for line in outside] == ["multiply", "multiply"]  # η², 2η²
+
+
+def test_bounds_of_more_bits_than_the_precision_are_exact():
+    """p = −near is |p| ≤ near, also where −near has to be rounded to the working precision."""
+    near = (arb(1) / 1000).mid()
+    with ctx.workprec(20):
+        _, done = SQUARE.advance((-2 * near, arb(0.25)), arb(0), 5, Watch(near, arb(1), arb(0)))
+    assert done == 1  # η = 0 and u = 1/4 halve p exactly
