@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from ..numerics.pools import workers
 from ..theory.models import Model, SingleNeuron, TwoLayerLinear
 from ..theory.responses import Activation, Loss
 from ..theory.statements import HYPOTHESES, Statement, statements
@@ -16,7 +17,7 @@ from .controls import TWINS, falsified, with_wrong_map
 from .orbit_claims import OrbitClaim
 from .plans import Plan
 from .verdicts import Outcome, Verdict
-from .work import Collected, Progress, Trial, collect, spread, workers
+from .work import Collected, Progress, Trial, collect, spread
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import TypeVar
 
 import sympy as sp
@@ -88,24 +85,6 @@ def run_unit(unit: Unit) -> list[tuple[int, list[Measurement], float]]:
     return results
 
 
-@contextmanager
-def workers(jobs: int) -> Iterator[Executor | None]:
-    """A pool of `jobs` processes, or None for 1; an interrupt stops the pool at once."""
-    if jobs <= 1:
-        yield None
-        return
-    # Fresh interpreters rather than forks: the parent may hold threads (a progress bar).
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_ignore_interrupt)
-    try:
-        yield pool
-    except BaseException:
-        for process in list(pool._processes.values()):
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()
-
-
 def spread(pool: Executor | None, function: Callable[[S], T], items: Iterable[S]) -> list[T]:
     """`map` over the pool, or here without one."""
     return list(map(function, items) if pool is None else pool.map(function, items))
@@ -148,8 +127,3 @@ def _run_all(
     futures = {pool.submit(run_unit, units[index]): index for index in by_cost}
     for future in as_completed(futures):
         yield futures[future], future.result()
-
-
-def _ignore_interrupt() -> None:
-    # Ctrl-C reaches the whole process group; the parent alone decides what happens.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

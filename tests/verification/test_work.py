@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 
+from trajalign.numerics.pools import workers
 from trajalign.theory.errors import InputError, NotFiniteError
 from trajalign.theory.models import P, Q, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
@@ -15,7 +16,7 @@ from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.checks import claim_for
 from trajalign.verification.map_claims import MapClaim
 from trajalign.verification.plans import Plan
-from trajalign.verification.work import Trial, Unit, collect, run_unit, spread, workers
+from trajalign.verification.work import Trial, Unit, collect, run_unit, spread
 
 MODEL = SingleNeuron(Activation.parse("algebraic"))
 

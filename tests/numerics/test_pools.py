@@ -1,0 +1,46 @@
+"""Local processes: they work, and an interrupt ends them at once."""
+
+import os
+import time
+
+import pytest
+
+from trajalign.numerics.pools import workers
+
+
+def test_one_job_needs_no_pool():
+    with workers(1) as pool:
+        assert pool is None
+
+
+def test_work_is_done_elsewhere():
+    with workers(2) as pool:
+        assert list(pool.map(abs, [-1, 2])) == [1, 2]
+        assert pool.submit(os.getpid).result() != os.getpid()
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def interrupted_at_work(pids):
+    """Ctrl-C while one process sleeps for a minute."""
+    with workers(2) as pool:
+        pids += {pool.submit(os.getpid).result() for _ in range(20)}
+        assert all(map(is_running, pids))
+        pool.submit(time.sleep, 60)
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_ends_the_processes_at_once():
+    begin, pids = time.perf_counter(), []
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_at_work(pids)
+    while any(map(is_running, pids)) and time.perf_counter() - begin < 30:
+        time.sleep(0.05)
+    assert pids
+    assert not any(map(is_running, pids))
