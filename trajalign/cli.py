@@ -10,6 +10,7 @@ import click
 
 from . import __version__
 from .__main__ import complain
+from .commands.orbit import orbit
 from .commands.verify import verify
 from .theory.errors import InputError
 
@@ -57,5 +58,5 @@ def commands(context: click.Context) -> None:
         context.exit(2)
 
 
-for command in (verify,):
+for command in (verify, orbit):
     commands.add_command(command)

@@ -7,16 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from calling import Called, environment, one_line
 
 from trajalign import __version__
-from trajalign.__main__ import main
 from trajalign.verification import runner
 from trajalign.verification.verdicts import Verdict
 
@@ -91,13 +91,6 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def environment(**changes: str) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LC_", "PYTEST"))}
-    for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TERM", "LANG"):
-        kept.pop(name, None)
-    return {**kept, "COLUMNS": "80", "LC_ALL": "C.UTF-8", **changes}
-
-
 def trajalign(
     *arguments: str, timeout: float = 120, **changes: str
 ) -> subprocess.CompletedProcess[str]:
@@ -112,24 +105,10 @@ def trajalign(
     )
 
 
-Called = tuple[int, str, str]
-
-
 @pytest.fixture
-def verify(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Called]:
-    """`trajalign verify …` in this process: exit status, stdout, stderr."""
-
-    def call(*arguments: str) -> Called:
-        monkeypatch.setenv("COLUMNS", "80")
-        monkeypatch.setattr(sys, "argv", ["trajalign", "verify", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            main()
-        assert isinstance(caught.value.code, int)
-        return caught.value.code, *capsys.readouterr()
-
-    return call
+def verify(command: Callable[..., Called]) -> Callable[..., Called]:
+    """`trajalign verify …` in this process."""
+    return partial(command, "verify")
 
 
 @pytest.fixture
@@ -141,14 +120,6 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(runner, "verify", begun)
     monkeypatch.setattr(runner, "control", begun)
-
-
-def one_line(text: str) -> str:
-    """The single line that a complaint consists of."""
-    (line,) = text.splitlines()
-    assert line.startswith("trajalign: ")
-    assert "Traceback" not in line
-    return line
 
 
 # Exit status -----------------------------------------------------------------------------------

@@ -69,6 +69,14 @@ def chosen_models(model: str | None, loss: str | None, activation: str | None) -
     return found
 
 
+def chosen_model(model: str | None, loss: str | None, activation: str | None) -> Model:
+    """The one model that the options name, with its first standard response where they name none.
+
+    Raises InputError as `chosen_models` does.
+    """
+    return chosen_models(model, loss, activation)[0]
+
+
 def parsed(parse: Callable[[str], T], text: str, option: str) -> T:
     """What `parse` makes of an option's text; its errors name the option."""
     try:
@@ -77,9 +85,14 @@ def parsed(parse: Callable[[str], T], text: str, option: str) -> T:
         raise InputError(f"{option}: {error}") from None
 
 
+def rational(text: str, option: str) -> sp.Rational:
+    """An option's text as an exact number. Raises InputError."""
+    return parsed(parse_rational, text, option)
+
+
 def positive(text: str, option: str) -> sp.Rational:
     """An option's text as an exact positive number. Raises InputError."""
-    value = parsed(parse_rational, text, option)
+    value = rational(text, option)
     if value <= 0:
         raise InputError(f"{option} {text}: {_POSITIVE.get(option, 'it has to be positive')}")
     return value
