@@ -10,19 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 from flint import arb
-from numpy.typing import NDArray
 
 from ..theory.errors import InputError, NotFiniteError
 from ..theory.expressions import Z
 from ..theory.models import Model
 from ..theory.requirements import require_response
-from ..theory.series import taylor
 from .balls import compile_balls, evaluate
-
-Floats = NDArray[np.float64]
-
-_SERIES_TERMS = 14
-_NEAR_ZERO = 1 / 16  # in units of the response's scale: below it the power series serves
+from .floats import Floats, compile_floats
 
 
 @dataclass(frozen=True)
@@ -72,7 +66,7 @@ def orbit_diagram(
     >>> abs(found.points).round(9) ** 2  # r(p) = q on the 2-cycle: p² = 1/q² − 1 = 3
     array([[3., 3.]])
     """
-    g, p = _FrozenMap(model), _starting(model, q, start)
+    p, g = _starting(model, q, start), _FrozenMap(model)
     _require_counts(transient=transient, keep=keep - 1)
     p0 = float(p[0]) if p.size else 0.0
     for _ in range(transient):
@@ -103,7 +97,7 @@ def lyapunov_exponents(
     >>> found.values.round(6), round(float(np.log(1 / 3)), 6)  # g_q'(0) = 1 − 2/q
     (array([-1.098612]), -1.098612)
     """
-    g, p = _FrozenMap(model), _starting(model, q, start)
+    p, g = _starting(model, q, start), _FrozenMap(model)
     _require_counts(transient=transient, steps=steps - 1)
     p0 = float(p[0]) if p.size else 0.0
     for _ in range(transient):
@@ -139,7 +133,8 @@ class _FrozenMap:
 
     def __init__(self, model: Model) -> None:
         s, scale = model.response.slope, float(model.response.scale)
-        self._value, self._rate = (_Float64Function(e, scale) for e in (s, sp.diff(s, Z)))
+        self._value = _Float64Function(s, True, scale)
+        self._rate = _Float64Function(sp.diff(s, Z), False, scale)
 
     def step(self, p: Floats, q: Floats) -> Floats:
         with np.errstate(all="ignore"):
@@ -151,25 +146,19 @@ class _FrozenMap:
 
 
 class _Float64Function:
-    """An expression in Z in float64, vectorised: its power series near 0, where the formula may be
-    0/0, and ball arithmetic where the formula overflows."""
+    """An odd or even expression in Z in float64; by ball arithmetic where its formula overflows."""
 
-    def __init__(self, expression: sp.Expr, scale: float) -> None:
-        # sinh/cosh overflows where tanh does not.
-        tame = expression.replace(sp.sinh, lambda u: sp.tanh(u) * sp.cosh(u))
-        self._formula = sp.lambdify(Z, tame, modules=["numpy", "scipy"], cse=True)
-        coefficients = taylor(expression, _SERIES_TERMS)
-        self._series = np.array([float(c) for c in reversed(coefficients)])
-        self._near = _NEAR_ZERO * scale
+    def __init__(self, expression: sp.Expr, odd: bool, scale: float) -> None:
+        self._function = compile_floats([expression], [odd], scale=scale)
         self._balls = compile_balls(expression, [Z])
 
     def __call__(self, x: Floats) -> Floats:
-        with np.errstate(all="ignore"):
-            found = np.broadcast_to(np.asarray(self._formula(x), dtype=np.float64), x.shape)
-        found = np.where(np.abs(x) < self._near, np.polyval(self._series, x), found)
-        for i in np.flatnonzero(np.isfinite(x) & ~np.isfinite(found)):
-            found[i] = self._exactly(float(x[i]))
-        return found
+        (found,) = self._function(x)
+        overflowed = np.flatnonzero(np.isfinite(x) & ~np.isfinite(found))
+        if overflowed.size:
+            found = found.copy()
+            found[overflowed] = [self._exactly(float(z)) for z in x[overflowed]]
+        return np.asarray(found)
 
     def _exactly(self, x: float) -> float:
         try:

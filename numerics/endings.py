@@ -1,0 +1,85 @@
+"""How each orbit of a block of a grid ends; the unit of work that executors run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from ..theory.interface import ETA, Model, P, Q
+from ..theory.series import taylor
+from .extras import NUMPY
+from .floats import Floats, double_precision
+from .stepping import Stepper, compile_stepper, moving
+
+Columns = dict[str, NDArray[Any]]
+
+UNDECIDED, GRADIENT_FLOW, EDGE_OF_STABILITY, DIVERGED, COLLAPSED = range(5)
+OUTCOMES = ("undecided", "gradient_flow", "edge_of_stability", "diverged", "collapsed")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Orbits number `start` and following of a grid: one entry of every array for each."""
+
+    model: Model
+    engine: str
+    start: int
+    eta: Floats
+    p0: Floats
+    q0: Floats
+    tolerance: Floats
+    steps: int
+
+
+def solve(block: Block) -> Columns:
+    """The variables of `grids.grid` for the orbits of one block."""
+    stepper = compile_stepper(block.model, block.engine)
+    state = stepper.run(block.eta, block.p0, 1 / block.q0, block.tolerance, block.steps)
+    p, u, crossing, aligned, steps = state
+    with double_precision(NUMPY):
+        undecided = moving(np, p, u, stepper.limits)
+        converged = (np.abs(p) <= stepper.limits.until) & (u > 0) & (u < 1)
+        collapsed = ~converged & (np.abs(p) <= stepper.limits.escape) & (u > 0) & ~undecided
+        diverged = ~(undecided | converged | collapsed)
+        q = 1 / u
+    crossed = ((crossing < steps) | (u < 1)) & ~diverged
+    end = np.minimum(crossing, steps)  # aligned up to here
+    q_limit = np.where(converged, q, np.nan)
+    return {
+        "outcome": np.select(
+            [undecided, diverged, collapsed, crossing == 0],
+            [UNDECIDED, DIVERGED, COLLAPSED, GRADIENT_FLOW],
+            EDGE_OF_STABILITY,
+        ).astype(np.int8),
+        "t_a": np.where(~diverged & (aligned < end), aligned, -1).astype(np.int32),
+        "t_b": np.where(crossed, crossing, -1).astype(np.int32),
+        "period": _periods(stepper, block, p, u, undecided),
+        "steps": steps,
+        "q_limit": q_limit,
+        "limiting_sharpness": _limiting_sharpness(block.model)(q_limit, block.eta),
+        "p_last": p,
+        "q_last": q,
+    }
+
+
+def _periods(
+    stepper: Stepper, block: Block, p: Floats, u: Floats, undecided: NDArray[np.bool_]
+) -> NDArray[np.int8]:
+    if not undecided.any():
+        return np.full(p.shape, -1, dtype=np.int8)
+    found = stepper.periods(block.eta, p, u, block.tolerance)
+    return np.where(undecided, found, -1).astype(np.int8)
+
+
+@lru_cache(maxsize=16)
+def _limiting_sharpness(model: Model) -> Any:
+    """The sharpness at p = 0 as a function of q and η."""
+    reduced = model.reduced
+    trace, determinant = (taylor(e, 1, P)[0] for e in (reduced.trace, reduced.determinant))
+    largest = (trace + sp.sqrt(trace**2 - 4 * determinant)) / 2
+    return sp.lambdify([Q, ETA], sp.simplify(largest), modules="numpy")
