@@ -4,9 +4,12 @@ from .attractors import LyapunovExponents, OrbitDiagram, lyapunov_exponents, orb
 from .balls import BallFunction, compile_balls, evaluate
 from .continuation import Cascade, Cycle, CycleBranch, Flip, cascade, enclose_root
 from .curve_motion import Estimate
+from .datasets import DatasetError, load, save
 from .enclosed_loops import EnclosedLoop, compile_enclosed_loop
 from .enclosures import EnclosedOrbit, enclose, enclose_accurately
+from .extras import MissingExtraError
 from .fast_forward import FastForward, fast_forward
+from .grids import grid, linspace
 from .integrals import alignment_exponent, crossing_time
 from .iteration import Stops
 from .jets import JetFunction, accurate_jet, compile_jet, taylor_enclosure
@@ -22,6 +25,7 @@ __all__ = [
     "Cascade",
     "Cycle",
     "CycleBranch",
+    "DatasetError",
     "EnclosedLoop",
     "EnclosedOrbit",
     "Estimate",
@@ -32,6 +36,7 @@ __all__ = [
     "LimitEnclosure",
     "Loop",
     "LyapunovExponents",
+    "MissingExtraError",
     "Orbit",
     "OrbitDiagram",
     "OrbitFile",
@@ -54,10 +59,14 @@ __all__ = [
     "enclose_root",
     "evaluate",
     "fast_forward",
+    "grid",
     "iterate",
+    "linspace",
+    "load",
     "load_orbit",
     "lyapunov_exponents",
     "orbit_diagram",
+    "save",
     "solve_decreasing",
     "taylor_enclosure",
 ]

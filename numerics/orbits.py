@@ -124,8 +124,8 @@ def iterate(
     >>> from trajalign.theory.responses import Loss
     >>> loop, half = compile_loop(TwoLayerLinear(Loss.parse("z**2/2"))), sp.Rational(1, 2)
     >>> orbit = iterate(loop, half, (half, sp.Integer(2)), Stops(2))
-    >>> orbit.p[1], orbit.q[1]  # (1 − 2/q + η²p²) p = 1/32 and q/(1 − η²p²(2q − 1)) = 32/13
-    (0.0312500000000000, [2.46153846153846 +/- 1.55e-15])
+    >>> orbit.p[1], orbit.u[1]  # (1 − 2/q + η²p²) p and 1/q' = 1/q − η²p²(2 − 1/q)
+    (0.0312500000000000, 0.406250000000000)
     """
     _require(eta, start, digits, every)
     wanted = digits * _BITS_PER_DIGIT

@@ -59,7 +59,7 @@ def modules(names: list[str]) -> set[PurePosixPath]:
 
 def expected_modules() -> set[PurePosixPath]:
     found = {PurePosixPath("trajalign/py.typed")}
-    for folder in ("", *ROOMS):
+    for folder in ("", "commands", *ROOMS):
         found |= {
             PurePosixPath("trajalign", folder, path.name)
             for path in (ROOT / "trajalign" / folder).glob("*.py")

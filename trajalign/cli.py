@@ -11,6 +11,7 @@ import click
 from . import __version__
 from .__main__ import complain
 from .commands.orbit import orbit
+from .commands.sweep import sweep
 from .commands.verify import verify
 from .theory.errors import InputError
 
@@ -58,5 +59,5 @@ def commands(context: click.Context) -> None:
         context.exit(2)
 
 
-for command in (verify, orbit):
+for command in (verify, orbit, sweep):
     commands.add_command(command)

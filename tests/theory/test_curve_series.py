@@ -7,6 +7,9 @@ import sympy as sp
 from flint import arb, ctx
 
 from trajalign.numerics.balls import compile_balls, exact
+from trajalign.numerics.iteration import Stops
+from trajalign.numerics.loops import compile_loop
+from trajalign.numerics.native import accelerated
 from trajalign.numerics.orbits import compile_step, iterate
 from trajalign.theory.curve_closed import curve_closed, curve_generic
 from trajalign.theory.curve_series import curve_series
@@ -41,10 +44,9 @@ def rational(*pairs):
 
 def on_the_curve(model, eta):
     """(p, q) on the slow curve at |p| ≈ 0.2 to 80 digits: transients shrink by μ < 1 a step."""
-    step = compile_step(model)
     scale = model.response.scale
-    start = (scale / 5, sp.Rational(99, 100))
-    orbit = iterate(step, eta, start, digits=80, until=scale / 10**6, max_steps=12_000)
+    start, stops = (scale / 5, sp.Rational(99, 100)), Stops(12_000, scale / 10**6)
+    orbit = iterate(compile_loop(model), eta, start, stops, digits=80, every=10**5)
     return orbit.p[-1], orbit.q[-1]
 
 
@@ -190,8 +192,8 @@ def test_limit_and_limiting_sharpness_against_orbits(model):
     epsilon = 1 / (4000 * float(curve_series(model, 1).limit[1]))
     eta = sp.Rational(1, round(epsilon ** -float(model.exponent)))
     start = (scale / 5, sp.Rational(4, 5))
-    small = {"digits": 60, "until": scale / 10**16, "max_steps": 10**6}
-    orbit = iterate(compile_step(model), eta, start, **small)
+    stops = Stops(10**6, scale / 10**16)
+    orbit = iterate(accelerated(compile_loop(model)), eta, start, stops, digits=60, every=10**6)
     assert orbit.outcome == "converged"
     found = series(model, 8, 1)
     sharpness = compile_balls(ETA * model.reduced.sharpness / 2, [P, Q, ETA])
