@@ -20,6 +20,7 @@ from .theory.models import Model
 ORBIT_SCHEMA = "trajalign.orbit/1"
 _SHOWN_ROWS = 16
 _SHOWN_DIGITS = 20
+_MIDPOINT_DIGITS = 14
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,13 @@ def _some(rows: Sequence[tuple[int, str, str]]) -> Sequence[tuple[int, str, str]
 
 
 def _short(number: str) -> str:
-    """At most some twenty digits, fewer beside a radius; an exponent or a radius stays."""
+    """At most some twenty digits, fewer beside a radius; an exponent or a radius stays.
+
+    Where digits of an enclosure's midpoint are cut off, dots say so.
+    """
     middle, plus_minus, radius = number.strip("[]").partition(" +/- ")
     mantissa, mark, exponent = middle.partition("e")
-    shown = _SHOWN_DIGITS - 6 if radius else _SHOWN_DIGITS
-    return mantissa[:shown] + mark + exponent + plus_minus + radius
+    if radius:
+        cut = f"{mantissa[:_MIDPOINT_DIGITS]}…" if len(mantissa) > _MIDPOINT_DIGITS else mantissa
+        return cut + mark + exponent + plus_minus + radius
+    return mantissa[:_SHOWN_DIGITS] + mark + exponent

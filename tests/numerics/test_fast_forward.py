@@ -248,6 +248,18 @@ def test_the_crossing_follows_its_law(name, exponent):
     assert abs(found.crossing / predicted - 1) < 2 * epsilon * abs(mp.log(epsilon))
 
 
+def test_doubling_in_double_precision_is_off_by_half_a_billion_steps():
+    """60 nodes of float64 gave t_b = 8 908 407 103 735 for log-cosh from q0 = 0.8 at η = 10⁻⁶.
+
+    There D is about 10⁻¹², so float64 has four digits of it. The law of the crossing time, whose
+    integrals know nothing of the doubling, is off that number by 5·10⁸ and off ours by 8.
+    """
+    model = BY_NAME["log-cosh"].model
+    law = crossing_time(model, HEIGHT, TINY, digits=25)
+    assert abs(law - 8_908_407_103_735) > 5 * 10**8
+    assert abs(law - fast_forward(model, TINY, ON_CURVE).crossing) < 20
+
+
 def test_many_digits():
     model = BY_NAME["log-cosh"].model
     hundred, thirty = (fast_forward(model, TINY, ON_CURVE, digits=n) for n in (100, 30))

@@ -159,6 +159,37 @@ def test_enclosures_contain_the_orbit(orbit: Callable[..., Called]) -> None:
     assert enclosed["earliest_crossing"] == enclosed["latest_crossing"]
 
 
+def test_the_dots_in_a_table_say_that_a_midpoint_is_cut(orbit: Callable[..., Called]) -> None:
+    _, out, _ = orbit("linear", *ETA, "--enclose", "--every", "1000")
+    rows = [line for line in out.splitlines() if "+/-" in line and ":" not in line]
+    assert rows[1].count("…") == 2
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_start_on_the_curve(orbit: Callable[..., Called]) -> None:
+    """z/√(1+z²): q = κ(1+p²)⁻² with κ = 2/(1+√(1−η)), and |p| shrinks by √(1−η) a step."""
+    options = ("--eta", "1/1000", "--p0", "curve", "--q0", "4/5", "--digits", "25", "--json", "-")
+    code, out, _ = orbit(
+        "neuron",
+        "--activation",
+        "algebraic",
+        *options,
+        "--fast-forward",
+        "--at",
+        "0",
+        "--at",
+        "100",
+    )
+    document = json.loads(out)
+    assert (code, document["parameters"]["p0"]) == (0, "on the curve")
+    with mp.workdps(40):
+        eta, first, later = mp.mpf(1) / 1000, *document["orbit"]
+        kappa = 2 / (1 + mp.sqrt(1 - eta))
+        p = mp.sqrt(mp.sqrt(kappa / mp.mpf("0.8")) - 1)
+        assert abs(mp.mpf(first["p"]) / p - 1) < mp.mpf(10) ** -23
+        assert abs(mp.mpf(later["p"]) / (p * (1 - eta) ** 50) - 1) < mp.mpf(10) ** -23
+
+
 # Keeping and resuming
 
 
@@ -221,6 +252,9 @@ def test_a_kept_orbit_of_other_parameters_is_refused(
         (("linear", *ETA, "--fast-forward", "--enclose"), "exclude"),
         (("linear", *ETA, "--fast-forward", "--keep", "x"), "--keep"),
         (("linear", *ETA, "--at", "5"), "--fast-forward"),
+        (("linear", *ETA, "--fast-forward", "--every", "5"), "--every has no meaning"),
+        (("linear", *ETA, "--fast-forward", "--to-crossing"), "--to-crossing has no meaning"),
+        (("linear", *ETA, "--p0", "curve"), "--p0"),
         (("linear", *ETA, "--fast-forward", "--q0", "2"), "q0 < 1"),
         (("linear", "--eta", "3/2", "--fast-forward"), "eta"),
         (("linear", *ETA, "--csv", "-", "--json", "-"), "stdout"),

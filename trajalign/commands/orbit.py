@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import sympy as sp
+from click.core import ParameterSource
 from flint import arb, ctx
 
 from .. import __version__, orbit_output
@@ -43,7 +44,9 @@ Examples:
 )
 @model_options(required=True)
 @click.option("--eta", metavar="R", required=True, help="The step size, such as 0.05 or 1/20.")
-@click.option("--p0", metavar="R", help="Where p starts [default: 3/10].")
+@click.option(
+    "--p0", metavar="R", help="Where p starts [default: 3/10]; with --fast-forward also: curve."
+)
 @click.option("--q0", metavar="R", help="Where q starts [default: 4/5; neuron: 17/20].")
 @click.option(
     "--digits",
@@ -125,13 +128,15 @@ def orbit(
         raise InputError("--fast-forward and --enclose exclude each other")
     if keep is not None and (fast or enclose):
         raise InputError("--keep is for orbits that are run step by step")
+    if fast:
+        _refuse_given("steps", "until", "every", "to_crossing")
     if places and not fast:
         raise InputError("--at needs --fast-forward; step by step, --every says what is recorded")
     check_outputs(json=json_file, csv=csv_file)
     question = Question(
         chosen,
         positive(eta, "--eta"),
-        _start(chosen, p0, q0),
+        _start(chosen, p0, q0, fast),
         digits,
         every,
         _stops(chosen, digits, steps, until, to_crossing),
@@ -154,9 +159,22 @@ def orbit(
     return 0 if result.outcome in ("converged", "crossed") else 3
 
 
-def _start(model: Model, p0: str | None, q0: str | None) -> tuple[sp.Rational, sp.Rational]:
+def _refuse_given(*names: str) -> None:
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            option = name.replace("_", "-")
+            raise InputError(f"--{option} has no meaning with --fast-forward; --at chooses steps")
+
+
+def _start(
+    model: Model, p0: str | None, q0: str | None, fast: bool
+) -> tuple[sp.Rational | None, sp.Rational]:
     standard = _STANDARD_START[model.name]
-    p, q = rational(p0 or standard[0], "--p0"), positive(q0 or standard[1], "--q0")
+    q = positive(q0 or standard[1], "--q0")
+    if p0 == "curve" and fast:
+        return None, q
+    p = rational(p0 or standard[0], "--p0")
     if p == 0:
         raise InputError(f"--p0 {p0}: an orbit from p = 0 stays there; start at another p")
     return p, q
