@@ -27,7 +27,8 @@ from trajalign.numerics.flint_memory import dumped
 from trajalign.numerics.iteration import Stops
 from trajalign.numerics.loops import Loop, compile_loop
 from trajalign.numerics.native import accelerated
-from trajalign.numerics.orbits import iterate, working_bits
+from trajalign.numerics.orbits import iterate
+from trajalign.numerics.precision import working_bits
 from trajalign.numerics.program import exact
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.theory.responses import Loss

@@ -22,7 +22,7 @@ from ..theory.errors import InputError
 from ..theory.exact_roots import ExactRoot, log_slope_root
 from ..theory.models import Model, P, Q
 from .balls import compile_balls, evaluate, exact
-from .orbits import working_bits
+from .precision import working_bits
 
 Floats = NDArray[np.float64]
 

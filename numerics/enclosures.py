@@ -13,12 +13,12 @@ from flint import arb, ctx
 from ..theory.errors import InputError, UnresolvedError
 from .enclosed_loops import BoxWatch, EnclosedLoop, Frame, frame_of
 from .iteration import Stops
+from .precision import BITS_PER_DIGIT
 from .program import exact
 
 _CHUNK = 1024  # steps between two looks at how far the orbit is
 _GUARD_BITS = 50  # what radii grow by in 10⁵ steps
 _ATTEMPTS = 6
-_BITS_PER_DIGIT = math.log2(10)
 
 Number: TypeAlias = sp.Rational | arb
 
@@ -141,7 +141,7 @@ def enclose_accurately(
     """
     if digits < 1:
         raise InputError(f"enclose: need digits >= 1, got {digits}")
-    wanted, guard = math.ceil(digits * _BITS_PER_DIGIT), _GUARD_BITS
+    wanted, guard = math.ceil(digits * BITS_PER_DIGIT), _GUARD_BITS
     for _ in range(_ATTEMPTS):
         orbit = enclose(loop, eta, start, stops, bits=wanted + guard, every=every)
         accuracy = min(x.rel_accuracy_bits() for x in (orbit.p[-1], orbit.u[-1]))

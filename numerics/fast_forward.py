@@ -16,7 +16,7 @@ from ..theory.requirements import require_curved
 from .curve_motion import CurveMotion, Estimate
 from .curve_orbits import CurveOrbit, State, orbit_on_curve, orbit_to_curve
 from .invariant_curve import curve_below
-from .orbits import working_bits
+from .precision import working_bits
 
 _MAX_DIGITS = 1000
 

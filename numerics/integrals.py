@@ -9,7 +9,7 @@ from flint import arb, ctx
 from ..theory.asymptotics import long_times
 from ..theory.models import Model, P
 from .balls import compile_balls, evaluate, exact
-from .orbits import working_bits
+from .precision import working_bits
 from .roots import InverseResponse
 
 

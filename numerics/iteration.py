@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,10 +11,9 @@ from flint import arb, ctx, fmpq
 
 from ..theory.errors import InputError
 from .loops import Loop, Watch
+from .precision import GUARD_BITS
 from .program import exact
 
-_BITS_PER_DIGIT = math.log2(10)
-_GUARD_BITS = 30
 _FAR = sp.Integer(10**6)
 _MOST_WORK = 8  # times the working precision, for formulas that cancel
 
@@ -112,7 +110,7 @@ class Iteration:
 
     def _is_accurate(self, state: tuple[arb, arb], eta: arb) -> bool:
         """Whether the next step loses few bits; a formula may cancel more and more as p falls."""
-        wanted = self.bits - _GUARD_BITS + 10
+        wanted = self.bits - GUARD_BITS + 10
         p, u = self.loop.step(*state, eta)
         if not (p.is_finite() and u.is_finite()):
             return False
@@ -133,8 +131,3 @@ class Iteration:
         else:
             return now
         return replace(now, outcome=outcome)
-
-
-def working_bits(digits: int) -> int:
-    """The working precision in bits for `digits` decimal digits."""
-    return int(digits * _BITS_PER_DIGIT) + _GUARD_BITS

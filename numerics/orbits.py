@@ -15,8 +15,8 @@ from ..theory.errors import InputError, UnresolvedError
 from ..theory.models import ETA, Model, P, Q
 from .balls import BallFunction, compile_balls
 from .iteration import Iteration, Moment, Stops
-from .iteration import working_bits as working_bits
 from .loops import Loop
+from .precision import BITS_PER_DIGIT, working_bits
 from .program import exact
 
 _CHUNK = 1 << 21  # steps times bits between two looks at accuracy, interrupts and progress
@@ -24,7 +24,6 @@ _RECORDED_CHUNK = 1 << 18  # the same where most steps are recorded
 _SPARSE = 64  # steps between two records from which on those between are not kept in lists
 _ATTEMPTS = 8
 _MORE_BITS = 64
-_BITS_PER_DIGIT = math.log2(10)
 _MOST_DIGITS = 100_000
 
 Progress = Callable[[Moment], None]
@@ -128,7 +127,7 @@ def iterate(
     (0.0312500000000000, 0.406250000000000)
     """
     _require(eta, start, digits, every)
-    wanted = digits * _BITS_PER_DIGIT
+    wanted = digits * BITS_PER_DIGIT
     parts = [] if keeper is None else keeper.found()
     spare = stops.max_steps.bit_length() if checked else 0
     for _ in range(_ATTEMPTS):
@@ -158,7 +157,7 @@ def iterate(
 def assembled(eta: sp.Rational, digits: int, parts: Sequence[Part]) -> Orbit:
     """The orbit that consists of the parts; "unfinished" if it goes on after them."""
     last, agreement = parts[-1].now[0], parts[-1].agreement
-    good = None if math.isinf(agreement) else int(agreement / _BITS_PER_DIGIT)
+    good = None if math.isinf(agreement) else int(agreement / BITS_PER_DIGIT)
     times, p, u = (
         tuple(x for part in parts for x in getattr(part, n)) for n in ("times", "p", "u")
     )

@@ -13,7 +13,8 @@ from flint import arb, ctx
 from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ..numerics.iteration import Stops
 from ..numerics.loops import Loop, compile_loop
-from ..numerics.orbits import iterate, working_bits
+from ..numerics.orbits import iterate
+from ..numerics.precision import working_bits
 from ..theory.expressions import Z
 from .claims import DirectClaim, Judgement, Measurement
 from .plans import Plan

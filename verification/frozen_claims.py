@@ -9,7 +9,7 @@ import sympy as sp
 from flint import arb, ctx
 
 from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
-from ..numerics.orbits import working_bits
+from ..numerics.precision import working_bits
 from ..numerics.roots import InverseResponse
 from ..theory.errors import NotFiniteError
 from ..theory.models import P, Q

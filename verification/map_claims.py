@@ -11,7 +11,7 @@ import sympy as sp
 from flint import arb, arb_mat, ctx, fmpq
 
 from ..numerics.balls import compile_balls
-from ..numerics.orbits import working_bits
+from ..numerics.precision import working_bits
 from ..theory.models import ETA, P, ParameterSpace, Q
 from .claims import DirectClaim, Judgement, Measurement
 from .plans import Plan

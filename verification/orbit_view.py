@@ -11,7 +11,8 @@ from flint import arb, ctx
 from ..numerics.balls import compile_balls, evaluate, exact
 from ..numerics.iteration import Stops
 from ..numerics.loops import compile_loop
-from ..numerics.orbits import Orbit, iterate, working_bits
+from ..numerics.orbits import Orbit, iterate
+from ..numerics.precision import working_bits
 from ..numerics.roots import InverseResponse
 from ..theory.errors import NotFiniteError
 from ..theory.models import P

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from mpmath import mp
 from zoo import BY_NAME, LINEAR, PROBLEMS, kappa, to_mpf
 
-from trajalign.numerics.iteration import Stops, working_bits
+from trajalign.numerics.iteration import Stops
 from trajalign.numerics.loops import compile_loop
 from trajalign.numerics.orbits import iterate
+from trajalign.numerics.precision import working_bits
 from trajalign.theory.errors import InputError, UnresolvedError
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss

@@ -17,12 +17,13 @@ from ..numerics.curve_motion import Estimate
 from ..numerics.enclosed_loops import compile_enclosed_loop
 from ..numerics.enclosures import enclose_accurately
 from ..numerics.fast_forward import fast_forward
-from ..numerics.iteration import Moment, Stops, working_bits
+from ..numerics.iteration import Moment, Stops
 from ..numerics.limits import compile_tail, enclose_limit
 from ..numerics.loops import compile_loop
 from ..numerics.native import accelerated
 from ..numerics.orbit_files import OrbitFile
 from ..numerics.orbits import iterate
+from ..numerics.precision import working_bits
 from ..numerics.program import exact
 from ..orbit_output import Question, Result
 from ..terminal import Output, status_line
