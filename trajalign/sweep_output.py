@@ -43,7 +43,7 @@ def _table(grid: xr.Dataset) -> Table:
     names = list(_SIGNS)
     for heading in ("eta", *(f"{_SHORT.get(name, name)} {sign}" for name, sign in _SIGNS.items())):
         table.add_column(heading, justify="right")
-    table.add_column("edge: λ·eta/2", justify="right")
+    table.add_column("sharpness*eta/2", justify="right")
     meanings = grid.outcome.attrs["flag_meanings"].split()
     for eta in grid.eta.values:
         part = grid.sel(eta=eta)
