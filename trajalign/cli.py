@@ -10,6 +10,7 @@ import click
 
 from . import __version__
 from .__main__ import complain
+from .commands.assumptions import assumptions
 from .commands.orbit import orbit
 from .commands.sweep import sweep
 from .commands.verify import verify
@@ -59,5 +60,5 @@ def commands(context: click.Context) -> None:
         context.exit(2)
 
 
-for command in (verify, orbit, sweep):
+for command in (verify, assumptions, orbit, sweep):
     commands.add_command(command)

@@ -1,7 +1,9 @@
-"""The hypotheses of the theorems, sampled in ball arithmetic.
+"""The hypotheses of the theorems: refuted at a point, derived, proved in balls, or sampled.
 
 A failure of A1–A4 is rigorous: the witness is a rational point where the enclosure excludes the
-claim. A5, a statement about infinity, is judged by growth (see `growth`). A pass is a sample.
+claim. What no point refutes is derived by exact algebra where that can tell, else proved over all
+z > 0 (see `hypothesis_claims`: evidence "enclosed"); a pass without a proof is a sample. Where A5,
+a statement about infinity, has no proof it is judged by growth (see `growth`).
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import math
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 
 import sympy as sp
@@ -24,6 +27,14 @@ from ..theory.models import Model
 from ..theory.responses import Response
 from ..theory.statements import HYPOTHESES
 from .growth import Growth, growth
+from .hypothesis_claims import (
+    PROVABLE,
+    Constants,
+    enclose_constants,
+    prove_hypothesis,
+    supremum,
+)
+from .proofs import Proof, Witness
 from .regularity import (
     Finding,
     failed,
@@ -37,6 +48,7 @@ from .verdicts import Evidence, Outcome, Verdict
 
 SIGN_BITS = 30
 _SEED = 20230711
+_SHOWN = {"A1": "r'(z)", "A2": "−ℓ''(z)", "A3": "(z r'/r)'(z)"}
 _PATIENCE = 3  # points whose sign cannot be told before a search is given up
 
 
@@ -50,14 +62,35 @@ class Assumptions:
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
         """One verdict per hypothesis of `HYPOTHESES[model.name]`, in that order."""
-        found: dict[str, Verdict] = {}
+        return {name: verdict for name, (verdict, _) in self._judgements.items()}
+
+    @cached_property
+    def proofs(self) -> dict[str, tuple[Proof, ...]]:
+        """The proofs of those hypotheses that have one in ball arithmetic."""
+        return {name: proofs for name, (_, proofs) in self._judgements.items() if proofs}
+
+    @cached_property
+    def constants(self) -> Constants | None:
+        """z0 and c enclosed, with their proof; None where none was found."""
+        try:
+            return enclose_constants(self.response, self.z0_and_c[0])
+        except NotFiniteError:
+            return None
+
+    @cached_property
+    def _judgements(self) -> dict[str, tuple[Verdict, tuple[Proof, ...]]]:
+        found: dict[str, tuple[Verdict, tuple[Proof, ...]]] = {}
         for name in HYPOTHESES[self.model.name]:
             begin = time.perf_counter()
-            if name != "analytic" and found["analytic"].outcome is not Outcome.PASS:
-                finding = Finding(Outcome.NOT_APPLICABLE, reason="needs analytic")
-            else:
+            finding = Finding(Outcome.NOT_APPLICABLE, reason="needs analytic")
+            proofs: tuple[Proof, ...] = ()
+            if name == "analytic" or found["analytic"][0].outcome is Outcome.PASS:
                 finding = self._judged(name)
-            found[name] = self._verdict(name, finding, time.perf_counter() - begin)
+                if name in PROVABLE and finding.outcome is Outcome.PASS:
+                    symmetric = name != "A5" or found["symmetry"][0].evidence is Evidence.DERIVED
+                    finding, proofs = self._proved(name, finding, symmetric)
+            seconds = time.perf_counter() - begin
+            found[name] = self._verdict(name, finding, seconds), proofs
         return found
 
     @property
@@ -105,8 +138,8 @@ class Assumptions:
             "analytic": lambda: judge_analytic(self.response, self.grid),
             "symmetry": lambda: judge_symmetry(self.response, self.grid),
             "normalised": lambda: judge_normalised(self.response),
-            "A1": lambda: self._negative("A1", "r'(z)", self.grid),
-            "A2": lambda: self._negative("A2", "−ℓ''(z)", self.grid),
+            "A1": lambda: self._negative("A1", self.grid),
+            "A2": lambda: self._negative("A2", self.grid),
             "A3": self._judge_a3,
             "A4": lambda: self._at_zero(lambda value: bool(value < 0)),
             "A5": self._judge_a5,
@@ -131,7 +164,7 @@ class Assumptions:
             c = exact(sp.Rational(round(self.z0_and_c[1] * 10**6), 10**6))
             r = compile_balls(self.response.response, [Z])
             points = [z for z in points if evaluate(r, (exact(z),), SIGN_BITS)[0] >= c]
-        return self._negative("A3", "(z r'/r)'(z)", points)
+        return self._negative("A3", points)
 
     def _judge_a5(self) -> Finding:
         if not self._linear:
@@ -140,14 +173,14 @@ class Assumptions:
                 value = evaluate(steepness, (exact(z),), SIGN_BITS)[0]
                 if abs(value) > 1:
                     return failed({"z": str(z), "φ'(z)": _show(value)})
-        found, shown = self._growth, "|ℓ'|" if self._linear else "|φ|"
+        found, shown = self._growth, self._size
         if found.bounded:
-            return passed(bound=f"sup {shown} = {found.supremum:.6g}")
+            return passed(bound=self._bound(found.supremum))
         if found.bounded is None:
             return undecided(f"sup {shown} is not settled by z = {found.far}")
         return failed({"z": found.far, f"{shown}(z)": found.value, "growth": "not slowing down"})
 
-    def _negative(self, name: str, shown: str, points: list[sp.Rational]) -> Finding:
+    def _negative(self, name: str, points: list[sp.Rational]) -> Finding:
         """The condition's expression is negative at every one of the points."""
         condition = self.conditions[name]
         f = compile_balls(condition.expression, [Z])
@@ -161,12 +194,37 @@ class Assumptions:
                     break
                 continue
             if value >= 0:
-                return failed({"z": str(z), shown: _show(value)})
+                return failed({"z": str(z), _SHOWN[name]: _show(value)}, Evidence.ENCLOSED)
         if unclear:
             return undecided(unclear[0])
         if condition.decided:
             return passed(points=str(len(points)), symbolically="holds for all z > 0")
         return passed(points=str(len(points)))
+
+    def _proved(
+        self, name: str, sampled: Finding, symmetric: bool
+    ) -> tuple[Finding, tuple[Proof, ...]]:
+        """What a proof makes of a pass; A5, which also speaks of z < 0, needs `symmetric`."""
+        if name != "A5" and self.conditions[name].decided:
+            sampled = replace(sampled, evidence=Evidence.DERIVED)
+        proofs = prove_hypothesis(self.response, name) if symmetric else None
+        if isinstance(proofs, Witness):
+            finding = self._negative(name, [proofs.z])
+            return (finding if finding.outcome is Outcome.FAIL else sampled), ()
+        if not proofs:
+            return sampled, ()
+        found = {**sampled.quantities, "boxes": str(sum(len(proof.boxes) for proof in proofs))}
+        if name == "A5":
+            found["bound"] = self._bound(float(supremum(self.response)))
+        derived = sampled.evidence is Evidence.DERIVED
+        return passed(Evidence.DERIVED if derived else Evidence.ENCLOSED, **found), proofs
+
+    @property
+    def _size(self) -> str:
+        return "|ℓ'|" if self._linear else "|φ|"
+
+    def _bound(self, supremum: float) -> str:
+        return f"sup {self._size} = {supremum:.6g}"
 
     @cached_property
     def _growth(self) -> Growth:

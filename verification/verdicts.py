@@ -23,6 +23,7 @@ class Evidence(StrEnum):
     """How strong the evidence is; no word is stronger than what was done."""
 
     DERIVED = "derived"
+    ENCLOSED = "enclosed"
     SAMPLED = "sampled"
 
 

@@ -1,0 +1,180 @@
+"""Which hypotheses are proved over all z > 0, and z0 and c enclosed, against hand values."""
+
+from collections.abc import Callable
+
+import mpmath as mp
+import pytest
+import sympy as sp
+from zoo import PROBLEMS, Problem, to_mpf
+
+from trajalign.theory.models import SingleNeuron, TwoLayerLinear
+from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss, Response
+from trajalign.verification.assumptions import Assumptions
+from trajalign.verification.hypothesis_claims import (
+    claims,
+    enclose_constants,
+    prove_hypothesis,
+    supremum,
+)
+from trajalign.verification.proofs import Proof, Witness, objection
+from trajalign.verification.verdicts import Evidence, Outcome
+
+CATALOGUE: list[tuple[Callable[[str], Response], str, str]] = [
+    *((Loss.parse, name, h) for name in LOSSES for h in ("A1", "A2", "A3", "A5")),
+    *((Activation.parse, name, h) for name in ACTIVATIONS for h in ("A1", "A3", "A5")),
+]
+
+
+@pytest.mark.parametrize(("parse", "name", "hypothesis"), CATALOGUE)
+def test_every_catalogue_entry_is_proved(
+    parse: Callable[[str], Response], name: str, hypothesis: str
+) -> None:
+    proofs = prove_hypothesis(parse(name), hypothesis)
+    assert isinstance(proofs, tuple)
+    for proof in proofs:
+        assert objection(proof) == ""
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=str)
+def test_claims_are_those_of_the_theory(problem: Problem) -> None:
+    """Sign of A1's claim is that of r', A3's second that of (z r'/r)', both by mpmath."""
+    response = problem.model.response
+    first, bend = claims(response, "A1")[0], claims(response, "A3")[-1]
+    for z in (sp.Rational(1, 3), sp.Rational(3, 2)):
+        with mp.workdps(40):
+            x = mp.mpf(z.p) / z.q
+            r_slope = mp.diff(problem.r, x)
+            a3 = mp.diff(lambda t: t * mp.diff(problem.r, t) / problem.r(t), x)
+            s = x * problem.r(x)
+        assert mp.almosteq(_at(first.expression, x), r_slope / x, rel_eps=1e-12)
+        assert mp.almosteq(_at(bend.expression, x), a3 * s**2 / x**3, rel_eps=1e-8)
+
+
+def _at(expression: sp.Expr, x: mp.mpf) -> mp.mpf:
+    (symbol,) = expression.free_symbols
+    with mp.workdps(40):
+        return mp.mpf(sp.lambdify(symbol, expression, "mpmath")(x))
+
+
+# Near misses: each breaks one hypothesis (worked out in test_assumptions) -----------------------
+
+
+@pytest.mark.parametrize(
+    ("response", "hypothesis"),
+    [
+        (Loss.parse("cosh(z) - 1"), "A1"),
+        (Loss.parse("log(1+z**2)/2"), "A2"),
+        (Loss.parse("1 - exp(-z**2/2)"), "A2"),
+        (Loss.parse("sqrt(1+z**2)/2 + 5000*sqrt(1+z**2/10000)"), "A3"),
+        (Activation.parse("sin(z)"), "A1"),
+        (Activation.parse("z/(1+z**2)"), "A1"),
+    ],
+)
+def test_broken_hypothesis_gets_a_witness(response: Response, hypothesis: str) -> None:
+    found = prove_hypothesis(response, hypothesis)
+    assert isinstance(found, Witness)
+    with mp.workdps(40):
+        z = mp.mpf(int(found.z.p)) / int(found.z.q)
+        assert any(_at(c.expression, z) > -1e-30 for c in claims(response, hypothesis))
+
+
+@pytest.mark.parametrize(
+    ("response", "hypothesis"),
+    [
+        (Loss.parse("z*asinh(z) - sqrt(1+z**2)"), "A5"),  # unbounded
+        (Loss.parse("log(1+z**2)/2"), "A5"),  # bounded, but not by a limit
+        (Activation.parse("tanh(100*z)/1000 + 9*tanh(z)/10"), "A3"),  # false
+        (Activation.parse("asinh(z)"), "A5"),
+        (Activation.parse("erf(z)"), "A5"),  # φ'(0) > 1
+        (Activation.parse("tanh(2*z)"), "A5"),
+    ],
+)
+def test_no_proof_where_the_claim_is_false_or_too_strong(
+    response: Response, hypothesis: str
+) -> None:
+    assert not isinstance(prove_hypothesis(response, hypothesis), tuple)
+
+
+@pytest.mark.parametrize(
+    ("response", "value"),
+    [
+        (Loss.parse("log-cosh"), 1),
+        (Loss.parse("langevin"), 3),
+        (Loss.parse("atan"), mp.pi / 2),
+        (Activation.parse("gudermannian"), mp.pi / 2),
+        (Activation.parse("erf"), 1),
+    ],
+)
+def test_supremum(response: Response, value: mp.mpf) -> None:
+    assert mp.almosteq(to_mpf(supremum(response)), value, abs_eps=1e-15)
+    assert supremum(response).rad() < 1e-20
+
+
+# z0 and c ------------------------------------------------------------------------------------
+
+
+def roots() -> dict[str, tuple[Response, mp.mpf, mp.mpf]]:
+    """z0 and c by hand: the root of z r'/r = −1/2, solved by mpmath where it has no closed form."""
+    log_cosh = mp.findroot(lambda z: mp.sinh(2 * z) - 4 * z, 1.1)
+    atan = mp.findroot(lambda z: 2 * z - (1 + z**2) * mp.atan(z), 1.4)
+    tanh = mp.findroot(lambda z: z * mp.coth(z) - 3 * z * mp.tanh(z) - mp.mpf(1) / 2, 0.45)
+    return {
+        "log-cosh": (Loss.parse("log-cosh"), log_cosh, mp.tanh(log_cosh) / log_cosh),
+        "pseudo-huber": (Loss.parse("pseudo-huber"), mp.mpf(1), 1 / mp.sqrt(2)),
+        "atan": (Loss.parse("atan"), atan, mp.atan(atan) / atan),
+        "tanh": (Activation.parse("tanh"), tanh, mp.tanh(tanh) * mp.sech(tanh) ** 2 / tanh),
+        "algebraic": (Activation.parse("algebraic"), 1 / mp.sqrt(7), mp.mpf(49) / 64),
+    }
+
+
+@pytest.mark.parametrize("name", ["log-cosh", "pseudo-huber", "atan", "tanh", "algebraic"])
+def test_z0_and_c_are_enclosed(name: str) -> None:
+    response, z0, c = roots()[name]
+    found = enclose_constants(response, float(z0))
+    assert found is not None
+    low, high = (mp.mpf(int(end.p)) / int(end.q) for end in found.z0)
+    assert low < z0 < high
+    assert high - low < 1e-8
+    assert abs(to_mpf(found.c) - c) <= to_mpf(found.c.rad()) < 1e-8
+    assert all(objection(proof) == "" for proof in found.proofs)
+
+
+@pytest.mark.parametrize("shift", [-1e-6, 1e-6, -0.25, 0.25])
+@pytest.mark.parametrize("name", ["log-cosh", "algebraic"])
+def test_wrong_z0_is_not_enclosed(name: str, shift: float) -> None:
+    response, z0, _ = roots()[name]
+    assert enclose_constants(response, float(z0) + shift) is None
+
+
+# What becomes of a proof in a verdict ----------------------------------------------------------
+
+
+def verdict(response: Response, name: str) -> tuple[Outcome, Evidence | None]:
+    model = TwoLayerLinear if isinstance(response, Loss) else SingleNeuron
+    found = Assumptions(model(response)).verdicts[name]
+    return found.outcome, found.evidence
+
+
+@pytest.mark.parametrize(
+    ("response", "name", "outcome", "evidence"),
+    [
+        (Loss.parse("log-cosh"), "A1", Outcome.PASS, Evidence.ENCLOSED),
+        (Loss.parse("log-cosh"), "A5", Outcome.PASS, Evidence.ENCLOSED),
+        (Loss.parse("pseudo-huber"), "A3", Outcome.PASS, Evidence.DERIVED),
+        (Loss.parse("log(1+z**2)/2"), "A5", Outcome.PASS, Evidence.SAMPLED),
+        (Loss.parse("log(1+z**2)/2"), "A2", Outcome.FAIL, Evidence.ENCLOSED),
+        (Activation.parse("asinh(z)"), "A1", Outcome.PASS, Evidence.SAMPLED),
+        (Loss.parse("z*asinh(asinh(asinh(z)))/2"), "A5", Outcome.UNDECIDED, None),
+        # A proof for z > 0 bounds ℓ' on z < 0 by symmetry only: ℓ' = 1 − e⁻ᶻ is unbounded there.
+        (Loss.parse("exp(-z) - 1 + z"), "A5", Outcome.FAIL, Evidence.SAMPLED),
+    ],
+)
+def test_evidence_says_what_was_done(
+    response: Response, name: str, outcome: Outcome, evidence: Evidence | None
+) -> None:
+    assert verdict(response, name) == (outcome, evidence)
+
+
+def test_derivation_goes_with_its_boxes() -> None:
+    found = Assumptions(TwoLayerLinear(Loss.parse("pseudo-huber")))
+    assert isinstance(found.proofs["A1"][0], Proof)

@@ -1,0 +1,135 @@
+"""Hypotheses as claims about signs: with s = z r = ℓ' or φφ', odd, and s'(0) = 1,
+
+A1: z s' − s < 0.  A2: s' > 0.  A3: s s' + z s s'' − z s'² < 0 and s > 0, as (z r'/r)' is the former
+over s². The neuron needs A3 only where r ≥ c; it is proved where r ≥ 1/2, which is no less.
+A5: s' > 0, so that sup |ℓ'| is the limit of s; for the neuron |φ'| < 1 and φ' > 0, likewise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+from flint import arb, ctx
+
+from ..numerics.balls import compile_balls, exact
+from ..theory.expressions import Z
+from ..theory.responses import Activation, Loss, Response
+from .proofs import BITS, Box, Claim, Proof, Witness, enclosure, prove
+from .tails import NoTailError, tail
+
+PROVABLE = ("A1", "A2", "A3", "A5")
+_Z0_WIDTH = sp.Rational(1, 2**30)  # of the enclosure of z0, in units of z
+
+
+@dataclass(frozen=True)
+class Constants:
+    """z0 and c enclosed, and what proves it: r > 0, and z r'/r < −1/2 past the upper end of z0."""
+
+    z0: Box
+    c: arb
+    proofs: tuple[Proof, ...]
+
+
+def claims(response: Response, name: str, high: sp.Rational | None = None) -> tuple[Claim, ...]:
+    """What has to be proved for one hypothesis of `PROVABLE`; A3 on z ≤ `high` if that is given."""
+    s = response.slope
+    first, second = sp.diff(s, Z), sp.diff(s, Z, 2)
+    falling = Claim((Z * first - s) / Z**3)
+    if name == "A1":
+        return (falling,)
+    if name == "A3":
+        bend = Claim((s * first + Z * s * second - Z * first**2) / Z**3, high=high)
+        return (*((falling,) if high is not None else ()), Claim(-s / Z, high=high), bend)
+    if isinstance(response, Loss):
+        return (Claim(-first),)
+    steepness = sp.diff(response.expression, Z)
+    return (Claim((steepness**2 - 1) / Z**2), Claim(-steepness))
+
+
+def prove_hypothesis(response: Response, name: str) -> tuple[Proof, ...] | Witness | None:
+    """The proofs of one hypothesis, a point that refutes it, or None.
+
+    >>> len(prove_hypothesis(Loss.parse("log-cosh"), "A3"))
+    2
+    """
+    high = None
+    if name == "A3" and isinstance(response, Activation):
+        high = _past_one_half(response)
+        if high is None:
+            return None
+    found = []
+    for claim in claims(response, name, high):
+        proof = prove(claim, response.scale)
+        if isinstance(proof, Proof):
+            found.append(proof)
+            continue
+        # A3 of the neuron is claimed for more z than it asks for, and A5 by more than it asks for.
+        refutes = name in ("A1", "A2") or (name == "A3" and high is None)
+        return proof if refutes else None
+    if name == "A5" and not supremum(response).is_finite():
+        return None
+    return tuple(found)
+
+
+def below_one_half(response: Response, z: sp.Rational) -> bool:
+    """Whether r(z) is certainly below 1/2."""
+    with ctx.workprec(BITS):
+        return bool(compile_balls(response.response, [Z])(arb(exact(z)))[0] < 0.5)
+
+
+def supremum(response: Response) -> arb:
+    """The limit of |ℓ'| or |φ| at infinity, enclosed; NaN where that fails."""
+    size = response.slope if isinstance(response, Loss) else response.expression
+    try:
+        with ctx.workprec(BITS):
+            return tail(size).limit
+    except NoTailError:
+        return arb.nan()
+
+
+def constant_claims(response: Response, z0_above: sp.Rational) -> tuple[Claim, ...]:
+    """r > 0, and z r'/r < −1/2 from `z0_above` on."""
+    s = response.slope
+    return Claim(-s / Z), Claim(_past_z0(s), low=z0_above)
+
+
+def before_z0(response: Response, z: sp.Rational) -> bool:
+    """Whether z r'/r is certainly above −1/2 at z, where r > 0."""
+    with ctx.workprec(BITS):
+        return bool(compile_balls(_past_z0(response.slope), [Z])(arb(exact(z)))[0] > 0)
+
+
+def c_over(response: Response, z0: Box) -> arb:
+    """max(r(z0), 1/2) for z0 in a box."""
+    with ctx.workprec(BITS):
+        return enclosure(response.response, z0).max(arb(0.5))
+
+
+def enclose_constants(response: Response, z0: float) -> Constants | None:
+    """z0 and c enclosed around an approximation of z0; None where the proof fails.
+
+    >>> found = enclose_constants(Loss.parse("pseudo-huber"), 1.0)
+    >>> found.z0[0] < 1 < found.z0[1], found.c.overlaps(1 / arb(2).sqrt())
+    (True, True)
+    """
+    if not 0 < z0 < float("inf"):
+        return None
+    step = _Z0_WIDTH * response.scale
+    middle = step * round(sp.Rational(z0) / step)
+    box = middle - step, middle + step
+    if not before_z0(response, box[0]):
+        return None
+    found = [prove(claim, response.scale) for claim in constant_claims(response, box[1])]
+    proofs = tuple(proof for proof in found if isinstance(proof, Proof))
+    return Constants(box, c_over(response, box), proofs) if len(proofs) == len(found) else None
+
+
+def _past_z0(s: sp.Expr) -> sp.Expr:
+    """Negative where z r'/r < −1/2 and s > 0, as z r'/r = z s'/s − 1."""
+    return 2 * Z * sp.diff(s, Z) - s
+
+
+def _past_one_half(response: Response) -> sp.Rational | None:
+    candidates = (response.scale * sp.Rational(k, 4) for k in range(1, 65))
+    return next((z for z in candidates if below_one_half(response, z)), None)

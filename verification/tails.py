@@ -1,0 +1,261 @@
+"""Signs and bounds of an expression on [M, ∞), from its form in z, E = exp(−κ zᵐ) and bounded V.
+
+tanh, sinh, cosh and exp become powers of one E; atan, erf and roots become variables V that a ball
+encloses on all of [M, ∞). What is left is a quotient of polynomials whose leading terms outweigh
+the others: every other term is a bounded monomial zⁿEʲ times a leading one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import sympy as sp
+from flint import arb
+from sympy.polys.polyerrors import BasePolynomialError
+
+from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.elementary import whole_power
+from ..theory.errors import NotFiniteError
+from ..theory.expressions import Z
+
+_T = sp.Symbol("t", positive=True)  # z on the tail
+_E = sp.Symbol("E", positive=True)
+_BITS = 60
+_MOST_POWERS = 300  # of E
+_AGREEMENT = arb(2) ** -40
+_EXPONENTIAL = (sp.tanh, sp.sinh, sp.cosh, sp.coth, sp.sech, sp.csch)
+
+
+class NoTailError(ValueError):
+    """An expression that cannot be brought into the form treated here."""
+
+
+@dataclass(frozen=True)
+class Decay:
+    """E = exp(−rate · z^power); without exponentials rate is 0 and no power of E occurs."""
+
+    rate: sp.Expr
+    power: int
+
+    def monomial(self, n: int, j: int, start: arb) -> arb:
+        """Encloses zⁿEʲ over [start, ∞) (start = ∞: its limit); NaN where it is not bounded."""
+        if j < 0 or (j == 0 and n > 0):
+            return arb.nan()
+        if n == 0 and j == 0:
+            return arb(1)
+        if not start.is_finite():
+            return arb(0)
+        rate = _constant(self.rate)
+        # zⁿEʲ falls where n < j·rate·power·z^power.
+        if n > 0 and not j * rate * self.power * start**self.power > n:
+            return arb.nan()
+        largest = whole_power(start, n) if n >= 0 else 1 / whole_power(start, -n)
+        return arb(0).union(largest * (-j * rate * start**self.power).exp())
+
+
+@dataclass(frozen=True)
+class Side:
+    """A polynomial as leading · Σ c(V) zⁿEʲ, the leading zⁿEʲ taken out."""
+
+    z_power: int
+    e_power: int
+    terms: tuple[tuple[int, int, Callable[..., tuple[arb, ...]]], ...]
+
+    def value(self, decay: Decay, start: arb, bounded: Sequence[arb]) -> arb:
+        """Encloses the sum over [start, ∞)."""
+        return sum((c(*bounded)[0] * decay.monomial(n, j, start) for n, j, c in self.terms), arb(0))
+
+
+@dataclass(frozen=True)
+class Tail:
+    """An expression in Z on [M, ∞); `bounded` encloses its variables V there."""
+
+    numerator: Side
+    denominator: Side
+    decay: Decay
+    bounded: tuple[Callable[[arb], arb], ...]
+
+    def sign(self, start: sp.Rational) -> int:
+        """1 or −1 where the expression certainly has that sign on [start, ∞); 0 if unknown."""
+        quotient = self._quotient(arb(exact(start)))
+        return int(quotient > 0) - int(quotient < 0)
+
+    def enclosure(self, start: sp.Rational) -> arb:
+        """Encloses the values on [start, ∞); NaN where that fails."""
+        return self._values(arb(exact(start)))
+
+    @property
+    def limit(self) -> arb:
+        """Encloses the limit at ∞; NaN where that fails."""
+        return self._values(arb.pos_inf())
+
+    def _quotient(self, start: arb) -> arb:
+        values = [v(start) for v in self.bounded]
+        below = self.denominator.value(self.decay, start, values)
+        return self.numerator.value(self.decay, start, values) / below
+
+    def _values(self, start: arb) -> arb:
+        return self._quotient(start) * self.decay.monomial(*self._order, start)
+
+    def _inverse(self, start: arb) -> arb:
+        """Encloses the inverse of the expression."""
+        n, j = self._order
+        return self.decay.monomial(-n, -j, start) / self._quotient(start)
+
+    @property
+    def _order(self) -> tuple[int, int]:
+        top, below = self.numerator, self.denominator
+        return top.z_power - below.z_power, top.e_power - below.e_power
+
+
+def tail(expression: sp.Expr) -> Tail:
+    """The form of an expression in Z on [M, ∞). Raises NoTailError where it has none.
+
+    >>> form = tail(sp.tanh(Z) - Z / 4)
+    >>> form.sign(sp.Integer(2)), form.sign(sp.Integer(8))
+    (0, -1)
+    >>> tail(2 * sp.atan(Z)).limit.overlaps(arb.pi())
+    True
+    """
+    variables: dict[sp.Expr, _Bounded] = {}
+    e = _with_bounded(expression.subs(Z, _T), variables)
+    e = e.replace(lambda x: isinstance(x, _EXPONENTIAL), lambda x: x.rewrite(sp.exp))
+    e, decay = _with_decay(e)
+    if e.atoms(sp.Function) or any(not p.exp.is_Integer for p in e.atoms(sp.Pow) if p.has(_T)):
+        raise NoTailError(f"no form at infinity for {expression}")
+    found = tuple(variables.values())
+    numerator, denominator = (_side(part, found) for part in sp.fraction(sp.together(e)))
+    back = {v.symbol: old for old, v in variables.items()}
+    original = e.subs(_E, sp.exp(-decay.rate * _T**decay.power)).subs(back).subs(_T, Z)
+    _check_agreement(expression, original)
+    return Tail(numerator, denominator, decay, tuple(v.value for v in found))
+
+
+@dataclass(frozen=True)
+class _Bounded:
+    """A subexpression `symbol` = z^power · V with V enclosed by `value`; V^root is rational in z,
+    as symbol^root = `radicand`, where it is a root."""
+
+    symbol: sp.Symbol
+    value: Callable[[arb], arb]
+    power: int = 0
+    root: int = 1
+    radicand: sp.Expr = sp.S.Zero
+
+
+def _with_bounded(e: sp.Expr, variables: dict[sp.Expr, _Bounded]) -> sp.Expr:
+    """`e` with atan, erf and roots replaced by variables, which are added to `variables`."""
+    if not e.args or not e.has(_T):
+        return e
+    symbol = sp.Symbol(f"V{len(variables)}", positive=True)
+    if isinstance(e, (sp.atan, sp.erf)):
+        if e not in variables:
+            inner = tail(e.args[0].subs(_T, Z))
+            variables[e] = _Bounded(symbol, _bounded_function(type(e), inner))
+        return variables[e].symbol
+    if e.is_Pow and e.exp.is_Rational and not e.exp.is_Integer:
+        root = sp.root(e.base, e.exp.q)
+        if root not in variables:
+            variables[root] = _root(symbol, e.base, int(e.exp.q))
+        return variables[root].symbol ** int(e.exp.p)
+    return e.func(*(_with_bounded(argument, variables) for argument in e.args))
+
+
+def _bounded_function(kind: type[sp.Function], inner: Tail) -> Callable[[arb], arb]:
+    """Encloses atan or erf of what `inner` is the tail of."""
+
+    def value(start: arb) -> arb:
+        argument = inner._values(start)
+        if argument.is_finite():
+            return argument.atan() if kind is sp.atan else argument.erf()
+        inverse = inner._inverse(start)  # of what grows without bound
+        if not inner._quotient(start) > 0:
+            return arb.nan()
+        if kind is sp.atan:
+            return arb.pi() / 2 - inverse.atan()
+        least = 1 / inverse.abs_upper()
+        return arb(1) if not least.is_finite() else least.erf().union(arb(1))
+
+    return value
+
+
+def _root(symbol: sp.Symbol, base: sp.Expr, root: int) -> _Bounded:
+    """(a + … + b zⁿ)^(1/root) as z^(n/root)·V."""
+    degree = sp.degree(base, _T) if base.is_polynomial(_T) else sp.S.Half
+    power = sp.Rational(degree, root)
+    if not power.is_Integer:
+        raise NoTailError(f"no form at infinity for roots of {base}")
+    inner = tail((base / _T**degree).subs(_T, Z))
+
+    def value(start: arb) -> arb:
+        inside = inner._values(start)
+        return inside ** (arb(1) / root) if inside > 0 else arb.nan()
+
+    return _Bounded(symbol, value, int(power), root, base)
+
+
+def _with_decay(e: sp.Expr) -> tuple[sp.Expr, Decay]:
+    """`e` with every exponential a power of one E."""
+    e = sp.expand_power_exp(e)
+    exponents = [sp.expand(x.exp) for x in e.atoms(sp.exp)]
+    if not exponents:
+        return e, Decay(sp.S.Zero, 1)
+    powers = {sp.degree(x, _T) if x.is_polynomial(_T) else 0 for x in exponents}
+    power = int(powers.pop())
+    rates = [x / _T**power for x in exponents]
+    ratios = [sp.nsimplify(rate / rates[0]) for rate in rates]
+    if (
+        powers
+        or power < 1
+        or any(r.free_symbols for r in rates)
+        or any(not r.is_Rational for r in ratios)
+    ):
+        raise NoTailError(f"exponentials of different kinds in {e}")
+    unit = reduce(sp.gcd, ratios)
+    if any(abs(ratio / unit) > _MOST_POWERS for ratio in ratios):
+        raise NoTailError(f"exponentials of very different rates in {e}")
+    rate = sp.Abs(rates[0]) * abs(unit)
+    return (
+        e.replace(
+            lambda x: isinstance(x, sp.exp),
+            lambda x: _E ** -sp.cancel(sp.expand(x.exp) / (rate * _T**power)),
+        ),
+        Decay(rate, power),
+    )
+
+
+def _side(part: sp.Expr, bounded: tuple[_Bounded, ...]) -> Side:
+    symbols = [v.symbol for v in bounded]
+    try:
+        for v in bounded:
+            if v.root > 1:
+                part = sp.rem(sp.expand(part), v.symbol**v.root - v.radicand, v.symbol)
+        scaled = {v.symbol: v.symbol * _T**v.power for v in bounded}
+        polynomial = sp.Poly(part.subs(scaled, simultaneous=True), _T, _E)
+    except BasePolynomialError as error:
+        raise NoTailError(str(error)) from None
+    terms = polynomial.terms()
+    e_power = min(j for (_, j), _ in terms)
+    z_power = max(n for (n, j), _ in terms if j == e_power)
+    compiled = tuple(
+        (n - z_power, j - e_power, compile_balls(sp.sympify(c), symbols)) for (n, j), c in terms
+    )
+    return Side(z_power, e_power, compiled)
+
+
+def _check_agreement(expression: sp.Expr, rewritten: sp.Expr) -> None:
+    """A rewriting that balls refute at one of two points is not used."""
+    pair = compile_balls([expression, rewritten], [Z])
+    for z in (sp.Rational(7, 5), sp.Rational(16, 3)):
+        try:
+            one, other = evaluate(pair, (exact(z),), _BITS)
+        except NotFiniteError as error:
+            raise NoTailError(str(error)) from None
+        if not abs(one - other) <= abs(one) * _AGREEMENT:
+            raise NoTailError(f"{expression} is not {rewritten} at z = {z}")
+
+
+def _constant(value: sp.Expr) -> arb:
+    return compile_balls(value, [])()[0]
