@@ -7,6 +7,7 @@ import sympy as sp
 from flint import arb, ctx
 
 from ..theory.asymptotics import long_times
+from ..theory.errors import UnresolvedError
 from ..theory.models import Model, P
 from .balls import compile_balls, evaluate, exact
 from .precision import working_bits
@@ -59,7 +60,12 @@ def _integral(integrand: sp.Expr, end: arb, digits: int) -> mpmath.mpf:
         # Small absolute errors are enough: an integrand may vanish without looking like it.
         with ctx.workprec(4 * bits):
             ball = f(arb(p))[0]
-        return mpmath.mpf(ball if ball.rad() < _tiny(bits) else evaluate(f, (arb(p),), bits)[0])
+        if ball.rad() < _tiny(bits):
+            return mpmath.mpf(ball)
+        try:
+            return mpmath.mpf(evaluate(f, (arb(p),), bits)[0])
+        except UnresolvedError:  # not told from 0 by thousands of digits
+            return mpmath.mpf(0)
 
     with mpmath.workdps(digits + 10):
         return +mpmath.quad(value, [0, mpmath.mpf(end)])

@@ -113,3 +113,12 @@ def test_the_integrand_of_the_exponent_is_that_of_theory_md():
         for point in (0.3, 0.7):
             difference = (long_times(model).exponent - expected).subs(P, sp.Float(point, 30))
             assert abs(sp.N(difference, 20)) < 1e-15
+
+
+def test_an_integrand_that_is_0_in_a_unit_far_from_1():
+    """The algebraic neuron's delay is 0 in every unit of z; in this one balls see 0 · 10⁴⁰."""
+    stretched = SingleNeuron(Activation.parse("1e-20*z/sqrt(1e-40+z**2)"))
+    eta = rational("1/400") * 10**40  # η φ² has no unit
+    plain = crossing_time(ALGEBRAIC, rational("9/10"), rational("1/400"))
+    found = crossing_time(stretched, rational("9/10"), eta)
+    assert abs(found / plain - 1) < 1e-10
