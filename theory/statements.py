@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Statement:
-    """One label of the ledger for one model."""
+    """One label of the ledger for one model; `rests_on` are the labels its argument uses."""
 
     label: str
     model: str
     conclusion: str
     hypotheses: tuple[str, ...]
     origin: str
+    rests_on: tuple[str, ...] = ()
 
 
 HYPOTHESES: dict[str, dict[str, str]] = {
@@ -50,16 +51,24 @@ _SHARPNESS = {"linear": ("analytic", "symmetry", "A2"), "neuron": ("analytic",)}
 _FLOW = {"linear": (*_REGULAR, "A1", "A2", "A5"), "neuron": (*_REGULAR, "A1", "A5")}
 _PAPER = "Song & Yun 2023"
 _DERIVED = "re-derived here"
+_NEW = "new here"
 
 _ORIGINS = {
     "crossing": f"{_PAPER} for the lower bound; the law is {_DERIVED}",
     "progressive-sharpening": f"{_PAPER} for the increase; the size of the gap is {_DERIVED}",
+    "slow-curve-2": _NEW,
+    "slow-curve-3": _NEW,
+    "exponential-alignment": _NEW,
+    "exact": _NEW,
 }
 _CONCLUSIONS: dict[str, dict[str, str]] = {
     "linear": {
         "gradient-flow": "|p_t| ≤ L(1−m)^t and q_t stays in [q0, exp(Cη²L²) q0]",
         "alignment": "|q_t/r(p_t) − 1 − h(p_t)η²| ≤ Cη⁴ from some t_a = O(log 1/η) on",
-        "crossing": "q passes 1 at t_b ≈ |r''(0)| η⁻² ln(1/η)",
+        "slow-curve-2": "|q_t/r(p_t) − 1 − h(p_t)η² − h₂(p_t)η⁴| ≤ Cη⁶ from such a t_a on",
+        "slow-curve-3": "|q_t/r(p_t) − 1 − h(p_t)η² − … − h₃(p_t)η⁶| ≤ Cη⁸ from such a t_a on",
+        "exponential-alignment": "limits from the same q0 differ by exp(−(Λ(q0) + O(η²))/η²)",
+        "crossing": "q passes 1 at t_b = η⁻² (|r''(0)| ln(1/η) + K(q0)) + O(log 1/η)",
         "limit": "(p_t, q_t) → (0, 1 − η²/(2r''(0)) + O(η⁴))",
         "saturation": "the sharpness tends to 2/η − η/|r''(0)| + O(η³)",
         "progressive-sharpening": "λ̃(q_t) increases and |λ_t − λ̃(q_t)| ≤ 1 + O(η)",
@@ -67,11 +76,30 @@ _CONCLUSIONS: dict[str, dict[str, str]] = {
     "neuron": {
         "gradient-flow": "|p_t| ≤ (1−m)^t |p0| and q_t stays in [q0, q0 exp(2η/((1−η)m))]",
         "alignment": "|q_t/r(p_t) − 1 − h(p_t)η| ≤ Cη² from some t_a = O(log 1/η) on",
-        "crossing": "q passes 1 at t_b ≈ (|r''(0)|/4) η⁻¹ ln(1/η)",
+        "slow-curve-2": "|q_t/r(p_t) − 1 − h(p_t)η − h₂(p_t)η²| ≤ Cη³ from such a t_a on",
+        "slow-curve-3": "|q_t/r(p_t) − 1 − h(p_t)η − … − h₃(p_t)η³| ≤ Cη⁴ from such a t_a on",
+        "exponential-alignment": "limits from the same q0 differ by exp(−(Λ(q0) + O(η))/η)",
+        "exact": "for φ = z/√(1+z²), q = κr(p) stays, κ = 2/(1+√(1−η)), and p' = −√(1−η) p",
+        "crossing": "q passes 1 at t_b = η⁻¹ ((|r''(0)|/4) ln(1/η) + K(q0)) + O(log 1/η)",
         "limit": "(p_t, q_t) → (0, 1 − η/r''(0) + O(η²))",
         "saturation": "the sharpness tends to 2/η − 2/|r''(0)| + O(η)",
         "progressive-sharpening": "λ̃(q_t) increases and |λ_t − λ̃(q_t)| ≤ sup|D| + O(η)",
     },
+}
+
+_RESTS_ON: dict[str, tuple[str, ...]] = {
+    "bifurcation/flip": ("reduced-map",),
+    "bifurcation/two-cycle": ("reduced-map",),
+    "gradient-flow": ("reduced-map",),
+    "alignment": ("reduced-map", "bifurcation/two-cycle"),
+    "slow-curve-2": ("alignment",),
+    "slow-curve-3": ("slow-curve-2",),
+    "exponential-alignment": ("alignment",),
+    "exact": ("reduced-map",),
+    "crossing": ("alignment",),
+    "limit": ("alignment", "crossing", "bifurcation/flip"),
+    "saturation": ("limit", "sharpness"),
+    "progressive-sharpening": ("alignment", "sharpness"),
 }
 
 _COMMON: dict[str, tuple[str, tuple[str, ...], str]] = {
@@ -105,13 +133,40 @@ def statements(model: str) -> tuple[Statement, ...]:
     ['linear/reduced-map', 'linear/sharpness']
     """
     rows = [
-        Statement(_full(model, name), model, text, needs or _SHARPNESS[model], origin)
+        _statement(model, name, text, needs or _SHARPNESS[model], origin)
         for name, (text, needs, origin) in _COMMON.items()
     ]
     for name, text in _CONCLUSIONS[model].items():
         needs = (_FLOW if name == "gradient-flow" else _EOS)[model]
-        rows.append(Statement(f"{model}/{name}", model, text, needs, _ORIGINS.get(name, _PAPER)))
+        rows.append(_statement(model, name, text, needs, _ORIGINS.get(name, _PAPER)))
     return tuple(rows)
+
+
+def dependency_graph(model: str) -> str:
+    """The ledger of one model as a Mermaid flowchart, with arrows from what a label rests on.
+
+    >>> print(*dependency_graph("neuron").splitlines()[:3], sep="\\n")
+    graph TD
+      neuron_reduced_map["neuron/reduced-map"]
+      neuron_sharpness["neuron/sharpness"]
+    """
+    rows = statements(model)
+    nodes = [f'  {_identifier(row.label)}["{row.label}"]' for row in rows]
+    arrows = [
+        f"  {_identifier(below)} --> {_identifier(row.label)}"
+        for row in rows
+        for below in row.rests_on
+    ]
+    return "\n".join(["graph TD", *nodes, *arrows])
+
+
+def _identifier(label: str) -> str:
+    return label.replace("/", "_").replace("-", "_")
+
+
+def _statement(model: str, name: str, text: str, needs: tuple[str, ...], origin: str) -> Statement:
+    below = tuple(_full(model, other) for other in _RESTS_ON.get(name, ()))
+    return Statement(_full(model, name), model, text, needs, origin, below)
 
 
 def _full(model: str, name: str) -> str:

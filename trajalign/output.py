@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from textwrap import fill, indent
 from typing import Any
 
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -14,10 +15,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .theory.statements import Statement
 from .verification.runner import Control
 from .verification.verdicts import Outcome, Verdict
 
 VERIFY_SCHEMA = "trajalign.verify/1"
+LEDGER_SCHEMA = "trajalign.ledger/1"
 CONTROLS_SCHEMA = "trajalign.controls/1"
 _STYLES = {"pass": "green", "fail": "bold red", "undecided": "yellow", "not-applicable": "dim"}
 
@@ -32,6 +35,12 @@ def controls_as_json(controls: Sequence[Control], version: str) -> str:
     """The negative controls in the layout of schema trajalign.controls/1."""
     rows = [vars(control) for control in controls]
     return dump({"schema": CONTROLS_SCHEMA, "version": version, "results": rows})
+
+
+def ledger_as_json(ledger: Sequence[Statement], version: str) -> str:
+    """The statements in the layout of schema trajalign.ledger/1."""
+    rows = [vars(statement) for statement in ledger]
+    return dump({"schema": LEDGER_SCHEMA, "version": version, "statements": rows})
 
 
 def verdicts_as_junit(verdicts: Sequence[Verdict]) -> str:
@@ -57,6 +66,20 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float
     counts = Counter(verdict.outcome.value for verdict in verdicts)
     summary = ", ".join(f"{count} {name}" for name, count in counts.items())
     console.print(f"\n{summary} in {seconds:.1f} s", highlight=False)
+
+
+def print_ledger(console: Console, ledger: Sequence[Statement]) -> None:
+    """Every label with its origin, what it says, and the hypotheses and labels it rests on."""
+    for model, group in groupby(ledger, key=lambda statement: statement.model):
+        console.print(Text(model, "bold cyan"))
+        for statement in group:
+            needs = ", ".join((*statement.hypotheses, *statement.rests_on))
+            console.print()
+            console.print(Text.assemble((statement.label, "bold"), f"  [{statement.origin}]"))
+            for line in (statement.conclusion, f"rests on {needs}"):
+                lines = fill(line, console.width - 2, break_on_hyphens=False)
+                console.print(Text(indent(lines, "  ")))
+        console.print()
 
 
 def print_controls(console: Console, controls: Sequence[Control], seconds: float) -> None:
@@ -138,8 +161,8 @@ def _name(verdict: Verdict) -> str:
 
 
 def _weakest(verdicts: Sequence[Verdict]) -> str:
-    evidence = [verdict.evidence for verdict in verdicts if verdict.evidence]
-    return "sampled" if "sampled" in evidence else "derived"
+    evidence = {verdict.evidence.value for verdict in verdicts if verdict.evidence}
+    return next(word for word in ("sampled", "enclosed", "derived") if word in evidence)
 
 
 def _by_response(

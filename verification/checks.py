@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import mpmath
 import sympy as sp
 
 from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.integrals import alignment_exponent, crossing_time
 from ..numerics.roots import InverseResponse
-from ..theory.models import P, Q
+from ..theory.curve_closed import curve_closed, curve_generic
+from ..theory.errors import InputError
+from ..theory.exact_curve import exact_curve
+from ..theory.models import Model, P, Q
 from ..theory.series import taylor
-from .claims import Claim
+from .claims import Claim, NotApplicableError
+from .curve_claims import AlignmentClaim, ExactClaim
+from .exponential_claims import ExponentialClaim
 from .flow_claims import FlowClaim
 from .frozen_claims import CycleClaim, FlipClaim
 from .map_claims import MapClaim, SharpnessClaim
 from .orbit_claims import (
-    AlignmentClaim,
     CrossingClaim,
     LimitClaim,
     SaturationClaim,
@@ -24,10 +30,15 @@ from .orbit_claims import (
 from .plans import Plan
 
 _GAP_POINTS = 200
+_DIGITS = 15  # of integrals
 
 
 def claim_for(label: str, plan: Plan) -> Claim:
-    """The claim behind a label. Raises KeyError for a label without a check."""
+    """The claim behind a label.
+
+    Raises KeyError for a label without a check, and NotApplicableError where the statement says
+    nothing of the response.
+    """
     name = label if label.startswith("bifurcation/") else label.split("/", 1)[1]
     return _CLAIMS[name](label, plan)
 
@@ -61,8 +72,44 @@ def _alignment(label: str, plan: Plan) -> Claim:
     return AlignmentClaim(label, plan.curve.h_at_zero, h=plan.curve.h)
 
 
+def _slow_curve_2(label: str, plan: Plan) -> Claim:
+    return _curve_to_order(label, plan, 2)
+
+
+def _slow_curve_3(label: str, plan: Plan) -> Claim:
+    return _curve_to_order(label, plan, 3)
+
+
+def _curve_to_order(label: str, plan: Plan, order: int) -> Claim:
+    *lower, h = _curve(plan.model, order)
+    return AlignmentClaim(label, taylor(h, 1, P)[0], h=h, lower=tuple(lower))
+
+
+def _curve(model: Model, order: int) -> tuple[sp.Expr, ...]:
+    """h_1, …, h_order as short as they can be had."""
+    try:
+        return curve_closed(model, order)
+    except InputError:  # no closed form in a field that is known
+        return tuple(model.concrete(h) for h in curve_generic(model, order))
+
+
+def _exact(label: str, plan: Plan) -> Claim:
+    curve = exact_curve(plan.model)
+    if curve is None:
+        raise NotApplicableError("the slow curve is not a multiple of r for this response")
+    return ExactClaim(label, curve.kappa, curve.factor)
+
+
+def _exponential_alignment(label: str, plan: Plan) -> Claim:
+    exponents = (alignment_exponent(plan.model, q0, _DIGITS) for _, q0 in plan.starts)
+    return ExponentialClaim(label, tuple(map(_as_float, exponents)))
+
+
 def _crossing(label: str, plan: Plan) -> Claim:
-    return CrossingClaim(label, plan.curve.crossing_coefficient(plan.model))
+    # At η = 1 the logarithm is 0 and ε = 1: what is left of t_b is K(q0).
+    constants = (crossing_time(plan.model, q0, sp.S.One) for _, q0 in plan.starts)
+    coefficient = plan.curve.crossing_coefficient(plan.model)
+    return CrossingClaim(label, coefficient, tuple(map(_as_float, constants)))
 
 
 def _limit(label: str, plan: Plan) -> Claim:
@@ -85,11 +132,19 @@ _CLAIMS: dict[str, Callable[[str, Plan], Claim]] = {
     "bifurcation/two-cycle": _two_cycle,
     "gradient-flow": _gradient_flow,
     "alignment": _alignment,
+    "slow-curve-2": _slow_curve_2,
+    "slow-curve-3": _slow_curve_3,
+    "exact": _exact,
+    "exponential-alignment": _exponential_alignment,
     "crossing": _crossing,
     "limit": _limit,
     "saturation": _saturation,
     "progressive-sharpening": _progressive_sharpening,
 }
+
+
+def _as_float(value: mpmath.mpf) -> sp.Expr:
+    return sp.Float(mpmath.nstr(value, _DIGITS), _DIGITS)
 
 
 def largest_gap(plan: Plan) -> sp.Expr:

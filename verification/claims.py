@@ -13,6 +13,10 @@ from .plans import Plan
 from .verdicts import Evidence
 
 
+class NotApplicableError(Exception):
+    """A statement that says nothing of a response although its hypotheses hold, and why."""
+
+
 @dataclass(frozen=True)
 class Measurement:
     """Numbers taken from one run, with the place that a witness would name."""

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from ..theory.models import Model, P, Q, ReducedModel, SingleNeuron, TwoLayerLinear
+from ..theory.models import EPSILON, Model, P, Q, ReducedModel, SingleNeuron, TwoLayerLinear
 from .claims import Claim
+from .curve_claims import AlignmentClaim, ExactClaim
+from .exponential_claims import ExponentialClaim
 from .flow_claims import FlowClaim
 from .frozen_claims import CycleClaim, FlipClaim
 from .map_claims import MapClaim, SharpnessClaim
-from .orbit_claims import AlignmentClaim, CoefficientClaim, CrossingClaim, SharpeningClaim
+from .orbit_claims import CoefficientClaim, CrossingClaim, SharpeningClaim
 
 _OFF = sp.Rational(101, 100)
 
@@ -87,6 +89,27 @@ def falsified(claim: Claim) -> list[Claim]:
                 replace(claim, h=_OFF * claim.h, falsified="h off by 1 % away from p = 0"),
                 replace(claim, coefficient=_OFF * claim.coefficient, falsified="h(0) off by 1 %"),
                 replace(claim, order=claim.order + 1, falsified="order one too high"),
+                *_wrong_lower_terms(claim),
+            ]
+        case ExactClaim():
+            linear = sp.series(claim.kappa, EPSILON, 0, 2).removeO()
+            return [
+                replace(claim, kappa=linear, falsified="kappa to first order only"),
+                replace(claim, kappa=_OFF * claim.kappa, falsified="kappa off by 1 %"),
+                replace(claim, factor=claim.factor**2, falsified="decay twice as fast"),
+                replace(claim, factor=-claim.factor, falsified="p does not change its sign"),
+            ]
+        case ExponentialClaim():
+            wrong = {
+                "exponent off by 1 %": _OFF,
+                "a power of eta only": sp.Integer(0),
+            }
+            return [
+                *(
+                    replace(claim, exponents=tuple(a * e for e in claim.exponents), falsified=text)
+                    for text, a in wrong.items()
+                ),
+                replace(claim, order=claim.order + 1, falsified="order one too high"),
             ]
         case CoefficientClaim():
             return [
@@ -95,8 +118,10 @@ def falsified(claim: Claim) -> list[Claim]:
                 replace(claim, order=claim.order + 1, falsified="order one too high"),
             ]
         case CrossingClaim():
+            off = tuple(K + claim.coefficient / 100 for K in claim.constants)
             return [
                 *_wrong_coefficients(claim),
+                replace(claim, constants=off, falsified="constant off by 1 % of the coefficient"),
                 replace(claim, order=claim.order + 1, falsified="order one too high"),
             ]
         case SharpeningClaim():
@@ -137,6 +162,14 @@ def falsified(claim: Claim) -> list[Claim]:
                 replace(claim, sharpness=_OFF * claim.sharpness, falsified="sharpness off by 1 %")
             ]
     raise TypeError(f"{type(claim).__name__} has no negative control")
+
+
+def _wrong_lower_terms(claim: AlignmentClaim) -> list[Claim]:
+    if not claim.lower:
+        return []
+    *kept, last = claim.lower
+    wrong = replace(claim, lower=(*kept, _OFF * last), falsified="the term before off by 1 %")
+    return [wrong]
 
 
 def _wrong_coefficients(claim: CoefficientClaim | CrossingClaim | FlipClaim) -> list[Claim]:

@@ -1,4 +1,4 @@
-"""The claims about edge-of-stability orbits: alignment, crossing, limit, saturation, sharpening."""
+"""The claims about edge-of-stability orbits: crossing, limit, saturation, sharpening."""
 
 from __future__ import annotations
 
@@ -62,11 +62,15 @@ class OrbitClaim(Claim):
     def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         """Judge the runs of one start, largest step size first."""
 
+    def usable(self, runs: list[Measurement]) -> list[Measurement]:
+        """The runs of one start that can be judged: all of them."""
+        return runs
+
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         """The first objection of any start, or the numbers of the first start."""
         judged = []
         for _, group in groupby(runs, key=lambda run: (run.where["p0"], run.where["q0"])):
-            ladder = list(group)
+            ladder = self.usable(list(group))
             lost = next((run for run in ladder if not run.values), None)
             if lost is not None and lost.where["trouble"].startswith(REFUTING):
                 return Judgement(lost.where["trouble"], lost.where)
@@ -127,52 +131,14 @@ class SaturationClaim(CoefficientClaim):
 
 
 @dataclass(frozen=True)
-class AlignmentClaim(CoefficientClaim):
-    """|q_t/r(p_t) − 1 − h(p_t) ε| ≤ C ε^(order+1) for t ≥ t_a; at the crossing of 1, h is h(0)."""
-
-    h: sp.Expr = sp.S.Zero
-
-    def read(self, view: OrbitView) -> Measurement:
-        curve = compile_balls([view.plan.family.response, self.h], [P])
-        worst, place, at_crossing = arb(0), view.crossing, arb(0)
-        for t in view.steps:
-            r, h = evaluate(curve, (abs(view.orbit.p[t]),), view.bits)
-            ratio = view.orbit.q[t] / r - 1
-            residual = abs(ratio - h * view.epsilon)
-            if residual > worst:
-                worst, place = residual, t
-            if t == view.crossing:
-                at_crossing = ratio / view.epsilon
-        values = self.defect(at_crossing) | {
-            "worst": worst / view.epsilon,
-            "steps": arb(len(view.steps)),
-            "settled": arb(view.settled),
-        }
-        return view.measurement(place, **values)
-
-    def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        at_crossing = super().judge_ladder(plan, runs)
-        epsilons = [run.epsilon for run in runs]
-        worst = [run.values["worst"] for run in runs]
-        h0 = float(self.coefficient)
-        ladder = Ladder(h0, tuple(epsilons), tuple(h0 + w for w in worst), tuple(worst))
-        sizes = [w / e**self.order for w, e in zip(worst, epsilons, strict=True)]
-        found = {
-            **at_crossing.quantities,
-            "order": self.order_quantity(plan, ladder),
-            "constant": f"{max(sizes):.4g}",
-            "t_a": [f"{run.values['settled']:.0f}" for run in runs],
-            "steps checked": f"{sum(run.values['steps'] for run in runs):.0f}",
-        }
-        objection = at_crossing.objection or ladder.order_objection(self.order)
-        return Judgement(objection, runs[-1].where if objection else None, found)
-
-
-@dataclass(frozen=True)
 class CrossingClaim(OrbitClaim):
-    """ε t_b = coefficient · ln(1/η) + K + o(1); so t_b grows like ε^−order times a logarithm."""
+    """ε t_b = κ ln(1/η) + K(q0) + O(ε ln 1/ε); so t_b grows like ε^−order times a logarithm.
+
+    `coefficient` is κ, and `constants` are K(q0) for the starts of the plan.
+    """
 
     coefficient: sp.Expr
+    constants: tuple[sp.Expr, ...]
 
     def read(self, view: OrbitView) -> Measurement:
         t = view.crossing
@@ -182,10 +148,19 @@ class CrossingClaim(OrbitClaim):
         room = 1 - arb(exact(view.start[1]))
         scaled = time * view.epsilon
         numbers = {"scaled": scaled, "log": log, "growth": scaled / view.natural_log}
+        numbers["unit log"] = arb(view.natural_log)
         return view.measurement(t, **numbers, bound=scaled / room)
 
     def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         target, coefficient = float(self.coefficient), _log_coefficient(runs)
+        heights = [str(q0) for _, q0 in plan.starts]
+        expected = self.constants[heights.index(runs[0].where["q0"])]
+        remainders = [run.values["scaled"] - target * run.values["log"] for run in runs]
+        constant = _constant(runs, remainders)
+        sizes = [
+            abs(rest - float(expected)) / (run.epsilon * run.values["unit log"])
+            for rest, run in zip(remainders, runs, strict=True)
+        ]
         # The exponent of t_b/ln(1/(ε h(0))) in 1/ε between the last two rungs.
         before, after = runs[-2:]
         growth = math.log(after.values["growth"] / before.values["growth"])
@@ -198,12 +173,16 @@ class CrossingClaim(OrbitClaim):
                 "measured": f"{-self.error_order(plan, exponent):.3f}",
                 "in": "eta",
             },
+            "constant K(q0)": quantity(expected, constant) | {"at q0": runs[0].where["q0"]},
+            "constant of the remainder": f"{max(sizes):.4g}",
             "t_b": [run.where["t"] for run in runs],
             "lower bound constant": f"{min(bounds):.4g}",
         }
         objection = ""
         if not abs(coefficient - target) <= COEFFICIENT_TOLERANCE * abs(target):
             objection = f"coefficient {coefficient:.8g} instead of {target:.8g}"
+        elif not abs(constant - float(expected)) <= COEFFICIENT_TOLERANCE * abs(target):
+            objection = f"K(q0) = {constant:.8g} instead of {float(expected):.8g}"
         elif not abs(exponent - self.order) <= ORDER_SLACK:
             objection = f"t_b grows like ε^-{exponent:.2f} instead of ε^-{self.order:g}"
         elif min(bounds) < 0.99 * bounds[0]:
@@ -217,6 +196,12 @@ def _log_coefficient(runs: Sequence[Measurement]) -> float:
     rows = [[run.values["log"], 1.0, run.epsilon * run.values["log"], run.epsilon] for run in last]
     solution = np.linalg.solve(np.array(rows), np.array([run.values["scaled"] for run in last]))
     return float(solution[0])
+
+
+def _constant(runs: Sequence[Measurement], remainders: Sequence[float]) -> float:
+    """K in ε t_b − κ ln(1/η) = K + ε (a ln(1/η) + b), through the last three rungs."""
+    rows = [[1.0, run.epsilon * run.values["log"], run.epsilon] for run in runs[-3:]]
+    return float(np.linalg.solve(np.array(rows), np.array(remainders[-3:]))[0])
 
 
 @dataclass(frozen=True)

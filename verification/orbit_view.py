@@ -20,7 +20,8 @@ from .claims import Measurement
 from .plans import Plan
 
 REFUTING = "an orbit contradicts the theory"
-_FAR = 10**6  # in units of the response's scale
+EARLY = "an orbit passes q = 1"
+FAR = 10**6  # in units of the response's scale
 _SAMPLES = 300  # steps looked at before the crossing, and again after it
 
 
@@ -32,7 +33,7 @@ class OrbitView:
     ) -> None:
         self.plan, self.eta, self.start = plan, eta, start
         self.bits = working_bits(plan.digits)
-        stops = Stops(plan.max_steps(), plan.until, _FAR * plan.model.response.scale)
+        stops = Stops(plan.max_steps(), plan.until, FAR * plan.model.response.scale)
         # Unchecked: what is judged is how the ladder scales, at many more digits than it needs.
         self.orbit: Orbit = iterate(
             compile_loop(plan.model), eta, start, stops, digits=plan.digits, checked=False
@@ -50,8 +51,12 @@ class OrbitView:
             return f"{REFUTING}: it {outcome} without passing q = 1"
         if outcome == "step limit" or crossing is None:
             return f"an orbit did not converge in {len(self.orbit)} steps"
-        if crossing <= self.settled:
-            return f"an orbit passes q = 1 at t = {crossing}, before t_a = {self.settled}"
+        return self.early(self.settled)
+
+    def early(self, begin: int) -> str:
+        """Why nothing can be read off from step `begin` on, or ""."""
+        if self.crossing <= begin:
+            return f"{EARLY} at t = {self.crossing}, before t_a = {begin}"
         return ""
 
     @cached_property
@@ -74,21 +79,32 @@ class OrbitView:
 
     @cached_property
     def settled(self) -> int:
-        """t_a: 10 + 3 ln(1/(ε h(0)))/ln(1/m) steps, m the contraction of the 2-cycle at q0."""
+        """t_a: from here on the orbit is on the curve to first order."""
+        return self.settled_to(1)
+
+    def settled_to(self, order: int) -> int:
+        """10 + (order + 2) ln(1/(ε h(0)))/ln(1/m) steps, m the contraction of the 2-cycle at q0."""
+        return 10 + math.ceil((order + 2) * self._memory)
+
+    @cached_property
+    def _memory(self) -> float:
         inverse = InverseResponse(self.plan.model.response)
         multiplier = compile_balls(self.plan.family.cycle_multiplier, [P])
         aligned = inverse(exact(self.start[1]), 60)
         contraction_squared = evaluate(multiplier, (aligned,), 50)[0]
         contraction = math.sqrt(float(contraction_squared))
-        memory = self.natural_log / -math.log(min(contraction, 0.99))
-        return 10 + math.ceil(3 * memory)
+        return self.natural_log / -math.log(min(contraction, 0.99))
 
     @cached_property
     def steps(self) -> list[int]:
         """The steps looked at: all of the first hundred from t_a on, then evenly spread ones."""
+        return self.steps_from(self.settled)
+
+    def steps_from(self, begin: int) -> list[int]:
+        """The same with another step in the place of t_a."""
         last = len(self.orbit) - 1
-        first = range(self.settled, min(self.settled + 100, self.crossing))
-        before = _spread(self.settled, self.crossing - 1, _SAMPLES)
+        first = range(begin, min(begin + 100, self.crossing))
+        before = _spread(begin, self.crossing - 1, _SAMPLES)
         after = _spread(self.crossing, last, _SAMPLES)
         return sorted({*first, *before, *after, self.crossing - 1, self.crossing, last})
 

@@ -8,12 +8,16 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from ..numerics.pools import workers
+from ..theory.errors import InputError
 from ..theory.models import Model, SingleNeuron, TwoLayerLinear
 from ..theory.responses import Activation, Loss
 from ..theory.statements import HYPOTHESES, Statement, statements
 from .assumptions import Assumptions
 from .checks import claim_for
+from .claims import NotApplicableError
 from .controls import TWINS, falsified, with_wrong_map
+from .curve_claims import ExactClaim
+from .exponential_claims import ExponentialClaim
 from .orbit_claims import OrbitClaim
 from .plans import Plan
 from .verdicts import Outcome, Verdict
@@ -133,8 +137,13 @@ def _prepare(job: tuple[Model, Options]) -> Prepared:
         missing = [found[name] for name in statement.hypotheses if name not in passing]
         if missing:
             settled.append(_not_tried(statement, model, found, missing))
-        else:
+            continue
+        try:
             trials.append((statement, Trial(claim_for(statement.label, plan), plan)))
+        except NotApplicableError as error:
+            settled.append(_settled(statement, model, found, Outcome.NOT_APPLICABLE, str(error)))
+        except InputError as error:  # a prediction that cannot be derived or computed
+            settled.append(_settled(statement, model, found, Outcome.UNDECIDED, str(error)))
     return Prepared(model, found, tuple(settled), tuple(trials))
 
 
@@ -144,12 +153,18 @@ def _not_tried(
     open_only = all(verdict.outcome is Outcome.UNDECIDED for verdict in missing)
     outcome = Outcome.UNDECIDED if open_only else Outcome.NOT_APPLICABLE
     names = ", ".join(verdict.label.split("/")[-1] for verdict in missing)
+    return _settled(statement, model, found, outcome, f"needs {names}")
+
+
+def _settled(
+    statement: Statement, model: Model, found: dict[str, Verdict], outcome: Outcome, reason: str
+) -> Verdict:
     return Verdict(
         statement.label,
         model.name,
         model.response.text,
         outcome,
-        reason=f"needs {names}",
+        reason=reason,
         hypotheses=tuple(found[name] for name in statement.hypotheses),
     )
 
@@ -189,7 +204,7 @@ def _shown_hypotheses(entry: Prepared, options: Options) -> list[Verdict]:
 
 def _falsified_trials(right: Trial) -> list[Trial]:
     trials = [Trial(claim, right.plan) for claim in falsified(right.claim)]
-    if isinstance(right.claim, OrbitClaim):
+    if isinstance(right.claim, OrbitClaim | ExactClaim | ExponentialClaim):
         claim = replace(right.claim, falsified="orbits of a wrong map: drift of q doubled")
         trials.append(Trial(claim, replace(right.plan, model=with_wrong_map(right.plan.model))))
     return trials

@@ -1,15 +1,18 @@
 """The ledger is complete: every statement has a check, and every check a control."""
 
+from pathlib import Path
+
 import pytest
 import sympy as sp
 from zoo import BY_NAME
 
-from trajalign.theory.statements import HYPOTHESES, statements
+from trajalign.theory.statements import HYPOTHESES, dependency_graph, statements
 from trajalign.verification.checks import checked_names, claim_for
 from trajalign.verification.controls import TWINS, falsified
 from trajalign.verification.plans import Plan
 
-MODELS = {"linear": "log-cosh", "neuron": "tanh"}
+MODELS = {"linear": "log-cosh", "neuron": "algebraic"}
+DOCS = Path(__file__).parents[2] / "docs"
 ALL = [s for model in MODELS for s in statements(model)]
 CONCLUSIONS = (
     "gradient-flow",
@@ -19,6 +22,7 @@ CONCLUSIONS = (
     "saturation",
     "progressive-sharpening",
 )
+NEW = ("slow-curve-2", "slow-curve-3", "exponential-alignment")
 
 
 def short(label):
@@ -42,7 +46,7 @@ def plans():
 @pytest.mark.parametrize("model", MODELS)
 def test_the_ledger_has_the_labels_of_the_theory(model):
     labels = {s.label for s in statements(model)}
-    expected = {f"{model}/{name}" for name in ("reduced-map", "sharpness", *CONCLUSIONS)}
+    expected = {f"{model}/{name}" for name in ("reduced-map", "sharpness", *CONCLUSIONS, *NEW)}
     assert expected | {"bifurcation/flip", "bifurcation/two-cycle"} <= labels
 
 
@@ -60,7 +64,8 @@ def test_labels_differ_between_models_except_for_the_shared_bifurcation():
 @pytest.mark.parametrize("statement", ALL, ids=lambda s: f"{s.model}:{s.label}")
 def test_a_statement_says_what_it_claims_assumes_and_rests_on(statement):
     assert statement.conclusion
-    assert statement.origin.startswith(("Song & Yun 2023", "re-derived here"))
+    assert statement.origin.startswith(("Song & Yun 2023", "re-derived here", "new here"))
+    assert (statement.origin == "new here") == (short(statement.label) in (*NEW, "exact"))
     assert statement.hypotheses
     assert set(statement.hypotheses) <= set(HYPOTHESES[statement.model])
     assert len(set(statement.hypotheses)) == len(statement.hypotheses)
@@ -105,6 +110,43 @@ def test_every_statement_has_a_check_and_every_check_a_control(statement, plans)
         assert twin.falsified  # it says what is wrong with it
         assert twin != claim
     assert len({twin.falsified for twin in twins}) == len(twins)
+
+
+@pytest.mark.parametrize("statement", ALL, ids=lambda s: f"{s.model}:{s.label}")
+def test_every_statement_is_documented(statement):
+    verdicts = (DOCS / "verdicts.md").read_text(encoding="utf-8")
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    name = short(statement.label)
+    assert f"`{name.removeprefix('bifurcation/')}`" in verdicts
+    assert any(f"`{label}`" in readme for label in (statement.label, f"…/{name}"))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_statement_rests_on_earlier_statements_of_its_model(model):
+    seen = set()
+    for statement in statements(model):
+        assert set(statement.rests_on) <= seen
+        assert statement.label not in statement.rests_on
+        seen.add(statement.label)
+
+
+def test_what_the_saturation_rests_on():
+    # The limit of q gives 2/(η q*), which is the sharpness at p = 0.
+    (row,) = (s for s in statements("linear") if s.label == "linear/saturation")
+    assert row.rests_on == ("linear/limit", "linear/sharpness")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_documented_dependency_graph_is_current(model):
+    shown = (DOCS / "ledger.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{dependency_graph(model)}\n```" in shown
+
+
+def test_the_dependency_graph_has_an_arrow_for_every_dependency():
+    graph = dependency_graph("linear")
+    assert "  linear_limit --> linear_saturation" in graph.splitlines()
+    assert "  linear_saturation --> linear_limit" not in graph.splitlines()
+    assert graph.count("-->") == sum(len(s.rests_on) for s in statements("linear"))
 
 
 def test_no_check_is_without_a_statement():

@@ -17,6 +17,7 @@ import pytest
 from calling import Called, environment, one_line
 
 from trajalign import __version__
+from trajalign.theory.statements import statements
 from trajalign.verification import runner
 from trajalign.verification.verdicts import Verdict
 
@@ -57,7 +58,7 @@ SCHEMA: dict[str, Any] = {
                     "label": {"type": "string"},
                     "model": {"enum": ["linear", "neuron"]},
                     "verdict": {"enum": ["pass", "fail", "undecided", "not-applicable"]},
-                    "evidence": {"enum": ["derived", "sampled", None]},
+                    "evidence": {"enum": ["derived", "sampled", "enclosed", None]},
                     "parameters": {
                         "type": "object",
                         "properties": {
@@ -135,7 +136,35 @@ def test_0_if_all_pass_and_the_coefficient_is_printed() -> None:
     assert limit[1:4] == ["pass", "sampled", "3/4"]
     assert float(limit[4]) == pytest.approx(0.75, rel=1e-3)
     assert max(map(len, lines)) <= 80
-    assert "19 pass" in lines[-1]
+    assert "22 pass" in lines[-1]
+
+
+def test_list_names_every_statement_and_checks_none(verify: Callable[..., Called]) -> None:
+    code, out, err = verify("neuron", "--list")
+    assert (code, err) == (0, "")
+    for statement in statements("neuron"):
+        assert sum(line.startswith(statement.label + "  [") for line in out.splitlines()) == 1
+    assert "linear/" not in out
+    assert "pass" not in out.replace("passes", "")
+
+
+def test_list_as_json_is_the_ledger(verify: Callable[..., Called]) -> None:
+    code, out, _ = verify("--list", "--json", "-")
+    assert code == 0
+    labels = [row["label"] for row in json.loads(out)["statements"]]
+    assert labels == [s.label for model in ("linear", "neuron") for s in statements(model)]
+    _, out, _ = verify("--list", "--json", "-", "--statement", "linear/limit")
+    (row,) = json.loads(out)["statements"]
+    assert "linear/alignment" in row["rests_on"]
+
+
+@pytest.mark.parametrize("other", [("--controls",), ("--junit", "-")])
+def test_list_goes_with_no_option_that_checks(
+    verify: Callable[..., Called], other: tuple[str, ...]
+) -> None:
+    code, out, err = verify("--list", *other)
+    assert (code, out) == (2, "")
+    assert "--list" in one_line(err.strip())
 
 
 def test_1_if_some_fail(verify: Callable[..., Called]) -> None:

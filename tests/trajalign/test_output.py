@@ -2,6 +2,7 @@
 
 import io
 import json
+from importlib import resources
 from typing import Any
 from xml.etree import ElementTree
 
@@ -10,6 +11,7 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 
 from trajalign import output
@@ -21,69 +23,9 @@ from trajalign.verification.claims import quantity
 from trajalign.verification.runner import Control
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict
 
-# Written from the layout in the design, not from the code.
-TEXT: dict[str, Any] = {"type": "string"}
-EVIDENCE: dict[str, Any] = {
-    "enum": ["derived", "sampled", "enclosed", "kernel-checked", None],
-}
-OUTCOME: dict[str, Any] = {"enum": ["pass", "fail", "undecided", "not-applicable"]}
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["schema", "version", "results"],
-    "additionalProperties": False,
-    "properties": {
-        "schema": {"const": "trajalign.verify/1"},
-        "version": TEXT,
-        "results": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": [
-                    "label",
-                    "model",
-                    "response",
-                    "verdict",
-                    "evidence",
-                    "reason",
-                    "parameters",
-                    "quantities",
-                    "hypotheses",
-                    "witness",
-                    "seconds",
-                ],
-                "additionalProperties": False,
-                "properties": {
-                    "label": {"type": "string", "pattern": "^(linear|neuron|bifurcation)/[\\w-]+$"},
-                    "model": {"enum": ["linear", "neuron"]},
-                    "response": TEXT,
-                    "verdict": OUTCOME,
-                    "evidence": EVIDENCE,
-                    "reason": TEXT,
-                    "parameters": {"type": "object"},
-                    "quantities": {"type": "object"},
-                    "hypotheses": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["name", "verdict", "evidence"],
-                            "additionalProperties": False,
-                            "properties": {"name": TEXT, "verdict": OUTCOME, "evidence": EVIDENCE},
-                        },
-                    },
-                    "witness": {
-                        "anyOf": [
-                            {"type": "null"},
-                            {"type": "object", "minProperties": 1, "additionalProperties": TEXT},
-                        ]
-                    },
-                    "seconds": {"type": "number", "minimum": 0},
-                },
-                "if": {"properties": {"verdict": {"const": "fail"}}},
-                "then": {"properties": {"witness": {"type": "object"}}},
-            },
-        },
-    },
-}
+SCHEMA: dict[str, Any] = json.loads(
+    (resources.files("trajalign") / "schemas" / "verify-1.json").read_text(encoding="utf-8")
+)
 
 COSH = "log(cosh(z))"
 
@@ -141,11 +83,38 @@ def test_json_has_the_layout_of_the_design() -> None:
     assert document["results"][4]["witness"] is None
 
 
-def test_schema_of_the_test_refuses_a_failure_without_witness() -> None:
+def test_schema_refuses_a_failure_without_witness() -> None:
     document = json.loads(output.verdicts_as_json(MIXED, "1"))
     document["results"][3]["witness"] = None
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("verdict", "maybe"),
+        ("evidence", "proved"),
+        ("label", "linear"),
+        ("model", "transformer"),
+        ("seconds", -1),
+        ("extra", 0),
+    ],
+)
+def test_schema_refuses_what_is_no_verdict(place: str, value: object) -> None:
+    document = json.loads(output.verdicts_as_json(MIXED, "1"))
+    document["results"][0][place] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, SCHEMA)
+
+
+def test_schema_is_itself_a_schema_and_knows_every_word() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    row = SCHEMA["properties"]["results"]["items"]["properties"]
+    assert set(row["verdict"]["enum"]) == {outcome.value for outcome in Outcome}
+    words = {"derived", "sampled", "enclosed", "kernel-checked", None}
+    assert set(row["evidence"]["enum"]) == words
+    assert {evidence.value for evidence in Evidence} <= words
 
 
 def test_json_of_nothing_is_valid() -> None:
@@ -351,3 +320,28 @@ def test_unrefuted_control_stands_out() -> None:
     output.print_controls(Console(file=stream, width=80), rows, 1.0)
     assert "NO" in stream.getvalue()
     assert "1 of 2 falsified statements refuted" in stream.getvalue()
+
+
+# The ledger ------------------------------------------------------------------------------------
+
+
+def test_json_of_the_ledger() -> None:
+    document = strict_json(output.ledger_as_json(statements("neuron"), "1"))
+    assert document["schema"] == "trajalign.ledger/1"
+    rows = {row["label"]: row for row in document["statements"]}
+    assert rows["neuron/saturation"]["rests_on"] == ["neuron/limit", "neuron/sharpness"]
+    assert rows["neuron/saturation"]["origin"] == "Song & Yun 2023"
+    assert "A2" not in rows["neuron/saturation"]["hypotheses"]
+
+
+def test_printed_ledger_says_of_every_label_what_it_claims_and_rests_on() -> None:
+    stream = io.StringIO()
+    ledger = [*statements("linear"), *statements("neuron")]
+    output.print_ledger(Console(file=stream, width=80), ledger)
+    text = " ".join(stream.getvalue().split())
+    for statement in ledger:
+        needs = ", ".join((*statement.hypotheses, *statement.rests_on))
+        shown = f"{statement.label} [{statement.origin}] {statement.conclusion} rests on {needs}"
+        assert " ".join(shown.split()) in text
+    # In columns of a terminal: the tilde of λ̃ takes none.
+    assert max(map(cell_len, stream.getvalue().splitlines())) <= 80

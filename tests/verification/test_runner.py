@@ -168,14 +168,18 @@ def test_bad_step_size_is_refused() -> None:
 def test_no_word_is_stronger_than_what_was_done() -> None:
     found = {v.label: v for v in verify([neuron("algebraic")], Options(top=ETA))}
     derived = {label for label, v in found.items() if v.evidence is Evidence.DERIVED}
-    # Exact identities and exact numbers only; whatever ran an orbit or a grid is "sampled".
+    # Exact identities, exact numbers, and what exact algebra decides for every z > 0: this r is
+    # rational. Whatever ran an orbit or a grid is "sampled".
     assert derived <= {
         "neuron/reduced-map",
         "neuron/sharpness",
         "neuron/symmetry",
         "neuron/normalised",
+        "neuron/A1",
+        "neuron/A3",
         "neuron/A4",
         "neuron/curved",
+        "neuron/exact",
     }
     assert {v.outcome for v in found.values()} == {Outcome.PASS}
     for verdict in found.values():

@@ -14,6 +14,7 @@ from ..files import check_outputs, write
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from ..theory.models import Model
+from ..theory.statements import statements
 from ..verification import runner
 from ..verification.verdicts import exit_status
 from .options import chosen_models, json_option, model_options, positive
@@ -48,6 +49,9 @@ Examples:
 @click.option("--junit", "junit_file", metavar="FILE", help="Write the results as JUnit XML.")
 @click.option("--controls", is_flag=True, help="Run every check on falsified statements instead.")
 @click.option(
+    "--list", "listing", is_flag=True, help="List the statements instead; nothing is checked."
+)
+@click.option(
     "--jobs",
     metavar="N",
     type=click.IntRange(1, 256),
@@ -63,6 +67,7 @@ def verify(
     json_file: str | None,
     junit_file: str | None,
     controls: bool,
+    listing: bool,
     jobs: int | None,
 ) -> int:
     """Check every statement of both models, or of one model for one loss or activation.
@@ -78,10 +83,24 @@ def verify(
     check_outputs(json=json_file, junit=junit_file)
     if junit_file is not None and controls:
         raise InputError("--junit reports verdicts; with --controls use --json")
+    if listing:
+        if junit_file is not None or controls:
+            raise InputError("--list checks nothing; it goes with --statement and --json only")
+        return _list(models, options, json_file)
     jobs = jobs or os.cpu_count() or 1
     if controls:
         return _controls(models, options, jobs, json_file)
     return _verify(models, options, jobs, json_file, junit_file)
+
+
+def _list(models: Sequence[Model], options: runner.Options, json_file: str | None) -> int:
+    names = dict.fromkeys(model.name for model in models)
+    ledger = [s for name in names for s in statements(name) if options.wants(s.label)]
+    if json_file is not None:
+        write(json_file, output.ledger_as_json(ledger, __version__))
+    if json_file != "-":
+        output.print_ledger(Output(), ledger)
+    return 0
 
 
 def _verify(
