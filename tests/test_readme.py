@@ -204,6 +204,15 @@ def with_true_output(page: str, text: str) -> str:
     return text
 
 
+def test_the_example_of_own_tests_is_the_one_that_is_run() -> None:
+    """tests/verification/test_pytest_plugin.py runs the example project from outside."""
+    page = (ROOT / "docs" / "own-tests.md").read_text(encoding="utf-8")
+    example = (ROOT / "tests" / "example_project" / "test_my_responses.py").read_text("utf-8")
+    shown, *_ = blocks(page, "python")
+    assert example.endswith(shown)
+    assert "parametrize_with_checks" in shown
+
+
 if __name__ == "__main__":
     for path in PAGES:
         old = path.read_text(encoding="utf-8")

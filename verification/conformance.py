@@ -1,0 +1,172 @@
+"""The ledger as pytest tests of users' own losses, activations and models.
+
+Needs pytest and its plugin `trajalign`, which comes with this package.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+
+from ..theory.errors import InputError
+from ..theory.expressions import parse_rational
+from ..theory.models import Activation, Loss, Model, Response, SingleNeuron, TwoLayerLinear
+from ..theory.statements import HYPOTHESES
+from .runner import Options, known_labels, verify
+from .verdicts import Outcome, Verdict
+
+MARK = "trajalign_checks"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How thoroughly to check: digits, and how often the default ladder's top is halved."""
+
+    name: str
+    digits: int
+    halvings: int
+
+
+PROFILES = {p.name: p for p in (Profile("quick", 50, 0), Profile("thorough", 100, 1))}
+
+
+@dataclass(frozen=True)
+class Check:
+    """The check of one label; called with a model, it passes, fails, skips or xfails the test."""
+
+    label: str
+    profile: Profile = PROFILES["quick"]
+
+    def __call__(self, model: Model) -> None:
+        """Fails where the verdict does, with reason, witness and parameters (the seed is one).
+
+        A statement whose hypotheses fail does not apply: the test is skipped. A claim that can be
+        neither confirmed nor refuted is an expected failure: seen in the report, not in the status.
+        """
+        verdict = judged(model, self.label, self.profile)
+        match verdict.outcome:
+            case Outcome.FAIL:
+                pytest.fail(explanation(model, verdict, self.profile), pytrace=False)
+            case Outcome.NOT_APPLICABLE:
+                pytest.skip(f"not applicable: {verdict.reason}")
+            case Outcome.UNDECIDED:
+                pytest.xfail(f"undecided: {verdict.reason}")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test to be: a model, a label, and why it is expected to fail ("" where it is not)."""
+
+    model: Model
+    label: str
+    known_failure: str = ""
+
+    def parameters(self, profile: Profile) -> tuple[Model, Check]:
+        """The arguments `model` and `check` of the test."""
+        return self.model, Check(self.label, profile)
+
+    @property
+    def name(self) -> str:
+        """The test's id."""
+        return f"{self.model.response.text}-{self.label}"
+
+
+def parametrize_with_checks(
+    models: Iterable[Model | Response], *, expected_failures: Mapping[str, str] | None = None
+) -> pytest.MarkDecorator:
+    """One test per model and label, as scikit-learn's decorator of this name does for estimators.
+
+    Parameters: losses (for the two-layer linear network), activations (for the single neuron) or
+    models; labels that are known to fail, each with the reason (strict: a pass then fails the
+    test). Returns: a decorator for a test function with the arguments `model` and `check`. Raises
+    InputError for anything that is no model, for no model at all, and for an unknown label.
+
+    >>> @parametrize_with_checks([Loss.parse("log-cosh")])
+    ... def test_my_loss(model, check):
+    ...     check(model)
+    """
+    chosen, failures = [_model(item) for item in models], expected_failures or {}
+    if not chosen:
+        raise InputError("parametrize_with_checks: give at least one loss, activation or model")
+    known = {label for model in chosen for label in known_labels(model.name)}
+    unknown = sorted(set(failures) - known)
+    if unknown:
+        raise InputError(f"expected_failures: {unknown[0]!r} is not one of {sorted(known)}")
+    cases = tuple(
+        Case(model, label, failures.get(label, ""))
+        for model in chosen
+        for label in known_labels(model.name)
+    )
+    mark: pytest.MarkDecorator = getattr(pytest.mark, MARK)
+    return mark(cases)
+
+
+def parameter_sets(cases: Iterable[Case], profile: str) -> list[object]:
+    """The cases as pytest's parameter sets, under the profile of that name."""
+    found: list[object] = []
+    for case in cases:
+        known = case.known_failure
+        marks = [pytest.mark.xfail(reason=known, strict=True)] if known else []
+        found.append(pytest.param(*case.parameters(PROFILES[profile]), id=case.name, marks=marks))
+    return found
+
+
+def judged(model: Model, label: str, profile: Profile = PROFILES["quick"]) -> Verdict:
+    """The verdict on one label; what is judged for it is kept for the other tests of the process.
+
+    Hypotheses are judged together, and statements, which share their orbits, together.
+
+    >>> from trajalign.theory.models import Loss, TwoLayerLinear
+    >>> judged(TwoLayerLinear(Loss.parse("cosh(z) - 1")), "linear/A1").outcome.value
+    'fail'
+    """
+    hypotheses = frozenset(f"{model.name}/{name}" for name in HYPOTHESES[model.name])
+    others = frozenset(known_labels(model.name)) - hypotheses
+    return _verdicts(model, hypotheses if label in hypotheses else others, profile)[label]
+
+
+@cache
+def _verdicts(model: Model, labels: frozenset[str], profile: Profile) -> Mapping[str, Verdict]:
+    top = None
+    limit = f"{model.name}/limit"
+    if profile.halvings and limit in labels:
+        ladder = judged(model, limit).parameters.get("eta")
+        top = parse_rational(ladder[0]) / 2**profile.halvings if ladder else None
+    found = verify([model], Options(labels, top, profile.digits))
+    return {verdict.label: verdict for verdict in found}
+
+
+def explanation(model: Model, verdict: Verdict, profile: Profile) -> str:
+    """A failing verdict for people: the reason, where it fails, and how to see it again."""
+    lines = [f"{verdict.label} fails for {verdict.response}: {verdict.reason}"]
+    for title, values in (("witness", verdict.witness), ("parameters", verdict.parameters)):
+        if values:
+            shown = ", ".join(f"{name} = {value}" for name, value in values.items())
+            lines.append(f"{title}: {shown}")
+    if type(model) in (TwoLayerLinear, SingleNeuron):  # what the command line can make
+        option = "--loss" if model.name == "linear" else "--activation"
+        words = ["trajalign", "verify", model.name, option, verdict.response]
+        words += ["--statement", verdict.label, "--digits", str(profile.digits)]
+        ladder = verdict.parameters.get("eta")
+        if profile.halvings and ladder and verdict.label.split("/")[-1] != "gradient-flow":
+            words += ["--eta", ladder[0]]
+        lines.append(f"again: {shlex.join(words)}")
+    return "\n".join(lines)
+
+
+def _model(item: Model | Response) -> Model:
+    match item:
+        case Model():
+            return item
+        case Loss():
+            return TwoLayerLinear(item)
+        case Activation():
+            return SingleNeuron(item)
+    raise InputError(
+        f"parametrize_with_checks: {item!r} is no loss, activation or model; "
+        "make one with Loss.parse or Activation.parse"
+    )
