@@ -194,7 +194,10 @@ class Assumptions:
                     break
                 continue
             if value >= 0:
-                return failed({"z": str(z), _SHOWN[name]: _show(value)}, Evidence.ENCLOSED)
+                # The neuron's A3 is claimed where r ≥ c, and c is only approximate here.
+                certain = name != "A3" or self._linear
+                evidence = Evidence.ENCLOSED if certain else Evidence.SAMPLED
+                return failed({"z": str(z), _SHOWN[name]: _show(value)}, evidence)
         if unclear:
             return undecided(unclear[0])
         if condition.decided:

@@ -18,7 +18,7 @@ from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from trajalign.theory.statements import HYPOTHESES
 from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.verdicts import Outcome, Verdict
+from trajalign.verification.verdicts import Evidence, Outcome, Verdict
 
 
 def model_of(kind: str, text: str) -> Model:
@@ -553,3 +553,13 @@ def test_mixtures_of_good_losses_keep_what_sums_keep(
     # And the curvature is the mean of −2/3, −1 and −2/3.
     expected = sp.Rational(-2 * weights[0] - 3 * weights[1] - 2 * weights[2], 3 * total)
     assert judged("linear", text).response.curvature == expected
+
+
+def test_a_refutation_where_c_is_only_approximate_is_called_sampled():
+    """The neuron needs A3 only where r ≥ c, and c is approximate; the linear model for every z."""
+    two_scales = Activation.parse("tanh(100*z)/1000 + 9*tanh(z)/10")
+    neuron = Assumptions(SingleNeuron(two_scales)).verdicts["A3"]
+    assert (neuron.outcome, neuron.evidence) == (Outcome.FAIL, Evidence.SAMPLED)
+    losses = Loss.parse("sqrt(1+z**2)/2 + 5000*sqrt(1+z**2/10000)")
+    linear = Assumptions(TwoLayerLinear(losses)).verdicts["A3"]
+    assert (linear.outcome, linear.evidence) == (Outcome.FAIL, Evidence.ENCLOSED)
