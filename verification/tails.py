@@ -126,10 +126,14 @@ def tail(expression: sp.Expr) -> Tail:
     if e.atoms(sp.Function) or any(not p.exp.is_Integer for p in e.atoms(sp.Pow) if p.has(_T)):
         raise NoTailError(f"no form at infinity for {expression}")
     found = tuple(variables.values())
-    numerator, denominator = (_side(part, found) for part in sp.fraction(sp.together(e)))
-    back = {v.symbol: old for old, v in variables.items()}
-    original = e.subs(_E, sp.exp(-decay.rate * _T**decay.power)).subs(back).subs(_T, Z)
-    _check_agreement(expression, original)
+    above, below = (_polynomial(part, found) for part in sp.fraction(sp.together(e)))
+    # What is checked is the end of the rewriting, the two polynomials themselves.
+    back = {v.symbol: old / _T**v.power for old, v in variables.items()}
+    quotient = (above.as_expr() / below.as_expr()).subs(back)
+    _check_agreement(
+        expression, quotient.subs(_E, sp.exp(-decay.rate * _T**decay.power)).subs(_T, Z)
+    )
+    numerator, denominator = (_side(part, found) for part in (above, below))
     return Tail(numerator, denominator, decay, tuple(v.value for v in found))
 
 
@@ -226,17 +230,20 @@ def _with_decay(e: sp.Expr) -> tuple[sp.Expr, Decay]:
     )
 
 
-def _side(part: sp.Expr, bounded: tuple[_Bounded, ...]) -> Side:
-    symbols = [v.symbol for v in bounded]
+def _polynomial(part: sp.Expr, bounded: tuple[_Bounded, ...]) -> sp.Poly:
+    """A numerator or denominator in z and E, with V for z^power·V."""
     try:
         for v in bounded:
             if v.root > 1:
                 part = sp.rem(sp.expand(part), v.symbol**v.root - v.radicand, v.symbol)
         scaled = {v.symbol: v.symbol * _T**v.power for v in bounded}
-        polynomial = sp.Poly(part.subs(scaled, simultaneous=True), _T, _E)
+        return sp.Poly(part.subs(scaled, simultaneous=True), _T, _E)
     except BasePolynomialError as error:
         raise NoTailError(str(error)) from None
-    terms = polynomial.terms()
+
+
+def _side(polynomial: sp.Poly, bounded: tuple[_Bounded, ...]) -> Side:
+    terms, symbols = polynomial.terms(), [v.symbol for v in bounded]
     e_power = min(j for (_, j), _ in terms)
     z_power = max(n for (n, j), _ in terms if j == e_power)
     compiled = tuple(

@@ -6,6 +6,7 @@ import sympy as sp
 from flint import arb, ctx
 
 from trajalign.theory.expressions import Z, parse_expression
+from trajalign.verification import tails
 from trajalign.verification.tails import Decay, NoTailError, tail
 
 STARTS = [sp.Integer(2) ** k for k in range(1, 7)]
@@ -97,3 +98,15 @@ def test_gaussian_decay_has_its_own_peak() -> None:
     decay = Decay(sp.Rational(1, 2), 2)  # z⁴ exp(−z²/2) has its peak at z = 2
     assert not decay.monomial(4, 1, arb("1.9")).is_finite()
     assert decay.monomial(4, 1, arb("2.1")).is_finite()
+
+
+@pytest.mark.parametrize("text", ["tanh(z)", "z/sqrt(1+z**2)", "atan(3*z)"])
+def test_a_slip_anywhere_in_the_algebra_is_found_out(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The polynomials that the signs are read off are themselves compared with the expression."""
+    right = tails._polynomial
+    tail(parse_expression(text))
+    monkeypatch.setattr(tails, "_polynomial", lambda *a: right(*a) + sp.Rational(1, 10**9))
+    with pytest.raises(NoTailError, match="is not"):
+        tail(parse_expression(text))
