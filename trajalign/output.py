@@ -27,7 +27,7 @@ _STYLES = {"pass": "green", "fail": "bold red", "undecided": "yellow", "not-appl
 
 def verdicts_as_json(verdicts: Sequence[Verdict], version: str) -> str:
     """The verdicts in the layout of schema trajalign.verify/1."""
-    results = [_result(verdict) for verdict in verdicts]
+    results = [result(verdict) for verdict in verdicts]
     return dump({"schema": VERIFY_SCHEMA, "version": version, "results": results})
 
 
@@ -172,7 +172,8 @@ def _by_response(
     return [(key, list(group)) for key, group in groups]
 
 
-def _result(verdict: Verdict) -> dict[str, Any]:
+def result(verdict: Verdict) -> dict[str, Any]:
+    """One verdict as every JSON document has it."""
     return {
         "label": verdict.label,
         "model": verdict.model,

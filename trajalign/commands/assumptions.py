@@ -14,7 +14,7 @@ from rich.table import Table
 
 from .. import __version__
 from ..files import check_outputs, write
-from ..output import dump
+from ..output import dump, result
 from ..terminal import Output
 from ..theory.errors import InputError
 from ..verification.assumptions import Assumptions
@@ -112,20 +112,7 @@ def _judgeable(a: Assumptions) -> bool:
 
 
 def _document(judged: Sequence[Assumptions]) -> dict[str, Any]:
-    results = [
-        {
-            "label": verdict.label,
-            "model": verdict.model,
-            "response": verdict.response,
-            "verdict": verdict.outcome.value,
-            "evidence": verdict.evidence.value if verdict.evidence else None,
-            "reason": verdict.reason,
-            "quantities": dict(verdict.quantities),
-            "witness": dict(verdict.witness) if verdict.witness else None,
-        }
-        for a in judged
-        for verdict in a.verdicts.values()
-    ]
+    results = [result(verdict) for a in judged for verdict in a.verdicts.values()]
     constants = [
         {
             "model": a.model.name,
