@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -83,7 +84,7 @@ def accelerated(loop: Loop) -> Loop:
 @cache
 def _has_llvmlite() -> bool:
     try:
-        import llvmlite.binding  # noqa: F401
+        import_module("llvmlite.binding")
     except ImportError:
         _log.info("orbits run without acceleration: llvmlite is missing (trajalign[fast])")
         return False

@@ -163,12 +163,21 @@ def rotations(draw, n):
 @given(losses, networks(), st.data(), etas, steps)
 def test_a_rotation_commutes_with_gradient_descent(problem, parts, data, eta, count):
     x, U, v = parts
-    Q, O = data.draw(rotations(U.cols)), data.draw(rotations(U.rows))  # noqa: E741
+    Q, R = data.draw(rotations(U.cols)), data.draw(rotations(U.rows))
     with mp.workdps(50):
-        net, turned, eta = network(parts), network((O * x, O * U * Q, Q.T * v)), number(eta)
+        net, turned, eta = network(parts), network((R * x, R * U * Q, Q.T * v)), number(eta)
         for _ in range(count):
             net, turned = (n.stepped(problem.derivative, eta) for n in (net, turned))
             assert apart(turned.canonical(eta), net.canonical(eta)) < TINY
+
+
+def test_a_matrix_that_is_no_rotation_does_not_commute_with_gradient_descent():
+    """A shear and its inverse keep f = xᵀUv but not the next step's."""
+    slope, shear = BY_NAME["log-cosh"].derivative, sp.Matrix([[1, 1], [0, 1]])
+    x, U, v = sp.Matrix([1, 0]), sp.Matrix([[1, 2], [0, 1]]), sp.Matrix([1, 1])
+    net, sheared = network((x, U, v)), network((x, U * shear, shear.inv() * v))
+    assert net.output == sheared.output
+    assert apart([net.stepped(slope, 0.1).output], [sheared.stepped(slope, 0.1).output]) > TINY
 
 
 # The limit of frozen q -------------------------------------------------------------------------
