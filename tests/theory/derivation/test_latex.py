@@ -1,0 +1,99 @@
+import pytest
+import sympy as sp
+
+from trajalign.theory.derivation.latex import broken_lines, latex, width_of
+from trajalign.theory.derivation.notation import LAMBDA, MACROS
+from trajalign.theory.derivation.serial import derivative_at
+from trajalign.theory.interface import ETA, PHI_SQUARED, P, Q, R
+from trajalign.theory.models import TwoLayerLinear
+from trajalign.theory.responses import Loss
+from trajalign.theory.slow_curve import generic_h
+
+r, w = R(P), PHI_SQUARED(P)
+dr = sp.diff(r, P)
+LINEAR = TwoLayerLinear(Loss.parse("log-cosh"))
+
+
+def spelled(e: sp.Expr) -> str:
+    """The LaTeX with the macros by their default meaning."""
+    text = latex(e)
+    for _ in range(3):
+        for macro in sorted(MACROS, key=len, reverse=True):
+            text = text.replace(f"\\{macro}", MACROS[macro])
+    return text
+
+
+# What a mathematician would write, by hand.
+@pytest.mark.parametrize(
+    ("e", "written"),
+    [
+        (1 - ETA * LAMBDA / 2, r"1 - \frac{\eta \lambda}{2}"),
+        (LINEAR.generic().p_next, r"p \left(1 - \frac{2 r}{q} + \eta^{2} p^{2} r^{2}\right)"),
+        (generic_h(LINEAR), r"-\frac{1}{2}\left(\frac{p r^{3}}{r'} + p^{2} r^{2}\right)"),
+        (Q / (1 - ETA * w) ** 2, r"\frac{q}{(1 - \eta \varphi^{2})^{2}}"),
+        (-r * w / (P * dr), r"-\frac{r \varphi^{2}}{p r'}"),
+        ((1 + 2 * P * dr / r) ** 2, r"\left(1 + \frac{2 p r'}{r}\right)^{2}"),
+        ((2 + P**2) / (4 * (1 + P**2) ** 2), r"\frac{2 + p^{2}}{4 (1 + p^{2})^{2}}"),
+        (-1 / (2 * derivative_at(R, 2, sp.S.Zero)), r"-\frac{1}{2 r''(0)}"),
+        (derivative_at(R, 4, sp.S.Zero), r"r^{(4)}(0)"),
+        (sp.tanh(2 * P) ** 2, r"\tanh^{2}(2 p)"),
+        (sp.log(sp.Abs(1 + P)), r"\ln(\left\lvert 1 + p\right\rvert)"),
+        (R(-P), "r(-p)"),
+        (R(2 * P) ** 2, "r(2 p)^{2}"),
+        (sp.diff(r, P, 2) * dr**2, r"r'^{2} r''"),
+        (w**2, r"\varphi^{4}"),
+        (sp.sqrt(1 - ETA), r"\sqrt{1 - \eta}"),
+        (-P - P**2, "-(p + p^{2})"),
+        (P - Q, "p - q"),
+        (sp.Rational(1, 2) + P, r"\frac{1}{2} + p"),
+    ],
+    ids=str,
+)
+def test_formulas_are_written_as_by_hand(e: sp.Expr, written: str) -> None:
+    assert spelled(e) == written
+
+
+@pytest.mark.parametrize(
+    "e",
+    [
+        1 / (1 + P / Q) + 1 / (1 + 1 / (1 + P / (1 + Q))),
+        sp.exp(-P / 2) / (P / Q + 1) ** sp.Rational(3, 2),
+        sp.sqrt(1 + P / Q) / (1 + sp.sqrt(P / Q)),
+        sp.tanh(P / 2) / (R(P / Q) + sp.Rational(1, 3)),
+    ],
+)
+def test_no_fraction_stands_in_a_fraction(e: sp.Expr) -> None:
+    depth, levels = 0, []
+    text = latex(e)
+    for i, c in enumerate(text):
+        if text.startswith(r"\frac", i):
+            assert not levels, text
+            levels.append((depth, 2))
+        depth += (c == "{") - (c == "}")
+        if c == "}" and levels and depth == levels[-1][0]:
+            level, open_groups = levels.pop()
+            if open_groups > 1:
+                levels.append((level, open_groups - 1))
+
+
+def test_long_sums_are_broken_between_terms() -> None:
+    e = sum((k * P**k * Q ** (20 - k) for k in range(2, 15)), sp.S.Zero)
+    lines = broken_lines(e, 40)
+    assert len(lines) > 1
+    assert all(width_of(line) <= 40 for line in lines)
+    assert "".join(lines).replace("{}", " ").split() == latex(e).split()
+
+
+def test_a_wide_numerator_becomes_a_sum_in_parentheses() -> None:
+    total = sum((P**k for k in range(1, 25)), sp.S.One)
+    lines = broken_lines(total / (4 * dr**2), 40)
+    assert lines[0].startswith(r"\frac{1}{4 \taR'^{2}}\bigl(1 +")
+    assert lines[-1].endswith(r"\bigr)")
+
+
+def test_short_formulas_stay_whole() -> None:
+    assert broken_lines(1 + P, 40) == [latex(1 + P)]
+
+
+def test_the_width_is_that_of_the_wider_half_of_a_fraction() -> None:
+    assert width_of(r"\frac{abc}{d}") == width_of("abc") == 3

@@ -1,0 +1,262 @@
+"""Derivations as JSON and back. No text is evaluated: an expression is a tree of known names.
+
+A tree is an integer string, ["/", p, q], or [head, tree, …] with a head of the tables below or a
+name of the notation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from types import MappingProxyType
+from typing import Any
+
+import sympy as sp
+
+from ..errors import InputError
+from . import claims
+from .notation import BY_KEY
+
+MAX_DEPTH = 60
+
+# Functions are rebuilt as they are, without evaluation, so that a printed form survives.
+_HEADS: Mapping[str, Any] = MappingProxyType(
+    {
+        "+": sp.Add,
+        "*": sp.Mul,
+        "^": sp.Pow,
+        "exp": sp.exp,
+        "log": sp.log,
+        "sin": sp.sin,
+        "cos": sp.cos,
+        "tan": sp.tan,
+        "sinh": sp.sinh,
+        "cosh": sp.cosh,
+        "tanh": sp.tanh,
+        "coth": sp.coth,
+        "asin": sp.asin,
+        "acos": sp.acos,
+        "atan": sp.atan,
+        "asinh": sp.asinh,
+        "acosh": sp.acosh,
+        "atanh": sp.atanh,
+        "erf": sp.erf,
+        "erfc": sp.erfc,
+        "abs": sp.Abs,
+        "sign": sp.sign,
+    }
+)
+_NAMES = MappingProxyType({function: name for name, function in _HEADS.items()})
+_CONSTANTS = MappingProxyType({"pi": sp.pi, "e": sp.E})
+
+Tree = Any
+
+
+def tree_of(e: Any) -> Tree:
+    """An expression (or matrix) as nested lists of strings. Raises TypeError for a foreign part."""
+    if isinstance(e, sp.MatrixBase):
+        return ["matrix", *([tree_of(entry) for entry in e.row(i)] for i in range(e.rows))]
+    if e.is_Integer:
+        return str(e)
+    if e.is_Rational:
+        return ["/", str(e.p), str(e.q)]
+    for name, constant in _CONSTANTS.items():
+        if e == constant:
+            return name
+    if e.is_Symbol and BY_KEY.get(str(e)) == e:
+        return str(e)
+    if isinstance(e, sp.Derivative):
+        (variable, count), *more = e.variable_count
+        if more:
+            raise TypeError(f"{e} is a mixed derivative")
+        return ["d", str(count), tree_of(variable), tree_of(e.expr)]
+    if isinstance(e, sp.Subs):
+        (variable,), (point,) = e.variables, e.point
+        if not isinstance(e.expr, sp.Derivative) or e.expr.variables[0] != variable:
+            raise TypeError(f"{e} is not a derivative at a point")
+        return ["at", str(len(e.expr.variables)), str(e.expr.expr.func), tree_of(point)]
+    if isinstance(e, sp.Integral):
+        (variable, low, high) = e.limits[0]
+        return ["integral", *map(tree_of, (e.function, variable, low, high))]
+    if e.func in _NAMES:
+        return [_NAMES[e.func], *map(tree_of, e.args)]
+    name = str(e.func)
+    if BY_KEY.get(name) == e.func:
+        return [name, *map(tree_of, e.args)]
+    raise TypeError(f"{e} is not in the notation")
+
+
+def expression_of(tree: Tree, depth: int = 0) -> Any:
+    """The expression of a tree. Raises InputError for anything that `tree_of` does not write."""
+    if depth > MAX_DEPTH:
+        raise InputError("an expression nests too deeply")
+    if isinstance(tree, str):
+        return _atom(tree)
+    if not isinstance(tree, list) or not tree or not isinstance(tree[0], str):
+        raise InputError(f"{_shown(tree)} is not an expression")
+    head, *rest = tree
+    special = _SPECIAL.get(head)
+    if special is not None:
+        try:
+            return special(rest, depth + 1)
+        except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+            raise InputError(f"{_shown(tree)} is not an expression") from None
+    arguments = [expression_of(part, depth + 1) for part in rest]
+    function = _HEADS.get(head) or BY_KEY.get(head)
+    known = isinstance(function, sp.FunctionClass | type)
+    if not known or not arguments or (head in BY_KEY and len(arguments) != 1):
+        raise InputError(f"{_shown(tree)} is not an expression")
+    return _applied(function, arguments)
+
+
+def _applied(function: Any, arguments: list[Any]) -> Any:
+    try:
+        rebuilt = function(*arguments)
+        same = rebuilt.func == function and sorted(map(str, rebuilt.args)) == sorted(
+            map(str, arguments)
+        )
+        return rebuilt if same else function(*arguments, evaluate=False)
+    except (TypeError, ValueError, AttributeError):
+        raise InputError(f"{_shown(arguments)} are no arguments of {function}") from None
+
+
+def _atom(text: str) -> Any:
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if text.removeprefix("-").isdecimal() and len(text) < 10_000:
+        return sp.Integer(int(text))
+    known = BY_KEY.get(text)
+    if known is None or not isinstance(known, sp.Symbol):
+        raise InputError(f"{text[:60]!r} is not a symbol of the notation")
+    return known
+
+
+def _rational(rest: list[Any], depth: int) -> Any:
+    numerator, denominator = map(int, rest)
+    if denominator < 1:
+        raise ValueError("a denominator is positive")
+    return sp.Rational(numerator, denominator)
+
+
+def _derivative(rest: list[Any], depth: int) -> Any:
+    count, variable, inner = rest
+    return sp.Derivative(expression_of(inner, depth), (expression_of(variable, depth), int(count)))
+
+
+def _at(rest: list[Any], depth: int) -> Any:
+    count, function, point = rest
+    return derivative_at(BY_KEY[function], int(count), expression_of(point, depth))
+
+
+def derivative_at(function: Any, count: int, point: Any) -> sp.Expr:
+    """f⁽ᵏ⁾ at a point, unevaluated.
+
+    >>> derivative_at(BY_KEY["r"], 2, sp.S.Zero)
+    Subs(Derivative(r(z), (z, 2)), z, 0)
+    """
+    z = BY_KEY["z"]
+    return sp.Subs(sp.Derivative(function(z), (z, count)), z, point)
+
+
+def _integral(rest: list[Any], depth: int) -> Any:
+    integrand, variable, low, high = (expression_of(part, depth) for part in rest)
+    return sp.Integral(integrand, (variable, low, high))
+
+
+def _matrix(rest: list[Any], depth: int) -> Any:
+    return sp.ImmutableMatrix([[expression_of(entry, depth) for entry in row] for row in rest])
+
+
+_SPECIAL: Mapping[str, Callable[[list[Any], int], Any]] = MappingProxyType(
+    {"/": _rational, "d": _derivative, "at": _at, "integral": _integral, "matrix": _matrix}
+)
+
+
+def _shown(tree: Tree) -> str:
+    text = str(tree)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+# Claims and derivations ----------------------------------------------------------------------
+
+_KINDS = MappingProxyType(
+    {
+        kind.__name__.lower(): kind
+        for kind in (
+            claims.Definition,
+            claims.Identity,
+            claims.Expansion,
+            claims.Solution,
+            claims.Sign,
+            claims.Cited,
+        )
+    }
+)
+
+
+def to_json(thing: Any) -> Any:
+    """A derivation, step or claim as JSON values."""
+    if isinstance(thing, str | int):
+        return thing
+    if isinstance(thing, tuple):
+        return [to_json(part) for part in thing]
+    if is_dataclass(thing) and not isinstance(thing, type):
+        values = {f.name: to_json(getattr(thing, f.name)) for f in fields(thing)}
+        kind = type(thing).__name__.lower()
+        return {"kind": kind} | values if kind in _KINDS else values
+    return {"tree": tree_of(thing)}
+
+
+def derivation_of(data: Any) -> claims.Derivation:
+    """A derivation from its JSON values. Raises InputError for anything else."""
+    values = _checked(data, claims.Derivation)
+    steps = tuple(_step(entry) for entry in _list(values["steps"]))
+    label, title, statement = (_text(values[name]) for name in ("label", "title", "statement"))
+    return claims.Derivation(label, title, statement, steps, _texts(values["needs"]))
+
+
+def _step(data: Any) -> claims.Step:
+    values = _checked(data, claims.Step)
+    claim = values["claim"]
+    kind = _KINDS.get(str(claim.get("kind"))) if isinstance(claim, dict) else None
+    if kind is None:
+        raise InputError(f"a claim is one of {', '.join(_KINDS)}, not {_shown(claim)}")
+    parts = _checked({k: v for k, v in claim.items() if k != "kind"}, kind)
+    made = kind(**{name: _value(part) for name, part in parts.items()})
+    return claims.Step(_text(values["name"]), _text(values["text"]), made, _texts(values["uses"]))
+
+
+def _value(data: Any) -> Any:
+    if isinstance(data, dict):
+        if set(data) != {"tree"}:
+            raise InputError(f"{_shown(data)} is not an expression")
+        return expression_of(data["tree"])
+    if isinstance(data, list):
+        return tuple(_value(part) for part in data)
+    if isinstance(data, str | int):
+        return data
+    raise InputError(f"{_shown(data)} is no part of a claim")
+
+
+def _checked(data: Any, kind: Any) -> dict[str, Any]:
+    names = {f.name for f in fields(kind)}
+    if not isinstance(data, dict) or set(data) != names:
+        what = kind.__name__.lower()
+        raise InputError(f"a {what} has the parts {', '.join(sorted(names))}, not {_shown(data)}")
+    return data
+
+
+def _list(data: Any) -> list[Any]:
+    if not isinstance(data, list):
+        raise InputError(f"{_shown(data)} is not a list")
+    return data
+
+
+def _text(data: Any) -> str:
+    if not isinstance(data, str):
+        raise InputError(f"{_shown(data)} is not a text")
+    return data
+
+
+def _texts(data: Any) -> tuple[str, ...]:
+    return tuple(_text(part) for part in _list(data))
