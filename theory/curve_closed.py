@@ -59,6 +59,18 @@ def curve_generic(model: Model, order: int) -> tuple[sp.Expr, ...]:
     return tuple(generic.expression(h, factored=True) for h in solved)
 
 
+def curve_terms(model: Model, order: int) -> tuple[sp.Expr, ...]:
+    """h_1, …, h_order for this response: in closed form, or else the generic formulas filled in.
+
+    The latter may be long, but need no field that is known. Raises what `require_curved` raises.
+    """
+    try:
+        return curve_closed(model, order)
+    except InputError:
+        require_curved(model.response)
+        return tuple(model.concrete(h) for h in curve_generic(model, order))
+
+
 def _solve(model: Model, ring: DifferentialField, order: int) -> list[Element]:
     solver = CurveSolver(model, ring)
     return [solver.advance() for _ in range(order)]

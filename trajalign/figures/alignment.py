@@ -1,0 +1,101 @@
+"""How closely orbits follow the slow curve: along one orbit, and on a ladder of step sizes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+from flint import arb, ctx
+
+from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ..numerics.precision import working_bits
+from ..theory.curve_closed import curve_terms
+from ..theory.interface import Model, P, R
+from ..verification.orbit_view import OrbitView
+from ..verification.plans import Plan
+from .picture import MEASURED, PREDICTED, Curve, Picture
+
+_SHOWN = 120
+
+
+@dataclass(frozen=True)
+class Residual:
+    """At one p of an orbit: |q/r(p) − 1 − Σ_{k<K} h_k(p) εᵏ| for K = 1, 2, …, and |h_K(p)| εᴷ."""
+
+    left: tuple[float, ...]
+    predicted: tuple[float, ...]
+
+
+def _residual(curve: BallFunction, p: arb, q: arb, epsilon: arb, bits: int) -> Residual:
+    r, *h = evaluate(curve, (abs(p),), bits)
+    left, predicted, known = [], [], arb(0)
+    for k, h_k in enumerate(h, start=1):
+        left.append(float(abs(q / r - 1 - known)))
+        predicted.append(float(abs(h_k) * epsilon**k))
+        known += h_k * epsilon**k
+    return Residual(tuple(left), tuple(predicted))
+
+
+def _compiled(model: Model, order: int) -> BallFunction:
+    return compile_balls([model.concrete(R(P)), *curve_terms(model, order)], [P])
+
+
+def alignment_picture(plan: Plan, step_size: sp.Rational, order: int = 3) -> Picture:
+    """Along one orbit: what is left of q/r(p) − 1 after each term of the slow curve.
+
+    Parameters: a plan with starts; the step size; `order`, how many terms are shown.
+    """
+    model, curve = plan.model, _compiled(plan.model, order)
+    view = OrbitView(plan, step_size, plan.starts[0])
+    times = _spread(len(view.orbit), _SHOWN)
+    with ctx.workprec(working_bits(plan.digits)):
+        epsilon = arb(exact(plan.epsilon(step_size)))
+        rows = [
+            _residual(curve, view.orbit.p[t], view.orbit.q[t], epsilon, view.bits) for t in times
+        ]
+    curves = _curves(tuple(map(float, times)), rows, order)
+    caption = (
+        f"What is left of q/r(p) − 1 after k terms of the slow curve (marks), and the size of the "
+        f"next term (lines); {model.response.text}, step size {step_size}"
+    )
+    return Picture("alignment", caption, "$t$", "residual", curves, log="xy")
+
+
+def ladder_picture(plan: Plan, order: int = 3) -> Picture:
+    """On the plan's ladder: the same at the passage of q = 1, against ε."""
+    model, curve = plan.model, _compiled(plan.model, order)
+    epsilons, rows = [], []
+    for eta in plan.etas:
+        view = OrbitView(plan, eta, plan.starts[0])
+        with ctx.workprec(view.bits):
+            p, q = view.orbit.p[view.crossing], view.orbit.q[view.crossing]
+            rows.append(_residual(curve, p, q, view.epsilon, view.bits))
+        epsilons.append(float(view.epsilon))
+    curves = _curves(tuple(epsilons), rows, order)
+    caption = (
+        f"Alignment on a ladder of step sizes at the passage of q = 1: what is left after k terms "
+        f"(marks) against the next term (lines); {model.response.text}"
+    )
+    return Picture("ladder", caption, r"$\varepsilon$", "residual", curves, log="xy")
+
+
+def _curves(x: tuple[float, ...], rows: Sequence[Residual], order: int) -> tuple[Curve, ...]:
+    found = []
+    for k in range(order):
+        found.append(Curve(_name(k), MEASURED, x, tuple(row.left[k] for row in rows)))
+        found.append(Curve("", PREDICTED, x, tuple(row.predicted[k] for row in rows)))
+    return tuple(found)
+
+
+def _name(k: int) -> str:
+    return {0: "no term", 1: "after $h_1$", 2: "after $h_1, h_2$"}.get(
+        k, f"after $h_1, \\ldots, h_{k}$"
+    )
+
+
+def _spread(length: int, count: int) -> Sequence[int]:
+    """Steps 1 … length − 1, about evenly on a logarithmic axis."""
+    last = math.log(length - 1)
+    return sorted({round(math.exp(last * k / count)) for k in range(count + 1)})

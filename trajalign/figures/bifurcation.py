@@ -1,0 +1,94 @@
+"""The bifurcation diagram of the frozen map with orbits on top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import sympy as sp
+from flint import arb
+
+from ..numerics.balls import compile_balls, evaluate
+from ..numerics.iteration import Stops
+from ..numerics.loops import compile_loop
+from ..numerics.orbits import iterate
+from ..theory.diagram import TRIVIAL, Branch, Segment, SpecialPoint, bifurcation_diagram
+from ..theory.interface import Model, P, R
+from .picture import ORBIT, STABLE, UNSTABLE, Curve, Mark, Picture
+
+_SAMPLES = 200
+_DIGITS = 30
+_FAR = 10**6
+_SHOWN = 400  # points of an orbit that are drawn
+
+Start = tuple[sp.Rational, sp.Rational]
+
+
+def bifurcation_picture(
+    model: Model, step_size: sp.Rational | None = None, starts: Sequence[Start] = ()
+) -> Picture:
+    """The branches p = 0 and q = r(p) with their stability, and orbits from `starts`.
+
+    Parameters: a model; the step size and starting points (p0, q0) of the orbits, none by default.
+    Raises what `bifurcation_diagram` raises.
+    """
+    diagram = bifurcation_diagram(model)
+    orbits = [_orbit(model, step_size, start) for start in starts if step_size is not None]
+    scale = float(model.response.scale)
+    marks = [_mark(point) for point in diagram.special_points]
+    wide = max([1.2 * scale, *(max(map(abs, o.x)) for o in orbits), *(1.3 * m.x for m in marks)])
+    top = max([1.35, *(1.05 * max(o.y) for o in orbits)])
+    curves: list[Curve] = []
+    for branch in diagram.branches:
+        for segment in branch.segments:
+            curves += _segment(model, branch, segment, wide, top)
+    caption = f"Bifurcation diagram of the frozen map for {model.response.text}"
+    if orbits:
+        count = "an orbit" if len(orbits) == 1 else f"{len(orbits)} orbits"
+        caption += f", with {count} at step size {step_size}"
+    return Picture(
+        "bifurcation",
+        caption,
+        "$p$",
+        "$q$",
+        (*curves, *orbits),
+        tuple(marks),
+        x_range=(-1.05 * wide, 1.05 * wide),
+        y_range=(0.0, top),
+    )
+
+
+def _segment(
+    model: Model, branch: Branch, segment: Segment, wide: float, top: float
+) -> list[Curve]:
+    low, high = (float(s) if s != sp.oo else np.inf for s in branch.limits(segment))
+    trivial = branch.kind == TRIVIAL
+    s = np.linspace(low, min(high, top if trivial else wide), _SAMPLES)
+    if s[-1] <= s[0]:
+        return []
+    look = STABLE if segment.stable else UNSTABLE
+    name = "stable" if segment.stable else "unstable"
+    if trivial:
+        return [Curve(name, look, (0.0, 0.0), (float(s[0]), float(s[-1])))]
+    q = _response(model, s)
+    p = tuple(map(float, s))
+    return [Curve(name, look, tuple(sign * x for x in p), q) for sign in (1.0, -1.0)]
+
+
+def _response(model: Model, points: np.ndarray) -> tuple[float, ...]:
+    r = compile_balls(model.concrete(R(P)), [P])
+    return tuple(1.0 if p == 0 else float(evaluate(r, (arb(float(p)),), 53)[0]) for p in points)
+
+
+def _orbit(model: Model, step_size: sp.Rational, start: Start) -> Curve:
+    stops = Stops(200_000, sp.Rational(1, 1000) * model.response.scale, _FAR * model.response.scale)
+    orbit = iterate(compile_loop(model), step_size, start, stops, digits=_DIGITS, checked=False)
+    every = max(1, len(orbit) // _SHOWN)
+    p, q = ([float(x) for x in values[::every]] for values in (orbit.p, orbit.q))
+    return Curve(f"$(p_0, q_0) = ({float(start[0]):g}, {float(start[1]):g})$", ORBIT,
+                 tuple(p), tuple(q))  # fmt: skip
+
+
+def _mark(point: SpecialPoint) -> Mark:
+    kind = point.kind.split(" (")[0]
+    return Mark(kind, float(point.p.digits(15)), float(point.q_digits(15)), kind)
