@@ -10,12 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
 
 from .errors import NoExpansionError
 from .expressions import Z
 from .responses import Loss, Response
 
 _T = sp.Symbol("t", positive=True)  # z, known to be positive
+_S = sp.Symbol("s", positive=True)  # a square root
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,9 @@ def is_negative(e: sp.Expr) -> bool | None:
     """
     e = e.subs(Z, _T)
     if not e.has(sp.Function):
-        decided = _by_roots(e)
-        if decided is not None:
-            return decided
+        found = _quotient(e)
+        if found is not None and found.negative is not None:
+            return found.negative
     known = e.is_negative
     return None if known is None else bool(known)
 
@@ -85,60 +87,84 @@ def is_bounded(e: sp.Expr) -> bool | None:
     if not e.has(Z) or (isinstance(e, bounded) and e.args[0].is_extended_real):
         return True
     if not e.has(sp.Function):
-        found = _rational(sp.expand(e.subs(Z, _T) ** 2))  # its square is even where e is odd
-        return None if found is None else _stays_bounded(*found)
+        found = _quotient(e.subs(Z, _T))
+        return None if found is None else found.stays_bounded
     if (e.is_Add or e.is_Mul) and all(is_bounded(part) for part in e.args):
         return True
     return None
 
 
-def _by_roots(e: sp.Expr) -> bool | None:
-    """Sturm's theorem for what `_rational` can bring into its form."""
-    odd = sp.cancel(e + e.subs(_T, -_T)) == 0
-    found = _rational(e / _T if odd else e)  # t > 0 does not change the sign
-    if found is None:
-        return None
-    numerator, denominator, low = found
-    if numerator.is_zero:
-        return False
-    if _roots_above(denominator, low):
-        return None  # a pole
-    if _roots_above(numerator, low):
-        return False
-    signs = [sp.sign(part.eval(sp.ceiling(low) + 1)) for part in (numerator, denominator)]
-    return bool(signs[0] * signs[1] < 0)
+@dataclass(frozen=True)
+class _Quotient:
+    """t^power · numerator/denominator, both of one variable on (low, ∞), which grows like t."""
+
+    numerator: sp.Poly
+    denominator: sp.Poly
+    low: sp.Expr
+    power: int
+
+    @property
+    def negative(self) -> bool | None:
+        """Sturm's theorem; None where there is a pole."""
+        if self.numerator.is_zero:
+            return False
+        if _roots_above(self.denominator, self.low):
+            return None
+        if _roots_above(self.numerator, self.low):
+            return False
+        inside = sp.ceiling(self.low) + 1
+        signs = [sp.sign(part.eval(inside)) for part in (self.numerator, self.denominator)]
+        return bool(signs[0] * signs[1] < 0)
+
+    @property
+    def stays_bounded(self) -> bool | None:
+        """By degrees; None where there is a pole, or one at the end of the range."""
+        if _roots_above(self.denominator, self.low) or self.denominator.eval(self.low) == 0:
+            return None
+        return bool(self.numerator.degree() + self.power <= self.denominator.degree())
 
 
-def _rational(e: sp.Expr) -> tuple[sp.Poly, sp.Poly, sp.Expr] | None:
-    """Numerator, denominator and the lower end of the variable, for e rational in t, or rational
-    in t² and s = √(a + b t²) with a, b > 0; None for anything else."""
+def _quotient(e: sp.Expr) -> _Quotient | None:
+    """An expression in t as t^k times a quotient of polynomials in t, or in s = √(a + b t²) with
+    rational a, b > 0; None for anything else."""
     powers = [p for p in e.atoms(sp.Pow) if not p.exp.is_Integer]
-    variable, low = _T, sp.S.Zero
-    if powers:
+    try:
+        if not powers:
+            above, under = (sp.Poly(f, _T, domain="QQ") for f in sp.fraction(sp.together(e)))
+            return _reduced(above, under, sp.S.Zero, 0)
         bases = {p.base for p in powers}
-        radicand = sp.Poly(bases.pop(), _T) if len(bases) == 1 else sp.Poly(_T)
+        radicand = sp.Poly(bases.pop(), _T, domain="QQ") if len(bases) == 1 else sp.Poly(0, _T)
         a, b = radicand.coeff_monomial(1), radicand.coeff_monomial(_T**2)
-        if radicand.as_expr() != a + b * _T**2 or not (a.is_positive and b.is_positive):
+        if radicand.as_expr() != a + b * _T**2 or not (a > 0 and b > 0):
             return None
         if any(not p.exp.is_Rational or p.exp.q != 2 for p in powers):
             return None
-        variable, low = sp.Symbol("s", positive=True), sp.sqrt(a)
-        e = e.replace(
-            lambda p: p.is_Pow and not p.exp.is_Integer, lambda p: variable ** (2 * p.exp)
+        e = e.replace(lambda p: p.is_Pow and not p.exp.is_Integer, lambda p: _S ** (2 * p.exp))
+        top, below = (
+            _by_parity(sp.Poly(part, _T, _S, domain="QQ"), (_S**2 - a) / b)
+            for part in sp.fraction(sp.together(e))
         )
-        e = sp.cancel(e).subs(_T, sp.sqrt((variable**2 - a) / b))
-    try:
-        parts = sp.fraction(sp.cancel(sp.together(e)))
-        numerator, denominator = (sp.Poly(part, variable, domain="QQ") for part in parts)
-    except sp.PolynomialError:
+    except BasePolynomialError:
         return None
-    return numerator, denominator, low
+    if top is None or below is None:
+        return None
+    (numerator, odd), (denominator, odd_below) = top, below
+    return _reduced(numerator, denominator, sp.sqrt(a), odd - odd_below)
 
 
-def _stays_bounded(numerator: sp.Poly, denominator: sp.Poly, low: sp.Expr) -> bool | None:
-    if _roots_above(denominator, low) or denominator.eval(low) == 0:
-        return None  # a pole, or one at the end of the range
-    return bool(numerator.degree() <= denominator.degree())
+def _reduced(numerator: sp.Poly, denominator: sp.Poly, low: sp.Expr, power: int) -> _Quotient:
+    numerator, denominator = numerator.cancel(denominator, include=True)
+    return _Quotient(numerator, denominator, low, power)
+
+
+def _by_parity(polynomial: sp.Poly, square: sp.Expr) -> tuple[sp.Poly, int] | None:
+    """A polynomial in t and s as t^k times one in s, k = 0 or 1, given t²; None for a mixture."""
+    parities = {n % 2 for (n, _) in polynomial.monoms()}
+    if len(parities) > 1:
+        return None
+    odd = parities.pop()
+    terms = (c * square ** (n // 2) * _S**k for (n, k), c in polynomial.terms())
+    return sp.Poly(sp.Add(*terms), _S, domain="QQ"), odd
 
 
 def _roots_above(polynomial: sp.Poly, low: sp.Expr) -> int:

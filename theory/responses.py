@@ -46,15 +46,21 @@ class Response:
 
     @cached_property
     def scale(self) -> sp.Rational:
-        """A power of two near |r''(0)|^(−1/2), the natural unit of z; 1 where r''(0) is 0 or none.
+        """A power of two near |r''(0)|^(−1/2), the natural unit of z; 1 where there is none.
 
-        Replacing z by z/s stretches every picture by s and changes no verdict.
+        Where r''(0) is 0, or so small that the next term c z⁴ of r tells of a unit |c|^(−1/4) less
+        than an eighth of it, that is the unit. Replacing z by z/s stretches every picture by s and
+        changes no verdict.
         """
         try:
-            size = sp.Abs(self.curvature)
+            curvature, quartic = sp.Abs(self.curvature), sp.Abs(self.response_series[4])
         except NoExpansionError:
             return sp.Integer(1)
-        return sp.Integer(1) if size == 0 else sp.Integer(2) ** round(-sp.log(size, 2).evalf() / 2)
+        sizes = ((curvature, 2), (quartic, 4))
+        units = [round(-sp.log(size, 2).evalf() / k) for size, k in sizes if size != 0]
+        if not units:
+            return sp.Integer(1)
+        return sp.Integer(2) ** (units[-1] if units[-1] < units[0] - 3 else units[0])
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,16 @@ import math
 import random
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 
 import sympy as sp
 from flint import arb, fmpq
 
-from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ..numerics.roots import solve_decreasing
 from ..theory.conditions import Condition, conditions, log_slope
-from ..theory.errors import NoExpansionError, NotFiniteError
+from ..theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
 from ..theory.expressions import Z
 from ..theory.models import Model
 from ..theory.responses import Response
@@ -32,6 +32,7 @@ from .hypothesis_claims import (
     Constants,
     enclose_constants,
     prove_hypothesis,
+    states_bound,
     supremum,
 )
 from .proofs import Proof, Witness
@@ -49,6 +50,7 @@ from .verdicts import Evidence, Outcome, Verdict
 SIGN_BITS = 30
 _SEED = 20230711
 _SHOWN = {"A1": "r'(z)", "A2": "−ℓ''(z)", "A3": "(z r'/r)'(z)"}
+_FAR_POINTS = 40
 _PATIENCE = 3  # points whose sign cannot be told before a search is given up
 
 
@@ -69,6 +71,12 @@ class Assumptions:
         """The proofs of those hypotheses that have one in ball arithmetic."""
         return {name: proofs for name, (_, proofs) in self._judgements.items() if proofs}
 
+    @property
+    def stated_bound(self) -> sp.Rational | None:
+        """A bound of |ℓ'| or |φ| that is proved; None where A5 has no proof or another one."""
+        found = self.proofs.get("A5", ())
+        return self._bound_to_prove if states_bound(self.response, len(found)) else None
+
     @cached_property
     def constants(self) -> Constants | None:
         """z0 and c enclosed, with their proof; None where none was found."""
@@ -86,7 +94,7 @@ class Assumptions:
             proofs: tuple[Proof, ...] = ()
             if name == "analytic" or found["analytic"][0].outcome is Outcome.PASS:
                 finding = self._judged(name)
-                if name in PROVABLE and finding.outcome is Outcome.PASS:
+                if name in PROVABLE and finding.outcome in (Outcome.PASS, Outcome.UNDECIDED):
                     symmetric = name != "A5" or found["symmetry"][0].evidence is Evidence.DERIVED
                     finding, proofs = self._proved(name, finding, symmetric)
             seconds = time.perf_counter() - begin
@@ -96,7 +104,9 @@ class Assumptions:
     @property
     def lipschitz(self) -> sp.Rational:
         """sup |ℓ'| (linear) or sup |φ| (neuron), rounded up; meaningful where A5 passes."""
-        relative = self._growth.supremum / float(self.response.scale)
+        found = self._growth
+        largest = found.supremum if found.bounded else float(supremum(self.response))
+        relative = largest / float(self.response.scale)
         return self.response.scale * sp.Rational(math.ceil(relative * 1000 - 1e-6), 1000)
 
     @cached_property
@@ -163,14 +173,31 @@ class Assumptions:
         if not self._linear:
             c = exact(sp.Rational(round(self.z0_and_c[1] * 10**6), 10**6))
             r = compile_balls(self.response.response, [Z])
-            points = [z for z in points if evaluate(r, (exact(z),), SIGN_BITS)[0] >= c]
-        return self._negative("A3", points)
+            points = [z for z in points if _value(r, z) >= c]
+            return self._negative("A3", points)
+        finding = self._negative("A3", points)
+        return finding if finding.outcome is Outcome.FAIL else self._pole() or finding
+
+    def _pole(self) -> Finding | None:
+        """Two points between which r has a zero, and z r'/r a pole that takes it up again."""
+        r = compile_balls(self.response.response, [Z])
+        slope = compile_balls(log_slope(self.response), [Z])
+        ordered = sorted(self.grid)
+        for left, right in pairwise(ordered):
+            if not _value(r, left) * _value(r, right) < 0:
+                continue
+            before, after = _value(slope, left), _value(slope, right)
+            if after > before:
+                shown = f"{_show(before)} and {_show(after)}"
+                witness = {"z": str(left), "and z": str(right), "z r'(z)/r(z)": shown}
+                return failed(witness, Evidence.ENCLOSED)
+        return None
 
     def _judge_a5(self) -> Finding:
         if not self._linear:
             steepness = compile_balls(sp.diff(self.response.expression, Z), [Z])
-            for z in self.grid:
-                value = evaluate(steepness, (exact(z),), SIGN_BITS)[0]
+            for z in (side for point in self.grid for side in (point, -point)):
+                value = _value(steepness, z)
                 if abs(value) > 1:
                     return failed({"z": str(z), "φ'(z)": _show(value)})
         found, shown = self._growth, self._size
@@ -204,23 +231,51 @@ class Assumptions:
             return passed(points=str(len(points)), symbolically="holds for all z > 0")
         return passed(points=str(len(points)))
 
+    def _refuted_far_out(self, name: str) -> Finding | None:
+        """A point far beyond the grid, where not every expression can be evaluated; or None."""
+        for k in range(_FAR_POINTS):
+            z = self.response.scale * sp.Integer(100 * 3**k // 2**k)
+            finding = self._negative(name, [z])
+            if finding.outcome is Outcome.FAIL:
+                return finding
+            if finding.outcome is Outcome.UNDECIDED:
+                return None
+        return None
+
+    def _sampled_everywhere(self, name: str) -> bool:
+        """Whether the hypothesis is claimed for all z > 0 and exact algebra does not tell."""
+        return (self._linear or name != "A3") and not self.conditions[name].decided
+
     def _proved(
         self, name: str, sampled: Finding, symmetric: bool
     ) -> tuple[Finding, tuple[Proof, ...]]:
-        """What a proof makes of a pass; A5, which also speaks of z < 0, needs `symmetric`."""
+        """What a proof makes of what no sample refutes; A5, which also speaks of z < 0, needs
+        `symmetric`."""
         if name != "A5" and self.conditions[name].decided:
-            sampled = replace(sampled, evidence=Evidence.DERIVED)
+            sampled = passed(Evidence.DERIVED, **sampled.quantities)
         proofs = prove_hypothesis(self.response, name) if symmetric else None
+        if not proofs and name in ("A1", "A2", "A3") and self._sampled_everywhere(name):
+            far = self._refuted_far_out(name)
+            if far is not None:
+                return far, ()
+        if name == "A5" and symmetric and not proofs and self._growth.bounded:
+            proofs = prove_hypothesis(self.response, name, self._bound_to_prove)
         if isinstance(proofs, Witness):
             finding = self._negative(name, [proofs.z])
             return (finding if finding.outcome is Outcome.FAIL else sampled), ()
         if not proofs:
             return sampled, ()
         found = {**sampled.quantities, "boxes": str(sum(len(proof.boxes) for proof in proofs))}
-        if name == "A5":
+        if name == "A5" and states_bound(self.response, len(proofs)):
+            found["proved"] = f"{self._size} < {float(self._bound_to_prove):.6g}"
+        elif name == "A5":
             found["bound"] = self._bound(float(supremum(self.response)))
         derived = sampled.evidence is Evidence.DERIVED
         return passed(Evidence.DERIVED if derived else Evidence.ENCLOSED, **found), proofs
+
+    @property
+    def _bound_to_prove(self) -> sp.Rational:
+        return self.lipschitz * sp.Rational(1001, 1000)
 
     @property
     def _size(self) -> str:
@@ -254,6 +309,14 @@ class Assumptions:
             witness=finding.witness or None,
             seconds=seconds,
         )
+
+
+def _value(f: BallFunction, z: sp.Rational) -> arb:
+    """f(z); 0 where it cannot be told from that."""
+    try:
+        return evaluate(f, (exact(z),), SIGN_BITS)[0]
+    except UnresolvedError:
+        return arb(0)
 
 
 def _show(value: arb) -> str:

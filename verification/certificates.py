@@ -28,6 +28,7 @@ from .hypothesis_claims import (
     c_over,
     claims,
     constant_claims,
+    states_bound,
     supremum,
 )
 from .proofs import BITS, Claim, Proof, objection
@@ -86,11 +87,11 @@ def _response(a: Assumptions) -> dict[str, Any]:
     found: dict[str, Any] = {"model": name, "response": a.response.text}
     found["proved"] = {n: [_proof(p) for p in proofs] for n, proofs in a.proofs.items()}
     if "A5" in a.proofs:
-        found["supremum"] = _outward(supremum(a.response))
+        found["supremum"] = _supremum(a)
     found["refuted"] = {
         n: dict(verdicts[n].witness or {})
         for n in _REFUTABLE[name]
-        if verdicts[n].outcome is Outcome.FAIL
+        if verdicts[n].outcome is Outcome.FAIL and "and z" not in (verdicts[n].witness or {})
     }
     analytic = verdicts["analytic"].outcome is Outcome.PASS
     if analytic and (constants := a.constants):
@@ -100,6 +101,12 @@ def _response(a: Assumptions) -> dict[str, Any]:
             "proofs": [_proof(p) for p in constants.proofs],
         }
     return found
+
+
+def _supremum(a: Assumptions) -> list[str]:
+    if a.stated_bound is not None:
+        return ["0", str(a.stated_bound)]
+    return _outward(supremum(a.response))
 
 
 def _proof(proof: Proof) -> dict[str, Any]:
@@ -123,9 +130,9 @@ def _replayed(part: Mapping[str, Any]) -> list[Replayed]:
         if name not in PROVABLE or (name == "A2" and model.name == "neuron"):
             raise CertificateError(f"{name!r} is not a hypothesis with a proof by boxes")
         label = f"{model.name}/{name}"
-        boxes = _check(label, _expected(response, name, stated), stated)
+        boxes = _check(label, _expected(response, name, stated, part), stated)
         if name == "A5":
-            _check_supremum(label, response, part["supremum"])
+            _check_supremum(label, response, part["supremum"], states_bound(response, len(stated)))
         rows.append(Replayed(label, text, Outcome.PASS, f"{boxes} boxes"))
     for name, witness in part["refuted"].items():
         label = f"{model.name}/{name}"
@@ -149,8 +156,13 @@ def _model(part: Mapping[str, Any]) -> Model:
     raise CertificateError(f"unknown model {part['model']!r}: it is linear or neuron")
 
 
-def _expected(response: Response, name: str, stated: list[Any]) -> tuple[Claim, ...]:
-    """What has to be proved; how far A3 of the neuron goes is the certificate's choice."""
+def _expected(
+    response: Response, name: str, stated: list[Any], part: Mapping[str, Any]
+) -> tuple[Claim, ...]:
+    """What has to be proved; how far A3 of the neuron goes is the certificate's choice, and so is
+    the bound of A5 where it states one."""
+    if name == "A5" and states_bound(response, len(stated)):
+        return claims(response, name, bound=parse_rational(part["supremum"][1]))
     if name != "A3" or isinstance(response, Loss):
         return claims(response, name)
     high = parse_rational(stated[-1]["high"])
@@ -184,10 +196,14 @@ def _check(label: str, expected: Sequence[Claim], stated: Sequence[Mapping[str, 
     return count
 
 
-def _check_supremum(label: str, response: Response, stated: Sequence[str]) -> None:
+def _check_supremum(label: str, response: Response, stated: Sequence[str], proved: bool) -> None:
+    """`proved`: that it is below the second of the stated ends, which are ["0", bound] then."""
     if judge_symmetry(response, []).evidence is not Evidence.DERIVED:
         raise CertificateError(f"{label}: the symmetry it needs is not derived")
-    if not _inside(supremum(response), stated):
+    if proved:
+        if stated[0] != "0":
+            raise CertificateError(f"{label}: only the bound {stated[1]} is proved")
+    elif not _inside(supremum(response), stated):
         raise CertificateError(f"{label}: the supremum is not certainly in {stated}")
 
 

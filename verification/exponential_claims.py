@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
 import sympy as sp
 from flint import ctx
 
+from ..numerics.balls import compile_balls, evaluate, exact
 from ..numerics.integrals import alignment_exponent
 from ..numerics.iteration import Stops
 from ..numerics.loops import compile_loop
 from ..numerics.native import accelerated
 from ..numerics.orbits import Orbit, iterate
 from ..numerics.precision import working_bits
+from ..theory.expressions import Z
+from ..theory.models import Model
 from .claims import DirectClaim, Judgement, Measurement, quantity
 from .ladder import Ladder
 from .orbit_view import FAR, REFUTING
 from .plans import Plan
 
 _SPARE_DIGITS = 40  # beyond the zeros in front of the difference that is predicted
-_PARTNER = sp.Rational(3, 4)  # the other orbit starts at this multiple of p0
+_MOST_DIGITS = 10_000  # what an orbit is still followed with
+# The other orbit starts at one of these multiples of p0, the first unless it is by chance so near
+# the orbit of p0 after these steps that their distance says more of that than of Λ.
+_PARTNERS = (sp.Rational(3, 4), sp.Rational(1, 2), sp.Rational(1, 4))
+_STEPS_APART, _NEAR = (1, 2, 3), 8.0
 
 
 @dataclass(frozen=True)
@@ -41,9 +48,15 @@ class ExponentialClaim(DirectClaim):
         return {
             "eta": [str(eta) for eta in _step_sizes(plan)],
             "starts": [
-                {"p0": f"{p0} and {_PARTNER * p0}", "q0": str(q0)} for p0, q0 in plan.starts
+                {"p0": f"{p0} and {_partner(plan.model, (p0, q0))}", "q0": str(q0)}
+                for p0, q0 in plan.starts
             ],
         }
+
+    @property
+    def measured(self) -> ExponentialClaim:
+        """What is expected of the orbits is not used to run them."""
+        return replace(self, exponents=(), order=1, falsified="")
 
     def measure(self, plan: Plan) -> list[Measurement]:
         """−ε ln|Δq*| for every q0 and step size."""
@@ -84,16 +97,45 @@ class ExponentialClaim(DirectClaim):
 
 
 def _step_sizes(plan: Plan) -> list[sp.Rational]:
-    """Three, at about 1/2, 1/4 and 1/8 of the largest ε of the plan."""
+    """At about 1/2, 1/4, 1/8, … of the largest ε of the plan."""
     exponent = float(plan.model.exponent)
-    return [plan.etas[0] * sp.Rational(round(100 * 2 ** (-k * exponent)), 100) for k in (1, 2, 3)]
+    halvings = range(1, plan.effort.pair_rungs + 1)
+    return [plan.etas[0] * sp.Rational(round(100 * 2 ** (-k * exponent)), 100) for k in halvings]
+
+
+def _partner(model: Model, start: tuple[sp.Rational, sp.Rational]) -> sp.Rational:
+    """The p0 of the other orbit, by the map of frozen q0 in double precision."""
+    p0, q0 = start
+    response = compile_balls(model.response.response, [Z])
+
+    def orbit(p: float) -> list[float]:
+        points = []
+        for _ in range(max(_STEPS_APART)):
+            p *= 1 - 2 * float(evaluate(response, (exact(sp.Rational(p)),), 50)[0]) / float(q0)
+            points.append(p)
+        return points
+
+    first = orbit(float(p0))
+    gaps = {}
+    for multiple in _PARTNERS:
+        other = orbit(float(multiple * p0))
+        gaps[multiple] = min(
+            abs(first[k - 1] - other[k - 1]) / abs(1 - multiple) for k in _STEPS_APART
+        )
+    best = max(gaps.values())
+    return next(multiple for multiple in _PARTNERS if _NEAR * gaps[multiple] >= best) * p0
 
 
 def _compared(plan: Plan, eta: sp.Rational, start: tuple[sp.Rational, sp.Rational]) -> Measurement:
     p0, q0 = start
+    partner = _partner(plan.model, start)
+    where = {"eta": str(eta), "p0": f"{p0} and {partner}", "q0": str(q0)}
     exponent = float(alignment_exponent(plan.model, q0))
     epsilon = float(plan.epsilon(eta))
     digits = int(exponent / epsilon / math.log(10)) + _SPARE_DIGITS
+    if digits > _MOST_DIGITS:
+        trouble = f"to see the difference takes {digits} digits, more than {_MOST_DIGITS}"
+        return Measurement(epsilon, {}, where | {"trouble": trouble})
     # What q still moves by after |p| has fallen to `until` is of the order of its square.
     scale = plan.model.response.scale
     until = scale / sp.Integer(10) ** (digits // 2 + 5)
@@ -104,9 +146,8 @@ def _compared(plan: Plan, eta: sp.Rational, start: tuple[sp.Rational, sp.Rationa
     loop = accelerated(compile_loop(plan.model))
     orbits = [
         iterate(loop, eta, (p, q0), stops, digits=digits, every=stops.max_steps, checked=False)
-        for p in (p0, _PARTNER * p0)
+        for p in (p0, partner)
     ]
-    where = {"eta": str(eta), "p0": f"{p0} and {_PARTNER * p0}", "q0": str(q0)}
     if trouble := next(filter(None, map(_trouble, orbits)), ""):
         return Measurement(epsilon, {}, where | {"trouble": trouble})
     with ctx.workprec(working_bits(digits)):

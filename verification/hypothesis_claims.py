@@ -2,7 +2,8 @@
 
 A1: z s' − s < 0.  A2: s' > 0.  A3: s s' + z s s'' − z s'² < 0 and s > 0, as (z r'/r)' is the former
 over s². The neuron needs A3 only where r ≥ c; it is proved where r ≥ 1/2, which is no less.
-A5: s' > 0, so that sup |ℓ'| is the limit of s; for the neuron |φ'| < 1 and φ' > 0, likewise.
+A5: s' > 0, so that sup |ℓ'| is the limit of s; for the neuron |φ'| < 1 and φ' > 0, likewise. Where
+they do not grow: |ℓ'| or |φ| is below a stated bound.
 """
 
 from __future__ import annotations
@@ -31,8 +32,14 @@ class Constants:
     proofs: tuple[Proof, ...]
 
 
-def claims(response: Response, name: str, high: sp.Rational | None = None) -> tuple[Claim, ...]:
-    """What has to be proved for one hypothesis of `PROVABLE`; A3 on z ≤ `high` if that is given."""
+def claims(
+    response: Response,
+    name: str,
+    high: sp.Rational | None = None,
+    bound: sp.Rational | None = None,
+) -> tuple[Claim, ...]:
+    """What has to be proved for one hypothesis of `PROVABLE`; A3 on z ≤ `high` if that is given,
+    A5 with a stated `bound` on |ℓ'| or |φ| if that is."""
     s = response.slope
     first, second = sp.diff(s, Z), sp.diff(s, Z, 2)
     falling = Claim((Z * first - s) / Z**3)
@@ -41,14 +48,20 @@ def claims(response: Response, name: str, high: sp.Rational | None = None) -> tu
     if name == "A3":
         bend = Claim((s * first + Z * s * second - Z * first**2) / Z**3, high=high)
         return (*((falling,) if high is not None else ()), Claim(-s / Z, high=high), bend)
-    if isinstance(response, Loss):
-        return (Claim(-first),)
-    steepness = sp.diff(response.expression, Z)
-    return (Claim((steepness**2 - 1) / Z**2), Claim(-steepness))
+    size, rise = s, first
+    gentle: tuple[Claim, ...] = ()
+    if isinstance(response, Activation):
+        size, rise = response.expression, sp.diff(response.expression, Z)
+        gentle = (Claim((rise**2 - 1) / Z**2),)
+    if bound is None:
+        return (*gentle, Claim(-rise))
+    return (*gentle, Claim(size - bound), Claim(-size - bound))
 
 
-def prove_hypothesis(response: Response, name: str) -> tuple[Proof, ...] | Witness | None:
-    """The proofs of one hypothesis, a point that refutes it, or None.
+def prove_hypothesis(
+    response: Response, name: str, bound: sp.Rational | None = None
+) -> tuple[Proof, ...] | Witness | None:
+    """The proofs of one hypothesis (`bound`: see `claims`), a point that refutes it, or None.
 
     >>> len(prove_hypothesis(Loss.parse("log-cosh"), "A3"))
     2
@@ -59,7 +72,7 @@ def prove_hypothesis(response: Response, name: str) -> tuple[Proof, ...] | Witne
         if high is None:
             return None
     found = []
-    for claim in claims(response, name, high):
+    for claim in claims(response, name, high, bound):
         proof = prove(claim, response.scale)
         if isinstance(proof, Proof):
             found.append(proof)
@@ -67,9 +80,14 @@ def prove_hypothesis(response: Response, name: str) -> tuple[Proof, ...] | Witne
         # A3 of the neuron is claimed for more z than it asks for, and A5 by more than it asks for.
         refutes = name in ("A1", "A2") or (name == "A3" and high is None)
         return proof if refutes else None
-    if name == "A5" and not supremum(response).is_finite():
+    if name == "A5" and bound is None and not supremum(response).is_finite():
         return None
     return tuple(found)
+
+
+def states_bound(response: Response, count: int) -> bool:
+    """Whether so many claims of A5 are those with a stated bound."""
+    return count == len(claims(response, "A5", bound=sp.S.One))
 
 
 def below_one_half(response: Response, z: sp.Rational) -> bool:

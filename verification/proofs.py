@@ -24,6 +24,9 @@ BITS = 100
 TERMS = 10
 _MOST_BOXES = 600
 _MOST_HALVINGS = 45
+_SEARCHED = (
+    16  # how far a claim is searched for a witness where its tail has no form, in units of z
+)
 _TAILS = [sp.Integer(2) ** k for k in range(1, 11)]  # where a tail may start, in units of z
 
 Box = tuple[sp.Rational, sp.Rational]
@@ -74,7 +77,7 @@ def prove(claim: Claim, unit: sp.Rational = sp.S.One) -> Proof | Witness | None:
     start = claim.high
     if start is None:
         start = _tail_start(claim, unit)
-    end = 2 * unit + claim.low if start is None else start
+    end = _SEARCHED * unit + claim.low if start is None else start
     boxes = _boxes(claim.expression, claim.low, end)
     if boxes is None or isinstance(boxes, Witness):
         return boxes

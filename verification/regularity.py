@@ -1,8 +1,9 @@
 """Whether a response is smooth, symmetric and normalised: what all other hypotheses stand on.
 
 A refutation of symmetry is a point where ball arithmetic excludes it. A refutation of smoothness is
-three points closing in on 0 at which a derivative jumps or keeps growing: good numerical evidence,
-not a proof. Where no power series was found and nothing speaks against it: undecided.
+exact where the series from the right and from the left differ; else it is three points closing in
+on 0 at which a derivative jumps or keeps growing: good numerical evidence, not a proof. Where no
+power series was found and nothing speaks against it: undecided.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ def undecided(reason: str) -> Finding:
 _BITS = 300
 _NEAR = (20, 40, 60)  # z = ±2^−20 and so on, in units of the response's scale
 _APART = arb("1e-3")
+_SIDED_TERMS = 12
 
 
 def judge_analytic(response: Response, grid: Sequence[sp.Rational]) -> Finding:
@@ -62,6 +64,9 @@ def judge_analytic(response: Response, grid: Sequence[sp.Rational]) -> Finding:
     try:
         taylor(response.expression, 6)
     except NoExpansionError as error:
+        witness = _two_sides(response.expression)
+        if witness:
+            return failed(witness, Evidence.DERIVED)
         witness = _kink(response)
         if witness:
             return failed(witness)
@@ -88,9 +93,36 @@ def judge_normalised(response: Response) -> Finding:
     coefficients = taylor(response.expression, 3)
     even = response.symmetry == "even"
     name, value = ("ℓ''(0)", 2 * coefficients[2]) if even else ("φ'(0)", coefficients[1])
-    if value == 1:
+    if value.is_Rational:
+        equal: bool | None = bool(value == 1)
+    else:
+        with ctx.workprec(_BITS):
+            excess = compile_balls(value - 1, [])()[0]
+        # Two ways to write 1: SymPy may not know, but only balls that exclude 1 refute.
+        equal = (True if sp.simplify(value - 1) == 0 else None) if excess.contains(0) else False
+    if equal is None:
+        return undecided(f"whether {name} = {value} is 1")
+    if equal:
         return passed(Evidence.DERIVED)
     return failed({"z": "0", name: str(value)}, Evidence.DERIVED)
+
+
+def _two_sides(expression: sp.Expr) -> dict[str, str]:
+    """A coefficient in which the power series from the right and from the left differ; {} if none.
+
+    Exact: with |z| = z from the right and −z from the left. Only what is smooth in z and |z| has
+    such series.
+    """
+    try:
+        right, left = (
+            taylor(expression.xreplace({sp.Abs(Z): side * Z}), _SIDED_TERMS) for side in (1, -1)
+        )
+    except NoExpansionError:
+        return {}
+    for k, (one, other) in enumerate(zip(right, left, strict=True)):
+        if one.is_Rational and other.is_Rational and one != other:
+            return {"z": "0", f"coefficient of z^{k} for z > 0 and z < 0": f"{one} and {other}"}
+    return {}
 
 
 def _kink(response: Response) -> dict[str, str]:
@@ -123,10 +155,12 @@ def _near(f: BallFunction, k: int, side: int) -> arb:
 
 
 def _is_real(f: BallFunction, z: sp.Rational) -> bool:
-    """Whether f(z) is finite and real; a value that is exactly 0 counts, unlike in `evaluate`."""
+    """Whether f(z) is finite and real: whether the ball is, at some precision."""
+    with ctx.workprec(_BITS):
+        if f(arb(exact(z)))[0].is_finite():
+            return True
     try:
         evaluate(f, (exact(z),), 30)
     except NotFiniteError:
-        with ctx.workprec(_BITS):
-            return bool(f(arb(exact(z)))[0].is_finite())
+        return False
     return True

@@ -1,8 +1,9 @@
 """Signs and bounds of an expression on [M, ∞), from its form in z, E = exp(−κ zᵐ) and bounded V.
 
-tanh, sinh, cosh and exp become powers of one E; atan, erf and roots become variables V that a ball
-encloses on all of [M, ∞). What is left is a quotient of polynomials whose leading terms outweigh
-the others: every other term is a bounded monomial zⁿEʲ times a leading one.
+tanh, sinh, cosh and exp become powers of one E; atan, erf, roots and functions of what is bounded
+become variables V that a ball encloses on all of [M, ∞). What is left is a quotient of polynomials
+whose leading terms outweigh the others: every other term is a bounded monomial zⁿEʲ times a
+leading one.
 """
 
 from __future__ import annotations
@@ -121,14 +122,14 @@ def tail(expression: sp.Expr) -> Tail:
     """
     variables: dict[sp.Expr, _Bounded] = {}
     e = _with_bounded(expression.subs(Z, _T), variables)
-    e = e.replace(lambda x: isinstance(x, _EXPONENTIAL), lambda x: x.rewrite(sp.exp))
-    e, decay = _with_decay(e)
-    if e.atoms(sp.Function) or any(not p.exp.is_Integer for p in e.atoms(sp.Pow) if p.has(_T)):
-        raise NoTailError(f"no form at infinity for {expression}")
     found = tuple(variables.values())
-    above, below = (_polynomial(part, found) for part in sp.fraction(sp.together(e)))
+    parts, decay = _with_decay([e, *(v.radicand for v in found), *(v.growth for v in found)])
+    e, radicands, growths = parts[0], parts[1 : len(found) + 1], parts[len(found) + 1 :]
+    if any(_is_transcendental(part) for part in parts):
+        raise NoTailError(f"no form at infinity for {expression}")
+    above, below = _polynomials(e, found, radicands, growths)
     # What is checked is the end of the rewriting, the two polynomials themselves.
-    back = {v.symbol: old / _T**v.power for old, v in variables.items()}
+    back = {v.symbol: old / v.growth for old, v in variables.items()}
     quotient = (above.as_expr() / below.as_expr()).subs(back)
     _check_agreement(
         expression, quotient.subs(_E, sp.exp(-decay.rate * _T**decay.power)).subs(_T, Z)
@@ -139,18 +140,19 @@ def tail(expression: sp.Expr) -> Tail:
 
 @dataclass(frozen=True)
 class _Bounded:
-    """A subexpression `symbol` = z^power · V with V enclosed by `value`; V^root is rational in z,
-    as symbol^root = `radicand`, where it is a root."""
+    """A subexpression `symbol` = `growth` · V with V enclosed by `value`; symbol^root = `radicand`
+    where it is a root."""
 
     symbol: sp.Symbol
     value: Callable[[arb], arb]
-    power: int = 0
+    growth: sp.Expr = sp.S.One
     root: int = 1
     radicand: sp.Expr = sp.S.Zero
 
 
 def _with_bounded(e: sp.Expr, variables: dict[sp.Expr, _Bounded]) -> sp.Expr:
-    """`e` with atan, erf and roots replaced by variables, which are added to `variables`."""
+    """`e` with atan, erf, roots and functions of bounded functions replaced by variables, which are
+    added to `variables`."""
     if not e.args or not e.has(_T):
         return e
     symbol = sp.Symbol(f"V{len(variables)}", positive=True)
@@ -159,12 +161,25 @@ def _with_bounded(e: sp.Expr, variables: dict[sp.Expr, _Bounded]) -> sp.Expr:
             inner = tail(e.args[0].subs(_T, Z))
             variables[e] = _Bounded(symbol, _bounded_function(type(e), inner))
         return variables[e].symbol
+    if isinstance(e, sp.Function) and not e.args[0].is_polynomial(_T):
+        if e not in variables:
+            variables[e] = _Bounded(symbol, _of_bounded(type(e), tail(e.args[0].subs(_T, Z))))
+        return variables[e].symbol
     if e.is_Pow and e.exp.is_Rational and not e.exp.is_Integer:
         root = sp.root(e.base, e.exp.q)
         if root not in variables:
             variables[root] = _root(symbol, e.base, int(e.exp.q))
         return variables[root].symbol ** int(e.exp.p)
     return e.func(*(_with_bounded(argument, variables) for argument in e.args))
+
+
+def _of_bounded(kind: type[sp.Function], inner: Tail) -> Callable[[arb], arb]:
+    """Encloses a function of what `inner` is the tail of; NaN where that is not bounded."""
+    try:
+        function = compile_balls(kind(_T), [_T])
+    except TypeError as error:
+        raise NoTailError(str(error)) from None
+    return lambda start: function(inner._values(start))[0]
 
 
 def _bounded_function(kind: type[sp.Function], inner: Tail) -> Callable[[arb], arb]:
@@ -186,26 +201,38 @@ def _bounded_function(kind: type[sp.Function], inner: Tail) -> Callable[[arb], a
 
 
 def _root(symbol: sp.Symbol, base: sp.Expr, root: int) -> _Bounded:
-    """(a + … + b zⁿ)^(1/root) as z^(n/root)·V."""
-    degree = sp.degree(base, _T) if base.is_polynomial(_T) else sp.S.Half
-    power = sp.Rational(degree, root)
-    if not power.is_Integer:
+    """The root of what grows like zⁿEʲ as z^(n/root) E^(j/root) V."""
+    inner = tail(base.subs(_T, Z))
+    n, j = inner._order
+    if n % root:
         raise NoTailError(f"no form at infinity for roots of {base}")
-    inner = tail((base / _T**degree).subs(_T, Z))
+    rate = sp.Rational(j, root) * inner.decay.rate
 
     def value(start: arb) -> arb:
-        inside = inner._values(start)
+        inside = inner._quotient(start)
         return inside ** (arb(1) / root) if inside > 0 else arb.nan()
 
-    return _Bounded(symbol, value, int(power), root, base)
+    growth = _T ** (n // root) * sp.exp(-rate * _T**inner.decay.power)
+    return _Bounded(symbol, value, growth, root, base)
 
 
-def _with_decay(e: sp.Expr) -> tuple[sp.Expr, Decay]:
-    """`e` with every exponential a power of one E."""
-    e = sp.expand_power_exp(e)
-    exponents = [sp.expand(x.exp) for x in e.atoms(sp.exp)]
+def _is_transcendental(e: sp.Expr) -> bool:
+    powers = (p for p in e.atoms(sp.Pow) if p.has(_T))
+    functions = (f for f in e.atoms(sp.Function) if f.has(_T))
+    return any(functions) or any(not p.exp.is_Integer for p in powers)
+
+
+def _with_decay(parts: Sequence[sp.Expr]) -> tuple[list[sp.Expr], Decay]:
+    """The expressions with every exponential a power of one E."""
+    parts = [
+        sp.expand_power_exp(
+            e.replace(lambda x: isinstance(x, _EXPONENTIAL), lambda x: x.rewrite(sp.exp))
+        )
+        for e in parts
+    ]
+    exponents = [sp.expand(x.exp) for e in parts for x in e.atoms(sp.exp) if x.has(_T)]
     if not exponents:
-        return e, Decay(sp.S.Zero, 1)
+        return parts, Decay(sp.S.Zero, 1)
     powers = {sp.degree(x, _T) if x.is_polynomial(_T) else 0 for x in exponents}
     power = int(powers.pop())
     rates = [x / _T**power for x in exponents]
@@ -216,28 +243,38 @@ def _with_decay(e: sp.Expr) -> tuple[sp.Expr, Decay]:
         or any(r.free_symbols for r in rates)
         or any(not r.is_Rational for r in ratios)
     ):
-        raise NoTailError(f"exponentials of different kinds in {e}")
+        raise NoTailError(f"exponentials of different kinds in {parts[0]}")
     unit = reduce(sp.gcd, ratios)
     if any(abs(ratio / unit) > _MOST_POWERS for ratio in ratios):
-        raise NoTailError(f"exponentials of very different rates in {e}")
+        raise NoTailError(f"exponentials of very different rates in {parts[0]}")
     rate = sp.Abs(rates[0]) * abs(unit)
-    return (
-        e.replace(
-            lambda x: isinstance(x, sp.exp),
-            lambda x: _E ** -sp.cancel(sp.expand(x.exp) / (rate * _T**power)),
-        ),
-        Decay(rate, power),
-    )
+
+    def in_e(x: sp.Expr) -> sp.Expr:
+        return _E ** -sp.cancel(sp.expand(x.exp) / (rate * _T**power))
+
+    found = [e.replace(lambda x: isinstance(x, sp.exp) and x.has(_T), in_e) for e in parts]
+    return found, Decay(rate, power)
 
 
-def _polynomial(part: sp.Expr, bounded: tuple[_Bounded, ...]) -> sp.Poly:
-    """A numerator or denominator in z and E, with V for z^power·V."""
+def _polynomials(
+    e: sp.Expr,
+    bounded: tuple[_Bounded, ...],
+    radicands: Sequence[sp.Expr],
+    growths: Sequence[sp.Expr],
+) -> tuple[sp.Poly, sp.Poly]:
+    """Numerator and denominator in z and E, with V for what is growth · V."""
     try:
-        for v in bounded:
+        above, below = sp.fraction(sp.together(e))
+        for v, radicand in zip(bounded, radicands, strict=True):
             if v.root > 1:
-                part = sp.rem(sp.expand(part), v.symbol**v.root - v.radicand, v.symbol)
-        scaled = {v.symbol: v.symbol * _T**v.power for v in bounded}
-        return sp.Poly(part.subs(scaled, simultaneous=True), _T, _E)
+                relation = v.symbol**v.root - radicand
+                above, below = (
+                    sp.rem(sp.expand(part), relation, v.symbol) for part in (above, below)
+                )
+        scaled = {v.symbol: v.symbol * growth for v, growth in zip(bounded, growths, strict=True)}
+        e = (above / below).subs(scaled, simultaneous=True)
+        above, below = sp.fraction(sp.together(e))
+        return sp.Poly(above, _T, _E), sp.Poly(below, _T, _E)
     except BasePolynomialError as error:
         raise NoTailError(str(error)) from None
 

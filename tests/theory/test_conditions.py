@@ -92,3 +92,32 @@ def test_products_of_linear_factors(roots):
 )
 def test_square_roots(text, expected):
     assert is_negative(parse_expression(text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1/(1+sqrt(1+z**2)) - 1/2", True),  # 1/(1+s) falls from 1/2
+        ("1/(1+sqrt(1+z**2)) - 1/3", False),  # positive below s = 2
+        ("-z/((1+z**2)**(5/2)*(2+sqrt(1+z**2))**3)", True),
+        ("z**3*(1-(1+z**2)**(7/2))", True),
+        ("sqrt(1+pi*z**2) - 2", None),  # no rational radicand
+        # Neither odd nor even, of high degree: told apart without any algebra of roots.
+        ("-z/sqrt(1+z**2)**9 - z**6/(10**9*(1+z**2)**8) + z**3/(1+z**2)**(13/2)", None),
+    ],
+)
+def test_powers_of_one_root(text, expected):
+    assert is_negative(parse_expression(text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2*z/(1+sqrt(1+z**2))", True),
+        ("2*z**2/(1+sqrt(1+z**2))", False),
+        ("z**3/sqrt(1+z**2)**3", True),
+        ("z**4/sqrt(1+z**2)**3", False),
+    ],
+)
+def test_boundedness_with_one_root(text, expected):
+    assert is_bounded(parse_expression(text)) is expected

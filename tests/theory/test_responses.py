@@ -161,3 +161,19 @@ def test_the_unit_of_z_follows_the_curvature(k):
     loss = Loss.parse(f"log(cosh({k}*z))/{k}**2")
     assert loss.curvature == -sp.Rational(2, 3) * k**2
     assert 0.5 <= float(loss.scale) ** 2 * abs(float(loss.curvature)) <= 2
+
+
+@pytest.mark.parametrize("k", [1, 16])
+def test_the_unit_of_z_does_not_follow_a_curvature_that_is_nearly_zero(k):
+    # (1+b) log(b + cosh z) with b = 2 − 10⁻⁹: r = 1 − 5.6·10⁻¹¹ z² − z⁴/180 + …, whose unit is
+    # 180^(1/4) = 3.7, not 10⁵; with kz for z it is k times as short.
+    loss = Loss.parse(f"(3-1/10**9)*log(2-1/10**9+cosh({k}*z))/{k}**2")
+    assert abs(loss.curvature) < 1e-6
+    assert 2 <= k * loss.scale <= 8
+
+
+def test_the_unit_of_a_response_without_curvature():
+    # asinh(w²)/2 with w = z/32: ℓ' = w/√(1+w⁴) times 1/32, so that r = 1 − z⁴/(2·32⁴) + …
+    loss = Loss.parse("32**2*asinh((z/32)**2)/2")
+    assert loss.curvature == 0
+    assert 16 <= loss.scale <= 64
