@@ -54,17 +54,20 @@ _DERIVED = "re-derived here"
 _NEW = "new here"
 
 _ORIGINS = {
+    "alignment-time": f"{_PAPER} for the logarithm; its factor is {_DERIVED}",
     "crossing": f"{_PAPER} for the lower bound; the law is {_DERIVED}",
     "progressive-sharpening": f"{_PAPER} for the increase; the size of the gap is {_DERIVED}",
     "slow-curve-2": _NEW,
     "slow-curve-3": _NEW,
     "exponential-alignment": _NEW,
     "exact": _NEW,
+    "one-orbit": _NEW,
 }
 _CONCLUSIONS: dict[str, dict[str, str]] = {
     "linear": {
         "gradient-flow": "|p_t| ≤ L(1−m)^t and q_t stays in [q0, exp(Cη²L²) q0]",
         "alignment": "|q_t/r(p_t) − 1 − h(p_t)η²| ≤ Cη⁴ from some t_a = O(log 1/η) on",
+        "alignment-time": "t_a = 4 ln(1/η)/|ln μ| + O(1), μ = 1 + 2p r'/r at p = r̂(q0)",
         "slow-curve-2": "|q_t/r(p_t) − 1 − h(p_t)η² − h₂(p_t)η⁴| ≤ Cη⁶ from such a t_a on",
         "slow-curve-3": "|q_t/r(p_t) − 1 − h(p_t)η² − … − h₃(p_t)η⁶| ≤ Cη⁸ from such a t_a on",
         "exponential-alignment": "limits from the same q0 differ by exp(−(Λ(q0) + O(η²))/η²)",
@@ -72,10 +75,12 @@ _CONCLUSIONS: dict[str, dict[str, str]] = {
         "limit": "(p_t, q_t) → (0, 1 − η²/(2r''(0)) + O(η⁴))",
         "saturation": "the sharpness tends to 2/η − η/|r''(0)| + O(η³)",
         "progressive-sharpening": "λ̃(q_t) increases and |λ_t − λ̃(q_t)| ≤ 1 + O(η)",
+        "one-orbit": "for one η and a box of (p0, q0): |q_t/r − 1 − hη²| ≤ Cη⁴; t_b, q*, λ known",
     },
     "neuron": {
         "gradient-flow": "|p_t| ≤ (1−m)^t |p0| and q_t stays in [q0, q0 exp(2η/((1−η)m))]",
         "alignment": "|q_t/r(p_t) − 1 − h(p_t)η| ≤ Cη² from some t_a = O(log 1/η) on",
+        "alignment-time": "t_a = 2 ln(1/η)/|ln μ| + O(1), μ = 1 + 2p r'/r at p = r̂(q0)",
         "slow-curve-2": "|q_t/r(p_t) − 1 − h(p_t)η − h₂(p_t)η²| ≤ Cη³ from such a t_a on",
         "slow-curve-3": "|q_t/r(p_t) − 1 − h(p_t)η − … − h₃(p_t)η³| ≤ Cη⁴ from such a t_a on",
         "exponential-alignment": "limits from the same q0 differ by exp(−(Λ(q0) + O(η))/η)",
@@ -84,6 +89,7 @@ _CONCLUSIONS: dict[str, dict[str, str]] = {
         "limit": "(p_t, q_t) → (0, 1 − η/r''(0) + O(η²))",
         "saturation": "the sharpness tends to 2/η − 2/|r''(0)| + O(η)",
         "progressive-sharpening": "λ̃(q_t) increases and |λ_t − λ̃(q_t)| ≤ sup|D| + O(η)",
+        "one-orbit": "for one η and a box of (p0, q0): |q_t/r − 1 − hη| ≤ Cη²; t_b, q*, λ known",
     },
 }
 
@@ -92,6 +98,7 @@ _RESTS_ON: dict[str, tuple[str, ...]] = {
     "bifurcation/two-cycle": ("reduced-map",),
     "gradient-flow": ("reduced-map",),
     "alignment": ("reduced-map", "bifurcation/two-cycle"),
+    "alignment-time": ("alignment", "bifurcation/two-cycle"),
     "slow-curve-2": ("alignment",),
     "slow-curve-3": ("slow-curve-2",),
     "exponential-alignment": ("alignment",),
@@ -100,6 +107,7 @@ _RESTS_ON: dict[str, tuple[str, ...]] = {
     "limit": ("alignment", "crossing", "bifurcation/flip"),
     "saturation": ("limit", "sharpness"),
     "progressive-sharpening": ("alignment", "sharpness"),
+    "one-orbit": ("reduced-map", "sharpness"),
 }
 
 _COMMON: dict[str, tuple[str, tuple[str, ...], str]] = {

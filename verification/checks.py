@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import mpmath
@@ -17,6 +18,7 @@ from ..theory.models import Model, P, Q
 from ..theory.series import taylor
 from .claims import Claim, NotApplicableError
 from .curve_claims import AlignmentClaim, ExactClaim
+from .enclosed_claims import OneOrbitClaim
 from .exponential_claims import ExponentialClaim
 from .flow_claims import FlowClaim
 from .frozen_claims import CycleClaim, FlipClaim
@@ -27,9 +29,11 @@ from .orbit_claims import (
     SaturationClaim,
     SharpeningClaim,
 )
+from .orbit_view import contraction
 from .plans import Plan
+from .transient_claims import AlignmentTimeClaim
 
-_GAP_POINTS = 200
+_GRID = 200  # points at which a supremum is taken
 _DIGITS = 15  # of integrals
 
 
@@ -70,6 +74,13 @@ def _gradient_flow(label: str, plan: Plan) -> Claim:
 
 def _alignment(label: str, plan: Plan) -> Claim:
     return AlignmentClaim(label, plan.curve.h_at_zero, h=plan.curve.h)
+
+
+def _alignment_time(label: str, plan: Plan) -> Claim:
+    # A misalignment of the order of 1 has shrunk to ε² when |μ|ᵗ = ε², and ε = η^(1/exponent).
+    rates = (-math.log(contraction(plan, q0)) for _, q0 in plan.starts)
+    power = 2 / float(plan.model.exponent)
+    return AlignmentTimeClaim(label, plan.curve.h, tuple(sp.Float(power / rate) for rate in rates))
 
 
 def _slow_curve_2(label: str, plan: Plan) -> Claim:
@@ -125,6 +136,16 @@ def _progressive_sharpening(label: str, plan: Plan) -> Claim:
     return SharpeningClaim(label, largest_gap(plan), 2 * (1 + log_slope_term))
 
 
+def _one_orbit(label: str, plan: Plan) -> Claim:
+    # What first order leaves is h_2 ε² + …; as much again by half is room for the rest.
+    h, second = _curve(plan.model, 2)
+    at_zero = plan.curve.h_at_zero
+    largest = max(_largest(second, plan), float(at_zero) ** 2)
+    constant = sp.Rational(f"{1.5 * largest:.3g}")
+    saturation, gap = plan.curve.saturation_coefficient, largest_gap(plan)
+    return OneOrbitClaim(label, h, at_zero, saturation, gap, constant)
+
+
 _CLAIMS: dict[str, Callable[[str, Plan], Claim]] = {
     "reduced-map": _reduced_map,
     "sharpness": _sharpness,
@@ -132,6 +153,7 @@ _CLAIMS: dict[str, Callable[[str, Plan], Claim]] = {
     "bifurcation/two-cycle": _two_cycle,
     "gradient-flow": _gradient_flow,
     "alignment": _alignment,
+    "alignment-time": _alignment_time,
     "slow-curve-2": _slow_curve_2,
     "slow-curve-3": _slow_curve_3,
     "exact": _exact,
@@ -140,6 +162,7 @@ _CLAIMS: dict[str, Callable[[str, Plan], Claim]] = {
     "limit": _limit,
     "saturation": _saturation,
     "progressive-sharpening": _progressive_sharpening,
+    "one-orbit": _one_orbit,
 }
 
 
@@ -154,13 +177,18 @@ def largest_gap(plan: Plan) -> sp.Expr:
     largest value on a grid, as a rational.
     """
     at_zero = sp.Abs(taylor(plan.curve.sharpness_gap, 1, P)[0])
-    gap = compile_balls(plan.curve.sharpness_gap, [P])
+    largest = _largest(plan.curve.sharpness_gap, plan)
+    if largest <= float(at_zero) * (1 + 1e-9):
+        return at_zero
+    return sp.Rational(largest).limit_denominator(10**9)
+
+
+def _largest(expression: sp.Expr, plan: Plan) -> float:
+    """The largest absolute value on a grid of the aligned part of the curve, p > 0."""
+    function = compile_balls([expression], [P])
     lowest = exact(min(q0 for _, q0 in plan.starts))
     scale = plan.model.response.scale
     aligned = InverseResponse(plan.model.response)(lowest, 53) / exact(scale)
     end = scale * sp.Rational(float(aligned)).limit_denominator(1000)
-    points = [exact(end * sp.Rational(k, _GAP_POINTS)) for k in range(1, _GAP_POINTS + 1)]
-    largest = max(abs(float(evaluate(gap, (p,), 53)[0])) for p in points)
-    if largest <= float(at_zero) * (1 + 1e-9):
-        return at_zero
-    return sp.Rational(largest).limit_denominator(10**9)
+    points = [exact(end * sp.Rational(k, _GRID)) for k in range(1, _GRID + 1)]
+    return max(abs(float(evaluate(function, (p,), 53)[0])) for p in points)

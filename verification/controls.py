@@ -9,13 +9,17 @@ import sympy as sp
 from ..theory.models import EPSILON, Model, P, Q, ReducedModel, SingleNeuron, TwoLayerLinear
 from .claims import Claim
 from .curve_claims import AlignmentClaim, ExactClaim
+from .enclosed_claims import OneOrbitClaim
 from .exponential_claims import ExponentialClaim
 from .flow_claims import FlowClaim
 from .frozen_claims import CycleClaim, FlipClaim
 from .map_claims import MapClaim, SharpnessClaim
 from .orbit_claims import CoefficientClaim, CrossingClaim, SharpeningClaim
+from .transient_claims import AlignmentTimeClaim
 
 _OFF = sp.Rational(101, 100)
+_HALF = sp.Rational(1, 2)
+_FAR_OFF = sp.Rational(21, 20)  # where the error term of one ε hides less than 5 %
 
 # A response for every hypothesis that fails it; the text after # says why.
 TWINS: dict[str, dict[str, str]] = {
@@ -90,6 +94,26 @@ def falsified(claim: Claim) -> list[Claim]:
                 replace(claim, coefficient=_OFF * claim.coefficient, falsified="h(0) off by 1 %"),
                 replace(claim, order=claim.order + 1, falsified="order one too high"),
                 *_wrong_lower_terms(claim),
+            ]
+        case AlignmentTimeClaim():
+            return [
+                *(
+                    replace(claim, slopes=tuple(a * k for k in claim.slopes), falsified=text)
+                    for text, a in {"factor off by 1 %": _OFF, "half the factor": _HALF}.items()
+                ),
+                replace(claim, growth=1, falsified="a power of 1/eta"),
+                replace(claim, h=_OFF * claim.h, falsified="h off by 1 %"),
+            ]
+        case OneOrbitClaim():
+            return [
+                replace(claim, h=_FAR_OFF * claim.h, falsified="h off by 5 %"),
+                replace(claim, h=-claim.h, falsified="h has the wrong sign"),
+                replace(claim, limit=_FAR_OFF * claim.limit, falsified="limit off by 5 %"),
+                replace(claim, saturation=-claim.saturation, falsified="sharpness above 2/eta"),
+                replace(claim, gap=_HALF * claim.gap, falsified="half the gap to the surrogate"),
+                replace(claim, constant=sp.S.Zero, falsified="no error term"),
+                replace(claim, late=1, falsified="crossing one step later"),
+                replace(claim, late=-1, falsified="crossing one step earlier"),
             ]
         case ExactClaim():
             linear = sp.series(claim.kappa, EPSILON, 0, 2).removeO()

@@ -52,20 +52,27 @@ class AlignmentClaim(CoefficientClaim):
             return Measurement(float(view.epsilon), {}, where)
         curve = compile_balls([view.plan.family.response, *self.lower, self.h], [P])
         unit, steps = view.epsilon**self.top, view.steps_from(begin)
-        worst, place, at_crossing = arb(0), view.crossing, arb(0)
-        for t in steps:
+
+        def misfit(t: int) -> tuple[arb, arb]:
+            """(q/r(p) − 1 − Σ_{k<K} h_k(p) εᵏ)/εᴷ at step t, and its distance from h_K(p)."""
             r, *h = evaluate(curve, (abs(view.orbit.p[t]),), view.bits)
             known = sum((h_k * view.epsilon**k for k, h_k in enumerate(h[:-1], start=1)), arb(0))
             scaled = (view.orbit.q[t] / r - 1 - known) / unit
-            residual = abs(scaled - h[-1])
+            return scaled, abs(scaled - h[-1])
+
+        worst, place = arb(0), view.crossing
+        for t in steps:
+            residual = misfit(t)[1]
             if residual > worst:
                 worst, place = residual, t
-            if t == view.crossing:
-                at_crossing = scaled
-        values = self.defect(at_crossing) | {
+        first = begin
+        while first > 0 and misfit(first - 1)[1] <= 2 * worst:
+            first -= 1
+        values = self.defect(misfit(view.crossing)[0]) | {
             "worst": worst,
             "steps": arb(len(steps)),
             "settled": arb(begin),
+            "first": arb(first),
         }
         return view.measurement(place, **values)
 
@@ -86,6 +93,7 @@ class AlignmentClaim(CoefficientClaim):
             "order": self.order_quantity(plan, ladder),
             "constant": f"{max(sizes):.4g}",
             "t_a": [f"{run.values['settled']:.0f}" for run in runs],
+            "twice the constant holds from": [f"{run.values['first']:.0f}" for run in runs],
             "steps checked": f"{sum(run.values['steps'] for run in runs):.0f}",
         }
         objection = at_crossing.objection or ladder.order_objection(self.order)

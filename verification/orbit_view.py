@@ -88,12 +88,7 @@ class OrbitView:
 
     @cached_property
     def _memory(self) -> float:
-        inverse = InverseResponse(self.plan.model.response)
-        multiplier = compile_balls(self.plan.family.cycle_multiplier, [P])
-        aligned = inverse(exact(self.start[1]), 60)
-        contraction_squared = evaluate(multiplier, (aligned,), 50)[0]
-        contraction = math.sqrt(float(contraction_squared))
-        return self.natural_log / -math.log(min(contraction, 0.99))
+        return self.natural_log / -math.log(min(contraction(self.plan, self.start[1]), 0.99))
 
     @cached_property
     def steps(self) -> list[int]:
@@ -122,6 +117,13 @@ class OrbitView:
     def measurement(self, t: int, **values: arb | float) -> Measurement:
         numbers = {name: float(value) for name, value in values.items()}
         return Measurement(float(self.epsilon), numbers, self.place(t))
+
+
+def contraction(plan: Plan, q0: sp.Rational) -> float:
+    """|μ|, μ = 1 + 2p r'/r at p = r̂(q0): by how much a step shrinks the distance to the 2-cycle."""
+    inverse = InverseResponse(plan.model.response)
+    squared = compile_balls(plan.family.cycle_multiplier, [P])
+    return math.sqrt(float(evaluate(squared, (inverse(exact(q0), 60),), 50)[0]))
 
 
 def ball(value: sp.Expr) -> arb:

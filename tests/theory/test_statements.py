@@ -17,12 +17,13 @@ ALL = [s for model in MODELS for s in statements(model)]
 CONCLUSIONS = (
     "gradient-flow",
     "alignment",
+    "alignment-time",
     "crossing",
     "limit",
     "saturation",
     "progressive-sharpening",
 )
-NEW = ("slow-curve-2", "slow-curve-3", "exponential-alignment")
+NEW = ("slow-curve-2", "slow-curve-3", "exponential-alignment", "one-orbit")
 
 
 def short(label):

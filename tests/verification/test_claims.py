@@ -30,6 +30,7 @@ from trajalign.verification.checks import claim_for
 from trajalign.verification.claims import Claim, Judgement
 from trajalign.verification.controls import falsified
 from trajalign.verification.curve_claims import AlignmentClaim, ExactClaim
+from trajalign.verification.enclosed_claims import OneOrbitClaim
 from trajalign.verification.exponential_claims import ExponentialClaim
 from trajalign.verification.flow_claims import FlowClaim
 from trajalign.verification.frozen_claims import CycleClaim, FlipClaim
@@ -40,6 +41,7 @@ from trajalign.verification.orbit_claims import (
     SharpeningClaim,
 )
 from trajalign.verification.plans import Plan
+from trajalign.verification.transient_claims import AlignmentTimeClaim
 from trajalign.verification.work import Trial, collect
 
 # r''(0) by hand. Losses: ℓ''''(0)/3. Neurons: φ = z + a z³ gives r = 1 + 4a z² + …, k = 8a.
@@ -121,6 +123,13 @@ def off_by(claim: Claim, part: sp.Rational) -> list[Claim]:
     for factor in (1 + part, 1 - part):
         word = f"times {factor}"
         match claim:
+            case AlignmentTimeClaim():
+                wrong = tuple(factor * slope for slope in claim.slopes)
+                copies.append(replace(claim, slopes=wrong, falsified=f"t_a {word}"))
+            case OneOrbitClaim():  # at one ε, a small part is within the error term
+                copies.append(replace(claim, h=factor**10 * claim.h, falsified=f"h {word}¹⁰"))
+                copies.append(replace(claim, limit=factor**10 * claim.limit, falsified=word))
+                copies.append(replace(claim, late=1 if factor > 1 else -1, falsified="t_b"))
             case AlignmentClaim():
                 copies.append(replace(claim, h=factor * claim.h, falsified=f"h {word}"))
                 copies.append(

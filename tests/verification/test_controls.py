@@ -17,6 +17,7 @@ from trajalign.verification.checks import checked_names
 from trajalign.verification.claims import Claim, Judgement
 from trajalign.verification.controls import TWINS, falsified, with_wrong_map
 from trajalign.verification.curve_claims import AlignmentClaim, ExactClaim
+from trajalign.verification.enclosed_claims import OneOrbitClaim
 from trajalign.verification.exponential_claims import ExponentialClaim
 from trajalign.verification.flow_claims import FlowClaim
 from trajalign.verification.frozen_claims import CycleClaim, FlipClaim
@@ -28,6 +29,7 @@ from trajalign.verification.orbit_claims import (
     SharpeningClaim,
 )
 from trajalign.verification.plans import Plan
+from trajalign.verification.transient_claims import AlignmentTimeClaim
 from trajalign.verification.verdicts import Outcome
 
 
@@ -123,7 +125,9 @@ def test_every_control_on_the_default_responses_is_refuted() -> None:
     # Orbit claims also meet orbits of a wrong map.
     wrong_maps = {row.label for row in rows if "wrong map" in row.falsified}
     assert {
-        f"{m}/{n}" for m in ("linear", "neuron") for n in ("limit", "alignment", "crossing")
+        f"{m}/{n}"
+        for m in ("linear", "neuron")
+        for n in ("limit", "alignment", "crossing", "alignment-time", "one-orbit")
     } <= (wrong_maps)
 
 
@@ -141,6 +145,7 @@ SABOTAGED = [
     (CycleClaim, "bifurcation/two-cycle"),
     (FlowClaim, "linear/gradient-flow"),
     (AlignmentClaim, "neuron/alignment"),
+    (AlignmentTimeClaim, "neuron/alignment-time"),
     (AlignmentClaim, "neuron/slow-curve-2"),
     (AlignmentClaim, "neuron/slow-curve-3"),
     (ExponentialClaim, "neuron/exponential-alignment"),
@@ -149,6 +154,7 @@ SABOTAGED = [
     (LimitClaim, "neuron/limit"),
     (SaturationClaim, "neuron/saturation"),
     (SharpeningClaim, "neuron/progressive-sharpening"),
+    (OneOrbitClaim, "neuron/one-orbit"),
 ]
 
 

@@ -1,0 +1,137 @@
+"""The claim that alignment takes a time logarithmic in η, with the factor of the 2-cycle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from flint import arb, ctx
+
+from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.iteration import Stops
+from ..numerics.loops import compile_loop
+from ..numerics.orbits import Orbit, iterate
+from ..numerics.precision import working_bits
+from ..theory.models import P
+from .claims import DirectClaim, Judgement, Measurement, quantity
+from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK
+from .orbit_view import FAR, REFUTING, contraction
+from .plans import Plan
+
+_RUNGS = 4
+_RATIO = 10**8  # of ε between two rungs: only the transient is run, so ε may be tiny
+_AFTER = 100  # steps after the transient, which show the constant C
+_FAR_ABOVE = 1000
+
+
+@dataclass(frozen=True)
+class AlignmentTimeClaim(DirectClaim):
+    """t_a = slope · ln(1/η) + O(1), and so t_a/ln(1/η) grows like η^−growth with growth = 0.
+
+    t_a is the first t from which on |q_t/r(p_t) − 1 − h(p_t) ε| ≤ 2 C ε², with C the largest value
+    of the left side over ε² long after. `slopes` are those of the starts of the plan.
+    """
+
+    h: sp.Expr
+    slopes: tuple[sp.Expr, ...]
+    growth: float = field(default=0, kw_only=True)
+
+    def parameters(self, plan: Plan) -> dict[str, Any]:
+        """Step sizes and starting points."""
+        return {
+            "eta": [str(eta) for eta in _step_sizes(plan)],
+            "starts": [{"p0": str(p0), "q0": str(q0)} for p0, q0 in plan.starts],
+        }
+
+    @property
+    def measured(self) -> AlignmentTimeClaim:
+        """What is expected of t_a is not used to measure it."""
+        return replace(self, slopes=(), growth=0, falsified="")
+
+    def measure(self, plan: Plan) -> list[Measurement]:
+        """t_a, and between two steps when the transient passes 2C, for all starts and η."""
+        return [self._run(plan, eta, s) for s in plan.starts for eta in _step_sizes(plan)]
+
+    def _run(
+        self, plan: Plan, eta: sp.Rational, start: tuple[sp.Rational, sp.Rational]
+    ) -> Measurement:
+        # In ε h(0) no unit of p is left; misalignments of its square are to be seen.
+        log = -math.log(float(plan.epsilon(eta) * plan.curve.h_at_zero))
+        shrink = min(contraction(plan, start[1]), 0.99)
+        settled = 10 + math.ceil(3 * log / -math.log(shrink))
+        digits = plan.digits + math.ceil(2 * log / math.log(10))
+        stops = Stops(settled + _AFTER, escape=FAR * plan.model.response.scale)
+        orbit = iterate(compile_loop(plan.model), eta, start, stops, digits=digits, checked=False)
+        where = {"eta": str(eta), "p0": str(start[0]), "q0": str(start[1])}
+        if orbit.outcome != "step limit":
+            trouble = f"{REFUTING}: it {orbit.outcome} before it can be aligned"
+            return Measurement(float(plan.epsilon(eta)), {}, where | {"trouble": trouble})
+        sizes = self._misalignment(plan, orbit)
+        constant = max(sizes[settled:])
+        t = next(t for t in range(settled, -1, -1) if t == 0 or sizes[t - 1] > 2 * constant)
+        numbers = {
+            "time": _passage(sizes, 2 * constant),
+            "log": log * float(plan.model.exponent),
+            "constant": constant,
+        }
+        return Measurement(float(plan.epsilon(eta)), numbers, where | {"t": str(t)})
+
+    def _misalignment(self, plan: Plan, orbit: Orbit) -> list[float]:
+        """|q_t/r(p_t) − 1 − h(p_t) ε|/ε² at every step."""
+        curve = compile_balls([plan.family.response, self.h], [P])
+        with ctx.workprec(working_bits(orbit.digits)):
+            epsilon, sizes = arb(exact(plan.epsilon(orbit.eta))), []
+            for p, q in zip(orbit.p, orbit.q, strict=True):
+                r, h = evaluate(curve, (abs(p),), ctx.prec)
+                sizes.append(float(abs((q / r - 1) / epsilon - h) / epsilon))
+        return sizes
+
+    def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        """The first objection of any start, or the numbers of the first."""
+        lost = next((run for run in runs if not run.values), None)
+        if lost is not None:
+            return Judgement(lost.where["trouble"], lost.where)
+        groups = [list(group) for _, group in groupby(runs, key=lambda run: run.where["q0"])]
+        judged = [self._judge_start(*pair) for pair in zip(self.slopes, groups, strict=True)]
+        return next((j for j in judged if j.objection), judged[0])
+
+    def _judge_start(self, slope: sp.Expr, runs: Sequence[Measurement]) -> Judgement:
+        logs = [run.values["log"] for run in runs]
+        times = [run.values["time"] for run in runs]
+        found, target = float(np.polyfit(logs, times, 1)[0]), float(slope)
+        rates = [time / log for time, log in zip(times[-2:], logs[-2:], strict=True)]
+        growth = math.log(rates[1] / rates[0]) / (logs[-1] - logs[-2]) if min(rates) > 0 else 0.0
+        quantities = {
+            "coefficient": quantity(slope, found) | {"at q0": runs[0].where["q0"]},
+            "growth": {"claimed": f"{self.growth:g}", "measured": f"{growth:.3f}", "in": "1/eta"},
+            "t_a": [run.where["t"] for run in runs],
+            "t_a less the logarithm": f"{times[-1] - target * logs[-1]:.4g}",
+            "constant": f"{max(run.values['constant'] for run in runs):.4g}",
+        }
+        objection = ""
+        if not abs(found - target) <= COEFFICIENT_TOLERANCE * abs(target):
+            objection = f"t_a grows by {found:.6g} ln(1/η) instead of {target:.6g} ln(1/η)"
+        elif not abs(growth - self.growth) <= ORDER_SLACK:
+            objection = f"t_a/ln(1/η) grows like η^-{growth:.2f} instead of η^-{self.growth:g}"
+        return Judgement(objection, runs[-1].where if objection else None, quantities)
+
+
+def _step_sizes(plan: Plan) -> list[sp.Rational]:
+    ratio = sp.Integer(_RATIO) ** plan.model.exponent
+    return [plan.etas[0] / ratio**k for k in range(1, _RUNGS + 1)]
+
+
+def _passage(sizes: Sequence[float], level: float) -> float:
+    """When the transient, a geometric decay, passes the level; 0 where there is none.
+
+    It is read off two sizes far above the level, next to which the rest does not count.
+    """
+    t = max((t for t, size in enumerate(sizes) if size > _FAR_ABOVE * level), default=0)
+    if t == 0 or not sizes[t - 1] > sizes[t]:
+        return float(t)
+    return t + math.log(sizes[t] / level) / math.log(sizes[t - 1] / sizes[t])
