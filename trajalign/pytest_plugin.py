@@ -16,7 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--trajalign-profile",
         choices=("quick", "thorough"),
         default="quick",
-        help="quick: as `trajalign verify`; thorough: more digits, half the step sizes, ~5x slower",
+        help="quick: as `trajalign verify`; thorough: as `trajalign verify --thorough`, minutes",
     )
 
 

@@ -63,6 +63,14 @@ class Claim(ABC):
 class DirectClaim(Claim):
     """A claim that makes its own runs."""
 
+    @property
+    def measured(self) -> DirectClaim:
+        """The claim whose measurements serve this one; equal ones are measured once for all.
+
+        A subclass drops from it what only `judge` looks at.
+        """
+        return self
+
     @abstractmethod
     def measure(self, plan: Plan) -> list[Measurement]:
         """Run and measure."""

@@ -13,25 +13,14 @@ from functools import cache
 import pytest
 
 from ..theory.errors import InputError
-from ..theory.expressions import parse_rational
 from ..theory.models import Activation, Loss, Model, Response, SingleNeuron, TwoLayerLinear
 from ..theory.statements import HYPOTHESES
-from .runner import Options, known_labels, verify
+from .effort import EFFORTS, QUICK, THOROUGH, Effort
+from .preparation import Options
+from .runner import known_labels, verify
 from .verdicts import Outcome, Verdict
 
 MARK = "trajalign_checks"
-
-
-@dataclass(frozen=True)
-class Profile:
-    """How thoroughly to check: digits, and how often the default ladder's top is halved."""
-
-    name: str
-    digits: int
-    halvings: int
-
-
-PROFILES = {p.name: p for p in (Profile("quick", 50, 0), Profile("thorough", 100, 1))}
 
 
 @dataclass(frozen=True)
@@ -39,7 +28,7 @@ class Check:
     """The check of one label; called with a model, it passes, fails, skips or xfails the test."""
 
     label: str
-    profile: Profile = PROFILES["quick"]
+    profile: Effort = QUICK
 
     def __call__(self, model: Model) -> None:
         """Fails where the verdict does, with reason, witness and parameters (the seed is one).
@@ -65,7 +54,7 @@ class Case:
     label: str
     known_failure: str = ""
 
-    def parameters(self, profile: Profile) -> tuple[Model, Check]:
+    def parameters(self, profile: Effort) -> tuple[Model, Check]:
         """The arguments `model` and `check` of the test."""
         return self.model, Check(self.label, profile)
 
@@ -111,11 +100,11 @@ def parameter_sets(cases: Iterable[Case], profile: str) -> list[object]:
     for case in cases:
         known = case.known_failure
         marks = [pytest.mark.xfail(reason=known, strict=True)] if known else []
-        found.append(pytest.param(*case.parameters(PROFILES[profile]), id=case.name, marks=marks))
+        found.append(pytest.param(*case.parameters(EFFORTS[profile]), id=case.name, marks=marks))
     return found
 
 
-def judged(model: Model, label: str, profile: Profile = PROFILES["quick"]) -> Verdict:
+def judged(model: Model, label: str, profile: Effort = QUICK) -> Verdict:
     """The verdict on one label; what is judged for it is kept for the other tests of the process.
 
     Hypotheses are judged together, and statements, which share their orbits, together.
@@ -130,17 +119,12 @@ def judged(model: Model, label: str, profile: Profile = PROFILES["quick"]) -> Ve
 
 
 @cache
-def _verdicts(model: Model, labels: frozenset[str], profile: Profile) -> Mapping[str, Verdict]:
-    top = None
-    limit = f"{model.name}/limit"
-    if profile.halvings and limit in labels:
-        ladder = judged(model, limit).parameters.get("eta")
-        top = parse_rational(ladder[0]) / 2**profile.halvings if ladder else None
-    found = verify([model], Options(labels, top, profile.digits))
+def _verdicts(model: Model, labels: frozenset[str], profile: Effort) -> Mapping[str, Verdict]:
+    found = verify([model], Options(labels, effort=profile))
     return {verdict.label: verdict for verdict in found}
 
 
-def explanation(model: Model, verdict: Verdict, profile: Profile) -> str:
+def explanation(model: Model, verdict: Verdict, profile: Effort) -> str:
     """A failing verdict for people: the reason, where it fails, and how to see it again."""
     lines = [f"{verdict.label} fails for {verdict.response}: {verdict.reason}"]
     for title, values in (("witness", verdict.witness), ("parameters", verdict.parameters)):
@@ -150,10 +134,8 @@ def explanation(model: Model, verdict: Verdict, profile: Profile) -> str:
     if type(model) in (TwoLayerLinear, SingleNeuron):  # what the command line can make
         option = "--loss" if model.name == "linear" else "--activation"
         words = ["trajalign", "verify", model.name, option, verdict.response]
-        words += ["--statement", verdict.label, "--digits", str(profile.digits)]
-        ladder = verdict.parameters.get("eta")
-        if profile.halvings and ladder and verdict.label.split("/")[-1] != "gradient-flow":
-            words += ["--eta", ladder[0]]
+        words += ["--statement", verdict.label]
+        words += ["--thorough"] if profile == THOROUGH else []
         lines.append(f"again: {shlex.join(words)}")
     return "\n".join(lines)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -19,13 +19,7 @@ from ..theory.expressions import Z
 from .claims import DirectClaim, Judgement, Measurement
 from .plans import Plan
 
-_SEED = 20230709
-_RUNGS = (
-    sp.Rational(1, 50),
-    sp.Rational(1, 100),
-    sp.Rational(1, 200),
-)  # the step size in the unit of p
-_DRAWS = 20
+_TOP = sp.Rational(1, 50)  # the largest step size in the unit of p; the others halve it
 _SMALL = sp.Rational(1, 10**12)  # |p| in its unit at which an orbit ends
 _MAX_STEPS = 40_000
 
@@ -48,8 +42,14 @@ class FlowClaim(DirectClaim):
 
     def parameters(self, plan: Plan) -> dict[str, Any]:
         """Step sizes, number of draws per step size, seed and digits."""
-        etas = [str(_step_size(plan, rung)) for rung in _RUNGS]
-        return {"eta": etas, "draws": _DRAWS, "seed": _SEED, **super().parameters(plan)}
+        etas = [str(_step_size(plan, rung)) for rung in _rungs(plan)]
+        drawn = {"draws": plan.effort.draws, "seed": plan.effort.seed}
+        return {"eta": etas, **drawn, **super().parameters(plan)}
+
+    @property
+    def measured(self) -> FlowClaim:
+        """How much of its bound q may use is for `judge` to say."""
+        return replace(self, drift=sp.S.One, falsified="")
 
     def measure(self, plan: Plan) -> list[Measurement]:
         """For every draw: how much of each bound is used up. At least 1 refutes it for decay and
@@ -58,7 +58,7 @@ class FlowClaim(DirectClaim):
         loop = compile_loop(plan.model)
         runs = []
         with ctx.workprec(working_bits(plan.digits)):
-            for rung in _RUNGS:
+            for rung in _rungs(plan):
                 for start, eta in _draws(plan, rung, r):
                     runs.append(self._run(plan, loop, start, eta, r))
         return runs
@@ -128,16 +128,20 @@ class FlowClaim(DirectClaim):
         return Judgement("", None, found)
 
 
+def _rungs(plan: Plan) -> list[sp.Rational]:
+    return [_TOP / 2**k for k in range(plan.effort.flow_rungs)]
+
+
 def _draws(
     plan: Plan, rung: sp.Rational, r: BallFunction
 ) -> list[tuple[tuple[sp.Rational, sp.Rational], sp.Rational]]:
     """Admissible (p0, q0) for one step size, the corners of the admissible region included."""
     unit, eta = _unit(plan), _step_size(plan, rung)
-    rng = random.Random(f"{_SEED} {rung}")
+    rng = random.Random(f"{plan.effort.seed} {rung}")
     low = 2 / (2 - rung) if plan.model.name == "linear" else 1 + 2 * rung
     wanted = [(sp.Rational(1, 1000), sp.Rational(21, 20)), (sp.Integer(1), low + rung / 100)]
     wanted += [(sp.Integer(-1), 1 / (16 * rung) - rung), (sp.Integer(1), sp.Rational(3, 2))]
-    while len(wanted) < _DRAWS + 4:
+    while len(wanted) < plan.effort.draws + 4:
         p0 = sp.Rational(rng.choice([-1, 1]) * rng.randrange(1, 1001), 1000)
         spread = rng.choice([rung, sp.Integer(1), 1 / (20 * rung)])
         wanted.append((p0, low + sp.Rational(rng.randrange(1, 1001), 1000) * spread))

@@ -17,8 +17,8 @@ from .claims import DirectClaim, Judgement, Measurement, quantity
 from .ladder import COEFFICIENT_TOLERANCE, Ladder
 from .plans import Plan
 
-_LEVELS = [sp.Rational(n, 20) for n in (19, 18, 17, 16, 14, 12, 10, 8)]
-_HALVINGS = 5
+# Those after the eighth fill gaps; as many are taken from the front as the effort says.
+_LEVELS = [sp.Rational(n, 40) for n in (38, 36, 34, 32, 28, 24, 20, 16, 39, 35, 30, 18)]
 _FROZEN_STEPS = 400
 
 
@@ -37,7 +37,7 @@ class FlipClaim(DirectClaim):
         scale = plan.model.response.scale / 8
         runs = []
         with ctx.workprec(working_bits(plan.digits)):
-            for k in range(_HALVINGS):
+            for k in range(plan.effort.halvings):
                 p = arb(exact(scale / 2**k)).mid()
                 twice = _iterate(g, p, arb(1), 2)
                 value = (twice - p) / p**3
@@ -102,7 +102,7 @@ class CycleClaim(DirectClaim):
         bits = working_bits(plan.digits)
         runs = []
         with ctx.workprec(bits):
-            for q in _LEVELS:
+            for q in _LEVELS[: plan.effort.levels]:
                 try:
                     p = inverse(arb(exact(q * self.level)).mid(), bits)
                 except NotFiniteError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -14,16 +15,25 @@ from ..numerics.balls import compile_balls
 from ..numerics.precision import working_bits
 from ..theory.models import ETA, P, ParameterSpace, Q
 from .claims import DirectClaim, Judgement, Measurement
+from .effort import Effort
 from .plans import Plan
 from .verdicts import Evidence
 
-_SEED = 20230708
-_POINTS = 12
 _TINY = 1e-12
 
 
 @dataclass(frozen=True)
-class MapClaim(DirectClaim):
+class PointwiseClaim(DirectClaim):
+    """A claim compared with its definition at random points of parameter space."""
+
+    def parameters(self, plan: Plan) -> dict[str, Any]:
+        """Number of points, the seed they are drawn with, and digits."""
+        effort = plan.effort
+        return {"points": effort.points, "seed": effort.seed, **super().parameters(plan)}
+
+
+@dataclass(frozen=True)
+class MapClaim(PointwiseClaim):
     """One gradient step in parameter space gives (p', q') = (p_next, q_next).
 
     The map was derived symbolically; here the definition is differentiated entry by entry and both
@@ -42,7 +52,7 @@ class MapClaim(DirectClaim):
         reduced = compile_balls([self.p_next, self.q_next], [P, Q, ETA])
         runs = []
         with ctx.workprec(working_bits(plan.digits)):
-            for point, eta in _random_points(len(space.parameters)):
+            for point, eta in _random_points(plan.effort, len(space.parameters)):
                 moved = [t - eta * s for t, s in zip(point, slopes(*point), strict=True)]
                 before, after = coordinates(*point, eta), coordinates(*moved, eta)
                 predicted = reduced(*before, eta)
@@ -60,7 +70,7 @@ class MapClaim(DirectClaim):
 
 
 @dataclass(frozen=True)
-class SharpnessClaim(DirectClaim):
+class SharpnessClaim(PointwiseClaim):
     """λ(p, q, η) is an eigenvalue of the Hessian in parameter space, and the largest one."""
 
     sharpness: sp.Expr
@@ -75,7 +85,7 @@ class SharpnessClaim(DirectClaim):
         claimed = compile_balls(self.sharpness, [P, Q, ETA])
         runs = []
         with ctx.workprec(working_bits(plan.digits)):
-            for point, eta in _random_points(size):
+            for point, eta in _random_points(plan.effort, size):
                 p, q = coordinates(*point, eta)
                 value = claimed(p, q, eta)[0]
                 H = arb_mat(size, size, list(entries(*point)))
@@ -112,11 +122,11 @@ def _identity_judgement(runs: Sequence[Measurement]) -> Judgement:
     return Judgement("", None, found, Evidence.DERIVED)
 
 
-def _random_points(size: int) -> list[tuple[list[arb], arb]]:
-    """Random rational parameters in [−2, 2] and step sizes in (0, 1/4), the same on every run."""
-    rng = random.Random(_SEED)
+def _random_points(effort: Effort, size: int) -> list[tuple[list[arb], arb]]:
+    """Random rational parameters in [−2, 2] and step sizes in (0, 1/4), the same for one seed."""
+    rng = random.Random(effort.seed)
     points = []
-    for _ in range(_POINTS):
+    for _ in range(effort.points):
         point = [arb(fmpq(rng.choice([-1, 1]) * rng.randrange(1, 200), 100)) for _ in range(size)]
         points.append((point, arb(fmpq(rng.randrange(1, 100), 400))))
     return points

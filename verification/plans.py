@@ -15,6 +15,7 @@ from ..theory.bifurcation import FrozenFamily, frozen_family
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.slow_curve import SlowCurve, slow_curve
+from .effort import QUICK, Effort
 
 _SMALL = sp.Rational(1, 10**10)  # orbits stop at this |p|/scale; q* is then known to its square
 MAX_STEPS = 2_000_000
@@ -31,10 +32,11 @@ class Plan:
     """
 
     model: Model
-    digits: int = 50
+    digits: int = QUICK.digits
     lipschitz: sp.Rational | None = None
     etas: tuple[sp.Rational, ...] = ()
     starts: tuple[tuple[sp.Rational, sp.Rational], ...] = ()
+    effort: Effort = QUICK
 
     @cached_property
     def curve(self) -> SlowCurve:
@@ -74,7 +76,7 @@ class Plan:
         """
         scale = float(self.curve.h_at_zero)
         exponent = float(self.model.exponent)
-        rungs = 4 if exponent < 1 else 5
+        rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
         if top is None:
             size = (scale / _TOP) ** exponent
             top = sp.Rational(1, math.ceil(size)) if size > 1 else sp.Integer(int(1 / size))
@@ -84,11 +86,11 @@ class Plan:
         return replace(self, etas=etas, starts=self._starting_points(c))
 
     def _starting_points(self, c: float) -> tuple[tuple[sp.Rational, sp.Rational], ...]:
-        """Two points on different sides of the curve and of 0, at different heights in (c, 1)."""
+        """Points on both sides of the curve and of 0, at different heights in (c, 1)."""
         points, inverse = [], InverseResponse(self.model.response)
         scale = self.model.response.scale
         largest = scale if self.lipschitz is None else self.lipschitz
-        for fraction, side in ((0.5, 0.5), (0.3, -1.4)):
+        for fraction, side in self.effort.starts:
             q0 = sp.Rational(math.ceil(1000 * (c + fraction * (1 - c))), 1000)
             aligned = float(inverse(exact(q0), 60) / exact(scale))
             p0 = scale * sp.Rational(round(64 * side * aligned), 64)

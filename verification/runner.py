@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import sympy as sp
-
 from ..numerics.pools import workers
-from ..theory.errors import InputError
 from ..theory.models import Model, SingleNeuron, TwoLayerLinear
 from ..theory.responses import Activation, Loss
 from ..theory.statements import HYPOTHESES, Statement, statements
 from .assumptions import Assumptions
-from .checks import claim_for
-from .claims import NotApplicableError
 from .controls import TWINS, falsified, with_wrong_map
 from .curve_claims import ExactClaim
+from .enclosed_claims import OneOrbitClaim
 from .exponential_claims import ExponentialClaim
 from .orbit_claims import OrbitClaim
-from .plans import Plan
+from .preparation import Options, Prepared, prepare
+from .transient_claims import AlignmentTimeClaim
 from .verdicts import Outcome, Verdict
 from .work import Collected, Progress, Trial, collect, spread
 
-
-@dataclass(frozen=True)
-class Options:
-    """What to check: labels (empty for all), the largest step size, decimal digits."""
-
-    labels: frozenset[str] = frozenset()
-    top: sp.Rational | None = None
-    digits: int = 50
-
-    def wants(self, label: str) -> bool:
-        """Whether a label is to be checked."""
-        return not self.labels or label in self.labels
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What is known before the first orbit."""
-
-    model: Model
-    hypotheses: dict[str, Verdict]
-    settled: tuple[Verdict, ...]  # statements that cannot be tried
-    trials: tuple[tuple[Statement, Trial], ...]
+_ON_ORBITS = OrbitClaim | ExactClaim | ExponentialClaim | AlignmentTimeClaim | OneOrbitClaim
 
 
 @dataclass(frozen=True)
@@ -58,12 +34,26 @@ class Control:
     objection: str
     witness: dict[str, str] | None
 
+    @property
+    def of_hypothesis(self) -> bool:
+        """Whether it is a response that breaks a hypothesis rather than a wrong statement."""
+        model, name = self.label.split("/")
+        return name in HYPOTHESES.get(model, {})
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run found: verdicts, and what became of falsified statements."""
+
+    verdicts: list[Verdict]
+    controls: list[Control]
+
 
 def known_labels(model: str) -> tuple[str, ...]:
     """Every label of a model: hypotheses first, then statements, in the order of checking.
 
     >>> known_labels("neuron")[-1]
-    'neuron/progressive-sharpening'
+    'neuron/one-orbit'
     """
     names = tuple(f"{model}/{name}" for name in HYPOTHESES[model])
     return names + tuple(s.label for s in statements(model))
@@ -80,19 +70,7 @@ def verify(
 
     `jobs` > 1 spreads the work over that many processes. Raises InputError for bad options.
     """
-    options = options or Options()
-    with workers(jobs) as pool:
-        prepared = spread(pool, _prepare, [(model, options) for model in models])
-        trials = [trial for entry in prepared for _, trial in entry.trials]
-        collected = iter(collect(trials, pool, progress))
-    verdicts: list[Verdict] = []
-    for entry in prepared:
-        judged = {verdict.label: verdict for verdict in entry.settled}
-        for statement, trial in entry.trials:
-            judged[statement.label] = _judge(entry, statement, trial, next(collected))
-        verdicts += _shown_hypotheses(entry, options)
-        verdicts += [judged[s.label] for s in statements(entry.model.name) if s.label in judged]
-    return verdicts
+    return examine(models, options, controls=False, jobs=jobs, progress=progress).verdicts
 
 
 def control(
@@ -103,70 +81,53 @@ def control(
     progress: Progress | None = None,
 ) -> list[Control]:
     """Run every check against falsified statements; each of them ought to be refuted."""
+    return examine(models, options, verdicts=False, jobs=jobs, progress=progress).controls
+
+
+def examine(
+    models: Sequence[Model],
+    options: Options | None = None,
+    *,
+    verdicts: bool = True,
+    controls: bool = True,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Report:
+    """`verify` and `control` in one, which share their orbits. Raises InputError as they do."""
     options = options or Options()
     with workers(jobs) as pool:
-        names = sorted({model.name for model in models})
-        rows = [row for name in names for row in _hypothesis_controls(name, options)]
-        prepared = spread(pool, _prepare, [(model, options) for model in models])
-        right = [trial for entry in prepared for _, trial in entry.trials]
-        wrong = [control for trial in right for control in _falsified_trials(trial)]
-        collected = collect(wrong, pool, progress)
-    for trial, found in zip(wrong, collected, strict=True):
-        claim, judged = trial.claim, trial.claim.judge(trial.plan, found.runs)
-        witness = dict(judged.witness) if judged.witness else None
-        text, objection = trial.plan.model.response.text, judged.objection
-        rows.append(
-            Control(claim.label, text, claim.falsified, bool(objection), objection, witness)
-        )
-    return rows
+        names = sorted({model.name for model in models}) if controls else []
+        twins = spread(pool, _hypothesis_controls, [(name, options) for name in names])
+        prepared = spread(pool, prepare, [(model, options) for model in models])
+        trials = [trial for entry in prepared for _, trial in entry.trials]
+        right = trials if verdicts else []
+        wrong = [copy for trial in trials for copy in _falsified_trials(trial)] if controls else []
+        collected = collect([*right, *wrong], pool, progress)
+    found = iter(collected)
+    judged = _judged(prepared, options, found) if verdicts else []
+    rows = [row for group in twins for row in group]
+    rows += [_control(trial, runs) for trial, runs in zip(wrong, found, strict=True)]
+    return Report(judged, rows)
 
 
-def _prepare(job: tuple[Model, Options]) -> Prepared:
-    """Judge the hypotheses, derive the predictions, and decide which statements apply."""
-    model, options = job
-    assumptions = Assumptions(model)
-    found = assumptions.verdicts
-    passing = {name for name, verdict in found.items() if verdict.outcome is Outcome.PASS}
-    plan = Plan(model, options.digits, assumptions.lipschitz if "A5" in passing else None)
-    if len(passing) == len(found):
-        plan = plan.with_runs(assumptions.z0_and_c[1], options.top)
-    settled, trials = [], []
-    for statement in statements(model.name):
-        if not options.wants(statement.label):
-            continue
-        missing = [found[name] for name in statement.hypotheses if name not in passing]
-        if missing:
-            settled.append(_not_tried(statement, model, found, missing))
-            continue
-        try:
-            trials.append((statement, Trial(claim_for(statement.label, plan), plan)))
-        except NotApplicableError as error:
-            settled.append(_settled(statement, model, found, Outcome.NOT_APPLICABLE, str(error)))
-        except InputError as error:  # a prediction that cannot be derived or computed
-            settled.append(_settled(statement, model, found, Outcome.UNDECIDED, str(error)))
-    return Prepared(model, found, tuple(settled), tuple(trials))
+def _judged(
+    prepared: Sequence[Prepared], options: Options, found: Iterator[Collected]
+) -> list[Verdict]:
+    verdicts: list[Verdict] = []
+    for entry in prepared:
+        judged = {verdict.label: verdict for verdict in entry.settled}
+        for statement, trial in entry.trials:
+            judged[statement.label] = _judge(entry, statement, trial, next(found))
+        verdicts += _shown_hypotheses(entry, options)
+        verdicts += [judged[s.label] for s in statements(entry.model.name) if s.label in judged]
+    return verdicts
 
 
-def _not_tried(
-    statement: Statement, model: Model, found: dict[str, Verdict], missing: list[Verdict]
-) -> Verdict:
-    open_only = all(verdict.outcome is Outcome.UNDECIDED for verdict in missing)
-    outcome = Outcome.UNDECIDED if open_only else Outcome.NOT_APPLICABLE
-    names = ", ".join(verdict.label.split("/")[-1] for verdict in missing)
-    return _settled(statement, model, found, outcome, f"needs {names}")
-
-
-def _settled(
-    statement: Statement, model: Model, found: dict[str, Verdict], outcome: Outcome, reason: str
-) -> Verdict:
-    return Verdict(
-        statement.label,
-        model.name,
-        model.response.text,
-        outcome,
-        reason=reason,
-        hypotheses=tuple(found[name] for name in statement.hypotheses),
-    )
+def _control(trial: Trial, found: Collected) -> Control:
+    claim, judged = trial.claim, trial.claim.judge(trial.plan, found.runs)
+    witness = dict(judged.witness) if judged.witness else None
+    text, objection = trial.plan.model.response.text, judged.objection
+    return Control(claim.label, text, claim.falsified, bool(objection), objection, witness)
 
 
 def _judge(entry: Prepared, statement: Statement, trial: Trial, found: Collected) -> Verdict:
@@ -204,14 +165,14 @@ def _shown_hypotheses(entry: Prepared, options: Options) -> list[Verdict]:
 
 def _falsified_trials(right: Trial) -> list[Trial]:
     trials = [Trial(claim, right.plan) for claim in falsified(right.claim)]
-    if isinstance(right.claim, OrbitClaim | ExactClaim | ExponentialClaim):
+    if isinstance(right.claim, _ON_ORBITS):
         claim = replace(right.claim, falsified="orbits of a wrong map: drift of q doubled")
         trials.append(Trial(claim, replace(right.plan, model=with_wrong_map(right.plan.model))))
     return trials
 
 
-def _hypothesis_controls(name: str, options: Options) -> list[Control]:
-    rows = []
+def _hypothesis_controls(job: tuple[str, Options]) -> list[Control]:
+    (name, options), rows = job, []
     for hypothesis, text in TWINS[name].items():
         label = f"{name}/{hypothesis}"
         if not options.wants(label):

@@ -20,11 +20,16 @@ class Outcome(StrEnum):
 
 
 class Evidence(StrEnum):
-    """How strong the evidence is; no word is stronger than what was done."""
+    """How strong the evidence is, weakest first; no word is stronger than what was done."""
 
+    SAMPLED = "sampled"
     DERIVED = "derived"
     ENCLOSED = "enclosed"
-    SAMPLED = "sampled"
+
+    @property
+    def strength(self) -> int:
+        """The place on the ladder."""
+        return list(Evidence).index(self)
 
 
 @dataclass(frozen=True)

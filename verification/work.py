@@ -17,6 +17,7 @@ from .plans import Plan
 
 T = TypeVar("T")
 S = TypeVar("S")
+Place = tuple[sp.Rational, tuple[sp.Rational, sp.Rational]]  # η and (p0, q0)
 Progress = Callable[[int, int], None]  # units done, units in all
 
 
@@ -30,11 +31,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Unit:
-    """One piece of work for one process: an orbit with every claim on it, or one direct claim."""
+    """One piece of work for one process: one orbit, or one direct claim's own runs.
+
+    `trials` are all the claims that measure it.
+    """
 
     trials: tuple[Trial, ...]
     keys: tuple[int, ...]
-    place: tuple[sp.Rational, tuple[sp.Rational, sp.Rational]] | None = None
+    place: Place | None = None
 
 
 @dataclass
@@ -66,12 +70,13 @@ def collect(
 def run_unit(unit: Unit) -> list[tuple[int, list[Measurement], float]]:
     """Do one unit; for every claim its key, its measurements and the seconds it took."""
     if unit.place is None:
-        (trial,), (key,) = unit.trials, unit.keys
+        trial = unit.trials[0]
         if not isinstance(trial.claim, DirectClaim):
             raise TypeError(f"{trial.claim.label} needs orbits")
         begin = time.perf_counter()
-        runs = trial.claim.measure(trial.plan)
-        return [(key, runs, time.perf_counter() - begin)]
+        runs = trial.claim.measured.measure(trial.plan)
+        seconds = (time.perf_counter() - begin) / len(unit.keys)
+        return [(key, runs, seconds) for key in unit.keys]
     begin = time.perf_counter()
     view = OrbitView(unit.trials[0].plan, *unit.place)
     shared = (time.perf_counter() - begin) / len(unit.trials)
@@ -91,23 +96,25 @@ def spread(pool: Executor | None, function: Callable[[S], T], items: Iterable[S]
 
 
 def _units(trials: Sequence[Trial]) -> list[Unit]:
-    """One unit per direct claim, and one per orbit of every plan with all the claims on it."""
-    direct = [
-        Unit((trial,), (key,))
-        for key, trial in enumerate(trials)
-        if isinstance(trial.claim, DirectClaim)
-    ]
+    """One unit per orbit of every plan, and one per set of direct claims measured alike."""
+    direct: dict[tuple[Plan, DirectClaim], list[int]] = {}
     sharing: dict[Plan, list[int]] = {}
     for key, trial in enumerate(trials):
-        if isinstance(trial.claim, OrbitClaim):
+        if isinstance(trial.claim, DirectClaim):
+            direct.setdefault((trial.plan, trial.claim.measured), []).append(key)
+        elif isinstance(trial.claim, OrbitClaim):
             sharing.setdefault(trial.plan, []).append(key)
+
+    def unit(keys: list[int], place: Place | None = None) -> Unit:
+        return Unit(tuple(trials[key] for key in keys), tuple(keys), place)
+
     orbits = [
-        Unit(tuple(trials[key] for key in keys), tuple(keys), (eta, start))
+        unit(keys, (eta, start))
         for plan, keys in sharing.items()
         for start in plan.starts
         for eta in plan.etas
     ]
-    return orbits + direct
+    return orbits + [unit(keys) for keys in direct.values()]
 
 
 def _run_all(
@@ -118,10 +125,11 @@ def _run_all(
         yield from ((index, run_unit(unit)) for index, unit in enumerate(units))
         return
 
-    # Longest first: the smallest step size takes longer than all the others together.
+    # Longest first: pairs of orbits at many digits are among the direct claims, and the smallest
+    # step size takes longer than all the others together.
     def step_size(index: int) -> float:
         place = units[index].place
-        return 1.0 if place is None else float(place[0])
+        return 0.0 if place is None else float(place[0])
 
     by_cost = sorted(range(len(units)), key=step_size)
     futures = {pool.submit(run_unit, units[index]): index for index in by_cost}

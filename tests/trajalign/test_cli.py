@@ -19,6 +19,7 @@ from calling import Called, environment, one_line
 from trajalign import __version__
 from trajalign.theory.statements import statements
 from trajalign.verification import runner
+from trajalign.verification.effort import THOROUGH
 from trajalign.verification.verdicts import Verdict
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX processes")
@@ -37,7 +38,7 @@ UNDECIDED = (
 # The layout of design.md, in short; tests/trajalign/test_output.py has it in full.
 RESULT_KEYS = {
     *("label", "model", "response", "verdict", "evidence", "reason"),
-    *("parameters", "quantities", "hypotheses", "witness", "seconds"),
+    *("parameters", "quantities", "hypotheses", "standing", "witness", "seconds"),
 }
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -119,8 +120,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def begun(*arguments: object, **options: object) -> list[Verdict]:
         raise AssertionError("work was begun")
 
-    monkeypatch.setattr(runner, "verify", begun)
-    monkeypatch.setattr(runner, "control", begun)
+    monkeypatch.setattr(runner, "examine", begun)
 
 
 # Exit status -----------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def test_0_if_all_pass_and_the_coefficient_is_printed() -> None:
     assert limit[1:4] == ["pass", "sampled", "3/4"]
     assert float(limit[4]) == pytest.approx(0.75, rel=1e-3)
     assert max(map(len, lines)) <= 80
-    assert "22 pass" in lines[-1]
+    assert "24 pass" in lines[-1]
 
 
 def test_list_names_every_statement_and_checks_none(verify: Callable[..., Called]) -> None:
@@ -431,6 +431,48 @@ def test_two_reports_do_not_share_stdout(verify: Callable[..., Called]) -> None:
     code, out, err = verify(*QUICK, "--json", "-", "--junit", "-")
     assert (code, out) == (2, "")
     one_line(err)
+
+
+# Thorough --------------------------------------------------------------------------------------
+
+
+def test_thorough_tries_more_and_runs_the_controls_too(
+    verify: Callable[..., Called], tmp_path: Path
+) -> None:
+    xml = tmp_path / "out.xml"
+    code, out, err = verify(*QUICK, "--thorough", "--json", "-", "--junit", str(xml))
+    document = json.loads(out)
+    assert (code, err) == (0, "")
+    parameters = document["results"][-1]["parameters"]
+    assert parameters == {"points": THOROUGH.points, "seed": THOROUGH.seed, "digits": 100}
+    assert [row["refuted"] for row in document["controls"]] == [True, True]
+    names = [case.get("name") for case in ElementTree.parse(xml).getroot().iter("testcase")]
+    assert names[-1] == "linear/reduced-map: p' off by 1 %"
+
+
+def test_thorough_shows_both_tables(verify: Callable[..., Called]) -> None:
+    code, out, _ = verify(*QUICK, "--thorough", "--digits", "60")
+    assert code == 0
+    assert "2 pass in" in out
+    assert "2 of 2 falsified statements refuted" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_thorough_help_tells_what_is_more(verify: Callable[..., Called]) -> None:
+    _, out, _ = verify("--help")
+    told = " ".join(out.split())
+    for number in (THOROUGH.points, THOROUGH.draws, THOROUGH.digits, len(THOROUGH.starts)):
+        assert str(number) in told[told.index("--thorough") :]
+    assert "controls too" in told
+
+
+@pytest.mark.parametrize(("refuted", "status"), [(True, 0), (False, 1)])
+def test_a_control_that_is_not_refuted_is_a_failure(
+    verify: Callable[..., Called], monkeypatch: pytest.MonkeyPatch, refuted: bool, status: int
+) -> None:
+    row = runner.Control("linear/limit", "z", "off by 1 %", refuted, "", None)
+    monkeypatch.setattr(runner, "examine", lambda *a, **k: runner.Report([], [row]))
+    assert verify(*QUICK, "--thorough")[0] == status
 
 
 # JUnit -----------------------------------------------------------------------------------------

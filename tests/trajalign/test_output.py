@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from trajalign import output
+from trajalign import output, tables
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from trajalign.theory.slow_curve import slow_curve
@@ -81,6 +81,27 @@ def test_json_has_the_layout_of_the_design() -> None:
         {"name": "A5", "verdict": "undecided", "evidence": None},
     ]
     assert document["results"][4]["witness"] is None
+
+
+def test_json_tells_how_every_label_stands() -> None:
+    rows = json.loads(output.verdicts_as_json(MIXED, "1"))["results"]
+    standing = {(row["model"], row["label"]): row["standing"] for row in rows}
+    assert standing["linear", "linear/A1"] == {
+        "verdict": "pass",
+        "evidence": "sampled",
+        "because": [],
+    }
+    neuron = standing["neuron", "neuron/limit"]  # alone of its response
+    assert (neuron["verdict"], neuron["evidence"]) == ("not-checked", None)
+    assert "neuron/alignment" in neuron["because"]
+
+
+def test_json_has_the_controls_that_were_run_too() -> None:
+    row = Control("linear/limit", COSH, "h(0) off by 1 %", True, "coefficient …", {"t": "3"})
+    document = json.loads(output.verdicts_as_json(MIXED, "1", [row]))
+    jsonschema.validate(document, SCHEMA)
+    assert document["controls"][0]["falsified"] == "h(0) off by 1 %"
+    assert "controls" not in json.loads(output.verdicts_as_json(MIXED, "1"))
 
 
 def test_schema_refuses_a_failure_without_witness() -> None:
@@ -182,6 +203,17 @@ def test_junit_failure_carries_its_witness_and_skip_its_reason() -> None:
     assert float(found["linear/limit"].get("time", "")) == pytest.approx(1.5)
 
 
+@pytest.mark.parametrize(("refuted", "failures"), [(True, 0), (False, 1)])
+def test_junit_has_a_suite_of_the_controls(refuted: bool, failures: int) -> None:
+    row = Control("linear/limit", COSH, "h(0) off by 1 %", refuted, "", None)
+    root = ElementTree.fromstring(output.verdicts_as_junit(MIXED[:1], [row]))
+    suites = {suite.get("name"): suite for suite in root.findall("testsuite")}
+    (case,) = suites["negative controls"].findall("testcase")
+    assert case.get("name") == "linear/limit: h(0) off by 1 %"
+    assert len(case.findall("failure")) == failures
+    assert suites["negative controls"].get("failures") == str(failures)
+
+
 def test_junit_escapes_what_xml_needs_escaped() -> None:
     row = verdict("linear/limit", Outcome.FAIL, reason='|p| < "1" & q > 1 ≤ η', witness=WITNESS)
     root = ElementTree.fromstring(output.verdicts_as_junit([row]))
@@ -194,7 +226,7 @@ def test_junit_escapes_what_xml_needs_escaped() -> None:
 
 def printed(verdicts: list[Verdict], width: int = 80) -> list[str]:
     stream = io.StringIO()
-    output.print_verdicts(Console(file=stream, width=width), verdicts, 1.0)
+    tables.print_verdicts(Console(file=stream, width=width), verdicts, 1.0)
     return stream.getvalue().splitlines()
 
 
@@ -276,6 +308,30 @@ def test_failure_is_explained_below_the_table() -> None:
     assert "3 pass, 2 undecided, 1 fail, 1 not-applicable in 1.0 s" in text
 
 
+FLOW = verdict("linear/gradient-flow", Outcome.PASS, evidence=Evidence.SAMPLED)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome.FAIL, "fails"),
+        (Outcome.UNDECIDED, "undecided"),
+        (Outcome.NOT_APPLICABLE, "does not apply"),
+    ],
+)
+def test_a_pass_that_rests_on_no_pass_is_told_in_one_line(outcome: Outcome, words: str) -> None:
+    below = verdict("linear/reduced-map", outcome, witness=WITNESS, reason="…")
+    lines = printed([below, FLOW])
+    expected = f"linear/gradient-flow  passes, but rests on linear/reduced-map: {words}"
+    assert sum(line.strip() == expected for line in lines) == 1
+
+
+def test_nothing_is_told_of_a_pass_that_rests_on_passes_or_on_what_was_not_asked_for() -> None:
+    below = verdict("linear/reduced-map", Outcome.PASS, evidence=Evidence.DERIVED)
+    for rows in ([below, FLOW], [FLOW]):
+        assert "rests on" not in "".join(printed(rows))
+
+
 def test_square_brackets_in_a_reason_are_text_not_markup() -> None:
     row = verdict(
         "linear/limit", Outcome.FAIL, reason="[bold]p[/bold] [1.2 +/- 3]", witness={"a": "[b]"}
@@ -297,18 +353,22 @@ def test_table_without_verdicts_says_so() -> None:
 
 
 def test_controls_fit_80_columns_with_every_label_on_one_line() -> None:
-    labels = ["linear/progressive-sharpening", "neuron/progressive-sharpening", "linear/A3"]
+    long = ["linear/progressive-sharpening", "neuron/progressive-sharpening"]
+    labels = [*long, "linear/crossing", "linear/A3"]
     text = "sqrt(1+z**2)/2 + 5000*sqrt(1+z**2/10000)"
     rows = [
         Control(label, text, "orbits of a wrong map: drift of q doubled", True, "off", {"t": "1"})
         for label in labels
     ]
     stream = io.StringIO()
-    output.print_controls(Console(file=stream, width=80), rows, 1.0)
+    tables.print_controls(Console(file=stream, width=80), rows, 1.0)
     lines = stream.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     for label in labels:
         assert sum(line.split()[:1] == [label] for line in lines) == 1
+    shown = {line.split()[0]: line for line in lines if line.strip()}
+    assert "orbits of a wrong map: drift of q" in shown["linear/crossing"]
+    assert text in shown["linear/A3"]  # the response that breaks it
 
 
 def test_unrefuted_control_stands_out() -> None:
@@ -317,7 +377,7 @@ def test_unrefuted_control_stands_out() -> None:
         Control("linear/limit", COSH, "wrong sign", False, "", None),
     ]
     stream = io.StringIO()
-    output.print_controls(Console(file=stream, width=80), rows, 1.0)
+    tables.print_controls(Console(file=stream, width=80), rows, 1.0)
     assert "NO" in stream.getvalue()
     assert "1 of 2 falsified statements refuted" in stream.getvalue()
 
@@ -337,7 +397,7 @@ def test_json_of_the_ledger() -> None:
 def test_printed_ledger_says_of_every_label_what_it_claims_and_rests_on() -> None:
     stream = io.StringIO()
     ledger = [*statements("linear"), *statements("neuron")]
-    output.print_ledger(Console(file=stream, width=80), ledger)
+    tables.print_ledger(Console(file=stream, width=80), ledger)
     text = " ".join(stream.getvalue().split())
     for statement in ledger:
         needs = ", ".join((*statement.hypotheses, *statement.rests_on))

@@ -6,12 +6,10 @@ import sys
 from functools import cache
 
 import pytest
-import sympy as sp
 
 from trajalign.theory import Activation, InputError, Loss, Model, SingleNeuron, TwoLayerLinear
 from trajalign.verification import Outcome, Verdict, conformance, known_labels
 from trajalign.verification.conformance import (
-    PROFILES,
     Check,
     explanation,
     judged,
@@ -19,6 +17,7 @@ from trajalign.verification.conformance import (
     parametrize_with_checks,
 )
 from trajalign.verification.controls import WrongLinear
+from trajalign.verification.effort import QUICK, THOROUGH
 
 LOG_COSH = Loss.parse("log-cosh")
 GROWING = TwoLayerLinear(Loss.parse("cosh(z) - 1"))  # sinh(z)/z grows: no A1, no A4
@@ -108,17 +107,12 @@ def test_every_label_is_judged_once_however_many_tests_ask(asked):
     )
 
 
-def test_thorough_has_more_digits_and_half_the_step_size(asked):
-    judged(TwoLayerLinear(LOG_COSH), "linear/limit", PROFILES["thorough"])
-    quick, thorough = asked
-    assert quick.top is None
-    assert thorough.top == sp.Rational(1, 20)
-    assert thorough.digits > quick.digits
-
-
-def test_thorough_has_nothing_to_halve_where_no_ladder_runs(asked):
-    judged(GROWING, "linear/limit", PROFILES["thorough"])
-    assert asked[-1].top is None
+@pytest.mark.parametrize("effort", [QUICK, THOROUGH])
+def test_the_profile_is_the_effort_of_verify(asked, effort):
+    judged(TwoLayerLinear(LOG_COSH), "linear/limit", effort)
+    (options,) = asked
+    assert options.effort == effort
+    assert (options.top, options.digits) == (None, None)  # as that effort has them
 
 
 def test_a_wrong_map_fails_where_the_right_one_passes():
@@ -138,14 +132,13 @@ def test_a_failure_shows_its_seed():
         witness={"t": "7"},
         parameters={"seed": 123},
     )
-    said = explanation(GROWING, verdict, PROFILES["quick"])
+    said = explanation(GROWING, verdict, QUICK)
     assert "seed = 123" in said
     assert "witness: t = 7" in said
 
 
 def test_the_command_shown_repeats_the_failure():
-    profile = PROFILES["quick"]
-    said = explanation(GROWING, judged(GROWING, "linear/A1"), profile)
+    said = explanation(GROWING, judged(GROWING, "linear/A1"), QUICK)
     (command,) = (line for line in said.splitlines() if line.startswith("again: "))
     words = shlex.split(command.removeprefix("again: "))
     assert words[:3] == ["trajalign", "verify", "linear"]
@@ -154,6 +147,8 @@ def test_the_command_shown_repeats_the_failure():
     words[words.index("--loss") + 1] = "log-cosh"
     done = subprocess.run([sys.executable, "-m", *words], capture_output=True, check=False)
     assert done.returncode == 0
+    assert "--thorough" not in said
+    assert "--thorough" in explanation(GROWING, judged(GROWING, "linear/A1"), THOROUGH)
 
 
 def test_expected_failures_are_strict_and_only_where_they_are_named():

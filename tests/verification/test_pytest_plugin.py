@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from trajalign import pytest_plugin
-from trajalign.verification.conformance import MARK, PROFILES
+from trajalign.verification.conformance import MARK
+from trajalign.verification.effort import EFFORTS
 
 pytest_plugins = ["pytester"]
 
@@ -49,10 +50,10 @@ def test_profiles_and_marker_are_those_of_the_checks(pytestconfig):
     assert pytest_plugin._MARK == MARK
     parser = pytest.Parser(_ispytest=True)
     pytest_plugin.pytest_addoption(parser)
-    assert set(parser.getgroup("trajalign").options[0].attrs()["choices"]) == set(PROFILES)
+    assert set(parser.getgroup("trajalign").options[0].attrs()["choices"]) == set(EFFORTS)
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", EFFORTS)
 def test_the_header_names_the_profile(pytester, profile):
     result = pytester.runpytest("--trajalign-profile", profile)
     result.stdout.fnmatch_lines([f"trajalign: profile {profile};*seeds*"])

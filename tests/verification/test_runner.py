@@ -1,6 +1,6 @@
 """From models to verdicts: order, filters, what is missing, and the same answer for any --jobs."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 import sympy as sp
@@ -9,7 +9,10 @@ from trajalign.theory.errors import InputError
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 from trajalign.theory.statements import HYPOTHESES, statements
-from trajalign.verification.runner import Options, control, known_labels, verify
+from trajalign.verification.controls import WrongLinear
+from trajalign.verification.effort import EFFORTS, QUICK, THOROUGH, Effort
+from trajalign.verification.preparation import Options
+from trajalign.verification.runner import control, examine, known_labels, verify
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict, exit_status
 
 ETA = sp.Rational(1, 40)  # for neurons; coarser than the default ladder, so faster
@@ -71,6 +74,99 @@ def test_digits_change_no_measured_number() -> None:
     )
     assert few.quantities["values"] == many.quantities["values"]
     assert (few.parameters["digits"], many.parameters["digits"]) == (40, 90)
+
+
+# Effort ----------------------------------------------------------------------------------------
+
+
+def test_thorough_does_more_of_everything() -> None:
+    for field in fields(Effort):
+        if field.name not in ("name", "seed", "starts"):
+            assert getattr(THOROUGH, field.name) > getattr(QUICK, field.name)
+    assert set(QUICK.starts) < set(THOROUGH.starts)
+    assert EFFORTS == {"quick": QUICK, "thorough": THOROUGH}
+
+
+def test_the_effort_reaches_every_claim() -> None:
+    small = Effort(
+        "small",
+        digits=30,
+        linear_rungs=4,
+        neuron_rungs=4,
+        starts=((0.4, 0.8), (0.2, -1.2), (0.1, 0.5)),
+        points=3,
+        draws=2,
+        flow_rungs=1,
+        halvings=4,
+        levels=5,
+        pair_rungs=3,
+    )
+    names = ("limit", "gradient-flow", "sharpness", "exponential-alignment")
+    labels = frozenset({*(f"neuron/{name}" for name in names), "bifurcation/two-cycle"})
+    options = Options(labels, ETA, effort=small)
+    found = {v.label: v for v in verify([neuron("algebraic")], options)}
+    limit, flow = found["neuron/limit"].parameters, found["neuron/gradient-flow"].parameters
+    assert (len(limit["eta"]), len(limit["starts"]), limit["digits"]) == (4, 3, 30)
+    assert (len(flow["eta"]), flow["draws"]) == (1, 2)
+    assert found["neuron/sharpness"].parameters["points"] == 3
+    assert found["neuron/sharpness"].quantities["points"] == "3"
+    assert len(found["bifurcation/two-cycle"].quantities["levels"]) == 5
+    pairs = found["neuron/exponential-alignment"].parameters
+    assert (len(pairs["eta"]), len(pairs["starts"])) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    "field", [f.name for f in fields(Effort) if f.name not in ("name", "seed")]
+)
+def test_an_effort_below_what_the_checks_need_is_refused(field: str) -> None:
+    nothing = () if field == "starts" else -1
+    with pytest.raises(InputError, match=f"{field}.*at least"):
+        replace(QUICK, **{field: nothing})
+
+
+def test_digits_asked_for_outweigh_those_of_the_effort() -> None:
+    options = Options(frozenset({"neuron/reduced-map"}), digits=40, effort=THOROUGH)
+    assert verify([neuron("tanh")], options)[-1].parameters["digits"] == 40
+    options = replace(options, digits=None)
+    assert verify([neuron("tanh")], options)[-1].parameters["digits"] == THOROUGH.digits
+
+
+@pytest.mark.parametrize("label", ["linear/reduced-map", "linear/sharpness"])
+def test_the_seed_that_is_shown_draws_the_same_points_again(label: str) -> None:
+    wrong = WrongLinear(Loss.parse("log-cosh"))  # so that there is a witness to compare
+
+    def place(effort: Effort) -> tuple[object, dict[str, str]]:
+        found = verify([wrong], Options(frozenset({"linear/reduced-map"}), effort=effort))[-1]
+        assert found.witness is not None
+        return found.parameters["seed"], dict(found.witness)
+
+    seed, witness = place(replace(QUICK, seed=271828))
+    assert seed == 271828
+    assert place(replace(THOROUGH, points=5, seed=int(str(seed))))[1] == witness
+    assert place(replace(QUICK, seed=314159))[1] != witness
+    assert verify([wrong], only(label))[-1].parameters["seed"] == QUICK.seed
+
+
+# Verdicts and controls together ------------------------------------------------------------------
+
+
+def test_verdicts_and_controls_in_one_run_are_those_of_two() -> None:
+    models = [neuron("algebraic")]
+    options = only("neuron/limit", "neuron/gradient-flow", "neuron/A1", top=ETA)
+    units: list[int] = []
+    together = examine(models, options, progress=lambda done, total: units.append(total))
+    assert [timeless(v) for v in together.verdicts] == [
+        timeless(v) for v in verify(models, options)
+    ]
+    assert together.controls == control(models, options)
+    # Ten orbits, ten of a wrong map, and the flow with two rates m: nothing is run twice.
+    assert units[-1] == 10 + 10 + 2
+
+
+def test_examine_does_only_what_it_is_asked_for() -> None:
+    models, options = [neuron("algebraic")], only("neuron/reduced-map")
+    assert examine(models, options, controls=False).controls == []
+    assert examine(models, options, verdicts=False).verdicts == []
 
 
 # Filters ---------------------------------------------------------------------------------------

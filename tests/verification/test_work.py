@@ -14,9 +14,11 @@ from trajalign.theory.models import P, Q, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.checks import claim_for
+from trajalign.verification.claims import Claim, DirectClaim, Measurement
+from trajalign.verification.controls import falsified, with_wrong_map
 from trajalign.verification.map_claims import MapClaim
 from trajalign.verification.plans import Plan
-from trajalign.verification.work import Trial, Unit, collect, run_unit, spread
+from trajalign.verification.work import Collected, Trial, Unit, _units, collect, run_unit, spread
 
 MODEL = SingleNeuron(Activation.parse("algebraic"))
 
@@ -53,6 +55,43 @@ def test_claims_on_the_same_plan_share_their_orbits(plan: Plan) -> None:
     orbits = len(plan.starts) * len(plan.etas)
     assert seen[-1] == (orbits, orbits)
     assert [len(entry.runs) for entry in found] == [orbits] * 3
+
+
+def direct_trials(plan: Plan, name: str) -> list[Trial]:
+    right = trial(plan, name)
+    return [right, *(Trial(copy, plan) for copy in falsified(right.claim))]
+
+
+@pytest.mark.parametrize(("name", "runs"), [("exponential-alignment", 1), ("gradient-flow", 2)])
+def test_falsified_copies_share_what_is_measured_alike(
+    plan: Plan, name: str, runs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trials = direct_trials(plan, name)
+    alone = [Collected(t.claim.measure(t.plan)) for t in trials if isinstance(t.claim, DirectClaim)]
+    measured: list[Claim] = []
+    kind = type(trials[0].claim)
+    real = kind.measure
+
+    def counted(claim: DirectClaim, plan: Plan) -> list[Measurement]:
+        measured.append(claim)
+        return real(claim, plan)
+
+    monkeypatch.setattr(kind, "measure", counted)
+    together = collect(trials, None)
+    assert len(measured) == runs < len(trials)  # of gradient-flow, m off by 1 % is another run
+    assert [entry.runs for entry in together] == [entry.runs for entry in alone]
+    for t, entry in zip(trials, together, strict=True):
+        assert bool(t.claim.judge(t.plan, entry.runs).objection) == bool(t.claim.falsified)
+
+
+def test_another_map_is_not_measured_with_the_right_one(plan: Plan) -> None:
+    trials = direct_trials(plan, "reduced-map")
+    right, *wrong = collect(trials, None)
+    assert len(wrong) == 2
+    assert all(entry.runs != right.runs for entry in wrong)
+    on_wrong_orbits = replace(plan, model=with_wrong_map(MODEL))
+    claim = trials[0].claim
+    assert len(_units([trials[0], Trial(claim, plan), Trial(claim, on_wrong_orbits)])) == 2
 
 
 def test_pool_and_no_pool_measure_the_same(plan: Plan) -> None:

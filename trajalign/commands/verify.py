@@ -9,15 +9,25 @@ from collections.abc import Sequence
 
 import click
 
-from .. import __version__, output
+from .. import __version__, output, tables
 from ..files import check_outputs, write
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.statements import statements
 from ..verification import runner
+from ..verification.effort import QUICK, THOROUGH
+from ..verification.preparation import Options
 from ..verification.verdicts import exit_status
 from .options import chosen_models, json_option, model_options, positive
+
+_THOROUGH_HELP = (
+    f"Minutes instead of seconds: {THOROUGH.linear_rungs} step sizes for the linear model "
+    f"(instead of {QUICK.linear_rungs}) and {THOROUGH.neuron_rungs} for the neuron "
+    f"({QUICK.neuron_rungs}), so smaller ones, from {len(THOROUGH.starts)} starts "
+    f"({len(QUICK.starts)}) with {THOROUGH.digits} digits; {THOROUGH.points} random points "
+    f"({QUICK.points}) and {THOROUGH.draws} draws ({QUICK.draws}); and the controls too."
+)
 
 
 @click.command(
@@ -41,10 +51,9 @@ Examples:
     "--digits",
     metavar="N",
     type=click.IntRange(30, 1000),
-    default=50,
-    show_default=True,
-    help="Decimal digits of the orbits.",
+    help=f"Decimal digits of the orbits [default: {QUICK.digits}; thorough: {THOROUGH.digits}].",
 )
+@click.option("--thorough", is_flag=True, help=_THOROUGH_HELP)
 @json_option
 @click.option("--junit", "junit_file", metavar="FILE", help="Write the results as JUnit XML.")
 @click.option("--controls", is_flag=True, help="Run every check on falsified statements instead.")
@@ -63,7 +72,8 @@ def verify(
     activation: str | None,
     labels: tuple[str, ...],
     eta: str | None,
-    digits: int,
+    digits: int | None,
+    thorough: bool,
     json_file: str | None,
     junit_file: str | None,
     controls: bool,
@@ -79,7 +89,7 @@ def verify(
     models = chosen_models(model, loss, activation)
     _check_labels(labels, models)
     top = None if eta is None else positive(eta, "--eta")
-    options = runner.Options(frozenset(labels), top, digits)
+    options = Options(frozenset(labels), top, digits, THOROUGH if thorough else QUICK)
     check_outputs(json=json_file, junit=junit_file)
     if junit_file is not None and controls:
         raise InputError("--junit reports verdicts; with --controls use --json")
@@ -93,45 +103,50 @@ def verify(
     return _verify(models, options, jobs, json_file, junit_file)
 
 
-def _list(models: Sequence[Model], options: runner.Options, json_file: str | None) -> int:
+def _list(models: Sequence[Model], options: Options, json_file: str | None) -> int:
     names = dict.fromkeys(model.name for model in models)
     ledger = [s for name in names for s in statements(name) if options.wants(s.label)]
     if json_file is not None:
         write(json_file, output.ledger_as_json(ledger, __version__))
     if json_file != "-":
-        output.print_ledger(Output(), ledger)
+        tables.print_ledger(Output(), ledger)
     return 0
 
 
 def _verify(
     models: Sequence[Model],
-    options: runner.Options,
+    options: Options,
     jobs: int,
     json_file: str | None,
     junit_file: str | None,
 ) -> int:
     begin = time.perf_counter()
     with progress_bar("verifying") as progress:
-        verdicts = runner.verify(models, options, jobs=jobs, progress=progress)
+        report = runner.examine(
+            models, options, controls=options.effort == THOROUGH, jobs=jobs, progress=progress
+        )
+    verdicts, controls = report.verdicts, report.controls
     if json_file is not None:
-        write(json_file, output.verdicts_as_json(verdicts, __version__))
+        write(json_file, output.verdicts_as_json(verdicts, __version__, controls))
     if junit_file is not None:
-        write(junit_file, output.verdicts_as_junit(verdicts))
+        write(junit_file, output.verdicts_as_junit(verdicts, controls))
     if "-" not in (json_file, junit_file):
-        output.print_verdicts(Output(), verdicts, time.perf_counter() - begin)
-    return exit_status([verdict.outcome for verdict in verdicts])
+        seconds = time.perf_counter() - begin
+        tables.print_verdicts(Output(), verdicts, seconds)
+        if controls:
+            tables.print_controls(Output(), controls, seconds)
+    status = exit_status([verdict.outcome for verdict in verdicts])
+    return status if all(control.refuted for control in controls) else 1
 
 
-def _controls(
-    models: Sequence[Model], options: runner.Options, jobs: int, json_file: str | None
-) -> int:
+def _controls(models: Sequence[Model], options: Options, jobs: int, json_file: str | None) -> int:
     begin = time.perf_counter()
     with progress_bar("falsifying") as progress:
         controls = runner.control(models, options, jobs=jobs, progress=progress)
     if json_file is not None:
         write(json_file, output.controls_as_json(controls, __version__))
     if json_file != "-":
-        output.print_controls(Output(), controls, time.perf_counter() - begin)
+        tables.print_controls(Output(), controls, time.perf_counter() - begin)
     return 0 if all(control.refuted for control in controls) else 1
 
 

@@ -1,0 +1,151 @@
+"""Verdicts, statements and controls as tables in the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from textwrap import fill, indent
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .output import by_response
+from .theory.statements import Statement
+from .verification.runner import Control
+from .verification.status import Standing, standings
+from .verification.verdicts import Outcome, Verdict
+
+_WEAKER = {"fail": "fails", "undecided": "undecided", "not-applicable": "does not apply"}
+_STYLES = {"pass": "green", "fail": "bold red", "undecided": "yellow", "not-applicable": "dim"}
+
+
+def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float) -> None:
+    """A table per response, failures with their witness below, and one line that sums up."""
+    for (model, response), group in by_response(verdicts):
+        console.print(_table(model, response, group))
+        for verdict in group:
+            if verdict.reason:
+                console.print(_explanation(verdict))
+        for verdict, standing in zip(group, standings(group), strict=True):
+            if verdict.outcome is Outcome.PASS and standing.outcome in _WEAKER:
+                console.print(_weakness(verdict, standing))
+    counts = Counter(verdict.outcome.value for verdict in verdicts)
+    summary = ", ".join(f"{count} {name}" for name, count in counts.items())
+    console.print(f"\n{summary} in {seconds:.1f} s", highlight=False)
+
+
+def print_ledger(console: Console, ledger: Sequence[Statement]) -> None:
+    """Every label with its origin, what it says, and the hypotheses and labels it rests on."""
+    for model, group in groupby(ledger, key=lambda statement: statement.model):
+        console.print(Text(model, "bold cyan"))
+        for statement in group:
+            needs = ", ".join((*statement.hypotheses, *statement.rests_on))
+            console.print()
+            console.print(Text.assemble((statement.label, "bold"), f"  [{statement.origin}]"))
+            for line in (statement.conclusion, f"rests on {needs}"):
+                lines = fill(line, console.width - 2, break_on_hyphens=False)
+                console.print(Text(indent(lines, "  ")))
+        console.print()
+
+
+def print_controls(console: Console, controls: Sequence[Control], seconds: float) -> None:
+    """What was falsified and whether it was refuted: the hypotheses, then every response."""
+    twins = [row for row in controls if row.of_hypothesis]
+    if twins:
+        console.print(_controls_table("a response without it", twins))
+    others = [row for row in controls if not row.of_hypothesis]
+    for response, group in groupby(others, key=lambda row: row.response):
+        console.print(_controls_table(response, list(group)))
+    refuted_count = sum(row.refuted for row in controls)
+    console.print(
+        f"{refuted_count} of {len(controls)} falsified statements refuted in {seconds:.1f} s",
+        highlight=False,
+    )
+
+
+def _table(model: str, response: str, verdicts: Sequence[Verdict]) -> Table:
+    title = Text.assemble((model, "bold"), "  ", (response, "bold cyan"))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title=title, title_justify="left")
+    for heading in ("label", "verdict", "evidence"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("exact", "measured", "order"):
+        table.add_column(heading, justify="right", overflow="fold")
+    hypotheses = [v for v in verdicts if v.is_hypothesis]
+    passing = [v for v in hypotheses if v.outcome is Outcome.PASS]
+    if passing and len(hypotheses) < len(verdicts):
+        share = f"hypotheses ({len(passing)} of {len(hypotheses)})"
+        table.add_row(share, _styled(Outcome.PASS), _weakest(passing), "", "", "")
+        verdicts = [v for v in verdicts if v not in passing]
+    for verdict in verdicts:
+        table.add_row(*_row(verdict))
+    return table
+
+
+def _controls_table(title: str, controls: Sequence[Control]) -> Table:
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        title=Text(title, "bold cyan"),
+        title_justify="left",
+    )
+    table.add_column("label", no_wrap=True)
+    for heading in ("falsified", "refuted"):
+        table.add_column(heading, overflow="fold")
+    for row in controls:
+        refuted = Text("yes", "green") if row.refuted else Text("NO", "bold red")
+        table.add_row(row.label, row.response if row.of_hypothesis else row.falsified, refuted)
+    return table
+
+
+def _row(verdict: Verdict) -> tuple[str | Text, ...]:
+    coefficient = verdict.quantities.get("coefficient", {})
+    order = verdict.quantities.get("order", {})
+    return (
+        verdict.label,
+        _styled(verdict.outcome),
+        verdict.evidence.value if verdict.evidence else "",
+        _short(_compact(coefficient)),
+        _short(coefficient.get("measured", "")),
+        f"{float(order['measured']):.2f}" if order else "",
+    )
+
+
+def _styled(outcome: Outcome) -> Text:
+    return Text("n/a" if outcome is Outcome.NOT_APPLICABLE else outcome.value, _STYLES[outcome])
+
+
+def _compact(coefficient: Mapping[str, str]) -> str:
+    """The exact value as it is, unless it is too long for a column."""
+    exact = coefficient.get("exact", "")
+    return exact if len(exact) <= 8 else coefficient.get("decimal", exact)
+
+
+def _short(number: str) -> str:
+    """A decimal fraction to six digits; anything else (3/4, pi/6, ≥ 1) as it is."""
+    if "." not in number and "e" not in number:
+        return number
+    digits = f"{float(number):#.6g}"
+    return digits if len(digits) <= 9 else f"{float(number):.3g}"
+
+
+def _explanation(verdict: Verdict) -> Text:
+    text = Text.assemble((f"{verdict.label}  ", "bold"), verdict.reason)
+    if verdict.witness and not verdict.is_hypothesis:
+        witness = ", ".join(f"{name} = {value}" for name, value in verdict.witness.items())
+        text.append(f"\n  witness: {witness}")
+    return text
+
+
+def _weakness(verdict: Verdict, standing: Standing) -> Text:
+    below = ", ".join(standing.because)
+    return Text.assemble(
+        (f"{verdict.label}  ", "bold"), f"passes, but rests on {below}: {_WEAKER[standing.outcome]}"
+    )
+
+
+def _weakest(verdicts: Sequence[Verdict]) -> str:
+    evidence = [verdict.evidence for verdict in verdicts if verdict.evidence]
+    return min(evidence, key=lambda word: word.strength).value
