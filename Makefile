@@ -9,7 +9,7 @@ export PIP_NO_INPUT = 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help verify test lint clean
+.PHONY: help verify test lint mutation clean
 
 venv_python := $(VENV)/bin/python
 recent   = $(shell $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo yes)
@@ -23,7 +23,8 @@ $(if $(complete),,$(error $(PYTHON) cannot make virtual environments: install it
 @$(venv_python) -m pip install -qq --editable '$(1)'
 endef
 
-# The stamps: installed with what `trajalign` needs, and with what the tests need besides.
+# The stamps: installed with what `trajalign` needs, with what the tests need besides, and with
+# what mutation testing needs besides those.
 $(VENV)/installed: pyproject.toml
 	$(call set_up,.)
 	@touch $@
@@ -32,11 +33,16 @@ $(VENV)/installed-test: pyproject.toml
 	$(call set_up,.[test])
 	@touch $(VENV)/installed $@
 
+$(VENV)/installed-mutation: pyproject.toml
+	$(call set_up,.[mutation])
+	@touch $(VENV)/installed $(VENV)/installed-test $@
+
 help:
-	@echo 'make verify   check every statement; ARGS="linear --loss atan" passes arguments on'
-	@echo 'make test     run the tests; ARGS="-k linear" passes arguments on'
-	@echo 'make lint     ruff and mypy'
-	@echo 'make clean    remove the virtual environment, caches and build outputs'
+	@echo 'make verify     check every statement; ARGS="linear --loss atan" passes arguments on'
+	@echo 'make test       run the tests; ARGS="-k linear" passes arguments on'
+	@echo 'make lint       ruff and mypy'
+	@echo 'make mutation   mutation testing (tests/mutation); ARGS="linear --full" passes arguments on'
+	@echo 'make clean      remove the virtual environment, caches and build outputs'
 	@echo 'Each sets up what it needs in $(VENV), with PYTHON=$(PYTHON) (3.11 or newer).'
 
 verify: $(VENV)/installed
@@ -49,6 +55,9 @@ lint: $(VENV)/installed-test
 	@$(venv_python) -m ruff check .
 	@$(venv_python) -m ruff format --check .
 	@$(venv_python) -m mypy
+
+mutation: $(VENV)/installed-mutation
+	@$(venv_python) tests/mutation/run.py $(ARGS)
 
 clean:
 	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

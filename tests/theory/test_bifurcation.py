@@ -1,12 +1,20 @@
 """The frozen-q family g_q(p) = (1 − 2 r(p)/q) p: fixed point, flip, 2-cycle and what follows."""
 
+from dataclasses import FrozenInstanceError, dataclass
+
 import pytest
 import sympy as sp
 from mpmath import mp
 from zoo import BY_NAME, LINEAR, NEURON, PROBLEMS, evaluated
 
-from trajalign.theory.bifurcation import frozen_family
-from trajalign.theory.models import P, Q, TwoLayerLinear
+from trajalign.theory.bifurcation import (
+    criticality,
+    flip_coefficient,
+    flip_discriminant,
+    frozen_family,
+)
+from trajalign.theory.errors import InputError, NotFiniteError
+from trajalign.theory.models import P, Q, R, ReducedModel, TwoLayerLinear
 from trajalign.theory.responses import Loss
 
 
@@ -97,6 +105,120 @@ def test_below_q_1_the_two_cycle_attracts(problem):
         for _ in range(4000):
             p = step(p)
         assert abs(abs(p) - cycle) < 1e-12
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=str)
+def test_the_half_map_and_its_flip(problem):
+    """F = −g_q at q = r(a) has the fixed point a. Where F' = −1 the cubic coefficient of F∘F is
+    −F''²/2 − F'''/3, here with numerical derivatives, at points where F' need not be −1."""
+    family = frozen_family(problem.model)
+    with mp.workdps(60):
+        for a in map(mp.mpf, ("0.3", "0.7", "1.6")):
+            step = g(problem, problem.r(a))
+            slope, second, third = (-mp.diff(step, a, k) for k in (1, 2, 3))
+            assert mp.almosteq(evaluated(family.half_multiplier, p=a), slope, 1e-25)
+            found = evaluated(family.half_flip_coefficient, p=a)
+            assert mp.almosteq(found, -(second**2) / 2 - third / 3, 1e-20)
+
+
+@dataclass(frozen=True)
+class OtherFamily(TwoLayerLinear):
+    """A model whose frozen map has its 2-cycle at q = 3r(p)/2, not at q = r(p)."""
+
+    def generic(self):
+        known = super().generic()
+        return ReducedModel(P * (1 - 3 * R(P) / Q), known.q_next, known.trace, known.determinant)
+
+
+def test_a_model_with_another_frozen_family_is_refused():
+    with pytest.raises(ArithmeticError, match="2-cycle"):
+        frozen_family(OtherFamily(Loss.parse("log-cosh")))
+
+
+def test_a_family_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        frozen_family(BY_NAME["tanh"].model).flip_coefficient = 0
+
+
+# Normal forms of any map
+
+X = sp.Symbol("x")
+
+
+@pytest.mark.parametrize(
+    ("step", "at", "expected"),
+    [
+        # F = −x + bx² + cx³: F∘F = −F + bF² + cF³ = x − (2b² + 2c) x³ + …
+        (-X + X**3, 0, -2),
+        (-X - 5 * X**3, 0, 10),
+        (-X + X**2 + X**3, 0, -4),
+        (-X - 3 * X**2, 0, -18),
+        (-X + X**4, 0, 0),
+        # the same about x = 2: F = 2 − y + y² + y³, y = x − 2
+        (2 - (X - 2) + (X - 2) ** 2 + (X - 2) ** 3, 2, -4),
+        # the logistic map at 2/3: F = 2/3 − y − 3y²
+        (3 * X * (1 - X), sp.Rational(2, 3), -18),
+    ],
+)
+def test_the_cubic_coefficient_of_a_flip(step, at, expected):
+    assert flip_coefficient(step, X, sp.sympify(at)) == expected
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        (2 - X, r"no flip at 0: F\(0\) is 2, not 0"),
+        (-2 - X, r"no flip at 0: F\(0\) is -2, not 0"),
+        (X, r"no flip at 0: F'\(0\) is 1, not -1"),
+        (-2 * X, r"no flip at 0: F'\(0\) is -2, not -1"),
+    ],
+)
+def test_where_there_is_no_flip(step, message):
+    with pytest.raises(InputError, match=message):
+        flip_coefficient(step, X, sp.S.Zero)
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "fourth", "expected"),
+    [
+        (1, 0, -2, 2),  # 3F'''² − F''F''''
+        (1, 0, 4, -4),
+        (2, 0, 5, -10),
+        (3, 5, 7, 54),
+        (1, -2, 12, 0),
+    ],
+)
+def test_the_discriminant_of_a_minimum(second, third, fourth, expected):
+    y = X - 1
+    bend = sp.Rational(third, 6) * y**3 + sp.Rational(fourth, 24) * y**4
+    objective = 9 + second * y**2 / 2 + bend
+    assert flip_discriminant(objective, X, sp.S.One) == expected
+    # −2/(3F''²) times it is the coefficient of gradient descent with step 2/F''
+    step = X - 2 * sp.diff(objective, X) / second
+    found = flip_coefficient(step, X, sp.S.One)
+    assert found == -sp.Rational(2, 3) * sp.Rational(expected, second**2)
+
+
+@pytest.mark.parametrize(
+    ("objective", "message"),
+    [
+        (X + X**2, "F' is 1"),
+        (X**2 / 2 - X, "F' is -1"),
+        (-(X**2), "F'' is -2"),
+        (X**4, "F'' is 0"),
+    ],
+)
+def test_where_there_is_no_minimum(objective, message):
+    with pytest.raises(InputError, match=f"no minimum at 0: .*{message}"):
+        flip_discriminant(objective, X, sp.S.Zero)
+
+
+def test_criticality_in_a_word():
+    assert criticality(sp.Rational(-4, 3)) == "supercritical"
+    assert criticality(sp.S.Zero) == "degenerate"
+    assert criticality(sp.Rational(1, 10**30)) == "subcritical"
+    with pytest.raises(NotFiniteError):
+        criticality(sp.I)
 
 
 # Particular responses

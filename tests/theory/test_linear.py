@@ -1,9 +1,12 @@
 """The linear network's spectrum and diagonal form, for general input and target."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 import sympy as sp
 
+from trajalign.theory import linear
 from trajalign.theory.linear import diagonal_form, linear_spectrum, linear_update
 from trajalign.theory.models import ETA, Loss, P, Q, R, TwoLayerLinear
 
@@ -97,3 +100,83 @@ def test_general_input_and_target_by_hand():
     f, s, g, xx = u.f, u.s, u.slope, u.x_squared
     assert sp.expand(u.f_next - (f - ETA * g * s + ETA**2 * g**2 * xx * f)) == 0
     assert sp.expand(u.s_next - (s - 4 * ETA * g * xx * f + ETA**2 * g**2 * xx * s)) == 0
+
+
+# What the derivations refuse
+
+
+def wrong_step(*entries):
+    """A step matrix that gradient descent does not have."""
+    return lambda slope, x_squared: sp.Matrix(2, 2, entries)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        (1, 0, 0, 2),  # f' = 2f, but S' = S + 3 ‖x‖²‖v‖²
+        # a rotation: S' = S, but f' contains ‖v‖² (24/25 ‖x‖ of it)
+        ("3/5", "4/5*sqrt(X)", "-4/5/sqrt(X)", "3/5"),
+    ],
+)
+def test_an_update_that_needs_more_than_f_and_s_is_refused(monkeypatch, entries):
+    names = {"X": sp.Symbol("X", real=True)}
+    entries = [sp.sympify(e, names) for e in entries]
+    monkeypatch.setattr(linear, "_linear_step_matrix", wrong_step(*entries))
+    with pytest.raises(ArithmeticError, match="more than f and S"):
+        linear_update.__wrapped__()
+
+
+@pytest.mark.parametrize("entries", [(1, 2, 3, 1), (1, 3, 2, 1), (1, 0, 0, 2), (2, 0, 0, 1)])
+def test_a_step_without_those_eigendirections_is_refused(monkeypatch, entries):
+    monkeypatch.setattr(linear, "_linear_step_matrix", wrong_step(*entries))
+    with pytest.raises(ArithmeticError, match="not eigendirections"):
+        diagonal_form.__wrapped__()
+
+
+def test_the_diagonal_form_follows_the_step_it_is_given(monkeypatch):
+    """[[2, 1], [1, 2]] multiplies (1, 1) by 3 and (1, −1) by 1."""
+    monkeypatch.setattr(linear, "_linear_step_matrix", wrong_step(2, 1, 1, 2))
+    form = diagonal_form.__wrapped__()
+    assert (form.a_factor, form.b_factor) == (9, 1)
+
+
+def test_a_vector_outside_the_span_is_refused():
+    x, U, v = (sp.MatrixSymbol(*n) for n in (("x", 3, 1), ("U", 3, 2), ("v", 2, 1)))
+    w, xx = sp.MatrixSymbol("w", 2, 1), sp.Symbol("X")
+    known = 2 * U.T * x - 5 * v + 7 * v * x.T * x
+    assert linear._coordinates(known, x, U, v, xx) == [2, 7 * xx - 5]
+    assert linear._coordinates(v, x, U, v, xx) == [0, 1]
+    with pytest.raises(ArithmeticError, match="w is not a combination"):
+        linear._coordinates(known + w, x, U, v, xx)
+
+
+def test_results_are_values():
+    for result, name in (
+        (linear_update(), "f_next"),
+        (linear_spectrum(), "trace"),
+        (diagonal_form(), "a_factor"),
+        (TwoLayerLinear(Loss.parse("log-cosh")), "response"),
+    ):
+        with pytest.raises(FrozenInstanceError):
+            setattr(result, name, None)
+
+
+def test_what_the_network_says_of_itself():
+    network, epsilon = TwoLayerLinear(Loss.parse("log-cosh")), sp.Symbol("e", positive=True)
+    assert network.name == "linear"
+    assert network.step_size(epsilon) == sp.sqrt(epsilon)  # η = √ε
+    assert network.small_parameter(epsilon) == epsilon**2
+
+
+def test_the_parameter_space_is_the_definition():
+    """f = xᵀUv with x = (3/5, 4/5), U a 2 × 3 matrix row by row, and q = 2/(η‖∇f‖²)."""
+    space = TwoLayerLinear(Loss.parse("sqrt(1 + z**2)")).parameter_space()
+    assert len(space.parameters) == 9
+    assert all(t.is_real for t in space.parameters)
+    values = [1, 2, 3, -1, 5, 2, 4, -2, 1]
+    at = dict(zip(space.parameters, values, strict=True))
+    # Uᵀx = (3 − 4, 6 + 20, 9 + 8)/5 = (−1, 26, 17)/5; f = (−4 − 52 + 17)/5 = −39/5
+    assert space.p.subs(at) == sp.Rational(-39, 5)
+    assert space.objective.subs(at) == sp.sqrt(1 + sp.Rational(39, 5) ** 2)
+    # ‖Uᵀx‖² = (1 + 676 + 289)/25 = 966/25 and ‖v‖² = 21
+    assert space.q.subs(at) == 2 / (ETA * (sp.Rational(966, 25) + 21))

@@ -1,12 +1,14 @@
 """The aligned curve q = r(p)(1 + ε h(p) + …) and what follows from it."""
 
+from dataclasses import FrozenInstanceError, dataclass, replace
+
 import pytest
 import sympy as sp
 from mpmath import mp
 from zoo import BY_NAME, LINEAR, NEURON, PROBLEMS, evaluated, kappa
 
 from trajalign.theory.errors import InputError
-from trajalign.theory.models import PHI_SQUARED, P, R, SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import ETA, PHI_SQUARED, P, Q, R, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 from trajalign.theory.series import taylor
 from trajalign.theory.slow_curve import generic_h, slow_curve
@@ -222,3 +224,46 @@ def test_a_response_flat_at_zero_has_no_curve(model):
 
 def test_every_catalogue_neuron_is_here():
     assert {"tanh", "algebraic", "arctan"} <= {problem.name for problem in NEURON}
+
+
+@dataclass(frozen=True)
+class Altered(TwoLayerLinear):
+    """The linear network with parts of its generic map replaced."""
+
+    parts: tuple = ()
+
+    def generic(self):
+        return replace(super().generic(), **dict(self.parts))
+
+
+LOG_COSH = Loss.parse("log-cosh")
+KNOWN = TwoLayerLinear(LOG_COSH).generic()
+
+
+@pytest.mark.parametrize("factor", [3, 1, -2])
+def test_a_map_without_2_cycles_at_q_equal_to_r_is_refused(factor):
+    """p' = (1 − 3r/q) p leads from q = r to −2p, and so on; to −p only (1 − 2r/q) p does."""
+    with pytest.raises(ArithmeticError, match="2-cycles"):
+        generic_h(Altered(LOG_COSH, (("p_next", P * (1 - factor * R(P) / Q)),)))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"trace": 2 * KNOWN.trace},
+        {"trace": KNOWN.trace - 1 / ETA},
+        {"trace": KNOWN.trace + P / ETA},
+        {"determinant": KNOWN.determinant + 1 / ETA**2},
+        {"determinant": KNOWN.determinant - 1 / ETA**2},
+    ],
+)
+def test_a_sharpness_other_than_the_surrogate_is_refused(parts):
+    """At ε = 0 ηλ is ητ = 2(1 + p r'/r), and the determinant has no term of the order of 1/η²."""
+    assert slow_curve(Altered(LOG_COSH)) == slow_curve(TwoLayerLinear(LOG_COSH))
+    with pytest.raises(ArithmeticError, match="not λ̃"):
+        slow_curve(Altered(LOG_COSH, tuple(parts.items())))
+
+
+def test_a_curve_cannot_be_changed(curve_of):
+    with pytest.raises(FrozenInstanceError):
+        curve_of(BY_NAME["tanh"]).decay = 0

@@ -1,0 +1,393 @@
+"""How a verdict on a hypothesis comes about: points, patience, evidence, proofs and constants."""
+
+import math
+import time
+from fractions import Fraction
+from functools import cache
+
+import pytest
+import sympy as sp
+from mpmath import mp
+
+from trajalign.theory.conditions import Condition
+from trajalign.theory.errors import NotFiniteError
+from trajalign.theory.expressions import Z
+from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
+from trajalign.theory.responses import Activation, Loss
+from trajalign.verification.assumptions import Assumptions
+from trajalign.verification.verdicts import Evidence, Outcome
+
+
+def model_of(kind: str, text: str) -> Model:
+    loss = kind == "linear"
+    return TwoLayerLinear(Loss.parse(text)) if loss else SingleNeuron(Activation.parse(text))
+
+
+@cache
+def judged(kind: str, text: str) -> Assumptions:
+    assumptions = Assumptions(model_of(kind, text))
+    assert assumptions.verdicts
+    return assumptions
+
+
+# The points that are looked at
+
+
+@pytest.mark.parametrize("text", ["log(cosh(z))", "10**6*log(cosh(z/1000))"])
+def test_the_grid_is_a_ladder_of_eight_rungs_an_octave_and_64_others(text: str) -> None:
+    assumptions = Assumptions(model_of("linear", text))
+    unit = assumptions.response.scale
+    points = [z / unit for z in assumptions.grid]
+    assert points[:5] == [1, 2, sp.Rational(1, 2), 3, sp.Rational(1, 4)]  # easy to check by hand
+    assert points[5:] == sorted(points[5:])
+    assert len(set(points)) == len(points) <= 128 + 64
+    rungs = {sp.Rational(2) ** k * sp.Rational(j, 8) for k in range(-10, 6) for j in range(8, 16)}
+    assert rungs <= set(points)
+    others = set(points) - rungs
+    assert 60 <= len(others) <= 64
+    assert all(0 < z < 64 and (1000 * z).is_Integer for z in others)
+    assert max(others) > 56  # 64 random numbers below 64 all miss the last eighth once in 5000
+    assert assumptions.grid == Assumptions(assumptions.model).grid
+
+
+def doubtful() -> Assumptions:
+    """With (z − 5)(√(1+z²) − √2)² for the claim of A1: at 1 a zero that no precision can tell."""
+    assumptions = Assumptions(model_of("linear", "log(cosh(z))"))
+    square = (sp.sqrt(1 + Z**2) - sp.sqrt(2)) ** 2
+    assumptions.conditions = {"A1": Condition("A1", (Z - 5) * square, None)}
+    return assumptions
+
+
+@pytest.mark.parametrize(
+    ("points", "outcome"),
+    [
+        ([1], Outcome.UNDECIDED),
+        ([2, 1], Outcome.UNDECIDED),
+        ([2, 4], Outcome.PASS),
+        ([2, 8], Outcome.FAIL),  # past 5 it is positive
+        ([1, 8], Outcome.FAIL),  # a point that refutes outweighs points that cannot be told
+        ([1, 1, 8], Outcome.FAIL),
+        ([1, 1, 1, 8], Outcome.UNDECIDED),  # and after three of them no more are looked at
+        ([1, 2, 1, 2, 1, 8], Outcome.UNDECIDED),
+        ([5], Outcome.FAIL),  # 0 is not negative
+    ],
+)
+def test_points_that_cannot_be_told(points: list[int], outcome: Outcome) -> None:
+    finding = doubtful()._negative("A1", [sp.Integer(z) for z in points])
+    assert finding.outcome is outcome
+    if outcome is Outcome.UNDECIDED:
+        assert "cannot be told from 0" in finding.reason
+    if outcome is Outcome.FAIL:
+        assert finding.witness["z"] == str(points[-1])
+        assert finding.evidence is Evidence.ENCLOSED
+    if outcome is Outcome.PASS:
+        assert finding.quantities == {"points": "2"}
+
+
+def test_of_several_points_that_cannot_be_told_the_first_is_named() -> None:
+    assumptions = doubtful()
+    hidden = assumptions.conditions["A1"].expression * (sp.sqrt(1 + Z**2) - sp.sqrt(5)) ** 2
+    assumptions.conditions = {"A1": Condition("A1", hidden, None)}
+    finding = assumptions._negative("A1", [sp.Integer(2), sp.Integer(1)])
+    assert finding.reason.partition(" at z = ")[2].startswith("2")
+
+
+def test_a_condition_that_algebra_decides_says_so() -> None:
+    found = {name: v.quantities for name, v in judged("linear", "sqrt(1+z**2)").verdicts.items()}
+    assert {n for n, q in found.items() if "symbolically" in q} == {"A1", "A2", "A3"}
+    transcendental = judged("linear", "log(cosh(z))").verdicts.values()
+    assert not any("symbolically" in v.quantities for v in transcendental)
+
+
+def test_where_r_has_a_zero_its_logarithmic_slope_has_a_pole() -> None:
+    """ℓ = 1 − cos z: z r'/r = z cot z − 1 falls, but at π it leaps from −∞ to +∞."""
+    assumptions = judged("linear", "1 - cos(z)")
+    assert assumptions._negative("A3", assumptions.grid).outcome is Outcome.PASS
+    verdict = assumptions.verdicts["A3"]
+    assert (verdict.outcome, verdict.evidence) == (Outcome.FAIL, Evidence.ENCLOSED)
+    left, right = (sp.Rational(verdict.witness[key]) for key in ("z", "and z"))
+    assert 3 <= left < sp.pi < right <= sp.Rational(13, 4)  # neighbours on the ladder, or closer
+    shown = [float(text) for text in verdict.witness["z r'(z)/r(z)"].split(" and ")]
+    expected = [float(z * sp.cot(z) - 1) for z in (left, right)]
+    assert shown == pytest.approx(expected, rel=1e-5)
+    assert shown[0] < -20 < 20 < shown[1]
+    assert judged("linear", "log(cosh(z))")._pole() is None
+    assert judged("linear", "log(1+z**2)/2")._pole() is None
+
+
+# Beyond the grid
+
+
+def overtaken(z: int, reach: int, share: int) -> str:
+    """ℓ = √(1+z²) − √(1+z²/S²)/n with S = `reach`, n = `share`: ℓ'' is (1+z²)^(−3/2) less
+    (1+z²/S²)^(−3/2)/(nS²), so it is negative from about (nS²)^(1/3) on, well before S."""
+    assert abs(share * reach**2 - z**3) < 1e-6 * z**3
+    return f"sqrt(1+z**2) - sqrt(1+z**2/{reach**2})/{share}"
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        # points ⌊100·1.5ᵏ⌋ are tried: past 10⁷ is k = 29, past 6·10⁸ k = 39, the last
+        (overtaken(10**7, 10**10, 10), 29),
+        (overtaken(6 * 10**8, 10**12, 216), 39),
+    ],
+)
+def test_what_fails_only_far_out_is_refuted_there(text: str, steps: int) -> None:
+    assumptions = judged("linear", text)
+    assert assumptions._negative("A2", assumptions.grid).outcome is Outcome.PASS
+    verdict = assumptions.verdicts["A2"]
+    assert (verdict.outcome, verdict.evidence) == (Outcome.FAIL, Evidence.ENCLOSED)
+    assert verdict.witness["z"] == str(math.floor(100 * Fraction(3, 2) ** steps))
+
+
+def test_what_fails_only_past_the_last_point_stays_sampled() -> None:
+    verdict = judged("linear", overtaken(8 * 10**8, 10**12, 512)).verdicts["A2"]
+    assert (verdict.outcome, verdict.evidence) == (Outcome.PASS, Evidence.SAMPLED)
+
+
+def test_the_points_far_out_are_in_the_response_s_unit() -> None:
+    # 4 (s/2)² for s = 2: the unit is 2, and so is every point
+    assumptions = Assumptions(model_of("linear", "4*log(cosh(z/2))"))
+    assert assumptions.response.scale == 2
+    assumptions.conditions = {"A1": Condition("A1", Z - 250, None)}
+    assert assumptions._refuted_far_out("A1").witness["z"] == "300"
+    assumptions.conditions = {"A1": Condition("A1", -Z, None)}
+    assert assumptions._refuted_far_out("A1") is None
+
+
+def test_far_out_the_first_point_that_cannot_be_told_ends_the_search() -> None:
+    assumptions = Assumptions(model_of("linear", "log(cosh(z))"))
+    hidden = (sp.sqrt(1 + Z**2) - sp.sqrt(10001)) ** 2  # 0 at z = 100
+    assumptions.conditions = {"A1": Condition("A1", Z - 120, None)}
+    assert assumptions._refuted_far_out("A1").witness["z"] == "150"
+    assumptions.conditions = {"A1": Condition("A1", (Z - 120) * hidden, None)}
+    assert assumptions._refuted_far_out("A1") is None
+
+
+def test_far_out_is_looked_only_where_all_z_are_claimed_and_algebra_does_not_tell() -> None:
+    found = {
+        (kind, text, name): judged(kind, text)._sampled_everywhere(name)
+        for kind, text, names in (
+            ("linear", "log(cosh(z))", ("A1", "A2", "A3")),
+            ("linear", "sqrt(1+z**2)", ("A1", "A2", "A3")),
+            ("neuron", "tanh(z)", ("A1", "A3")),
+        )
+        for name in names
+    }
+    assert {key for key, answer in found.items() if answer} == {
+        ("linear", "log(cosh(z))", "A1"),
+        ("linear", "log(cosh(z))", "A2"),
+        ("linear", "log(cosh(z))", "A3"),
+        ("neuron", "tanh(z)", "A1"),
+    }
+
+
+# Evidence
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "evidence"),
+    [
+        # transcendental: proved in balls
+        ("linear", "log(cosh(z))", {"A1": "enclosed", "A2": "enclosed", "A3": "enclosed"}),
+        ("neuron", "tanh(z)", {"A1": "enclosed", "A3": "enclosed", "A5": "enclosed"}),
+        # rational in z and √(1+z²): exact algebra
+        ("linear", "sqrt(1+z**2)", {"A1": "derived", "A2": "derived", "A3": "derived"}),
+        # what is said of 0 is exact
+        ("linear", "cosh(z) - 1", {"A4": "derived", "normalised": "derived", "A5": "sampled"}),
+        ("linear", "z**2/2", {"curved": "derived", "A4": "derived"}),
+        # refuted at a rational point, where a ball excludes the claim
+        ("linear", "cosh(z)", {"A1": "enclosed", "A3": "enclosed"}),
+        ("linear", "log(1+z**2)/2", {"A2": "enclosed"}),
+        ("neuron", "sin(z)", {"A1": "enclosed"}),
+    ],
+)
+def test_the_evidence_of_a_verdict(kind: str, text: str, evidence: dict[str, str]) -> None:
+    verdicts = judged(kind, text).verdicts
+    assert {name: str(verdicts[name].evidence) for name in evidence} == evidence
+
+
+def test_a5_is_proved_only_where_the_symmetry_is() -> None:
+    """Its proof speaks of z > 0; where evenness is only sampled, so is A5."""
+    plain, respelt = (judged("linear", t) for t in ("log(cosh(z))", "log((exp(2*z)+1)/2) - z"))
+    assert plain.verdicts["symmetry"].evidence is Evidence.DERIVED
+    assert respelt.verdicts["symmetry"].evidence is Evidence.SAMPLED
+    assert plain.verdicts["A5"].evidence is Evidence.ENCLOSED
+    assert respelt.verdicts["A5"].evidence is Evidence.SAMPLED
+    assert set(plain.proofs) == {"A1", "A2", "A3", "A5"}
+    assert set(respelt.proofs) == {"A1", "A2", "A3"}
+
+
+def test_the_number_of_boxes_is_that_of_the_proofs() -> None:
+    for kind, text in (("linear", "log(cosh(z))"), ("neuron", "tanh(z)")):
+        assumptions = judged(kind, text)
+        for name, proofs in assumptions.proofs.items():
+            boxes = sum(len(proof.boxes) for proof in proofs)
+            assert assumptions.verdicts[name].quantities["boxes"] == str(boxes)
+
+
+@pytest.mark.parametrize("text", ["cosh(z) - 1", "z**2/2", "abs(z)"])
+def test_what_fails_has_no_proof(text: str) -> None:
+    assert {"A1", "A3", "A5"}.isdisjoint(judged("linear", text).proofs)
+
+
+def test_a_needle_between_all_points_is_found_by_the_search_for_a_proof() -> None:
+    """r = tanh z/z + 10⁻⁶ exp(−(10⁶(z² − c))²), c = (17/16)²: r' is negative but for a needle of
+    width 10⁻⁶, where it reaches about +1.2, and ℓ'' < 0 on its other side."""
+    needle = "sqrt(pi)/(4*10**12)*erf(10**6*(z**2 - (17/16)**2))"
+    assumptions = judged("linear", f"log(cosh(z)) + {needle}")
+    assert assumptions._negative("A1", assumptions.grid).outcome is Outcome.PASS
+    verdict = assumptions.verdicts["A1"]
+    assert (verdict.outcome, verdict.evidence) == (Outcome.FAIL, Evidence.ENCLOSED)
+    witness = sp.Rational(verdict.witness["z"])
+    assert abs(witness - sp.Rational(17, 16)) < sp.Rational(1, 10**5)
+    with mp.workdps(40):  # r' there, by mpmath
+        z = mp.mpf(int(witness.p)) / int(witness.q)
+        c = mp.mpf(289) / 256
+        slope = mp.diff(lambda x: mp.tanh(x) / x, z)
+        bump = mp.exp(-((10**6 * (z**2 - c)) ** 2)) / 10**6
+        slope -= 4 * mp.mpf(10) ** 12 * (z**2 - c) * z * bump
+        assert slope > 0
+        assert mp.almosteq(slope, mp.mpf(verdict.witness["r'(z)"]), 1e-5)
+    assert "A1" not in assumptions.proofs
+
+
+# A5
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        # sup |ℓ'| or sup |φ| rounded up to a thousandth of the response's unit
+        ("linear", "log(cosh(z))", 1),
+        ("linear", "z*atan(z) - log(1+z**2)/2", sp.Rational(1571, 1000)),  # π/2 = 1.5707…
+        ("neuron", "2*atan(tanh(z/2))", sp.Rational(1571, 1000)),
+        ("neuron", "z*exp(-z**2)", sp.Rational(429, 1000)),  # 0.42888…, unit ¼: 1.71553 up to 1.716
+        ("linear", "3*log(sinh(z)/z)", 3),
+    ],
+)
+def test_the_lipschitz_constant(kind: str, text: str, expected: sp.Rational) -> None:
+    assert judged(kind, text).lipschitz == expected
+
+
+@pytest.mark.parametrize("factor", [1000, 7])
+def test_the_lipschitz_constant_has_the_unit_of_z(factor: int) -> None:
+    # s² ℓ(z/s) has the slope s ℓ'(z/s)
+    found = judged("linear", f"{factor}**2*log(cosh(z/{factor}))").lipschitz
+    assert factor <= found <= factor * sp.Rational(1001, 1000)
+
+
+def test_a_slope_of_one_everywhere_is_not_too_steep() -> None:
+    # φ = z: |φ'| = 1 is allowed, the size is not; of 2z it is the slope that is too large
+    assert "φ'(z)" not in judged("neuron", "z").verdicts["A5"].witness
+    steep = judged("neuron", "2*z").verdicts["A5"].witness
+    assert (steep["z"], float(steep["φ'(z)"])) == ("1", 2)
+    backwards = judged("neuron", "-2*z").verdicts["A5"].witness
+    assert float(backwards["φ'(z)"]) == -2
+
+
+def test_the_bound_names_what_it_bounds() -> None:
+    assert judged("linear", "log(cosh(z))").verdicts["A5"].quantities["bound"] == "sup |ℓ'| = 1"
+    assert judged("neuron", "tanh(z)").verdicts["A5"].quantities["bound"] == "sup |φ| = 1"
+    loss = judged("linear", "z**2/2").verdicts["A5"].witness
+    assert set(loss) == {"z", "|ℓ'|(z)", "growth"}
+    neuron = judged("neuron", "z").verdicts["A5"].witness
+    assert set(neuron) == {"z", "|φ|(z)", "growth"}
+
+
+def test_where_no_limit_bounds_a_slope_a_stated_bound_is_proved() -> None:
+    # ℓ' = z/(1+z²) rises to 1/2 and falls again: |ℓ'| < 1.001 · 1/2
+    assumptions = judged("linear", "log(1+z**2)/2")
+    assert assumptions.stated_bound == sp.Rational(1001, 2000)
+    verdict = assumptions.verdicts["A5"]
+    assert verdict.evidence is Evidence.ENCLOSED
+    assert verdict.quantities["proved"] == "|ℓ'| < 0.5005"
+    others = [v.quantities for name, v in assumptions.verdicts.items() if name != "A5"]
+    assert not any({"proved", "bound"} & set(found) for found in others)
+    # where the limit at infinity does it, no other bound is stated
+    for kind, text in (("linear", "log(cosh(z))"), ("neuron", "tanh(z)"), ("linear", "z**2/2")):
+        assert judged(kind, text).stated_bound is None
+        verdicts = judged(kind, text).verdicts
+        assert not any("proved" in verdict.quantities for verdict in verdicts.values())
+        assert {name for name, v in verdicts.items() if "bound" in v.quantities} <= {"A5"}
+
+
+# What a verdict carries
+
+
+@pytest.mark.parametrize(("kind", "text"), [("linear", "cosh(z) - 1"), ("neuron", "tanh(z)")])
+def test_what_a_verdict_carries(kind: str, text: str) -> None:
+    begin = time.perf_counter()
+    verdicts = Assumptions(model_of(kind, text)).verdicts
+    elapsed = time.perf_counter() - begin
+    for name, verdict in verdicts.items():
+        assert (verdict.label, verdict.model) == (f"{kind}/{name}", kind)
+        assert verdict.response == text
+        assert (verdict.witness is not None) == (verdict.outcome is Outcome.FAIL)
+        assert bool(verdict.reason) == (verdict.outcome is Outcome.FAIL)
+        assert verdict.seconds > 0
+    assert sum(verdict.seconds for verdict in verdicts.values()) <= elapsed
+
+
+def test_the_witness_is_shown_in_the_reason() -> None:
+    verdict = judged("linear", "z**2/2").verdicts["A4"]
+    assert verdict.witness == {"z": "0", "r''(0)": "0"}
+    assert verdict.reason == "r''(0) < 0: fails, z = 0, r''(0) = 0"
+    bend = judged("linear", "exp(z**2/2) - 1").verdicts["A1"]
+    # r = exp(z²/2), r'(1) = √e = 1.64872
+    assert bend.witness == {"z": "1", "r'(z)": "1.64872"}
+    concave = judged("linear", "-log(cosh(z))").verdicts["A2"]
+    # −ℓ''(1) = sech²(1) = 0.419974
+    assert concave.witness == {"z": "1", "−ℓ''(z)": "0.419974"}
+
+
+def test_the_word_judged_is_final() -> None:
+    assumptions = judged("linear", "log(cosh(z))")
+    assert assumptions.verdicts is assumptions.verdicts
+    assert assumptions.grid is assumptions.grid
+
+
+# z0 and c
+
+
+def test_the_constants_are_enclosed() -> None:
+    found = judged("linear", "log(cosh(z))").constants
+    with mp.workdps(30):
+        z0 = mp.findroot(lambda z: mp.sinh(2 * z) - 4 * z, 1.1)
+        low, high = (mp.mpf(int(z.p)) / int(z.q) for z in found.z0)
+        assert low < z0 < high < low + mp.mpf("1e-8")
+        assert float(found.c.lower()) <= float(mp.tanh(z0) / z0) <= float(found.c.upper())
+    assert found.proofs
+
+
+def test_there_are_no_constants_where_z0_is_infinite() -> None:
+    # r = (1+z²)^(−1/4): z r'/r > −1/2 for every z
+    assert judged("linear", "2*(1+z**2)**(3/4)/3").constants is None
+
+
+@pytest.mark.parametrize("text", ["sqrt(1-z**2)", "log(z - 2)"])
+def test_there_are_no_constants_where_r_is_not_real(text: str) -> None:
+    assumptions = Assumptions(model_of("linear", text))
+    with pytest.raises(NotFiniteError):
+        assert assumptions.z0_and_c
+    assert assumptions.constants is None
+
+
+@pytest.mark.parametrize(("power", "z0"), [(1, 3), (2, 7)])
+def test_z0_is_found_wherever_it_is_between_two_points(power: int, z0: int) -> None:
+    """r = (1 + (z/s)²)^(−a): z r'/r = −2a u/(1+u) with u = (z/s)² is −1/2 at u = 1/(4a − 1)."""
+    a = sp.Rational(power, 2)
+    scale = z0 * sp.sqrt(4 * a - 1)
+    text = f"{scale**2}*((1 + z**2/({scale**2}))**({1 - a}) - 1)/(2*({1 - a}))"
+    if a == 1:
+        text = f"{scale**2}*log(1 + z**2/({scale**2}))/2"
+    found, c = Assumptions(model_of("linear", text)).z0_and_c
+    assert found == pytest.approx(z0, rel=1e-12)
+    assert c == pytest.approx(max(float(1 + 1 / (4 * a - 1)) ** -float(a), 0.5), rel=1e-12)
+
+
+def test_c_is_one_half_where_r_is_less_at_z0() -> None:
+    # r = (1+u)^(−a) with a = 13/50: z0² = 1/(4a − 1) = 25 and r(5) = 26^(−0.26) = 0.43
+    found = Assumptions(model_of("linear", "25*(1+z**2)**(37/50)/37")).z0_and_c
+    assert found == pytest.approx((5, 0.5), rel=1e-12)
