@@ -20,6 +20,7 @@ from ..theory.errors import InputError
 from ..theory.expressions import Z
 from ..theory.interface import PHI_SQUARED, R
 from .derivation_algebra import opaque
+from .derivation_matrices import explicit, has_matrices
 
 _SEED = 20230711
 _INSTANCES, _POINTS, _TRIES = 2, 4, 40
@@ -28,6 +29,8 @@ _AGREE = fmpq(1, 2**200)
 _RUNGS = (30, 60)  # the variable of an expansion is 2⁻³⁰, then 2⁻⁶⁰
 _EXPANSION_BITS = 1600
 _MAX_ORDER = 16
+_SIGN_TRIES = 20_000
+_OCTAVES = (2, 0, 0, 0, 0, -1, -2, -4, -6)  # of the values at which signs are tried
 
 
 def compare(left: Any, right: Any, model: str) -> int:
@@ -35,8 +38,12 @@ def compare(left: Any, right: Any, model: str) -> int:
 
     Raises InputError where they differ or where too few points have a value.
     """
-    if isinstance(left, sp.MatrixBase):
-        return sum(compare(a, b, model) for a, b in zip(left, right, strict=True))
+    if has_matrices(left) or has_matrices(right):
+        pairs = explicit(left, right, random.Random(_SEED))
+        return sum(compare(a, b, model) for a, b in pairs)
+    if isinstance(left, sp.MatrixBase | sp.MatrixExpr):
+        entries = zip(left.as_explicit(), right.as_explicit(), strict=True)
+        return sum(compare(a, b, model) for a, b in entries)
 
     def agree(evaluated: BallFunction, point: list[arb]) -> bool:
         a, b = evaluated(*point)
@@ -114,7 +121,7 @@ def compare_sign(e: sp.Expr, relation: str, known: Sequence[tuple[sp.Expr, str]]
     symbols = _symbols(plain)
     evaluated = compile_balls(plain, symbols)
     rng, found = random.Random(_SEED), 0
-    for _ in range(400 * _POINTS):
+    for _ in range(_SIGN_TRIES):
         with ctx.workprec(64):
             value, *rest = evaluated(*(arb(_signed(rng, s)) for s in symbols))
             if not all(_has_sign(v, rel) for v, (_, rel) in zip(rest, known, strict=True)):
@@ -173,7 +180,7 @@ def _symbols(sides: Sequence[Any]) -> list[sp.Symbol]:
 
 
 def _signed(rng: random.Random, symbol: sp.Symbol) -> fmpq:
-    size = _size(rng)
+    size = _size(rng) * fmpq(2) ** rng.choice(_OCTAVES)
     return size if symbol.is_positive else rng.choice([-1, 1]) * size
 
 

@@ -96,9 +96,9 @@ def _check_step(
             if claim.order < 1:
                 raise InputError("an expansion without a remainder says nothing")
             left, right = (resolved(side, equations, claim.at) for side in claim.sides)
+            points = compare_expansion(left, right, claim.variable, claim.order, model)
             if not expansion_vanishes(left - right, claim.variable, claim.order):
                 raise InputError(f"the sides differ before order {claim.order}")
-            points = compare_expansion(left, right, claim.variable, claim.order, model)
         case Identity():
             points = _check_sides(claim.sides, equations, claim.at, model)
         case Solution():
@@ -123,9 +123,11 @@ def _check_sides(
     first, *others = (resolved(side, equations, at) for side in sides)
     points = 0
     for other in others:
+        if getattr(first, "shape", ()) != getattr(other, "shape", ()):
+            raise InputError("the sides are matrices of different sizes")
+        points += compare(first, other, model)  # first: of what is wrong, algebra can take long
         if not vanishes(first - other):
             raise InputError("two sides are not equal by exact algebra")
-        points += compare(first, other, model)
     return points
 
 
@@ -140,9 +142,10 @@ def _check_solution(claim: Solution, equations: tuple[Equation, ...], model: str
     if value.has(claim.unknown):
         raise InputError("the unknown stands in its own value")
     left = equation.xreplace({unknown: value})
+    points = compare(left, sp.S.Zero, model)
     if not vanishes(left):
         raise InputError("the value does not solve the equation, by exact algebra")
-    return compare(left, sp.S.Zero, model)
+    return points
 
 
 def _check_definition(step: Step, derivation: Derivation) -> None:

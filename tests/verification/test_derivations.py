@@ -183,3 +183,34 @@ def test_what_is_argued_in_words_is_counted_as_such() -> None:
     checked = check_derivation(single(Cited("song-yun-2023")), "linear")
     assert checked.checks[0].how == "cited"
     assert checked.checks[0].points == 0
+
+
+EXPANDED = (
+    Step("s", "", Definition(S, sp.cos(ETA) * P)),
+    Step("short", "", Expansion(S, P, ETA, 2), ("s",)),
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Expansion(S**2, P**2, ETA, 2),
+        Expansion(S / ETA, P / ETA, ETA, 1),
+        Identity((S, P), at=((ETA, sp.S.Zero),)),
+    ],
+)
+def test_an_expansion_may_be_used_as_far_as_it_goes(claim: Any) -> None:
+    check_derivation(single(claim, *EXPANDED, uses=("short",)), "linear")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Identity((S, P)),
+        Expansion(S, P, ETA, 3),
+        Expansion(S / ETA, P / ETA, ETA, 2),
+    ],
+)
+def test_the_remainder_of_a_used_expansion_is_not_forgotten(claim: Any) -> None:
+    with pytest.raises(DerivationError):
+        check_derivation(single(claim, *EXPANDED, uses=("short",)), "linear")

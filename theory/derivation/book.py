@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..interface import Model
+from . import curve, flow, frozen, limits, long_times, maps, progressive, response, spectrum
 from .claims import Appendix, Derivation
 
 Chapter = Callable[[Model, int], tuple[Derivation, ...]]
 
-_CHAPTERS: tuple[Chapter, ...] = ()
+_CHAPTERS: tuple[Chapter, ...] = (
+    response.derivations,
+    maps.derivations,
+    frozen.derivations,
+    spectrum.derivations,
+    flow.derivations,
+    curve.derivations,
+    limits.derivations,
+    progressive.derivations,
+    long_times.derivations,
+)
 
 
 def appendix(model: Model, order: int = 2) -> Appendix:

@@ -10,11 +10,12 @@ import re
 from typing import Any
 
 import sympy as sp
-from sympy.printing.latex import LatexPrinter
+from sympy.core.function import AppliedUndef
 
 from ..expressions import Z
 from ..interface import PHI_SQUARED, P
-from .notation import BY_OBJECT, PHI, name_of
+from .latex_matrices import MatrixLatex
+from .notation import BY_OBJECT, FROZEN, OBJECTIVE_STEP, PHI, name_of
 from .reading_order import fraction_in_order, terms_in_order
 
 _WORDS = {"log": r"\ln", "Abs": "", "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan"}
@@ -49,28 +50,43 @@ def broken_lines(e: sp.Expr, width: float) -> list[str]:
         opening, closing = ("", "") if content == 1 else (printer.number_before(content), "")
         if opening:
             opening, closing = opening + r"\bigl(", r"\bigr)"
-        return _filled(printer.signed_terms(terms), opening, closing, width)
+        return _filled(_broken_terms(terms, width), opening, closing, width)
     parts = fraction_in_order(e)
     sums = [factor for factor in parts.numerator if factor.is_Add]
-    if len(sums) != 1:
+    if not sums:
         return [whole]
-    others = [factor for factor in parts.numerator if not factor.is_Add]
-    front = sp.Mul(*others, *(1 / factor for factor in parts.denominator), evaluate=False)
+    widest = max(sums, key=lambda factor: width_of(latex(factor)))
+    others = [factor for factor in parts.numerator if factor is not widest]
+    front = sp.Mul(*others, *(1 / factor for factor in parts.denominator))
     opening = ("-" if parts.negative else "") + ("" if front == 1 else printer.doprint(front))
-    content, terms = terms_in_order(sums[0])
-    if content != 1:
-        return [whole]
-    return _filled(printer.signed_terms(terms), opening + r"\bigl(", r"\bigr)", width)
+    content, terms = terms_in_order(widest)
+    terms = [content * term for term in terms]
+    return _filled(_broken_terms(terms, width), opening + r"\bigl(", r"\bigr)", width)
 
 
-def _filled(terms: list[str], opening: str, closing: str, width: float) -> list[str]:
+def _broken_terms(terms: list[sp.Expr], width: float) -> list[list[str]]:
+    """Each term with its sign, in several lines where it is too wide itself."""
+    found = []
+    for text, term in zip(_HouseLatex().signed_terms(terms), terms, strict=True):
+        negative = fraction_in_order(term).negative
+        first, *others = broken_lines(-term if negative else term, width - 2)
+        sign = "-" if negative else "" if term is terms[0] else "+"
+        found.append([f"{sign} {first}", *others] if others and not term.is_Add else [text])
+    return found
+
+
+def _filled(terms: list[list[str]], opening: str, closing: str, width: float) -> list[str]:
     lines, line = [], opening
-    for term in terms:
-        if width_of(line + term) > width and line not in ("", opening):
+    for first, *others in terms:
+        if width_of(line + first) > width and line not in ("", opening):
             lines.append(line.rstrip())
-            line = "{}" + term.lstrip()
+            line = "{}" + first.lstrip()
         else:
-            line += term
+            line += first
+        for other in others:
+            lines.append(line.rstrip())
+            line = other
+        line += " " if others else ""
     return [*lines, line.rstrip() + closing]
 
 
@@ -96,7 +112,7 @@ _FRACTION = re.compile(
 )
 
 
-class _HouseLatex(LatexPrinter):  # type: ignore[misc]  # SymPy publishes no types
+class _HouseLatex(MatrixLatex):
     def __init__(self) -> None:
         super().__init__({"fold_short_frac": False})
         self._in_fraction = False
@@ -107,7 +123,8 @@ class _HouseLatex(LatexPrinter):  # type: ignore[misc]  # SymPy publishes no typ
         return BY_OBJECT[e].written if e in BY_OBJECT else super()._print_Symbol(e)
 
     def _named(self, function: Any, primes: str, argument: sp.Expr, power: str) -> str:
-        shown = "" if argument == P else self._in_parentheses(self._print(argument))
+        bare = argument == P and function not in (FROZEN, OBJECTIVE_STEP)
+        shown = "" if bare else self._in_parentheses(self._print(argument))
         if function == PHI_SQUARED:
             outer = 2 * int(power or 1) if (power or "1").isdecimal() else None
             base = name_of(PHI).written
@@ -145,10 +162,15 @@ class _HouseLatex(LatexPrinter):  # type: ignore[misc]  # SymPy publishes no typ
         inner = e.expr
         if not more and inner.func in BY_OBJECT and inner.args == (variable,):
             return self._named(inner.func, _primes(int(count)), variable, exp or "")
+        if not more and variable == P and all(f.args == (P,) for f in sp.Mul.make_args(inner)):
+            primed = self._in_parentheses(self._print(inner)) + _primes(int(count))
+            return primed if exp is None else f"{{{primed}}}^{{{exp}}}"
         order = "" if count == 1 else f"^{{{count}}}"
-        top = rf"\frac{{\mathrm{{d}}{order}}}{{\mathrm{{d}}{self._print(variable)}{order}}}"
+        d = r"\mathrm{d}" if len(inner.free_symbols) == 1 else r"\partial "
+        top = rf"\frac{{{d}{order}}}{{{d}{self._print(variable)}{order}}}"
         body = self._print(inner)
-        shown = top + (body if not inner.is_Add else rf"\left({body}\right)")
+        alone = isinstance(inner, AppliedUndef) and inner.func in BY_OBJECT
+        shown = top + (body if alone else self._in_parentheses(body))
         return shown if exp is None else rf"\left({shown}\right)^{{{exp}}}"
 
     def _print_Subs(self, e: Any) -> str:
@@ -198,7 +220,10 @@ class _HouseLatex(LatexPrinter):  # type: ignore[misc]  # SymPy publishes no typ
             below = self._product(parts.denominator)
             single = len(parts.denominator) == 1 and not parts.denominator[0].is_Add
             below = below if single else self._in_parentheses(below)
-            return f"{sign}{self._product(parts.numerator)}/{below}"
+            above = self._product(parts.numerator)
+            if len(parts.numerator) == 1 and parts.numerator[0].is_Add:
+                above = self._in_parentheses(above)
+            return f"{sign}{above}/{below}"
         above, below = (self._flat_product(side) for side in (parts.numerator, parts.denominator))
         return rf"{sign}\frac{{{above}}}{{{below}}}"
 
@@ -250,7 +275,10 @@ class _HouseLatex(LatexPrinter):  # type: ignore[misc]  # SymPy publishes no typ
 
     def _atom(self, e: sp.Expr) -> str:
         shown = str(self._print(e))
-        return shown if e.is_Symbol or e.is_Integer else self._in_parentheses(shown)
+        bare = e.is_Symbol or e.is_Integer or e.is_NumberSymbol or isinstance(e, sp.Subs)
+        if bare and shown.endswith("'"):
+            return f"{{{shown}}}"
+        return shown if bare else self._in_parentheses(shown)
 
     @staticmethod
     def _in_parentheses(text: str) -> str:

@@ -53,6 +53,20 @@ SLOPE, BEND = _real("slope"), _real("bend")  # ℓ' and ℓ'' at f
 X_SQUARED = sp.Symbol("X", positive=True)
 X, Y, X_NEXT, Y_NEXT = _real("x"), _real("y"), _real("x_next"), _real("y_next")
 A, B = sp.Symbol("a", positive=True), sp.Symbol("b", positive=True)
+A_NEXT, B_NEXT = sp.Symbol("a_next", positive=True), sp.Symbol("b_next", positive=True)
+# f = xᵀUv with x ∈ Rᵈ, U ∈ Rᵈˣᵐ, v ∈ Rᵐ; E and e are increments of U and v.
+_ROWS, _COLUMNS = (sp.Symbol(n, integer=True, positive=True) for n in ("rows", "columns"))
+INPUT = sp.MatrixSymbol("input", _ROWS, 1)
+WEIGHTS, WEIGHTS_NEXT, WEIGHTS_CHANGE = (
+    sp.MatrixSymbol(n, _ROWS, _COLUMNS) for n in ("U", "U_next", "E")
+)
+OUTER, OUTER_NEXT, OUTER_CHANGE = (
+    sp.MatrixSymbol(n, _COLUMNS, 1) for n in ("v", "v_next", "v_change")
+)
+GRAM, GRAM_NEXT, STEP_MATRIX = (sp.MatrixSymbol(n, 2, 2) for n in ("G", "G_next", "M"))
+FROZEN = sp.Function("frozen")  # the map with q frozen
+OBJECTIVE_STEP = sp.Function("psi")  # a gradient step on any objective of one variable
+SECOND, THIRD, FOURTH = sp.Symbol("F2", positive=True), _real("F3"), _real("F4")
 LAMBDA, MU = _real("lambda"), _real("mu")
 SURROGATE = sp.Function("surrogate")  # λ̃
 GAP = sp.Function("D")
@@ -60,9 +74,32 @@ RHAT = sp.Function("rhat")
 Q_LIMIT, LAMBDA_LIMIT = sp.Symbol("q_limit", positive=True), _real("lambda_limit")
 P0, Q0 = _real("p0"), sp.Symbol("q0", positive=True)
 RATE = sp.Symbol("m", positive=True)
+TAU = _real("tau")  # how far one moves along a direction
+U_SQUARED, V_SQUARED = (sp.Symbol(n, positive=True) for n in ("uu", "vv"))
+TRACE, DETERMINANT = _real("trace"), _real("determinant")
+SIGMA = sp.Function("sigma")  # p r'/r
+SURROGATE_SLOPE = _real("surrogate_slope")
+BOUND, DRIFT = sp.Symbol("L", positive=True), sp.Symbol("C", positive=True)
+GROWTH = _real("growth")  # 1 − q/q₊
+SIZE = sp.Symbol("size", positive=True)  # |p| where q = 1
+DELAY = sp.Function("K")
+CURVATURE = sp.Symbol("rho", positive=True)  # |r''(0)|
+REMAINDER = sp.Symbol("J", real=True)
+TIME = sp.Function("t_b")  # when q passes 1
 DECAY = sp.Function("decay")
 MULTIPLIER = sp.Function("mult")
 EXPONENT = sp.Function("Lambda")
+# With q on the curve up to order k: −p₊ = p(1 + Σ αₖεᵏ), q₊ = r(1 + Σ νₖεᵏ), Rₖ what forces hₖ.
+ALPHA, NU, FORCING = (
+    tuple(sp.Function(f"{name}{k}") for k in range(10)) for name in ("alpha", "nu", "R")
+)
+CHI, ZETA = sp.Function("chi"), _real("zeta")  # any function of p; any small number
+KAPPA = sp.Symbol("kappa", positive=True)
+GAMMA = sp.Symbol("gamma", real=True, nonzero=True)
+# Elementary functions of p that a closed form names by one letter.
+LETTERS = TANH, ARCTAN, ROOT, EXPONENTIAL, LOGARITHM, ERROR = tuple(
+    sp.Function(f"{name}_of_p") for name in ("tanh", "atan", "root", "exp", "log", "erf")
+)
 H = tuple(sp.Function(f"h{k}") for k in range(10))  # H[k] is h_k; H[0] is not used
 
 _NAMES = (
@@ -87,6 +124,23 @@ _NAMES = (
     Name(Y_NEXT, "y_{+}", "y₊"),
     Name(A, "a", "a"),
     Name(B, "b", "b"),
+    Name(A_NEXT, "a_{+}", "a₊"),
+    Name(B_NEXT, "b_{+}", "b₊"),
+    Name(INPUT, "x", "x"),
+    Name(WEIGHTS, "U", "U"),
+    Name(WEIGHTS_NEXT, "U_{+}", "U₊"),
+    Name(WEIGHTS_CHANGE, "E", "E"),
+    Name(OUTER, "v", "v"),
+    Name(OUTER_NEXT, "v_{+}", "v₊"),
+    Name(OUTER_CHANGE, "e", "e"),
+    Name(GRAM, "G", "G"),
+    Name(GRAM_NEXT, "G_{+}", "G₊"),
+    Name(STEP_MATRIX, "M", "M"),
+    Name(FROZEN, r"g_{\taQ}", "g_q"),
+    Name(OBJECTIVE_STEP, r"\psi", "ψ"),
+    Name(SECOND, "F''", "F''"),
+    Name(THIRD, "F'''", "F'''"),
+    Name(FOURTH, "F''''", "F''''"),
     Name(LAMBDA, r"\lambda", "λ", "taSharp"),
     Name(MU, r"\mu", "μ"),
     Name(Q_LIMIT, r"\taQ_{*}", "q*"),
@@ -94,6 +148,21 @@ _NAMES = (
     Name(P0, r"\taP_0", "p₀"),
     Name(Q0, r"\taQ_0", "q₀"),
     Name(RATE, "m", "m"),
+    Name(TAU, r"\tau", "τ"),
+    Name(U_SQUARED, r"\lVert u\rVert^2", "‖u‖²"),
+    Name(V_SQUARED, r"\lVert v\rVert^2", "‖v‖²"),
+    Name(TRACE, "T", "T"),
+    Name(DETERMINANT, r"\Delta", "Δ"),
+    Name(SIGMA, r"\sigma", "σ"),
+    Name(SURROGATE_SLOPE, r"\tilde{\taSharp}'", "λ̃'"),
+    Name(BOUND, "L", "L"),
+    Name(DRIFT, "C", "C"),
+    Name(GROWTH, r"\xi", "ξ"),
+    Name(SIZE, r"\taP_b", "p_b"),
+    Name(DELAY, "K", "K"),
+    Name(CURVATURE, r"\rho", "ρ"),
+    Name(REMAINDER, "J", "J"),
+    Name(TIME, "t_b", "t_b"),
     Name(R, "r", "r", "taR"),
     Name(PHI, r"\varphi", "φ", "taPhi"),
     Name(ELL, r"\ell", "ℓ", "taEll"),
@@ -104,6 +173,26 @@ _NAMES = (
     Name(DECAY, r"\delta", "δ"),
     Name(MULTIPLIER, r"\mu", "μ"),
     Name(EXPONENT, r"\Lambda", "Λ"),
+    *(
+        Name(function, rf"{written}_{{{k}}}", f"{text}{'₀₁₂₃₄₅₆₇₈₉'[k]}")
+        for family, written, text in (
+            (ALPHA, r"\alpha", "α"),
+            (NU, r"\nu", "ν"),
+            (FORCING, "R", "R"),
+        )
+        for k, function in enumerate(family)
+        if k
+    ),
+    Name(CHI, r"\chi", "χ"),
+    Name(ZETA, r"\zeta", "ζ"),
+    Name(KAPPA, r"\kappa", "κ"),
+    Name(GAMMA, r"\gamma", "γ"),
+    Name(TANH, "t", "t"),
+    Name(ARCTAN, r"\theta", "θ"),
+    Name(ROOT, "s", "s"),
+    Name(EXPONENTIAL, "u", "u"),
+    Name(LOGARITHM, r"\beta", "β"),
+    Name(ERROR, "v", "v"),
     *(Name(h, rf"\taH_{{{k}}}", f"h{'₀₁₂₃₄₅₆₇₈₉'[k]}") for k, h in enumerate(H) if k),
 )
 # Macros with no object of their own.

@@ -12,9 +12,12 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from ..interface import EPSILON, ETA, P
+from ..expressions import Z
+from ..interface import EPSILON, ETA, P, R
+from .notation import LAMBDA, LETTERS, TAU
 
-_SMALL = (ETA, EPSILON)
+_SMALL = (ETA, EPSILON, TAU)
+_LETTERS = tuple(letter(P) for letter in LETTERS)
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,10 @@ def terms_in_order(e: sp.Expr) -> tuple[sp.Rational, list[sp.Expr]]:
         terms = list(e.args)
     else:
         terms = list(primitive.args)
+    if content.q != 1 and any(t.is_number or t.as_coeff_Mul()[0].is_Integer for t in e.args):
+        content, terms = sp.S.One, list(e.args)  # 1 − ηλ/2, not (2 − ηλ)/2
     if all(_negative(term) for term in terms):
         content, terms = -content, [-term for term in terms]
-    elif content.q != 1 and any(term.is_number for term in e.args):
-        content, terms = sp.S.One, list(e.args)  # 1 − ηλ/2, not (2 − ηλ)/2
     terms.sort(key=_term_key)
     if _negative(terms[0]):  # p − q, not −q + p, unless that hides the leading term
         level = _degree(terms[0], _SMALL)
@@ -65,7 +68,7 @@ def _negative(term: sp.Expr) -> bool:
     return bool(coefficient < 0)
 
 
-def _degree(term: sp.Expr, variables: tuple[sp.Symbol, ...]) -> sp.Expr:
+def _degree(term: sp.Expr, variables: tuple[sp.Expr, ...]) -> sp.Expr:
     powers = term.as_powers_dict()
     return sum((powers.get(v, sp.S.Zero) for v in variables), sp.S.Zero)
 
@@ -74,7 +77,9 @@ def _term_key(term: sp.Expr) -> tuple[Any, ...]:
     return (
         float(_degree(term, _SMALL)),
         not term.is_number,
-        float(_degree(term, (P,))),
+        float(_degree(term, (P, Z))),
+        float(_degree(term, _LETTERS)),
+        -float(_degree(term, (LAMBDA,))),  # a characteristic polynomial falls
         _negative(term),
         term.count_ops(),
         str(term),
@@ -105,6 +110,9 @@ def fraction_in_order(e: sp.Expr) -> Fraction:
     return Fraction(bool(coefficient < 0), tuple(above), tuple(below))
 
 
+_AFTER_R = 99  # r, r', r'', … come before other functions of p
+
+
 def _factor_key(factor: sp.Expr) -> tuple[Any, ...]:
     base, _ = factor.as_base_exp()
     if base.is_number:
@@ -113,6 +121,10 @@ def _factor_key(factor: sp.Expr) -> tuple[Any, ...]:
         kind = 1
     elif base.is_Symbol:
         kind = 2
+    elif isinstance(base, sp.Subs) or (isinstance(base, AppliedUndef) and base.args != (P,)):
+        kind = 7  # with an argument in parentheses, which is no factor
+    elif isinstance(base, sp.Derivative) and isinstance(base.expr, AppliedUndef):
+        kind = 8 if base.expr.args != (P,) else 3 if base.expr.func == R else 4
     elif isinstance(base, AppliedUndef):
         kind = 3
     elif isinstance(base, sp.Derivative):
@@ -121,5 +133,10 @@ def _factor_key(factor: sp.Expr) -> tuple[Any, ...]:
         kind = 6
     else:
         kind = 5
-    order = len(base.variables) if isinstance(base, sp.Derivative) else 0
-    return (kind, order, str(base))
+    if isinstance(base, sp.Derivative):
+        order = len(base.variables)
+    elif isinstance(base, AppliedUndef):
+        order = 0 if base.func == R else _AFTER_R
+    else:
+        order = base.count_ops() if base.is_Add else 0
+    return (kind, order, base == LAMBDA, str(base))

@@ -12,7 +12,7 @@ from sympy.core.function import AppliedUndef
 from ..errors import InputError, NoExpansionError
 from ..expressions import Z
 from ..series import taylor
-from .claims import Cited, Derivation, Step
+from .claims import Cited, Derivation, Expansion, Step
 
 _PASSES = 8  # how deep the equations may be nested in one another
 
@@ -41,16 +41,23 @@ def equations_for(
 
 
 def equation_of(step: Step) -> Equation:
-    """(first side, last side) of a step's claim. Raises InputError where it has none."""
+    """(first side, last side) of a step's claim. Raises InputError where it has none.
+
+    The remainder of an expansion is kept, as an unknown times the power of the variable: what uses
+    the expansion must hold whatever the unknown is.
+    """
     claim = step.claim
     if isinstance(claim, Cited) or not isinstance(claim.sides[0], _REPLACEABLE):
         raise InputError(f"step {step.name} is not an equation for a symbol or a function")
     if getattr(claim, "at", ()):
         raise InputError(f"step {step.name} holds at a place only, so it cannot be used as it is")
+    if isinstance(claim, Expansion):
+        remainder = sp.Dummy("remainder", real=True)
+        return claim.left, claim.right + claim.variable**claim.order * remainder
     return claim.sides[0], claim.sides[-1]
 
 
-_REPLACEABLE = (sp.Symbol, AppliedUndef, sp.Derivative, sp.MatrixSymbol)
+_REPLACEABLE = (sp.Symbol, AppliedUndef, sp.Derivative, sp.MatrixSymbol, sp.Trace)
 
 
 def resolved(e: Any, equations: Sequence[Equation], at: Sequence[Equation] = ()) -> Any:
@@ -63,13 +70,20 @@ def resolved(e: Any, equations: Sequence[Equation], at: Sequence[Equation] = ())
         for name, value in equations:
             e = substituted(e, name, value)
         if e == before:
+            e = _done(e)  # which may bring out derivatives that an equation is about
+        if e == before:
             break
     else:
         raise InputError("the equations that a step uses go in circles")
-    e = e.doit()
     for name, value in at:
         e = substituted(e, name, value)
-    return e.doit() if at else e
+    return _done(e) if at else e
+
+
+def _done(e: Any) -> Any:
+    """`e` with its derivatives taken, and its integrals unless they are of a generic function."""
+    generic = any(integral.atoms(AppliedUndef) for integral in e.atoms(sp.Integral))
+    return e.doit(integrals=not generic)
 
 
 def substituted(e: Any, name: sp.Expr, value: sp.Expr) -> Any:

@@ -18,6 +18,7 @@ from . import claims
 from .notation import BY_KEY
 
 MAX_DEPTH = 60
+_MAX_EXPONENT, _MAX_BITS = 99, 20_000  # of a power that is written out
 
 # Functions are rebuilt as they are, without evaluation, so that a printed form survives.
 _HEADS: Mapping[str, Any] = MappingProxyType(
@@ -44,6 +45,10 @@ _HEADS: Mapping[str, Any] = MappingProxyType(
         "erfc": sp.erfc,
         "abs": sp.Abs,
         "sign": sp.sign,
+        "matadd": sp.MatAdd,
+        "matmul": sp.MatMul,
+        "transpose": sp.Transpose,
+        "trace": sp.Trace,
     }
 )
 _NAMES = MappingProxyType({function: name for name, function in _HEADS.items()})
@@ -63,7 +68,7 @@ def tree_of(e: Any) -> Tree:
     for name, constant in _CONSTANTS.items():
         if e == constant:
             return name
-    if e.is_Symbol and BY_KEY.get(str(e)) == e:
+    if e.is_symbol and BY_KEY.get(str(e)) == e:
         return str(e)
     if isinstance(e, sp.Derivative):
         (variable, count), *more = e.variable_count
@@ -110,6 +115,8 @@ def expression_of(tree: Tree, depth: int = 0) -> Any:
 
 
 def _applied(function: Any, arguments: list[Any]) -> Any:
+    if function is sp.Pow:
+        _require_modest(*arguments)
     try:
         rebuilt = function(*arguments)
         same = rebuilt.func == function and sorted(map(str, rebuilt.args)) == sorted(
@@ -120,13 +127,22 @@ def _applied(function: Any, arguments: list[Any]) -> Any:
         raise InputError(f"{_shown(arguments)} are no arguments of {function}") from None
 
 
+def _require_modest(base: Any, exponent: Any = sp.S.One, *more: Any) -> None:
+    """Refuse a power that would fill the memory when it is evaluated."""
+    if not exponent.is_Integer:
+        return
+    bits = max(abs(base.p), base.q).bit_length() if base.is_Rational else 0
+    if abs(exponent) > _MAX_EXPONENT or bits * abs(exponent) > _MAX_BITS:
+        raise InputError(f"{_shown(base)} to the power {_shown(exponent)} is too large")
+
+
 def _atom(text: str) -> Any:
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text.removeprefix("-").isdecimal() and len(text) < 10_000:
         return sp.Integer(int(text))
     known = BY_KEY.get(text)
-    if known is None or not isinstance(known, sp.Symbol):
+    if not isinstance(known, sp.Symbol | sp.MatrixSymbol):
         raise InputError(f"{text[:60]!r} is not a symbol of the notation")
     return known
 

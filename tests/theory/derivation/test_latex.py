@@ -2,8 +2,9 @@ import pytest
 import sympy as sp
 
 from trajalign.theory.derivation.latex import broken_lines, latex, width_of
-from trajalign.theory.derivation.notation import LAMBDA, MACROS
+from trajalign.theory.derivation.notation import DETERMINANT, LAMBDA, MACROS, TANH, TAU, TRACE, H, S
 from trajalign.theory.derivation.serial import derivative_at
+from trajalign.theory.expressions import Z
 from trajalign.theory.interface import ETA, PHI_SQUARED, P, Q, R
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.theory.responses import Loss
@@ -46,6 +47,12 @@ def spelled(e: sp.Expr) -> str:
         (-P - P**2, "-(p + p^{2})"),
         (P - Q, "p - q"),
         (sp.Rational(1, 2) + P, r"\frac{1}{2} + p"),
+        (1 - Z**2 / 3 + 2 * Z**4 / 15, r"1 - \frac{z^{2}}{3} + \frac{2 z^{4}}{15}"),
+        (1 - 8 * TANH(P) ** 2 + TANH(P) ** 4, "1 - 8 t^{2} + t^{4}"),
+        (P * H[1](P) * dr * r, "p r r' h_{1}"),
+        (sp.Derivative(H[1](P) * r, (P, 2)), "(r h_{1})''"),
+        (derivative_at(R, 2, sp.S.Zero) ** 2, "r''(0)^{2}"),
+        (sp.pi**2 * P, r"\pi^{2} p"),
     ],
     ids=str,
 )
@@ -76,6 +83,11 @@ def test_no_fraction_stands_in_a_fraction(e: sp.Expr) -> None:
                 levels.append((level, open_groups - 1))
 
 
+def test_a_sum_over_something_in_a_line_keeps_its_parentheses() -> None:
+    assert latex(sp.exp((1 + P) / Q)) == r"e^{(1 + \taP)/\taQ}"
+    assert latex(1 / (1 + (1 + P) / Q)) == r"\frac{1}{1 + (1 + \taP)/\taQ}"
+
+
 def test_long_sums_are_broken_between_terms() -> None:
     e = sum((k * P**k * Q ** (20 - k) for k in range(2, 15)), sp.S.Zero)
     lines = broken_lines(e, 40)
@@ -91,9 +103,41 @@ def test_a_wide_numerator_becomes_a_sum_in_parentheses() -> None:
     assert lines[-1].endswith(r"\bigr)")
 
 
+def test_a_number_below_a_wide_numerator_stays_below() -> None:
+    total = sum((P**k for k in range(1, 25)), sp.S.One)
+    lines = broken_lines(P**2 * total / (24 * dr**7), 40)
+    assert lines[0].startswith(r"\frac{\taP^{2}}{24 \taR'^{7}}\bigl(1 +")
+
+
+def test_of_several_sums_the_widest_is_broken() -> None:
+    total = sum((P**k for k in range(1, 25)), sp.S.One)
+    lines = broken_lines((1 - P) * total / Q, 40)
+    assert lines[0].startswith(r"\frac{1 - \taP}{\taQ}\bigl(1 +")
+    assert len(lines) > 2
+
+
+def test_a_term_that_is_too_wide_itself_is_broken_too() -> None:
+    total = sum((P**k for k in range(1, 25)), sp.S.One)
+    lines = broken_lines((1 - total * ETA / Q) / 7 + Q, 40)
+    assert len(lines) > 3
+    assert all(width_of(line) <= 42 for line in lines)
+    assert sum(line.count(r"\bigl(") for line in lines) == sum(
+        line.count(r"\bigr)") for line in lines
+    )
+
+
 def test_short_formulas_stay_whole() -> None:
     assert broken_lines(1 + P, 40) == [latex(1 + P)]
 
 
 def test_the_width_is_that_of_the_wider_half_of_a_fraction() -> None:
     assert width_of(r"\frac{abc}{d}") == width_of("abc") == 3
+
+
+def test_a_characteristic_polynomial_falls_and_a_small_displacement_leads_its_product() -> None:
+    assert spelled(DETERMINANT - TRACE * LAMBDA + LAMBDA**2) == r"\lambda^{2} - T \lambda + \Delta"
+    assert spelled(P + TAU * S) == r"p + \tau S"
+
+
+def test_a_function_with_its_argument_stands_last_in_a_product() -> None:
+    assert spelled((1 + ETA) * R(2 * P)) == r"(1 + \eta) r(2 p)"

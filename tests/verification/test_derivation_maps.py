@@ -1,0 +1,32 @@
+"""The derivations of the reduced maps hold, and no step survives a changed number."""
+
+from typing import Any
+
+import pytest
+from derivations_helper import (
+    assert_every_falsified_definition_is_refuted,
+    assert_every_falsified_step_is_refuted,
+)
+
+from trajalign.theory.derivation.maps import derivations
+from trajalign.theory.models import SingleNeuron, TwoLayerLinear
+from trajalign.theory.responses import Activation, Loss
+from trajalign.verification.derivations import check_derivation
+
+MODELS = [TwoLayerLinear(Loss.parse("log-cosh")), SingleNeuron(Activation.parse("tanh"))]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_every_step_holds_and_a_changed_number_does_not(model: Any) -> None:
+    earlier: dict[str, Any] = {}
+    for derivation in derivations(model, 2):
+        checked = check_derivation(derivation, model.name, earlier)
+        assert all(check.how != "cited" for check in checked.checks)
+        assert_every_falsified_step_is_refuted(derivation, model.name, earlier)
+        earlier[derivation.label] = derivation
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_a_changed_definition_does_not_go_unnoticed(model: Any) -> None:
+    assert_every_falsified_definition_is_refuted(derivations(model, 2), model.name)

@@ -1,0 +1,189 @@
+"""Derivation of when q passes 1, from how fast |p| shrinks on the slow curve."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..interface import EPSILON, ETA, PHI_SQUARED, Model, P, R
+from .claims import Cited, Definition, Derivation, Expansion, Identity, Step
+from .notation import CURVATURE, DECAY, DELAY, Q0, REMAINDER, SIZE, TIME, A, H
+from .serial import derivative_at
+
+SMALL = {"linear": r"\taEta^2", "neuron": r"\taEta"}
+GIVEN = {"linear": "A1--A5", "neuron": "A1 and A3--A5"}
+_SLOPE = sp.diff(R(P), P)
+_DECAY, _H = DECAY(P), H[1](P)
+_BEND = derivative_at(R, 2, sp.S.Zero)
+
+
+def weight_of(name: str) -> sp.Expr:
+    """−1/(p δ): what dp is worth in units of 1/ε steps."""
+    if name == "linear":
+        return _SLOPE / (P**2 * R(P) ** 3)
+    return _SLOPE / (2 * PHI_SQUARED(P) * R(P))
+
+
+def response_steps(name: str) -> tuple[str, ...]:
+    """The steps that say what r, and φ² for the neuron, is here."""
+    return (f"{name}/response:response", *(("neuron/response:square",) * (name == "neuron")))
+
+
+def crossing(model: Model) -> Derivation:
+    """The law of the crossing time, with both of its constants."""
+    name = model.name
+    law = {"linear": r"\taEta^{-2}(\rho\,", "neuron": r"\taEta^{-1}((\rho/4)"}[name]
+    uses = ("response", "reduced-map", "alignment", "exponential-alignment")
+    return Derivation(
+        f"{name}/crossing",
+        r"When $\taQ$ passes 1",
+        rf"Assume {GIVEN[name]}, and write $\taEps = {SMALL[name]}$ and $\rho = |\taR''(0)|$. "
+        r"An orbit that starts from a height $\taQ_0$ with $c < \taQ_0 < 1$, and from "
+        rf"$\taP_0 \ne 0$, passes $\taQ = 1$ at $t_b = {law} "
+        r"\ln(1/\taEta) + K(\taQ_0)) + O(\log(1/\taEta))$, with $K$ as in \stepref{constant}. The "
+        r"terms are derived here; the order of the error is argued in words.",
+        (*_time(model), *_size(model), *_law(model)),
+        tuple(f"{name}/{n}" for n in uses),
+    )
+
+
+def _time(model: Model) -> tuple[Step, ...]:
+    """The number of steps from the height q0 down to a small |p|."""
+    name = model.name
+    rate = _rate(name)
+    alignment = f"{name}/exponential-alignment"
+    return (
+        Step(
+            "rho",
+            r"By A4 the second derivative of $\taR$ at 0 is negative; write",
+            Definition(CURVATURE, -_BEND),
+        ),
+        Step(
+            "decay-at-zero",
+            r"On the slow curve $|\taP|$ shrinks by $1 - \taEps\,\delta(\taP) + O(\taEps^2)$ in a "
+            rf"step, by \stepref{{{alignment}:shrink}}. Near $\taP > 0$ it therefore takes "
+            r"$1/(\taEps\taP\,\delta(\taP))$ steps per unit by which $|\taP|$ decreases. For small "
+            r"$\taP$",
+            Expansion(_DECAY, 1 / rate, P, 2),
+            (f"{alignment}:decay", f"{name}/alignment:h1", "rho"),
+        ),
+        Step(
+            "split",
+            r"so that this number grows like $1/\taP$. We split this part off:",
+            Identity((1 / (P * _DECAY), rate / P + (1 / _DECAY - rate) / P)),
+        ),
+        Step(
+            "remainder",
+            r"As $\delta$ is even, the second part vanishes at 0 like $\taP$. Let the orbit begin "
+            r"at $a = \hat{\taR}(\taQ_0)$, to which it comes within $O(\log(1/\taEta))$ steps, and "
+            r"end at a small $\taP_b$, still to be found, where $\taQ = 1$. The integral of the "
+            r"second part we take from 0, which changes it by $O(\taP_b^2)$:",
+            Definition(REMAINDER, sp.Integral((1 / _DECAY - rate) / P, (P, sp.S.Zero, A))),
+        ),
+        Step(
+            "logarithm",
+            "That of the first part is",
+            Identity((sp.Integral(rate / P, (P, SIZE, A)), rate * (sp.log(A) - sp.log(SIZE)))),
+        ),
+        Step(
+            "time",
+            r"The number of steps is the sum of both, divided by $\taEps$. To leading order, "
+            r"therefore,",
+            Definition(TIME(A), (rate * (sp.log(A) - sp.log(SIZE)) + REMAINDER) / EPSILON),
+        ),
+        Step(
+            "time-rate",
+            r"As it must, this grows with $a$ at the rate of so many steps per unit,",
+            Identity((sp.Derivative(TIME(A), A), 1 / (EPSILON * A * DECAY(A)))),
+            ("time", "remainder"),
+        ),
+    )
+
+
+def _rate(name: str) -> sp.Expr:
+    """1/δ(0)."""
+    return CURVATURE if name == "linear" else CURVATURE / 2
+
+
+def _h_at_zero(name: str) -> sp.Expr:
+    return 1 / (2 * CURVATURE) if name == "linear" else 1 / CURVATURE
+
+
+def _size(model: Model) -> tuple[Step, ...]:
+    """|p| where q = 1."""
+    name = model.name
+    height = _h_at_zero(name)
+    size = (ETA if name == "linear" else sp.sqrt(2 * ETA)) / CURVATURE
+    return (
+        Step(
+            "response-near-zero",
+            r"To find $\taP_b$, we expand the curve $\taQ = \taR(\taP)(1 + \taEps\taH_1(\taP))$ "
+            r"for small $\taP$. There",
+            Expansion(R(P), 1 - CURVATURE * P**2 / 2, P, 4),
+            ("rho",),
+        ),
+        Step(
+            "h-near-zero",
+            "and",
+            Expansion(_H, height, P, 2),
+            (f"{name}/alignment:h1", "rho"),
+        ),
+        Step(
+            "size",
+            r"Where $\taP^2$ is of the order of $\taEps$, we have $\taQ = 1 - \rho\taP^2/2 + "
+            r"\taEps\taH_1(0) + O(\taEps^2)$. This passes 1 at",
+            Definition(SIZE, size),
+        ),
+        Step(
+            "size-solves",
+            r"up to a relative error $O(\taEps)$, because there the two corrections cancel:",
+            Identity((CURVATURE * SIZE**2 / 2, EPSILON * height)),
+            ("size", f"{name}/alignment:eps"),
+        ),
+    )
+
+
+def _law(model: Model) -> tuple[Step, ...]:
+    name = model.name
+    rate = _rate(name)
+    if name == "linear":
+        factor, inside = CURVATURE, CURVATURE * A
+    else:
+        factor, inside = CURVATURE / 4, CURVATURE * A / sp.sqrt(2)
+    return (
+        Step(
+            "constant",
+            r"It remains to insert this into \stepref{time} and to collect what does not depend "
+            r"on $\taEta$,",
+            Definition(DELAY(Q0), rate * sp.log(inside) + REMAINDER),
+        ),
+        Step(
+            "law",
+            r"where $a = \hat{\taR}(\taQ_0)$. The result is",
+            Identity((EPSILON * TIME(A), factor * sp.log(1 / ETA) + DELAY(Q0))),
+            ("time", "size", "constant", f"{name}/alignment:eps"),
+        ),
+        Step(
+            "errors",
+            r"What is not proved here is the size of the error. The first $O(\log(1/\taEta))$ "
+            r"steps, in which the orbit comes to the curve, are not in the integral, and in them "
+            r"$\taQ$ drifts by $O(\taEps\log(1/\taEta))$ only, and with it $a$. In each of the "
+            r"other steps the relative error of $\taEps\taP\,\delta(\taP)$ is $O(\taEps)$, "
+            r"also where $\taP^2$ is of the order of $\taEps$; the sum over the steps is the "
+            r"integral up to the same relative error, which for $t_b$ is $O(\log(1/\taEta))$ steps "
+            r"again.",
+            Cited(),
+        ),
+        Step(
+            "integrand",
+            r"In terms of the response the integrand of $J$ is",
+            Identity(((1 / _DECAY - rate) / P, -weight_of(name) - rate / P)),
+            (f"{name}/exponential-alignment:decay", f"{name}/alignment:h1"),
+        ),
+        Step(
+            "rho-here",
+            rf"For the response at hand the quotient with $\taR'$ is that of "
+            rf"\stepref{{{name}/exponential-alignment:weight-here}}, and",
+            Identity((CURVATURE, -model.response.curvature)),
+            ("rho", f"{name}/response:response"),
+        ),
+    )
