@@ -176,17 +176,18 @@ class Assumptions:
             points = [z for z in points if _value(r, z) >= c]
             return self._negative("A3", points)
         finding = self._negative("A3", points)
-        return finding if finding.outcome is Outcome.FAIL else self._pole() or finding
+        return finding if finding.outcome is Outcome.FAIL else self._rise() or finding
 
-    def _pole(self) -> Finding | None:
-        """Two points between which r has a zero, and z r'/r a pole that takes it up again."""
-        r = compile_balls(self.response.response, [Z])
+    def _rise(self) -> Finding | None:
+        """Two points between which z r'/r rises, as it does past a zero of r."""
         slope = compile_balls(log_slope(self.response), [Z])
-        ordered = sorted(self.grid)
-        for left, right in pairwise(ordered):
-            if not _value(r, left) * _value(r, right) < 0:
+        values = []
+        for z in sorted(self.grid):
+            try:
+                values.append((z, evaluate(slope, (exact(z),), SIGN_BITS)[0]))
+            except NotFiniteError:
                 continue
-            before, after = _value(slope, left), _value(slope, right)
+        for (left, before), (right, after) in pairwise(values):
             if after > before:
                 shown = f"{_show(before)} and {_show(after)}"
                 witness = {"z": str(left), "and z": str(right), "z r'(z)/r(z)": shown}

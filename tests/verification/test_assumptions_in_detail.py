@@ -99,7 +99,7 @@ def test_a_condition_that_algebra_decides_says_so() -> None:
     assert not any("symbolically" in v.quantities for v in transcendental)
 
 
-def test_where_r_has_a_zero_its_logarithmic_slope_has_a_pole() -> None:
+def test_where_r_has_a_zero_its_logarithmic_slope_has_a_rise() -> None:
     """ℓ = 1 − cos z: z r'/r = z cot z − 1 falls, but at π it leaps from −∞ to +∞."""
     assumptions = judged("linear", "1 - cos(z)")
     assert assumptions._negative("A3", assumptions.grid).outcome is Outcome.PASS
@@ -111,8 +111,8 @@ def test_where_r_has_a_zero_its_logarithmic_slope_has_a_pole() -> None:
     expected = [float(z * sp.cot(z) - 1) for z in (left, right)]
     assert shown == pytest.approx(expected, rel=1e-5)
     assert shown[0] < -20 < 20 < shown[1]
-    assert judged("linear", "log(cosh(z))")._pole() is None
-    assert judged("linear", "log(1+z**2)/2")._pole() is None
+    assert judged("linear", "log(cosh(z))")._rise() is None
+    assert judged("linear", "log(1+z**2)/2")._rise() is None
 
 
 # Beyond the grid
