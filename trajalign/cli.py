@@ -11,6 +11,7 @@ import click
 from . import __version__
 from .__main__ import complain
 from .commands.assumptions import assumptions
+from .commands.derive import derive
 from .commands.orbit import orbit
 from .commands.sweep import sweep
 from .commands.verify import verify
@@ -60,5 +61,5 @@ def commands(context: click.Context) -> None:
         context.exit(2)
 
 
-for command in (verify, assumptions, orbit, sweep):
+for command in (verify, assumptions, derive, orbit, sweep):
     commands.add_command(command)

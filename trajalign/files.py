@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from .theory.errors import InputError
@@ -14,17 +15,31 @@ def write_atomically(path: Path, text: str) -> None:
 
     Links are followed; what is not a regular file (a pipe, a device) is written to directly.
     """
-    target = path.resolve()
+    write_together({path: text})
+
+
+def write_together(files: Mapping[Path, str | bytes]) -> None:
+    """Write several files, each whole: if one of them cannot be written, none is replaced.
+
+    Raises InputError where one cannot be written.
+    """
+    partials: dict[Path, Path] = {}
+    path = Path()
     try:
-        if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")
-            return
-        partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
         try:
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(target)
+            for path, content in files.items():
+                target = path.resolve()
+                data = content.encode() if isinstance(content, str) else content
+                if target.exists() and not target.is_file():
+                    target.write_bytes(data)
+                    continue
+                partials[target] = target.with_name(f".{target.name}.{os.getpid()}.partial")
+                partials[target].write_bytes(data)
+            for path, partial in partials.items():
+                partial.replace(path)
         finally:
-            partial.unlink(missing_ok=True)
+            for partial in partials.values():
+                partial.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
 

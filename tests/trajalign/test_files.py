@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from trajalign.files import check_outputs, check_writable, write_atomically
+from trajalign.files import check_outputs, check_writable, write_atomically, write_together
 from trajalign.theory.errors import InputError
 
 
@@ -76,6 +76,18 @@ def test_unwritable_directory_is_refused_before_the_work(tmp_path: Path) -> None
             check_writable(tmp_path / "out.json")
     finally:
         tmp_path.chmod(0o700)
+
+
+def test_of_several_files_all_are_written_or_none(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.tex", tmp_path / "missing" / "b.tex"
+    first.write_text("old")
+    with pytest.raises(InputError, match=r"cannot write .*b\.tex: No such file"):
+        write_together({first: "new", second: b"new"})
+    assert first.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [first]
+    second.parent.mkdir()
+    write_together({first: "new", second: b"new"})
+    assert (first.read_text(), second.read_bytes()) == ("new", b"new")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")

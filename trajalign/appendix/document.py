@@ -1,0 +1,290 @@
+"""The appendix as every format shows it: numbered theorems and lemmas, and what stands before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from .. import __version__
+from ..theory.derivation.claims import Appendix, Cited, Derivation, Step
+from ..theory.derivation.latex import latex
+from ..theory.errors import InputError
+from ..theory.models import Model
+from ..theory.statements import statements
+from ..verification.derivations import Checked, StepCheck
+from .references import require_reference
+
+_REFERENCE = re.compile(r"\\(stepref|thmref)\{([^{}]*)\}")
+_REFERENCES = re.compile(r"\\(stepref|thmref)\{[^{}]*\}(?:(?:,| and|, and)\s\\\1\{[^{}]*\})*")
+_CITATION = re.compile(r"\\cite\{([^{}]*)\}")
+
+# The hypotheses as theory/statements.py has them, in the notation of the derivations.
+HYPOTHESES: dict[str, dict[str, str]] = {
+    "linear": {
+        "analytic": r"$\taEll$ has a power series at $0$ and is real for real $z$",
+        "symmetry": r"$\taEll$ is even",
+        "normalised": r"$\taEll''(0) = 1$",
+        "A1": r"$\taR'(z) < 0$ for $z > 0$",
+        "A2": r"$\taEll''(z) > 0$ for $z > 0$, that is $z \taR'(z)/\taR(z) > -1$",
+        "A3": r"$z \taR'(z)/\taR(z)$ is decreasing for $z > 0$",
+        "A4": r"$\taR''(0) < 0$",
+        "A5": r"$L = \sup |\taEll'|$ is finite",
+    },
+    "neuron": {
+        "analytic": r"$\taPhi$ has a power series at $0$ and is real for real $z$",
+        "symmetry": r"$\taPhi$ is odd",
+        "normalised": r"$\taPhi'(0) = 1$",
+        "A1": r"$\taR'(z) < 0$ for $z > 0$",
+        "A3": r"$z \taR'(z)/\taR(z)$ is decreasing where $\taR(z) \ge c$",
+        "A4": r"$\taR''(0) < 0$",
+        "A5": r"$|\taPhi'| \le 1$ and $\sup |\taPhi|$ is finite",
+    },
+}
+_ALWAYS = ("analytic", "symmetry", "normalised")
+_C = (
+    r" (with $c = \max\{\taR(z_0), 1/2\}$, where $z_0$ is the supremum of the $z$ with"
+    r" $z \taR'(z)/\taR(z) \ge -1/2$)"
+)
+
+_NETWORK = {"linear": "two-layer linear network", "neuron": "single neuron"}
+_RESPONSE = {
+    "linear": r"$\taR(z) = \taEll'(z)/z$",
+    "neuron": r"$\taR(z) = \taPhi(z)\taPhi'(z)/z$",
+}
+_SMALL = {"linear": r"$\taEps = \taEta^2$", "neuron": r"$\taEps = \taEta$"}
+_GIVEN = {"linear": r"the loss $\taEll(z) = ", "neuron": r"the activation $\taPhi(z) = "}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One derivation in the document; `kind` is "theorem" for a label of the ledger."""
+
+    number: int
+    kind: str
+    derivation: Derivation
+    checks: tuple[StepCheck, ...]
+
+    @property
+    def name(self) -> str:
+        """Such as "Theorem 3"."""
+        return f"{self.kind.capitalize()} {self.number}"
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        """The number of every displayed step, such as "3.2", by its name."""
+        shown = [s.name for s in self.derivation.steps if not isinstance(s.claim, Cited)]
+        return {name: f"{self.number}.{k}" for k, name in enumerate(shown, 1)}
+
+    @property
+    def evidence(self) -> str:
+        """What was done to check the steps, in one sentence."""
+        return evidence(Checked(self.derivation, self.checks))
+
+
+def evidence(checked: Checked) -> str:
+    """What was done to check a derivation's steps, in one sentence."""
+    hows = [check.how for check in checked.checks]
+    parts = []
+    if count := hows.count("checked"):
+        points = sum(check.points for check in checked.checks)
+        parts.append(
+            f"{_counted(count, 'formula')} checked by exact algebra and at {points} random points "
+            "in ball arithmetic"
+        )
+    if count := hows.count("definition"):
+        parts.append(_counted(count, "definition"))
+    cited = [s.claim.source for s in checked.derivation.steps if isinstance(s.claim, Cited)]
+    if words := cited.count(""):
+        parts.append(f"{_counted(words, 'step')} argued in words")
+    if taken := len(cited) - cited.count(""):
+        parts.append(f"{_counted(taken, 'step')} taken from elsewhere")
+    return "; ".join(parts) + "."
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """An appendix whose every step was checked, ready to be printed."""
+
+    model: Model
+    appendix: Appendix
+    entries: tuple[Entry, ...]
+
+    @property
+    def title(self) -> str:
+        """In LaTeX, as all texts here."""
+        given = _GIVEN[self.model.name] + latex(self.model.response.expression)
+        return f"Derivations for the {_NETWORK[self.model.name]} with {given}$"
+
+    @property
+    def introduction(self) -> tuple[str, ...]:
+        """The paragraphs before the hypotheses."""
+        name = self.model.name
+        what = (
+            rf"This appendix derives the statements on the {_NETWORK[name]} of \cite{{song2023}} "
+            r"and some that go beyond them. Everything is expressed by the response "
+            rf"{_RESPONSE[name]}, which stays generic until a result is specialised. "
+            r"$\taP_{+}$ and $\taQ_{+}$ are the values of $\taP$ and $\taQ$ after one step of "
+            rf"gradient descent with step size $\taEta$; the small parameter is {_SMALL[name]}. "
+            r"Functions written without an argument are taken at $\taP$."
+        )
+        checked = (
+            r"Each displayed formula was checked by a machine in two independent ways: by exact "
+            r"algebra (SymPy \cite{meurer2017}), in which $\taR$ and its derivatives are unknowns, "
+            r"and in the ball arithmetic of Arb \cite{johansson2017}, at random points and for "
+            r"random responses; the sign of an expression, by the rule of signs from the signs "
+            r"of its factors. The words between the formulas were not checked by a machine; "
+            r"what rests on words alone, or is taken from elsewhere, is marked so. "
+            rf"(trajalign {__version__}.)"
+        )
+        return what, checked
+
+    @property
+    def hypotheses(self) -> tuple[tuple[str, str], ...]:
+        """(name, what it says) of every hypothesis that the statements refer to; "" for a name
+        where none is needed."""
+        known = HYPOTHESES[self.model.name]
+        general = ", ".join(known[name] for name in _ALWAYS)
+        first, _, last = general.rpartition(", ")
+        named = [(n, text) for n, text in known.items() if n not in _ALWAYS]
+        if self.model.name == "neuron":
+            named = [(n, text + (_C if n == "A3" else "")) for n, text in named]
+        return (("", f"{first}, and {last}"), *named)
+
+    @cached_property
+    def by_label(self) -> dict[str, Entry]:
+        """The entries by their labels."""
+        return {entry.derivation.label: entry for entry in self.entries}
+
+    @cached_property
+    def citations(self) -> tuple[str, ...]:
+        """The keys of all works cited, in the order in which they are first."""
+        texts = list(self.introduction)
+        for entry in self.entries:
+            texts.append(entry.derivation.statement)
+            for step in entry.derivation.steps:
+                texts.append(step.text)
+                if isinstance(step.claim, Cited) and step.claim.source:
+                    texts.append(rf"\cite{{{step.claim.source}}}")
+        found = [key.strip() for t in texts for m in _CITATION.findall(t) for key in m.split(",")]
+        return tuple(dict.fromkeys(found))
+
+    def anchor(self, label: str, step: str = "") -> str:
+        """The name of a place to refer to, `ta:label` or `ta:label:step`.
+
+        Labels that both models have get the model's name before them, so that one paper can
+        contain both appendices.
+        """
+        own = label.startswith(f"{self.model.name}/")
+        start = f"ta:{label}" if own else f"ta:{self.model.name}:{label}"
+        return f"{start}:{step}" if step else start
+
+    def target(self, kind: str, name: str, label: str) -> tuple[Entry, str]:
+        """What \\stepref or \\thmref with this argument means in the derivation `label`.
+
+        The entry, and the step's name, "" for the whole derivation or a step without a formula.
+        Raises InputError where there is no such place.
+        """
+        other, _, step = (name, "", "") if kind == "thmref" else name.rpartition(":")
+        entry = self.by_label.get(other or label)
+        if entry is None or (step and step not in {s.name for s in entry.derivation.steps}):
+            raise InputError(f"{label}: \\{kind}{{{name}}} refers to nothing")
+        return entry, step if step in entry.numbers else ""
+
+
+def document(model: Model, appendix: Appendix, checked: Sequence[Checked]) -> Document:
+    """The document of an appendix that was checked.
+
+    Raises InputError for a reference in its texts that leads nowhere.
+    """
+    if tuple(c.derivation for c in checked) != appendix.derivations:
+        raise InputError("only derivations that were checked can be printed")
+    ledger = {statement.label for statement in statements(model.name)}
+    entries = tuple(
+        Entry(number, _kind(c.derivation.label, ledger), c.derivation, c.checks)
+        for number, c in enumerate(checked, 1)
+    )
+    made = Document(model, appendix, entries)
+    for entry in entries:
+        for text in _texts(entry.derivation):
+            for kind, name in _REFERENCE.findall(text):
+                made.target(kind, name, entry.derivation.label)
+    for key in made.citations:
+        require_reference(key)
+    return made
+
+
+def _texts(derivation: Derivation) -> list[str]:
+    return [derivation.statement, *(step.text for step in derivation.steps)]
+
+
+def _kind(label: str, ledger: set[str]) -> str:
+    known = label in ledger or any(other.startswith(f"{label}-") for other in ledger)
+    return "theorem" if known else "lemma"
+
+
+def with_references(text: str, refer: Callable[[str, list[str], bool], str]) -> str:
+    """A text with \\stepref and \\thmref replaced by refer(kind, names, begins a sentence).
+
+    References of one kind with nothing but commas and "and" between them come together.
+    """
+
+    def replaced(match: re.Match[str]) -> str:
+        before = text[: match.start()].rstrip()
+        names = [name for _, name in _REFERENCE.findall(match[0])]
+        return refer(match[1], names, not before or before[-1] in ".:?!")
+
+    return _REFERENCES.sub(replaced, text)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A reference as a reader sees it; `anchor` is "" for the words between references."""
+
+    text: str
+    anchor: str = ""
+
+
+def links(
+    document: Document, kind: str, names: Sequence[str], label: str, begins: bool
+) -> list[Link]:
+    """References of one kind in the derivation `label`, such as "equations (3.1) and (3.2)"."""
+    targets = [document.target(kind, name, label) for name in names]
+    found = []
+    for number, (entry, step) in enumerate(targets):
+        anchor = document.anchor(entry.derivation.label, step)
+        if number:
+            found.append(Link(" and " if number == len(targets) - 1 else ", "))
+        found.append(Link(f"({entry.numbers[step]})" if step else entry.name, anchor))
+    if not all(step for _, step in targets):
+        return found
+    word = "equation " if len(targets) == 1 else "equations "
+    return [Link(word.capitalize() if begins else word), *found]
+
+
+def continues(steps: Sequence[Step], index: int) -> bool:
+    """Whether a step is one more line of the display before it."""
+    pair = steps[index - 1 : index + 1] if index else ()
+    return (
+        len(pair) == 2
+        and not any(isinstance(step.claim, Cited) for step in pair)
+        and steps[index].text.strip() in ("", "and")
+    )
+
+
+def punctuation(steps: Sequence[Step], index: int) -> str:
+    """What ends the display of a step, in LaTeX: a full stop where a sentence begins after it."""
+    later = steps[index + 1].text.strip() if index + 1 < len(steps) else "The end"
+    if continues(steps, index + 1):
+        return r" \quad\text{and}" if later else ","
+    if not later[:1].islower():
+        return "."
+    return "" if later.split()[0] in _NO_COMMA else ","
+
+
+_NO_COMMA = {"and", "or", "as", "at", "for", "if", "in", "on", "to", "when", "with", "by", "of"}

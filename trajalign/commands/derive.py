@@ -1,0 +1,164 @@
+"""`trajalign derive`: the derivations as an appendix, and the check of one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from ..__main__ import complain
+from ..appendix import archive, html, latex_document, pdf, text
+from ..appendix.document import Document, document
+from ..appendix.numbers import Numbers
+from ..appendix.numbers import numbers as on_orbits
+from ..files import check_outputs, write, write_together
+from ..output import dump
+from ..terminal import progress_bar, status_line
+from ..theory.derivation.book import appendix
+from ..theory.errors import InputError
+from ..theory.requirements import require_curved
+from ..verification.derivations import DerivationError, check_appendix
+from .options import chosen_model, model_options
+
+FORMATS = ("text", "latex", "pdf", "html", "json")
+_BY_SUFFIX = {".txt": "text", ".tex": "latex", ".pdf": "pdf", ".html": "html", ".json": "json"}
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  trajalign derive linear
+  trajalign derive linear --loss "z*atan(z) - log(1+z**2)/2" -o appendix.pdf
+  trajalign derive neuron --order 3 -o appendix.tex
+  trajalign derive --check appendix.json
+"""
+)
+@model_options(required=False)
+@click.option(
+    "--order",
+    metavar="K",
+    type=click.IntRange(1, 4),
+    default=2,
+    show_default=True,
+    help="The slow curve through h_K, K = 1 to 4.",
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(FORMATS),
+    help="What to write [default: by the suffix of PATH, else text].",
+)
+@click.option("-o", "--output", "file", metavar="PATH", help="Where to write; stdout without it.")
+@click.option(
+    "--numbers/--no-numbers",
+    default=True,
+    show_default=True,
+    help="What orbits say, in tables and figures, after the derivations (.tex, .pdf, .html).",
+)
+@click.option(
+    "--check", "check_file", metavar="FILE", help="Judge what FILE.json claims again; no more."
+)
+@click.pass_context
+def derive(
+    context: click.Context,
+    model: str | None,
+    loss: str | None,
+    activation: str | None,
+    order: int,
+    layout: str | None,
+    file: str | None,
+    numbers: bool,
+    check_file: str | None,
+) -> int:
+    """Write the derivation of every statement, each displayed line checked by machine.
+
+    E is a catalogue name or an expression in z, such as "log(cosh(z))"; without arguments, it is
+    the linear model with log-cosh. --format latex writes PATH (NAME.tex, to \\input), and beside it
+    NAME-standalone.tex, trajalign-notation.tex, trajalign.bib and, with numbers, NAME-numbers.tex
+    with its figures.
+    """
+    if check_file is not None:
+        given = context.get_parameter_source
+        others = [p.name for p in context.command.params if p.name not in ("check_file", "help")]
+        if any(given(n) is not click.core.ParameterSource.DEFAULT for n in others if n):
+            raise InputError("--check takes a file of derivations and goes with no other option")
+        return _check(check_file)
+    layout = layout or _by_suffix(file)
+    _check_place(layout, file)
+    chosen = chosen_model(model, loss, activation)
+    require_curved(chosen.response)
+    try:
+        with status_line("deriving") as tell:
+            found = appendix(chosen, order)
+            tell("checking every step")
+            checked = check_appendix(found)
+    except DerivationError as error:
+        return complain(f"{error}; nothing is written", 1)
+    made, tried = document(chosen, found, checked), None
+    if numbers and (layout in ("pdf", "html") or (layout == "latex" and file not in (None, "-"))):
+        with progress_bar("trying on orbits") as progress:
+            tried = on_orbits(chosen, jobs=os.cpu_count() or 1, progress=progress)
+    _write(made, tried, layout, file or "-")
+    return 0
+
+
+def _check(file: str) -> int:
+    data = archive.read(Path(file))
+    try:
+        with status_line("checking"):
+            checked = archive.check(data, appendix)
+    except archive.ArchiveError as error:
+        return complain(f"{file}: {error}", 1)
+    except InputError as error:
+        raise InputError(f"--check {file}: {error}") from None
+    steps = sum(len(one.checks) for one in checked)
+    click.echo(f"{file}: {len(checked)} derivations with {steps} steps check")
+    return 0
+
+
+def _by_suffix(file: str | None) -> str:
+    return "text" if file is None else _BY_SUFFIX.get(Path(file).suffix, "text")
+
+
+def _check_place(layout: str, file: str | None) -> None:
+    """Refuse, before any work is done, what could not be written."""
+    check_outputs(output=file)
+    if layout == "pdf":
+        if file in (None, "-"):
+            raise InputError("--format pdf needs -o PATH")
+        pdf.require_latexmk()
+    if layout == "latex" and file not in (None, "-"):
+        latex_document.check_names(Path(str(file)))
+
+
+def _write(made: Document, tried: Numbers | None, layout: str, file: str) -> None:
+    path = Path(file)
+    match layout:
+        case "text":
+            write(file, text.page(made))
+        case "html":
+            write(file, html.page(made, tried))
+        case "json":
+            write(file, dump(archive.archive(made)))
+        case "latex" if file == "-":
+            write(file, latex_document.fragment(made))
+        case "latex":
+            _write_beside(path, latex_document.files(made, path.stem, tried))
+        case "pdf":
+            _write_pdf(path, latex_document.files(made, "appendix", tried))
+
+
+def _write_beside(path: Path, files: Mapping[str, str | bytes]) -> None:
+    write_together({path.with_name(name): content for name, content in files.items()})
+
+
+def _write_pdf(path: Path, files: Mapping[str, str | bytes]) -> None:
+    try:
+        content, _ = pdf.compiled(files, "appendix-standalone.tex")
+    except pdf.LatexError as error:
+        log = path.with_suffix(".log")
+        write_together({log: error.log})
+        raise InputError(f"LaTeX failed: {error} (the log is {log})") from None
+    write_together({path: content})
