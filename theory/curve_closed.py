@@ -21,6 +21,7 @@ from .models import PHI_SQUARED, Model, P, R
 from .requirements import require_curved
 from .responses import Activation
 
+_MOST_TERMS = 1500  # of a numerator and denominator on the way; beyond, gcds take minutes
 Element = Any  # an element of a SymPy FracField, which has no public type
 
 
@@ -28,7 +29,7 @@ def curve_closed(model: Model, order: int) -> tuple[sp.Expr, ...]:
     """h_1, …, h_order for this response, as expressions in p.
 
     Raises what `require_curved` raises (h_k never hides a division by 0), and InputError if no
-    differential field of the kind above is found for the response.
+    differential field of the kind above is found for the response, or the form gets too long.
 
     >>> from trajalign.theory.models import TwoLayerLinear
     >>> from trajalign.theory.responses import Loss
@@ -98,7 +99,10 @@ class DifferentialField:
         return self.field.from_expr(sp.sympify(value))
 
     def multiply(self, a: Element, b: Element) -> Element:
-        return a * b
+        product = a * b
+        if len(product.numer) + len(product.denom) > _MOST_TERMS:
+            raise InputError(f"no closed form of fewer than {_MOST_TERMS} terms")
+        return product
 
     def reciprocal(self, a: Element) -> Element:
         return 1 / a
@@ -145,7 +149,9 @@ def field_of(model: Model) -> DifferentialField:
     root = _common_root([r, w])
     if root is not None:
         return _root_field(r, w, *root)
-    tower = _Tower()
+    if r.has(sp.exp) or w.has(sp.exp):  # tanh would be a second name for the same function
+        r, w = (e.replace(sp.tanh, lambda u: 1 - 2 / (sp.exp(2 * u) + 1)) for e in (r, w))
+    tower = _Tower(_units(r.atoms(sp.exp) | w.atoms(sp.exp)))
     r, w = tower.adjoin(r), tower.adjoin(w)
     return DifferentialField(tower.names, tower.slopes, r, w, P**2)
 
@@ -194,10 +200,25 @@ def _root_field(r: sp.Expr, w: sp.Expr, a: sp.Expr, b: sp.Expr) -> DifferentialF
     return DifferentialField(names, {s: (s**2 - a) / s}, in_root(r), in_root(w), x)
 
 
-class _Tower:
-    """Generators collected one by one, each with its θ."""
+def _units(exponentials: set[sp.Expr]) -> tuple[sp.Expr, ...]:
+    """Arguments u such that every exponential is an integer power of one exp(u)."""
+    found: list[sp.Expr] = []
+    for argument in sorted((e.args[0] for e in exponentials), key=str):
+        for k, unit in enumerate(found):
+            ratio = sp.cancel(argument / unit)
+            if ratio.is_Rational:
+                found[k] = unit / ratio.q
+                break
+        else:
+            found.append(argument)
+    return tuple(found)
 
-    def __init__(self) -> None:
+
+class _Tower:
+    """Generators collected one by one, each with its θ; `units` are those of its exponentials."""
+
+    def __init__(self, units: tuple[sp.Expr, ...]) -> None:
+        self._units = units
         self.names: dict[sp.Symbol, sp.Expr] = {P: P}
         self.slopes: dict[sp.Symbol, sp.Expr] = {P: P}
         self._known: dict[sp.Expr, sp.Expr] = {P: P}
@@ -217,6 +238,11 @@ class _Tower:
             return e.func(*(self.adjoin(part) for part in e.args))
         if e.is_Pow and e.exp.is_Integer:
             return self.adjoin(e.base) ** e.exp
+        if isinstance(e, sp.exp):
+            powers = ((u, sp.cancel(e.args[0] / u)) for u in self._units)
+            for unit, power in powers:
+                if power.is_Integer and power != 1:
+                    return self.adjoin(sp.exp(unit)) ** power
         if isinstance(e, (sp.tanh, sp.exp, sp.log, sp.atan, sp.erf)):
             inner = e.args[0]
             self.adjoin(inner)

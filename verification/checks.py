@@ -11,10 +11,9 @@ import sympy as sp
 from ..numerics.balls import compile_balls, evaluate, exact
 from ..numerics.integrals import alignment_exponent, crossing_time
 from ..numerics.roots import InverseResponse
-from ..theory.curve_closed import curve_closed, curve_generic
-from ..theory.errors import InputError
+from ..theory.curve_closed import curve_terms
 from ..theory.exact_curve import exact_curve
-from ..theory.models import Model, P, Q
+from ..theory.models import P, Q
 from ..theory.series import taylor
 from .claims import Claim, NotApplicableError
 from .curve_claims import AlignmentClaim, ExactClaim
@@ -92,16 +91,8 @@ def _slow_curve_3(label: str, plan: Plan) -> Claim:
 
 
 def _curve_to_order(label: str, plan: Plan, order: int) -> Claim:
-    *lower, h = _curve(plan.model, order)
+    *lower, h = curve_terms(plan.model, order)
     return AlignmentClaim(label, taylor(h, 1, P)[0], h=h, lower=tuple(lower))
-
-
-def _curve(model: Model, order: int) -> tuple[sp.Expr, ...]:
-    """h_1, …, h_order as short as they can be had."""
-    try:
-        return curve_closed(model, order)
-    except InputError:  # no closed form in a field that is known
-        return tuple(model.concrete(h) for h in curve_generic(model, order))
 
 
 def _exact(label: str, plan: Plan) -> Claim:
@@ -138,7 +129,7 @@ def _progressive_sharpening(label: str, plan: Plan) -> Claim:
 
 def _one_orbit(label: str, plan: Plan) -> Claim:
     # What first order leaves is h_2 ε² + …; as much again by half is room for the rest.
-    h, second = _curve(plan.model, 2)
+    h, second = curve_terms(plan.model, 2)
     at_zero = plan.curve.h_at_zero
     largest = max(_largest(second, plan), float(at_zero) ** 2)
     constant = sp.Rational(f"{1.5 * largest:.3g}")

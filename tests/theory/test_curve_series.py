@@ -11,7 +11,7 @@ from trajalign.numerics.iteration import Stops
 from trajalign.numerics.loops import compile_loop
 from trajalign.numerics.native import accelerated
 from trajalign.numerics.orbits import compile_step, iterate
-from trajalign.theory.curve_closed import curve_closed, curve_generic
+from trajalign.theory.curve_closed import curve_closed, curve_generic, field_of
 from trajalign.theory.curve_series import curve_series
 from trajalign.theory.errors import InputError, NoExpansionError
 from trajalign.theory.models import (
@@ -231,6 +231,35 @@ def test_irrational_coefficients_are_refused_with_the_coefficient():
 def test_no_closed_form_is_said_so():
     with pytest.raises(InputError, match="no closed form"):
         curve_closed(TwoLayerLinear(Loss.parse("1 - cos(z)")), 1)
+
+
+def test_a_closed_form_that_grows_out_of_hand_is_refused():
+    """Two kinds of functions in one activation: h_3 would have ten thousand terms."""
+    mixed = SingleNeuron(Activation.parse("tanh(z)/2 + atan(z)/2"))
+    assert len(curve_closed(mixed, 1)) == 1
+    with pytest.raises(InputError, match="no closed form of fewer than 1500 terms"):
+        curve_closed(mixed, 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2*log(1+exp(z)) + 2*log(1+exp(-z))",  # 4 log cosh(z/2), but for a constant
+        "4*log(exp(z/2)+exp(-z/2))",
+        "2*log(cosh(z/2)) + log(1+exp(z)) + log(1+exp(-z))",
+    ],
+)
+def test_one_function_in_other_words_has_the_same_curve(text):
+    """exp(z), exp(−z) and tanh(z/2) are one generator, not three: the latter takes minutes."""
+    model, plain = (TwoLayerLinear(Loss.parse(t)) for t in (text, LOSSES["log-cosh-half"]))
+    assert len(field_of(model).names) == 2
+    for h, k in zip(curve_closed(model, 3), curve_closed(plain, 3), strict=True):
+        both = compile_balls([h, k], [P])
+        with ctx.workprec(300):
+            for p in (arb(1) / 3, arb(2)):
+                ours, theirs = both(p)
+                assert abs(ours - theirs) < arb(10) ** -60
+                assert abs(theirs) > arb(10) ** -3
 
 
 @pytest.mark.parametrize("order", [0, -1])

@@ -15,7 +15,7 @@ from trajalign.theory.curve_series import curve_series
 from trajalign.theory.errors import UnresolvedError
 from trajalign.theory.models import EPSILON, Model, P, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification import runner
+from trajalign.verification import preparation
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.checks import claim_for
 from trajalign.verification.claims import Claim, Judgement, Measurement, NotApplicableError
@@ -178,7 +178,7 @@ def test_a_prediction_that_cannot_be_computed_leaves_the_statement_undecided(
     def refuse(label: str, plan: Plan) -> Claim:
         raise UnresolvedError("cannot be told from 0")
 
-    monkeypatch.setattr(runner, "claim_for", refuse)
+    monkeypatch.setattr(preparation, "claim_for", refuse)
     (verdict,) = verify([neuron("tanh")], Options(frozenset({"neuron/crossing"})))[-1:]
     assert verdict.outcome is Outcome.UNDECIDED
     assert verdict.reason == "cannot be told from 0"
