@@ -1,13 +1,16 @@
 """The kernel that steps many orbits: chunks, slices, and what it asks of XLA."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from trajalign.numerics import stepping
 from trajalign.numerics.floats import double_precision
 from trajalign.numerics.stepping import Limits, compile_stepper, moving
-from trajalign.theory.models import TwoLayerLinear
-from trajalign.theory.responses import Loss
+from trajalign.theory.errors import UnresolvedError
+from trajalign.theory.models import SingleNeuron, TwoLayerLinear
+from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 
 ENGINES = ["numpy", "jax"]
 MODEL = TwoLayerLinear(Loss.parse("log-cosh"))
@@ -75,3 +78,62 @@ def test_jax_keeps_its_own_precision_outside():
     assert jnp.zeros(3).dtype == jnp.float32
     with double_precision("jax"):
         assert jnp.zeros(3).dtype == jnp.float64
+
+
+EVERY = [
+    *(TwoLayerLinear(Loss.parse(name)) for name in LOSSES),
+    *(SingleNeuron(Activation.parse(name)) for name in ACTIVATIONS),
+]
+
+
+@pytest.mark.parametrize("model", EVERY, ids=lambda model: f"{model.name} {model.response.text}")
+def test_both_engines_step_alike(model):
+    """Hundreds of orbits, so that whole vectors are used, for every response of the catalogue."""
+    scale = float(model.response.scale)
+    eta, p, u, tolerance = starts(333)
+    eta = eta / 4
+    theirs, ours = (
+        compile_stepper(model, engine).run(eta, p * scale, u, tolerance, 20) for engine in ENGINES
+    )
+    assert ours.p == pytest.approx(theirs.p, rel=1e-8, abs=1e-9 * scale)
+    assert ours.u == pytest.approx(theirs.u, rel=1e-8)
+
+
+@pytest.fixture
+def fresh():
+    compile_stepper.cache_clear()
+    yield
+    compile_stepper.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh")
+def test_options_that_make_jax_wrong_are_not_used(monkeypatch):
+    """A stepper that is wrong in every lane but the first of eight, as one option once made it."""
+    made, jitted = [], stepping._jitted
+
+    def wrong_with_options(kernel, options, chunk):
+        stepper = jitted(kernel, options, chunk)
+        made.append(options)
+        if not options:
+            return stepper
+
+        def advance(*arguments):
+            state = stepping.State(*stepper._advance(*arguments))
+            off = np.where(np.arange(len(state.p)) % 8 == 0, 0.0, 1e-6)
+            return state._replace(p=np.asarray(state.p) + off)
+
+        return replace(stepper, _advance=advance)
+
+    monkeypatch.setattr(stepping, "_jitted", wrong_with_options)
+    stepper = compile_stepper(MODEL, "jax")
+    assert [bool(options) for options in made] == [True, False]
+    assert stepper.run(*starts(64), 20).p == pytest.approx(
+        compile_stepper(MODEL, "numpy").run(*starts(64), 20).p, rel=1e-9
+    )
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_jax_that_is_wrong_throughout_is_refused(monkeypatch):
+    monkeypatch.setattr(stepping, "_agrees", lambda *_: False)
+    with pytest.raises(UnresolvedError, match="use NumPy"):
+        compile_stepper(MODEL, "jax")
