@@ -58,11 +58,11 @@ def modules(names: list[str]) -> set[PurePosixPath]:
 
 
 def expected_modules() -> set[PurePosixPath]:
+    package = ROOT / "trajalign"
     found = {PurePosixPath("trajalign/py.typed")}
-    for folder in ("", "commands", *ROOMS):
+    for folder in (package, *(package / room for room in ROOMS)):  # which are links
         found |= {
-            PurePosixPath("trajalign", folder, path.name)
-            for path in (ROOT / "trajalign" / folder).glob("*.py")
+            PurePosixPath("trajalign", path.relative_to(package)) for path in folder.rglob("*.py")
         }
     return found
 

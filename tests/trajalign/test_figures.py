@@ -4,13 +4,28 @@ import csv
 import io
 import math
 
+import numpy as np
 import pytest
 import sympy as sp
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
 
 from trajalign.figures.alignment import alignment_picture, ladder_picture
 from trajalign.figures.bifurcation import bifurcation_picture
-from trajalign.figures.drawing import FORMATS, draw
-from trajalign.figures.picture import MEASURED, ORBIT, PREDICTED, STABLE, UNSTABLE, Curve, Picture
+from trajalign.figures.drawing import FORMATS, draw, with_figure
+from trajalign.figures.looks import line as line_style
+from trajalign.figures.picture import (
+    MEASURED,
+    ORBIT,
+    PREDICTED,
+    STABLE,
+    UNSTABLE,
+    Curve,
+    Picture,
+    Regions,
+)
 from trajalign.theory.errors import InputError, NoCurvatureError
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
@@ -66,21 +81,106 @@ def test_special_points_are_marked_where_they_are() -> None:
     assert marks["superstable"].y == pytest.approx(0.771893620880)
 
 
-def test_orbits_obey_the_map() -> None:
-    eta = 0.1
-    start = (HALF, sp.Rational(9, 10))
-    picture = bifurcation_picture(LINEAR, sp.Rational(1, 10), [start])
-    (orbit,) = curves_of(picture, ORBIT)
-    p, q = 0.5, 0.9
-    points = list(zip(orbit.x, orbit.y, strict=True))
-    for t in range(60):
-        near = min(points, key=lambda point: abs(point[0] - p) + abs(point[1] - q))
-        if t == 0:
-            assert near == (p, q)
+def linear_orbit(eta: float, p: float, q: float, steps: int) -> list[tuple[float, float]]:
+    points = [(p, q)]
+    for _ in range(steps):
         slope = math.tanh(p)
         r = slope / p
         p, q = (1 - 2 * r / q + eta**2 * slope**2) * p, q / (1 - eta**2 * p * slope * (2 * q - r))
+        points.append((p, q))
+    return points
+
+
+def test_orbits_obey_the_map() -> None:
+    start = (HALF, sp.Rational(9, 10))
+    picture = bifurcation_picture(LINEAR, sp.Rational(1, 10), [start])
+    (orbit,) = curves_of(picture, ORBIT)
+    shown = list(zip(orbit.x, orbit.y, strict=True))
+
+    def far(points: list[tuple[float, float]]) -> float:
+        return max(min(abs(p - x) + abs(q - y) for x, y in points) for p, q in shown)
+
+    assert far(linear_orbit(0.1, 0.5, 0.9, 500)) < 1e-9
+    assert far(linear_orbit(0.1, 0.5, 0.901, 500)) > 1e-4
+    transient = np.array(linear_orbit(0.1, 0.5, 0.9, 19))  # it is drawn whole
+    assert np.array(shown[:20]) == pytest.approx(transient)
     assert picture.caption.endswith("with an orbit at step size 1/10")
+
+
+def test_an_orbit_that_diverges_is_not_drawn() -> None:
+    with pytest.raises(InputError, match="p0 = 5, q0 = 10, eta = 2 diverges"):
+        bifurcation_picture(LINEAR, sp.Integer(2), [(sp.Integer(5), sp.Integer(10))])
+
+
+def collisions(figure: Figure) -> list[str]:
+    """The labels that cover a curve or another label, or leave the frame."""
+    (axes,) = figure.axes
+    figure.draw_without_rendering()
+    texts = [text for text in axes.texts if text.get_text()]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+    frame, found = axes.get_window_extent(), []
+    for name, box in boxes:
+        inside = frame.x0 <= box.x0 < box.x1 <= frame.x1 and frame.y0 <= box.y0 < box.y1 <= frame.y1
+        crossed = any(line.get_window_extent().overlaps(box) and crosses(line, box)
+                      for line in axes.lines)  # fmt: skip
+        others = [other for other_name, other in boxes if other_name != name]
+        if not inside or crossed or any(box.overlaps(other) for other in others):
+            found.append(name)
+    return found
+
+
+def crosses(line: Line2D, box: Bbox) -> bool:
+    path = line.get_transform().transform_path(line.get_path())
+    if line.get_linestyle() == "None":
+        return bool(box.contains(*path.vertices.T).any())
+    return bool(path.intersects_bbox(box, filled=False))
+
+
+@pytest.mark.parametrize("model", [LINEAR, NEURON], ids=["linear", "neuron"])
+def test_no_label_covers_a_curve_or_leaves_the_frame(
+    model: TwoLayerLinear | SingleNeuron,
+) -> None:
+    eta = sp.Rational(1, 50)
+    start = (HALF * model.response.scale, sp.Rational(4, 5))
+    seen: list[list[str]] = []
+
+    def look(figure: Figure) -> None:
+        seen.append(collisions(figure))
+        for text in figure.axes[0].texts:
+            text.set_horizontalalignment("left")
+            if isinstance(text, Annotation):
+                text.xyann = (-8, -3)
+        seen.append(collisions(figure))
+
+    with_figure(bifurcation_picture(model, eta, [start]), look)
+    placed, moved = seen
+    assert placed == []
+    assert len(moved) >= 2
+
+
+def test_regions_are_drawn_and_saved() -> None:
+    regions = Regions(("sea", "land"), (0.0, 1.0, 2.0), (5.0, 6.0), ((0, 0, 1), (1, 0, 1)))
+    picture = Picture("map", "a map", "$x$", "$y$", (), regions=regions)
+    rows = list(csv.DictReader(io.StringIO(picture.csv())))
+    land = {(float(row["x"]), float(row["y"])) for row in rows if row["curve"] == "land"}
+    assert land == {(2, 5), (0, 6), (2, 6)}
+
+    def look(figure: Figure) -> None:
+        (axes,) = figure.axes
+        (image,) = axes.images
+        assert image.get_extent() == [-0.5, 2.5, 4.5, 6.5]
+        (legend,) = figure.legends
+        assert [text.get_text() for text in legend.get_texts()] == ["sea", "land"]
+
+    with_figure(picture, look)
+
+
+def test_curves_of_one_look_differ_without_colour() -> None:
+    """In dashes, in marker or in filling; the first four at least."""
+    for look in (ORBIT, MEASURED, PREDICTED):
+        styles = [line_style(look, number) for number in range(4)]
+        plain = {(s.get("marker"), str(s["ls"]), s.get("mfc") == "white") for s in styles}
+        assert len(plain) == 4
 
 
 def test_the_residuals_are_those_of_the_expansion() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,12 +11,14 @@ from flint import arb, ctx
 from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ..numerics.precision import working_bits
 from ..theory.curve_closed import curve_terms
+from ..theory.errors import InputError
 from ..theory.interface import Model, P, R
 from ..verification.orbit_view import OrbitView
 from ..verification.plans import Plan
+from .following import bounded, logarithmic
 from .picture import MEASURED, PREDICTED, Curve, Picture
 
-_SHOWN = 120
+_SHOWN = 70
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,11 @@ def alignment_picture(plan: Plan, step_size: sp.Rational, order: int = 3) -> Pic
     """Along one orbit: what is left of q/r(p) − 1 after each term of the slow curve.
 
     Parameters: a plan with starts; the step size; `order`, how many terms are shown.
+    Raises InputError for an orbit that diverges.
     """
     model, curve = plan.model, _compiled(plan.model, order)
-    view = OrbitView(plan, step_size, plan.starts[0])
-    times = _spread(len(view.orbit), _SHOWN)
+    view = _view(plan, step_size)
+    times = logarithmic(len(view.orbit), _SHOWN)
     with ctx.workprec(working_bits(plan.digits)):
         epsilon = arb(exact(plan.epsilon(step_size)))
         rows = [
@@ -58,17 +60,22 @@ def alignment_picture(plan: Plan, step_size: sp.Rational, order: int = 3) -> Pic
     curves = _curves(tuple(map(float, times)), rows, order)
     caption = (
         f"What is left of q/r(p) − 1 after k terms of the slow curve (marks), and the size of the "
-        f"next term (lines); {model.response.text}, step size {step_size}"
+        f"next term (lines); {model.response.text}, step size {step_size}, {_from(plan)}"
     )
-    return Picture("alignment", caption, "$t$", "residual", curves, log="xy")
+    return Picture("alignment", caption, "$t$", r"what is left of $q/r(p) - 1$", curves, log="xy")
 
 
 def ladder_picture(plan: Plan, order: int = 3) -> Picture:
-    """On the plan's ladder: the same at the passage of q = 1, against ε."""
+    """On the plan's ladder: the same at the passage of q = 1, against ε.
+
+    Raises InputError for an orbit that diverges or does not pass q = 1 from below.
+    """
     model, curve = plan.model, _compiled(plan.model, order)
     epsilons, rows = [], []
     for eta in plan.etas:
-        view = OrbitView(plan, eta, plan.starts[0])
+        view = _view(plan, eta)
+        if view.crossing == 0:
+            raise InputError(f"orbits align from q0 < 1, got q0 = {plan.starts[0][1]}")
         with ctx.workprec(view.bits):
             p, q = view.orbit.p[view.crossing], view.orbit.q[view.crossing]
             rows.append(_residual(curve, p, q, view.epsilon, view.bits))
@@ -76,26 +83,34 @@ def ladder_picture(plan: Plan, order: int = 3) -> Picture:
     curves = _curves(tuple(epsilons), rows, order)
     caption = (
         f"Alignment on a ladder of step sizes at the passage of q = 1: what is left after k terms "
-        f"(marks) against the next term (lines); {model.response.text}"
+        f"(marks) against the next term (lines); {model.response.text}, {_from(plan)}"
     )
-    return Picture("ladder", caption, r"$\varepsilon$", "residual", curves, log="xy")
+    return Picture(
+        "ladder", caption, r"$\varepsilon$", r"what is left of $q/r(p) - 1$", curves, log="xy"
+    )
+
+
+def _from(plan: Plan) -> str:
+    p0, q0 = plan.starts[0]
+    return f"from p0 = {p0}, q0 = {q0}"
+
+
+def _view(plan: Plan, step_size: sp.Rational) -> OrbitView:
+    view = OrbitView(plan, step_size, plan.starts[0])
+    bounded(view.orbit, plan.starts[0])
+    return view
 
 
 def _curves(x: tuple[float, ...], rows: Sequence[Residual], order: int) -> tuple[Curve, ...]:
     found = []
     for k in range(order):
         found.append(Curve(_name(k), MEASURED, x, tuple(row.left[k] for row in rows)))
-        found.append(Curve("", PREDICTED, x, tuple(row.predicted[k] for row in rows)))
+    for k in range(order):
+        name = f"$|h_{k + 1}|\\,\\varepsilon{f'^{k + 1}' if k else ''}$"
+        found.append(Curve(name, PREDICTED, x, tuple(row.predicted[k] for row in rows)))
     return tuple(found)
 
 
 def _name(k: int) -> str:
-    return {0: "no term", 1: "after $h_1$", 2: "after $h_1, h_2$"}.get(
-        k, f"after $h_1, \\ldots, h_{k}$"
-    )
-
-
-def _spread(length: int, count: int) -> Sequence[int]:
-    """Steps 1 … length − 1, about evenly on a logarithmic axis."""
-    last = math.log(length - 1)
-    return sorted({round(math.exp(last * k / count)) for k in range(count + 1)})
+    named = {0: "no term", 1: "after $h_1$", 2: "after $h_1$, $h_2$"}
+    return named.get(k, f"after $h_1$ to $h_{k}$")

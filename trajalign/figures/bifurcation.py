@@ -9,19 +9,13 @@ import sympy as sp
 from flint import arb
 
 from ..numerics.balls import compile_balls, evaluate
-from ..numerics.iteration import Stops
-from ..numerics.loops import compile_loop
-from ..numerics.orbits import iterate
 from ..theory.diagram import TRIVIAL, Branch, Segment, SpecialPoint, bifurcation_diagram
 from ..theory.interface import Model, P, R
+from .following import Start, bounded, followed
 from .picture import ORBIT, STABLE, UNSTABLE, Curve, Mark, Picture
 
 _SAMPLES = 200
-_DIGITS = 30
-_FAR = 10**6
-_SHOWN = 400  # points of an orbit that are drawn
-
-Start = tuple[sp.Rational, sp.Rational]
+_TRANSIENT = 30  # steps of an orbit that are all drawn
 
 
 def bifurcation_picture(
@@ -30,7 +24,7 @@ def bifurcation_picture(
     """The branches p = 0 and q = r(p) with their stability, and orbits from `starts`.
 
     Parameters: a model; the step size and starting points (p0, q0) of the orbits, none by default.
-    Raises what `bifurcation_diagram` raises.
+    Raises what `bifurcation_diagram` raises, and InputError for an orbit that diverges.
     """
     diagram = bifurcation_diagram(model)
     orbits = [_orbit(model, step_size, start) for start in starts if step_size is not None]
@@ -51,7 +45,7 @@ def bifurcation_picture(
         caption,
         "$p$",
         "$q$",
-        (*curves, *orbits),
+        (*sorted(curves, key=lambda curve: curve.look), *orbits),
         tuple(marks),
         x_range=(-1.05 * wide, 1.05 * wide),
         y_range=(0.0, top),
@@ -70,23 +64,29 @@ def _segment(
     name = "stable" if segment.stable else "unstable"
     if trivial:
         return [Curve(name, look, (0.0, 0.0), (float(s[0]), float(s[-1])))]
-    q = _response(model, s)
+    q = response_at(model, s)
     p = tuple(map(float, s))
     return [Curve(name, look, tuple(sign * x for x in p), q) for sign in (1.0, -1.0)]
 
 
-def _response(model: Model, points: np.ndarray) -> tuple[float, ...]:
+def response_at(model: Model, points: np.ndarray) -> tuple[float, ...]:
+    """r(p) at each of the points. Raises NotFiniteError where it has no value."""
     r = compile_balls(model.concrete(R(P)), [P])
     return tuple(1.0 if p == 0 else float(evaluate(r, (arb(float(p)),), 53)[0]) for p in points)
 
 
 def _orbit(model: Model, step_size: sp.Rational, start: Start) -> Curve:
-    stops = Stops(200_000, sp.Rational(1, 1000) * model.response.scale, _FAR * model.response.scale)
-    orbit = iterate(compile_loop(model), step_size, start, stops, digits=_DIGITS, checked=False)
-    every = max(1, len(orbit) // _SHOWN)
-    p, q = ([float(x) for x in values[::every]] for values in (orbit.p, orbit.q))
-    return Curve(f"$(p_0, q_0) = ({float(start[0]):g}, {float(start[1]):g})$", ORBIT,
+    orbit = bounded(followed(model, step_size, start), start)
+    times = _shown(len(orbit))
+    p, q = ([float(values[t]) for t in times] for values in (orbit.p, orbit.q))
+    return Curve(f"$(p_0, q_0) = ({float(start[0]):.3g}, {float(start[1]):.3g})$", ORBIT,
                  tuple(p), tuple(q))  # fmt: skip
+
+
+def _shown(length: int) -> list[int]:
+    """The transient whole, then pairs of steps, for both signs of p, ever further apart."""
+    later = (round(_TRANSIENT * 1.15**k) for k in range(200))
+    return sorted({t + i for t in [*range(_TRANSIENT), *later] for i in (0, 1) if t + i < length})
 
 
 def _mark(point: SpecialPoint) -> Mark:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..theory.errors import InputError
-from .picture import MEASURED, ORBIT, PREDICTED, STABLE, UNSTABLE, Curve, Picture
+from . import looks
+from .labels import place_labels
+from .picture import Curve, Picture, Regions
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 FORMATS = ("pdf", "svg", "png")
-_WIDTH, _HEIGHT = 3.4, 2.5  # inches; one column of a two-column page
-_MARKERS = "os^Dv<>"
-_ORBIT_COLOURS = ("#1b6ca8", "#c1440e", "#3a7d44", "#7a4b94")  # of different lightness
+_WIDTH, _HEIGHT, _LEGEND_ROW = 3.4, 2.35, 0.135  # inches; one column of a two-column page
+_LEGEND_COLUMNS, _NARROW = 2, 14  # three columns where no name is longer than this
+_ALWAYS = (float("inf"), float("inf"))  # label ticks on axes of however many decades
+_SHORT = 40  # a logarithmic axis whose ends differ by less
+_DATES: dict[str, dict[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
 def draw(picture: Picture, file_format: str = "pdf") -> bytes:
@@ -25,62 +33,126 @@ def draw(picture: Picture, file_format: str = "pdf") -> bytes:
     """
     if file_format not in FORMATS:
         raise InputError(f"a figure is one of {', '.join(FORMATS)}, not {file_format}")
+    content = io.BytesIO()
+    about = {"Title": picture.caption, **_DATES.get(file_format, {})}
+    with_figure(
+        picture,
+        lambda figure: figure.savefig(content, format=file_format, metadata=about),
+    )
+    return content.getvalue()
+
+
+def with_figure(picture: Picture, use: Callable[[Figure], None]) -> None:
+    """Draw a picture and do something with the Matplotlib figure, in the style of all."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     style = resources.files(__package__).joinpath("trajalign.mplstyle")
     with resources.as_file(style) as path, mpl.rc_context(fname=path):
         figure = Figure(figsize=(_WIDTH, _HEIGHT), layout="constrained")
-        _fill(figure.add_subplot(), picture)
-        content = io.BytesIO()
-        dates = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}[file_format]
-        figure.savefig(content, format=file_format, metadata=dates)
-    return content.getvalue()
+        axes = figure.add_subplot()
+        keys = _fill(axes, picture)
+        _legend(figure, keys)
+        place_labels(figure, axes, picture.marks)
+        use(figure)
 
 
-def _fill(axes: Axes, picture: Picture) -> None:
+def _fill(axes: Axes, picture: Picture) -> dict[str, Artist]:
+    """Draw everything but the labels; returns what stands in the legend, by its name."""
+    keys: dict[str, Artist] = {}
+    if picture.regions is not None:
+        keys |= _fill_regions(axes, picture.regions)
     seen: dict[str, int] = {}
     for curve in picture.curves:
         number = seen.get(curve.look, 0)
         seen[curve.look] = number + 1
-        shown = "_nolegend_" if any(_twin(curve, c) for c in _before(picture, curve)) else None
-        axes.plot(curve.x, curve.y, label=shown or curve.name, **_look(curve.look, number))
+        (line,) = axes.plot(curve.x, curve.y, **looks.line(curve.look, number))
+        if curve.name:
+            keys.setdefault(curve.name, _key(line, curve))
     for mark in picture.marks:
-        axes.plot([mark.x], [mark.y], "o", ms=3.5, mfc="white", mec="black", mew=0.8, zorder=5)
-        axes.annotate(
-            mark.label, (mark.x, mark.y), (4, 4), textcoords="offset points", fontsize="x-small"
-        )
+        if mark.dot:
+            axes.plot([mark.x], [mark.y], **looks.mark())
+        else:
+            axes.text(mark.x, mark.y, mark.label, **looks.note())
+    _axes(axes, picture)
+    return keys
+
+
+def _key(line: Line2D, curve: Curve) -> Artist:
+    """What stands for a curve in the legend."""
+    from matplotlib.lines import Line2D
+
+    key = Line2D([], [])
+    key.update_from(line)
+    key.update(looks.key(curve.look))
+    return key
+
+
+def _fill_regions(axes: Axes, regions: Regions) -> dict[str, Artist]:
+    """The cells of a divided plane, each with the grey and the hatching of its name."""
+    from matplotlib.colors import ListedColormap
+    from matplotlib.patches import Patch
+
+    known = [looks.region(code) for code in range(len(regions.names))]
+    axes.imshow(
+        regions.codes,
+        cmap=ListedColormap([look.fill for look in known]),
+        vmin=-0.5,
+        vmax=len(known) - 0.5,
+        extent=(*_ends(regions.x), *_ends(regions.y)),
+        aspect="auto",
+        origin="lower",
+        interpolation="nearest",
+        zorder=0,
+    )
+    keys: dict[str, Artist] = {}
+    for code in sorted({code for row in regions.codes for code in row}):
+        look = known[code]
+        if look.hatch:
+            inside = [[float(c == code) for c in row] for row in regions.codes]
+            axes.contourf(
+                regions.x, regions.y, inside, levels=[0.5, 1.5], colors="none", hatches=[look.hatch]
+            )
+        keys[regions.names[code]] = Patch(fc=look.fill, ec="0.3", hatch=look.hatch, lw=0.4)
+    return keys
+
+
+def _ends(values: tuple[float, ...]) -> tuple[float, float]:
+    """The outer edges of the first and the last of equally spaced cells."""
+    half = (values[-1] - values[0]) / (len(values) - 1) / 2
+    return values[0] - half, values[-1] + half
+
+
+def _axes(axes: Axes, picture: Picture) -> None:
     axes.set_xlabel(picture.x_label)
     axes.set_ylabel(picture.y_label)
-    if "x" in picture.log:
-        axes.set_xscale("log")
-        axes.xaxis.set_minor_formatter("")
-    if "y" in picture.log:
-        axes.set_yscale("log")
-        axes.yaxis.set_minor_formatter("")
-    if picture.x_range is not None:
-        axes.set_xlim(*picture.x_range)
-    if picture.y_range is not None:
-        axes.set_ylim(*picture.y_range)
-    if any(curve.name for curve in picture.curves):
-        axes.legend()
+    for name, ends in (("x", picture.x_range), ("y", picture.y_range)):
+        if name in picture.log:
+            _logarithmic(axes, name)
+        if ends is not None:
+            axes.set(**{f"{name}lim": ends})
 
 
-def _before(picture: Picture, curve: Curve) -> tuple[Curve, ...]:
-    return picture.curves[: picture.curves.index(curve)]
+def _logarithmic(axes: Axes, name: str) -> None:
+    """A logarithmic axis; on a short one 2 and 5 times each power of ten are labelled too."""
+    from matplotlib.ticker import LogFormatterSciNotation, LogLocator
+
+    axes.set(**{f"{name}scale": "log"})
+    axis = {"x": axes.xaxis, "y": axes.yaxis}[name]
+    axis.set_minor_formatter("")
+    low, high = axis.get_view_interval()
+    if high < _SHORT * low:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter(
+            LogFormatterSciNotation(labelOnlyBase=False, minor_thresholds=_ALWAYS)
+        )
 
 
-def _twin(a: Curve, b: Curve) -> bool:
-    return (a.name, a.look) == (b.name, b.look)
-
-
-def _look(look: str, number: int) -> dict[str, Any]:
-    colour = _ORBIT_COLOURS[number % len(_ORBIT_COLOURS)]
-    marker = _MARKERS[number % len(_MARKERS)]
-    return {
-        STABLE: {"color": "black", "lw": 1.8, "zorder": 2},
-        UNSTABLE: {"color": "0.45", "lw": 0.7, "ls": (0, (4, 2)), "zorder": 2},
-        ORBIT: {"color": colour, "ls": "", "marker": marker, "ms": 1.8, "mew": 0, "zorder": 3},
-        MEASURED: {"color": colour, "ls": "", "marker": marker, "ms": 3.2, "mew": 0, "zorder": 4},
-        PREDICTED: {"color": colour, "lw": 0.9, "zorder": 3},
-    }[look]
+def _legend(figure: Figure, keys: dict[str, Artist]) -> None:
+    """Above the axes, where it covers nothing; the figure grows with its rows."""
+    if not keys:
+        return
+    columns = _LEGEND_COLUMNS + (max(map(len, keys)) <= _NARROW)
+    rows = -(-len(keys) // columns)
+    figure.set_figheight(_HEIGHT + rows * _LEGEND_ROW)
+    figure.legend(list(keys.values()), list(keys), loc="outside upper center", ncols=columns)

@@ -1,15 +1,17 @@
-"""A figure as data: curves, marks and axes, independent of how it is drawn."""
+"""A figure as data: curves, regions, marks and axes, independent of how it is drawn."""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 # How a curve looks; `drawing` gives each a line, a width and a grey of its own.
 STABLE, UNSTABLE = "stable", "unstable"
 ORBIT, MEASURED, PREDICTED = "orbit", "measured", "predicted"
-LOOKS = (STABLE, UNSTABLE, ORBIT, MEASURED, PREDICTED)
+MAP, REFERENCE, PATH, ATTRACTOR = "map", "reference", "path", "attractor"
+LOOKS = (STABLE, UNSTABLE, ORBIT, MEASURED, PREDICTED, MAP, REFERENCE, PATH, ATTRACTOR)
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,26 @@ class Curve:
 
 @dataclass(frozen=True)
 class Mark:
-    """A special point with a label; `kind` is what it is, for the data file."""
+    """A special point with a label; `kind` is what it is, for the data file.
+
+    Without `dot` the label stands in the middle at (x, y), and nothing is drawn there.
+    """
 
     kind: str
     x: float
     y: float
     label: str
+    dot: bool = True
+
+
+@dataclass(frozen=True)
+class Regions:
+    """A plane divided by what happens: `codes[j][i]` numbers into `names`, at (x[i], y[j])."""
+
+    names: tuple[str, ...]
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    codes: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -45,15 +61,24 @@ class Picture:
     log: str = ""
     x_range: tuple[float, float] | None = None
     y_range: tuple[float, float] | None = None
+    regions: Regions | None = None
 
     def csv(self) -> str:
         """The data behind the figure: one row per point, numbers with 17 digits."""
         text = io.StringIO()
         rows = csv.writer(text, lineterminator="\n")
         rows.writerow(["curve", "look", "x", "y"])
+        for name, look, x, y in self._rows():
+            rows.writerow([name, look, repr(x), repr(y)])
+        return text.getvalue()
+
+    def _rows(self) -> Iterator[tuple[str, str, float, float]]:
         for curve in self.curves:
             for x, y in zip(curve.x, curve.y, strict=True):
-                rows.writerow([curve.name, curve.look, repr(x), repr(y)])
+                yield curve.name, curve.look, x, y
         for mark in self.marks:
-            rows.writerow([mark.label, f"mark: {mark.kind}", repr(mark.x), repr(mark.y)])
-        return text.getvalue()
+            yield mark.label, f"mark: {mark.kind}", mark.x, mark.y
+        if self.regions is not None:
+            for y, codes in zip(self.regions.y, self.regions.codes, strict=True):
+                for x, code in zip(self.regions.x, codes, strict=True):
+                    yield self.regions.names[code], "region", x, y

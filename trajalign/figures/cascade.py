@@ -1,0 +1,78 @@
+"""The orbit diagram of the half map, beyond where the symmetric 2-cycle loses its stability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from flint import arb
+
+from ..numerics.attractors import orbit_diagram
+from ..numerics.continuation import Flip, cascade
+from ..theory.diagram import SYMMETRY_BREAKING
+from ..theory.models import Model
+from ..theory.requirements import require_curved
+from .bifurcation import response_at
+from .picture import ATTRACTOR, UNSTABLE, Curve, Mark, Picture
+
+_FLIPS = 4
+_HEIGHTS, _KEPT, _TRANSIENT = 700, 60, 2000
+_FAR = 4  # times the p of the first flip
+_ABOVE, _BELOW = 0.35, 0.65  # how far the picture goes beyond the flips, in units of their range
+
+
+def cascade_picture(model: Model) -> Picture:
+    """Where the orbits of −g_q end up, against q, with the period doublings marked.
+
+    An orbit diagram shows what attracts; of what does not, only the 2-cycle q = r(p) is drawn.
+    Raises InputError where the symmetric 2-cycle does not lose its stability, as for every strictly
+    convex loss, and what `require_curved` raises.
+    """
+    require_curved(model.response)
+    flips = cascade(model, _FLIPS).flips
+    first, last = float(flips[0].q), float(flips[-1].q)
+    spread = first - last if len(flips) > 1 else first / 2
+    low, high = max(last - _BELOW * spread, first / 100), first + _ABOVE * spread
+    q = np.linspace(low, high, _HEIGHTS)
+    found = orbit_diagram(model, q, transient=_TRANSIENT, keep=_KEPT)
+    signs = (-1.0) ** np.arange(_TRANSIENT, _TRANSIENT + _KEPT)
+    points = found.points * signs
+    kept = np.isfinite(points)
+    x, y = np.broadcast_to(q[:, None], points.shape)[kept], points[kept]
+    marks = tuple(
+        Mark(flip.kind.split(" (")[0], float(flip.q), max(map(_size, flip.cycle.points)), label)
+        for flip, label in zip(flips, _labels(flips), strict=True)
+    )
+    return Picture(
+        "cascade",
+        f"Orbit diagram of the half map −g_q for {model.response.text}: at q = {first:.6g} the "
+        f"symmetric 2-cycle loses its stability; the marks are the flips that were found",
+        "$q$",
+        "$(-1)^t p_t$",
+        (
+            Curve("where orbits end up", ATTRACTOR, tuple(map(float, x)), tuple(map(float, y))),
+            _symmetric(model, float(flips[0].cycle.points[0]), low),
+        ),
+        marks,
+        x_range=(high, low),
+    )
+
+
+def _size(point: arb) -> float:
+    return abs(float(point))
+
+
+def _labels(flips: Sequence[Flip]) -> list[str]:
+    """What each flip gives birth to."""
+    return [
+        "symmetry-breaking" if flip.kind == SYMMETRY_BREAKING else f"{2 * flip.cycle.period}-cycle"
+        for flip in flips
+    ]
+
+
+def _symmetric(model: Model, flip: float, low: float) -> Curve:
+    """The unstable continuation of the symmetric 2-cycle, down to q = `low`."""
+    p = np.linspace(flip, _FAR * flip, 400)
+    q = np.array(response_at(model, p))
+    p, q = p[q >= low], q[q >= low]
+    return Curve("unstable 2-cycle", UNSTABLE, tuple(map(float, q)), tuple(map(float, p)))

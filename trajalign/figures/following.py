@@ -1,0 +1,83 @@
+"""What to draw where nothing is said: step sizes and starts; and orbits followed to their rest."""
+
+from __future__ import annotations
+
+import math
+
+import sympy as sp
+
+from ..numerics.iteration import Stops
+from ..numerics.loops import compile_loop
+from ..numerics.native import accelerated
+from ..numerics.orbits import Orbit, iterate
+from ..theory.errors import InputError
+from ..theory.models import Model
+from ..theory.slow_curve import slow_curve
+
+LARGE, SMALL = 0.0075, 0.002  # ε h(0): the top of a ladder, and where ε → 0 can be seen
+
+_DIGITS = 30
+_FAR = 10**6
+_MAX_STEPS = 200_000
+_AT_REST = sp.Rational(1, 1000)  # |p| in its unit at which nothing moves that can be seen
+_HEIGHTS = {"linear": sp.Rational(4, 5), "neuron": sp.Rational(17, 20)}
+
+Start = tuple[sp.Rational, sp.Rational]
+
+
+def standard_start(model: Model) -> Start:
+    """Below q = 1 and off the curve: p0 = 3/10 in its unit, q0 = 4/5 (neuron: 17/20)."""
+    return sp.Rational(3, 10) * model.response.scale, _HEIGHTS.get(model.name, sp.Rational(4, 5))
+
+
+def standard_step(model: Model, size: float) -> sp.Rational:
+    """The largest η = 1/10ᵏ, 1/(2·10ᵏ) or 1/(5·10ᵏ) with ε |h(0)| ≤ `size`.
+
+    Raises what `require_curved` raises.
+
+    >>> from trajalign.theory.models import TwoLayerLinear
+    >>> from trajalign.theory.responses import Loss
+    >>> standard_step(TwoLayerLinear(Loss.parse("log-cosh")), SMALL)  # h(0) = 3/4
+    1/20
+    """
+    epsilon = size / abs(float(slow_curve(model).h_at_zero))
+    least = epsilon ** -float(model.exponent)
+    power = math.floor(math.log10(least))
+    steps = (m * sp.Integer(10) ** power for m in (1, 2, 5, 10))
+    return 1 / next(n for n in steps if n >= least)
+
+
+def followed(model: Model, step_size: sp.Rational, start: Start) -> Orbit:
+    """An orbit to |p| = 1/1000 of its unit, or where else it ends; 30 digits, unchecked.
+
+    Raises InputError for a start or a step size out of range.
+    """
+    scale = model.response.scale
+    stops = Stops(_MAX_STEPS, _AT_REST * scale, _FAR * scale)
+    loop = accelerated(compile_loop(model))
+    return iterate(loop, step_size, start, stops, digits=_DIGITS, checked=False)
+
+
+def bounded(orbit: Orbit, start: Start) -> Orbit:
+    """The orbit itself. Raises InputError if it diverges."""
+    if orbit.outcome == "diverged":
+        raise InputError(_trouble(orbit, start, "diverges"))
+    return orbit
+
+
+def at_rest(orbit: Orbit, start: Start) -> Orbit:
+    """The orbit itself. Raises InputError if it diverges or did not converge in time."""
+    if bounded(orbit, start).outcome != "converged":
+        raise InputError(_trouble(orbit, start, f"does not converge in {orbit.steps} steps"))
+    return orbit
+
+
+def _trouble(orbit: Orbit, start: Start, what: str) -> str:
+    where = f"p0 = {start[0]}, q0 = {start[1]}, eta = {orbit.eta}"
+    return f"the orbit from {where} {what}; take another start or step size"
+
+
+def logarithmic(length: int, count: int) -> list[int]:
+    """Steps 1 … length − 1, about evenly spaced on a logarithmic axis."""
+    last = math.log(length - 1)
+    return sorted({round(math.exp(last * k / count)) for k in range(count + 1)})

@@ -1,0 +1,65 @@
+"""The phase diagram: how the orbits from every (p0, q0) end at one step size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import sympy as sp
+
+from ..numerics.endings import OUTCOMES
+from ..numerics.extras import NUMPY
+from ..numerics.grids import Progress, grid
+from ..theory.errors import InputError
+from ..theory.models import Model
+from .bifurcation import response_at
+from .picture import MAP, REFERENCE, Curve, Picture, Regions
+
+_STEPS = 100_000
+_NAMES = {
+    "undecided": "undecided",
+    "gradient_flow": "gradient flow",
+    "edge_of_stability": "edge of stability",
+    "diverged": "diverged",
+    "collapsed": "collapsed",
+}
+
+
+def phase_picture(
+    model: Model,
+    step_size: sp.Rational,
+    p0s: Sequence[sp.Rational],
+    q0s: Sequence[sp.Rational],
+    *,
+    progress: Progress | None = None,
+) -> Picture:
+    """Outcomes over a grid of starts, with q0 = 1 and the curve q0 = r(p0).
+
+    Parameters: at least two values, equally spaced, of p0 ≠ 0 and of q0 > 0.
+    Raises what `numerics.grid` raises, among it MissingExtraError without the extra `sweeps`.
+    """
+    if min(len(p0s), len(q0s)) < 2:
+        raise InputError("a phase diagram needs at least two values of p0 and of q0")
+    # NumPy: with the wide vectors that numerics/stepping.py asks of XLA, atan goes wrong.
+    ends = grid(model, [step_size], p0s, q0s, steps=_STEPS, engine=NUMPY, progress=progress)
+    x, y = (tuple(map(float, values)) for values in (p0s, q0s))
+    codes = tuple(tuple(map(int, row)) for row in ends.outcome.values[0].T)
+    across, up = (x[0], x[-1]), (y[0], y[-1])
+    curves = [Curve("$q_0 = 1$", REFERENCE, across, (1.0, 1.0)), _response(model, across, up)]
+    return Picture(
+        "phase",
+        f"How the orbits from (p0, q0) end at step size {step_size} for {model.response.text}",
+        "$p_0$",
+        "$q_0$",
+        tuple(curve for curve in curves if curve.y and y[0] <= curve.y[0] <= y[-1]),
+        x_range=across,
+        y_range=up,
+        regions=Regions(tuple(_NAMES[name] for name in OUTCOMES), x, y, codes),
+    )
+
+
+def _response(model: Model, across: tuple[float, float], up: tuple[float, float]) -> Curve:
+    p = np.linspace(*across, 200)
+    r = np.array(response_at(model, p))
+    inside = (up[0] <= r) & (r <= up[1])
+    return Curve("$q_0 = r(p_0)$", MAP, tuple(map(float, p[inside])), tuple(map(float, r[inside])))

@@ -1,0 +1,117 @@
+"""The sharpness along one orbit, against 2/η and against the one that the theory predicts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import sympy as sp
+from flint import arb
+
+from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.floats import compile_floats
+from ..numerics.orbits import Orbit
+from ..numerics.precision import working_bits
+from ..numerics.roots import InverseResponse
+from ..theory.bifurcation import frozen_family
+from ..theory.models import ETA, Model, P, Q
+from ..theory.slow_curve import slow_curve
+from .following import Start, at_rest, followed, logarithmic
+from .picture import MEASURED, PREDICTED, REFERENCE, Curve, Mark, Picture
+
+_SHOWN = 70
+_NARROW = 0.12  # of the axis: a name of a phase needs more
+_ROOM = 2  # the axis of t ends at this multiple of the last step
+_BITS = working_bits(20)
+
+
+def sharpness_picture(model: Model, step_size: sp.Rational, start: Start) -> Picture:
+    """λ_t of one orbit, λ̃(q_t) of the theory, and 2/η, from the first step to rest.
+
+    Raises InputError for an orbit that does not converge, NotFiniteError where r does not take a
+    value q_t < 1, and what `require_curved` raises.
+    """
+    orbit = at_rest(followed(model, step_size, start), start)
+    times = logarithmic(len(orbit), _SHOWN)
+    found = _sharpness(model, orbit, times)
+    surrogate = _Surrogate(model, step_size)
+    predicted = tuple(surrogate(orbit.q[time]) for time in times)
+    t = tuple(map(float, times))
+    edge = float(2 / step_size)
+    coefficient = slow_curve(model).saturation_coefficient
+    limit = edge + float(coefficient * model.small_parameter(step_size) / step_size)
+    low = min(*found, *predicted)
+    room = max(edge, *found) - low
+    y_range = (low - 0.08 * room, low + 1.22 * room)
+    curves = [
+        Curve(r"$\lambda_t$", MEASURED, t, found),
+        Curve(r"$\tilde\lambda(q_t)$", PREDICTED, t, predicted),
+        Curve(r"$2/\eta$", REFERENCE, (1.0, t[-1]), (edge, edge)),
+    ]
+    marks = [Mark("limiting sharpness", t[-1], found[-1], f"{found[-1]:.5g}")]
+    caption = (
+        f"Sharpness along the orbit from p0 = {start[0]}, q0 = {start[1]} at step size {step_size} "
+        f"for {model.response.text}; 2/η = {edge:.5g}"
+    )
+    if orbit.crossing:
+        ends = (aligned_from(model, orbit), orbit.crossing, round(_ROOM * t[-1]))
+        curves += [Curve("", REFERENCE, (float(end), float(end)), y_range) for end in ends[:2]]
+        marks += _phases(ends, y_range[1] - 0.08 * room)
+        caption += f"; to first order it saturates at {limit:.5g}"
+    return Picture(
+        "sharpness",
+        caption,
+        "$t$",
+        "sharpness",
+        tuple(curves),
+        tuple(marks),
+        "x",
+        (0.8, _ROOM * t[-1]),
+        y_range,
+    )
+
+
+def _sharpness(model: Model, orbit: Orbit, times: Sequence[int]) -> tuple[float, ...]:
+    exactly, eta = compile_balls(model.reduced.sharpness, [P, Q, ETA]), exact(orbit.eta)
+    points = ((orbit.p[t], orbit.q[t], eta) for t in times)
+    return tuple(float(evaluate(exactly, point, _BITS)[0]) for point in points)
+
+
+class _Surrogate:
+    """λ̃(q) = (2/η)(1 + r̂ r'(r̂)/q) for q ≤ 1, and 2/η beyond."""
+
+    def __init__(self, model: Model, step_size: sp.Rational) -> None:
+        self._inverse = InverseResponse(model.response)
+        self._log_slope = compile_balls(frozen_family(model).log_slope, [P])
+        self._edge = float(2 / step_size)
+
+    def __call__(self, q: arb) -> float:
+        if not q < 1:
+            return self._edge
+        p = self._inverse(q, _BITS)
+        return self._edge * (1 + float(evaluate(self._log_slope, (p,), _BITS)[0]))
+
+
+def aligned_from(model: Model, orbit: Orbit) -> int:
+    """The first step from which on |q/r(p) − 1| ≤ 2 |h_1(0)| ε while q ≤ 1."""
+    last = len(orbit) if orbit.crossing is None else orbit.crossing
+    p, q = (np.array([float(x) for x in values[:last]]) for values in (orbit.p, orbit.q))
+    slope = compile_floats([model.response.slope], [True], scale=float(model.response.scale))
+    size = 2 * abs(slow_curve(model).h_at_zero) * model.small_parameter(orbit.eta)
+    far = np.flatnonzero(np.abs(q * p / slope(p)[0] - 1) > float(size))
+    return int(far[-1]) + 1 if far.size else 0
+
+
+def _phases(ends: tuple[int, int, int], height: float) -> list[Mark]:
+    """The names of the phases above the stretches of time that they take, if there is room."""
+    names = ("transient", "progressive sharpening", "saturation")
+    widths = np.log([max(b, 1) / max(a, 1) for a, b in pairwise((1, *ends))])
+    if min(widths) < _NARROW * sum(widths):
+        return []
+    middles = [math.sqrt(max(a, 1) * max(b, 1)) for a, b in pairwise((1, *ends))]
+    return [
+        Mark("phase", middle, height, name, dot=False)
+        for middle, name in zip(middles, names, strict=True)
+    ]
