@@ -46,6 +46,7 @@ from .response_families import (
     rescaled_activation,
     rescaled_loss,
 )
+from .verdicts import Outcome
 
 __all__ = [
     "BROKEN",
@@ -154,7 +155,7 @@ def _signed(sizes: st.SearchStrategy[sp.Rational]) -> st.SearchStrategy[sp.Ratio
 
 def _unit(model: Model, judged: Assumptions) -> sp.Rational:
     verdict = judged.verdicts["A5"]
-    if verdict.outcome != "pass":
+    if verdict.outcome is not Outcome.PASS:
         raise InputError(f"{model.response.text}: A5 must hold, but: {verdict.reason}")
     return judged.lipschitz
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum
 from typing import Any
 
 from ..theory.statements import HYPOTHESES
 
 
-class Outcome(StrEnum):
+class Outcome(Enum):
     """What a check can say."""
 
     PASS = "pass"
@@ -19,7 +19,7 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
-class Evidence(StrEnum):
+class Evidence(Enum):
     """How strong the evidence is, weakest first; no word is stronger than what was done."""
 
     SAMPLED = "sampled"

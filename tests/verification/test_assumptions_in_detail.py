@@ -205,7 +205,7 @@ def test_far_out_is_looked_only_where_all_z_are_claimed_and_algebra_does_not_tel
 )
 def test_the_evidence_of_a_verdict(kind: str, text: str, evidence: dict[str, str]) -> None:
     verdicts = judged(kind, text).verdicts
-    assert {name: str(verdicts[name].evidence) for name in evidence} == evidence
+    assert {name: verdicts[name].evidence.value for name in evidence} == evidence
 
 
 def test_a5_is_proved_only_where_the_symmetry_is() -> None:
@@ -391,3 +391,30 @@ def test_c_is_one_half_where_r_is_less_at_z0() -> None:
     # r = (1+u)^(−a) with a = 13/50: z0² = 1/(4a − 1) = 25 and r(5) = 26^(−0.26) = 0.43
     found = Assumptions(model_of("linear", "25*(1+z**2)**(37/50)/37")).z0_and_c
     assert found == pytest.approx((5, 0.5), rel=1e-12)
+
+
+# Both sides of 0, and values that are 0 in disguise
+
+
+def test_a_steep_left_side_breaks_a5_of_an_activation() -> None:
+    """φ' = sech² z − (3z − 3z²(z + 1))e^(−(z+1)²) is 2.2467 at −1/2 and at most 1 for z > 0."""
+    verdict = judged("neuron", "tanh(z) - 3*z**2*exp(-(z+1)**2)/2").verdicts["A5"]
+    assert verdict.outcome is Outcome.FAIL
+    z = float(Fraction(verdict.witness["z"]))
+    slope = 1 / math.cosh(z) ** 2 - (3 * z - 3 * z**2 * (z + 1)) * math.exp(-((z + 1) ** 2))
+    assert z < 0
+    assert float(verdict.witness["φ'(z)"]) == pytest.approx(slope, rel=1e-5)
+    assert abs(slope) > 1
+
+
+def test_a_slope_that_is_zero_in_disguise_is_no_obstacle() -> None:
+    """φ'(1) = cos(π/2), which no precision tells from 0, is not above 1."""
+    verdict = judged("neuron", "2*sin(pi*z/2)/pi").verdicts["A5"]
+    assert verdict.outcome is Outcome.PASS
+
+
+def test_words_of_a_verdict_have_no_order_of_their_own() -> None:
+    with pytest.raises(TypeError):
+        assert Outcome.PASS < Outcome.UNDECIDED
+    with pytest.raises(TypeError):
+        assert Evidence.DERIVED < Evidence.ENCLOSED
