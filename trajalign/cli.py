@@ -12,6 +12,7 @@ from . import __version__
 from .__main__ import complain
 from .commands.assumptions import assumptions
 from .commands.derive import derive
+from .commands.experiment import experiment
 from .commands.figure import figure
 from .commands.orbit import orbit
 from .commands.sweep import sweep
@@ -62,5 +63,5 @@ def commands(context: click.Context) -> None:
         context.exit(2)
 
 
-for command in (verify, assumptions, derive, orbit, sweep, figure):
+for command in (verify, assumptions, derive, experiment, orbit, sweep, figure):
     commands.add_command(command)

@@ -114,7 +114,9 @@ def _row(verdict: Verdict) -> tuple[str | Text, ...]:
 
 
 def _styled(outcome: Outcome) -> Text:
-    return Text("n/a" if outcome is Outcome.NOT_APPLICABLE else outcome.value, _STYLES[outcome.value])
+    return Text(
+        "n/a" if outcome is Outcome.NOT_APPLICABLE else outcome.value, _STYLES[outcome.value]
+    )
 
 
 def _compact(coefficient: Mapping[str, str]) -> str:

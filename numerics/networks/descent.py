@@ -1,0 +1,175 @@
+"""Full-batch gradient descent of many runs at once, recorded on the way, resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ...theory.errors import InputError
+from ..extras import JAX, require
+from ..floats import Floats, double_precision
+from .architecture import EXTRA, Weights
+from .coordinates import coordinates
+from .sharpness import sharpness
+from .tasks import Task, derivatives
+
+_MOST_STEPS = 10**8
+_RECORDED = ("p", "q", "rest", "loss")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """`steps` of descent, with p, q and the loss every `every` steps, and the sharpness every
+    `sharpness_every`, a multiple of `every` that divides `steps`. Raises InputError.
+    """
+
+    steps: int
+    every: int
+    sharpness_every: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.steps <= _MOST_STEPS:
+            raise InputError(f"steps = {self.steps}: need 1 to {_MOST_STEPS}")
+        if self.every < 1 or self.sharpness_every < 1 or self.sharpness_every % self.every:
+            raise InputError(
+                f"sharpness_every = {self.sharpness_every}: need a multiple of every = {self.every}"
+            )
+        if self.steps % self.sharpness_every:
+            raise InputError(
+                f"steps = {self.steps}: need a multiple of sharpness_every = {self.sharpness_every}"
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectories:
+    """What was recorded, one row per run: at `times` p, q, `rest` and the loss, at
+    `sharpness_times` the largest Hessian eigenvalue (NaN where a run has flown away).
+    """
+
+    times: Floats
+    p: Floats
+    q: Floats
+    rest: Floats
+    loss: Floats
+    sharpness_times: Floats
+    sharpness: Floats
+
+    def joined(self, other: Trajectories) -> Trajectories:
+        """The same followed by what came later."""
+        pairs = ((getattr(self, n), getattr(other, n)) for n in self.__dataclass_fields__)
+        return Trajectories(*(np.concatenate(pair, axis=-1) for pair in pairs))
+
+
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """Where the runs are after `step` steps, and how they came there."""
+
+    step: int
+    weights: Weights
+    recorded: Trajectories
+
+
+Keep = Callable[[Descent], None]
+
+
+def descend(
+    task: Task,
+    start: Weights,
+    schedule: Schedule,
+    *,
+    after: Descent | None = None,
+    keep: Keep | None = None,
+) -> Descent:
+    """Θ ↦ Θ − η∇L(Θ) in double precision, for all runs in one vectorised loop.
+
+    Parameters: the task; the initial weights, with a leading axis of runs; the schedule; `after`,
+    where an earlier call stopped, to go on from there; `keep`, called with what there is at every
+    computation of the sharpness. A run that flies away goes on as NaN.
+    Raises InputError for weights of other shapes, MissingExtraError without JAX.
+
+    >>> from trajalign.numerics.networks import Network, one_point
+    >>> from trajalign.theory.responses import Loss
+    >>> task = Task(Network(2, 1, 1), one_point(1), Loss.parse("z**2/2"), 0.5)
+    >>> found = descend(task, (np.array([[[1.0]]]), np.array([[0.5]])), Schedule(1, 1, 1))
+    >>> found.recorded.p, found.weights  # u' = u − uv²/2, v' = v − u²v/2
+    (array([[0.5    , 0.21875]]), (array([[[0.875]]]), array([[0.25]])))
+    """
+    shapes = tuple(layer.shape[1:] for layer in start)
+    if shapes != task.network.shapes or len({len(layer) for layer in start}) != 1:
+        raise InputError(f"weights of shapes {shapes}: need {task.network.shapes} for each run")
+    now = _begin(task, start) if after is None else after
+    segment = _segment(task, schedule.every, schedule.sharpness_every // schedule.every)
+    while now.step < schedule.steps:
+        with double_precision(JAX):
+            weights, columns = segment(now.weights)
+            weights = tuple(np.asarray(layer) for layer in weights)
+            rows = [np.asarray(columns[n]).T for n in _RECORDED]
+        step = now.step + schedule.sharpness_every
+        times = now.step + schedule.every * np.arange(1.0, rows[0].shape[1] + 1)
+        part = _trajectories(task, times, rows, step, weights)
+        now = Descent(step, weights, now.recorded.joined(part))
+        if keep is not None:
+            keep(now)
+    return now
+
+
+def _begin(task: Task, start: Weights) -> Descent:
+    with double_precision(JAX):
+        columns = _observe_all(task)(start)
+        rows = [np.asarray(columns[n])[:, None] for n in _RECORDED]
+    return Descent(0, start, _trajectories(task, np.zeros(1), rows, 0, start))
+
+
+def _trajectories(
+    task: Task, times: Floats, rows: list[Floats], step: int, weights: Weights
+) -> Trajectories:
+    p, q, rest, loss = rows
+    largest = sharpness(task, weights)[:, None]
+    return Trajectories(times, p, q, rest, loss, np.array([float(step)]), largest)
+
+
+@lru_cache(maxsize=8)
+def _observe_all(task: Task) -> Callable[[Weights], Any]:
+    found: Callable[[Weights], Any] = require(JAX, EXTRA).jit(_observer(task))
+    return found
+
+
+def _observer(task: Task) -> Callable[[Weights], Any]:
+    """What is recorded of all runs."""
+    about = derivatives(task)
+
+    def observe(weights: Weights) -> dict[str, Any]:
+        residuals = about.residuals(weights)
+        place = coordinates(residuals, about.kernel(weights), task.step_size)
+        return {**place._asdict(), "loss": about.objective(weights)}
+
+    found: Callable[[Weights], Any] = require(JAX, EXTRA).vmap(observe)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _segment(task: Task, every: int, count: int) -> Callable[[Weights], tuple[Weights, Any]]:
+    """`count` times `every` steps of all runs, with a record after each `every`."""
+    jax = require(JAX, EXTRA)
+    lax, tree_map = jax.lax, jax.tree.map
+    gradient, observe = jax.vmap(derivatives(task).gradient), _observer(task)
+
+    def step(_: int, weights: Weights) -> Weights:
+        change = gradient(weights)
+        found: Weights = tree_map(lambda w, g: w - task.step_size * g, weights, change)
+        return found
+
+    def stretch(weights: Weights, _: None) -> tuple[Weights, Any]:
+        weights = lax.fori_loop(0, every, step, weights)
+        return weights, observe(weights)
+
+    def run(weights: Weights) -> tuple[Weights, Any]:
+        found: tuple[Weights, Any] = lax.scan(stretch, weights, None, length=count)
+        return found
+
+    compiled: Callable[[Weights], tuple[Weights, Any]] = jax.jit(run)
+    return compiled

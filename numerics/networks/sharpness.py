@@ -1,0 +1,65 @@
+"""The sharpness of a network's loss: the largest eigenvalue of its Hessian, by Lanczos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..extras import JAX, require
+from ..floats import Floats, double_precision
+from .architecture import EXTRA, Weights
+from .tasks import Task, derivatives, run_of
+
+_TOLERANCE = 1e-10
+
+
+def sharpness(task: Task, weights: Weights) -> Floats:
+    """The largest (not the largest in size) eigenvalue of ∇²L for each run; NaN for weights that
+    are not finite.
+
+    Implicitly restarted Lanczos (SciPy's ARPACK) on Hessian-vector products. A cluster at the top
+    of the spectrum may be missed by as much as its own width.
+    """
+    runs = (run_of(weights, i) for i in range(len(weights[0])))
+    return np.array([_largest(task, run) for run in runs])
+
+
+def _largest(task: Task, run: Weights) -> float:
+    if not all(np.isfinite(layer).all() for layer in run):
+        return float("nan")
+    from scipy.sparse.linalg import LinearOperator, eigsh
+
+    product = _flat_product(task)
+    size = sum(layer.size for layer in run)
+    start = np.random.default_rng(0).standard_normal(size)  # the same every time
+    with double_precision(JAX):
+        operator = LinearOperator(
+            (size, size), matvec=lambda v: np.asarray(product(run, v.ravel())), dtype=float
+        )
+        values = eigsh(
+            operator,
+            k=1,
+            which="LA",
+            v0=start,
+            tol=_TOLERANCE,
+            return_eigenvectors=False,
+        )
+    return float(values[0])
+
+
+@lru_cache(maxsize=8)
+def _flat_product(task: Task) -> Callable[[Weights, Any], Any]:
+    """(weights, flat vector) ↦ Hessian times vector, flat."""
+    jax = require(JAX, EXTRA)
+    flatten = require("jax.flatten_util", EXTRA).ravel_pytree
+    about = derivatives(task)
+
+    def product(weights: Weights, vector: Any) -> Any:
+        direction = flatten(weights)[1](vector)
+        return flatten(about.hessian_product(weights, direction))[0]
+
+    found: Callable[[Weights, Any], Any] = jax.jit(product)
+    return found

@@ -1,0 +1,83 @@
+"""What a network is trained on: data and a loss, with η; and the derivatives JAX takes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ...theory.errors import InputError
+from ...theory.requirements import require_response
+from ...theory.responses import Loss
+from ..extras import JAX, require
+from ..floats import Floats
+from .architecture import EXTRA, Network, Weights
+from .data import Data
+from .smooth import loss_function
+
+
+@dataclass(frozen=True)
+class Task:
+    """L = (1/n) Σ ℓ(f(x_i) − y_i), trained by gradient descent with one step size.
+
+    Parameters: a network; data with as many inputs; a loss of the theory; `step_size` η > 0.
+    Raises InputError, also for a loss whose response is not even or not 1 at 0.
+    """
+
+    network: Network
+    data: Data
+    loss: Loss
+    step_size: float
+
+    def __post_init__(self) -> None:
+        if self.data.inputs.shape[1] != self.network.inputs:
+            raise InputError(
+                f"inputs = {self.network.inputs}: the data have {self.data.inputs.shape[1]}"
+            )
+        if not (np.isfinite(self.step_size) and self.step_size > 0):
+            raise InputError(f"step_size = {self.step_size}: need a positive number")
+        require_response(self.loss)
+
+
+class Derivatives:
+    """A task's functions for JAX, of one run's weights; to be used inside `double_precision`."""
+
+    def __init__(self, task: Task) -> None:
+        jax, jnp = require(JAX, EXTRA), require("jax.numpy", EXTRA)
+        self._outputs = task.network.compiled()
+        self._inputs, self._targets = task.data.inputs, task.data.targets
+        self._loss = loss_function(task.loss)
+        self._jax, self._jnp = jax, jnp
+        self.gradient = jax.grad(self.objective)
+
+    def objective(self, weights: Weights) -> Any:
+        """L."""
+        return self._jnp.mean(self._loss(self.residuals(weights)))
+
+    def residuals(self, weights: Weights) -> Any:
+        """f(x_i) − y_i."""
+        return self._outputs(weights, self._inputs) - self._targets
+
+    def kernel(self, weights: Weights) -> Any:
+        """The tangent kernel (1/n) ∇f(x_i)·∇f(x_j)."""
+        jnp = self._jnp
+        jacobian = self._jax.jacrev(self.residuals)(weights)
+        rows = [part.reshape(len(self._targets), -1) for part in jacobian]
+        return sum(jnp.matmul(row, row.T) for row in rows) / len(self._targets)
+
+    def hessian_product(self, weights: Weights, direction: Weights) -> Any:
+        """The Hessian of L times a direction of the same shapes."""
+        return self._jax.jvp(self.gradient, (weights,), (direction,))[1]
+
+
+@lru_cache(maxsize=8)
+def derivatives(task: Task) -> Derivatives:
+    """The same object for the same task, so that nothing is compiled twice."""
+    return Derivatives(task)
+
+
+def run_of(weights: Weights, index: int) -> tuple[Floats, ...]:
+    """The weights of one run out of several."""
+    return tuple(np.asarray(layer[index]) for layer in weights)

@@ -1,0 +1,54 @@
+"""Data to train on."""
+
+import numpy as np
+import pytest
+
+from trajalign.numerics.networks import Data, digits, gaussian_points, one_point
+from trajalign.theory.errors import InputError
+
+
+def test_one_point_is_the_first_unit_vector():
+    data = one_point(4, 2.0)
+    assert data.inputs.tolist() == [[1, 0, 0, 0]]
+    assert data.targets.tolist() == [2]
+
+
+def test_gaussian_points_lie_on_the_sphere_with_both_labels():
+    data = gaussian_points(5, 7, 3)
+    np.testing.assert_allclose(np.sum(data.inputs**2, axis=1), 1, rtol=1e-14)
+    assert data.targets.tolist() == [1, -1, 1, -1, 1, -1, 1]
+    assert not np.array_equal(data.inputs, gaussian_points(5, 7, 4).inputs)
+
+
+def test_digits_are_those_of_scikit_learn():
+    datasets = pytest.importorskip("sklearn.datasets")
+    images, labels = datasets.load_digits(return_X_y=True)
+    data = digits(3, 8, 40)
+    expected = [(image, label) for image, label in zip(images, labels, strict=True)
+                if label in (3, 8)][:40]  # fmt: skip
+    for x, y, (image, label) in zip(data.inputs, data.targets, expected, strict=True):
+        np.testing.assert_allclose(x * np.linalg.norm(image), image, atol=1e-12)
+        assert y == (1 if label == 3 else -1)
+    assert set(data.targets) == {1, -1}
+
+
+def test_no_such_digits():
+    with pytest.raises(InputError, match="two different ones"):
+        digits(3, 3, 10)
+    pytest.importorskip("sklearn")
+    with pytest.raises(InputError, match="count = 5000"):
+        digits(3, 8, 5000)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "targets"),
+    [
+        (np.ones(3), np.ones(3)),
+        (np.ones((2, 3)), np.ones(3)),
+        (np.ones((0, 3)), np.ones(0)),
+        (np.array([[np.nan]]), np.ones(1)),
+    ],
+)
+def test_data_that_do_not_fit(inputs, targets):
+    with pytest.raises(InputError, match="data"):
+        Data(inputs, targets)

@@ -1,0 +1,127 @@
+"""Gradient descent, against NumPy step by step and against the reduced map of the theory."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from networks_helper import descent_step
+
+from trajalign.numerics.networks import (
+    Network,
+    Schedule,
+    Task,
+    descend,
+    deviations,
+    gaussian_points,
+    one_point,
+)
+from trajalign.theory.errors import InputError
+from trajalign.theory.responses import Loss
+
+pytest.importorskip("jax")
+
+LOG_COSH = Loss.parse("log-cosh")
+
+
+@pytest.mark.parametrize("activation", ["tanh", "elu", "arctan"])
+def test_steps_are_those_of_numpy(activation):
+    network, data = Network(3, 5, 4, activation), gaussian_points(4, 3, 1)
+    start = network.initial_weights([1.5, 2.0], [1, 2])
+    end = descend(Task(network, data, LOG_COSH, 0.1), start, Schedule(6, 2, 2))
+    for run in range(4):
+        weights = [w[run] for w in start]
+        for _ in range(6):
+            weights = descent_step(weights, data.inputs, data.targets, activation, np.tanh, 0.1)
+        for found, expected in zip(end.weights, weights, strict=True):
+            np.testing.assert_allclose(found[run], expected, rtol=1e-11, atol=1e-12)
+    off = descent_step(weights, data.inputs, data.targets, activation, np.tanh, 0.1)
+    assert not np.allclose(end.weights[0][3], off[0], rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("width", "loss"),
+    [(1, "log-cosh"), (16, "log-cosh"), (5, "pseudo-huber"), (16, "atan"), (4, "z**2/2")],
+)
+def test_two_linear_layers_follow_the_reduced_map(width, loss):
+    """Orbit by orbit to 1e-9; with the step size off by a millionth they do not."""
+    task = Task(Network(2, width, 3), one_point(3), Loss.parse(loss), 0.05)
+    start = task.network.initial_weights([4.0, 4.4], [3, 5])
+    if loss == "z**2/2":  # where q < 1 most fly away
+        start = tuple(0.5 * layer for layer in start)
+    schedule = Schedule(1200, 1, 600)
+    found = descend(task, start, schedule).recorded
+    assert np.max(deviations(task, start, found)) < 1e-9
+    shifted = descend(replace(task, step_size=0.05 * (1 + 1e-6)), start, schedule).recorded
+    assert np.min(deviations(task, start, shifted)) > 1e-9
+
+
+@pytest.mark.parametrize(
+    ("activation", "scale", "step_size", "expected"),
+    [
+        ("elu", 3.0, 0.02, {100: 0.037, 200: 0.015}),
+        ("tanh", 2.0, 0.05, {5: 0.012, 50: 0.013}),
+        ("linear", 4.0, 0.01, {200: 0.016, 500: 0.007}),
+    ],
+)
+def test_alignment_of_three_layers(activation, scale, step_size, expected):
+    """q/r − 1 of networks of width 64 with 10 inputs, x = e₁, y = 1, as measured independently."""
+    task = Task(Network(3, 64, 10, activation), one_point(10, 1.0), LOG_COSH, step_size)
+    start = task.network.initial_weights([scale], [0])
+    steps = max(expected)
+    recorded = descend(task, start, Schedule(steps, 1, steps)).recorded
+    for step, value in expected.items():
+        p, q = recorded.p[0, step], recorded.q[0, step]
+        assert q * p / np.tanh(p) - 1 == pytest.approx(value, abs=5e-4)
+
+
+def test_it_goes_on_where_it_stopped():
+    task = Task(Network(3, 6, 4, "tanh"), one_point(4, 1.0), LOG_COSH, 0.05)
+    start = task.network.initial_weights([2.0, 3.0], [0])
+    kept = []
+    whole = descend(task, start, Schedule(60, 3, 15), keep=kept.append)
+    assert [moment.step for moment in kept] == [15, 30, 45, 60]
+    resumed = descend(task, start, Schedule(60, 3, 15), after=kept[1])
+    for name in whole.recorded.__dataclass_fields__:
+        ours, theirs = (getattr(d.recorded, name) for d in (resumed, whole))
+        assert np.array_equal(ours, theirs), name
+    assert list(whole.recorded.times) == list(range(0, 61, 3))
+    assert list(whole.recorded.sharpness_times) == [0, 15, 30, 45, 60]
+
+
+def test_a_run_that_flies_away_does_not_disturb_the_others():
+    task = Task(Network(2, 1, 1), one_point(1), Loss.parse("z**2/2"), 0.5)
+    both = (np.array([[[1.0]], [[50.0]]]), np.array([[0.5], [40.0]]))
+    recorded = descend(task, both, Schedule(30, 1, 30)).recorded
+    alone = descend(task, tuple(w[:1] for w in both), Schedule(30, 1, 30)).recorded
+    assert not np.isfinite(recorded.q[1, -1])
+    assert np.isnan(recorded.sharpness[1, -1])
+    np.testing.assert_allclose(recorded.q[0], alone.q[0], rtol=1e-13)
+
+
+def test_the_reduced_map_is_refused_where_it_is_not_that_of_the_network():
+    task = Task(Network(2, 1, 1), one_point(1, 1.0), LOG_COSH, 0.1)
+    start = task.network.initial_weights([1.0], [0])
+    with pytest.raises(InputError, match="y = 0"):
+        deviations(task, start, descend(task, start, Schedule(1, 1, 1)).recorded)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "told"),
+    [((0, 1, 1), "steps"), ((10, 0, 5), "every"), ((10, 2, 5), "multiple"), ((10, 1, 4), "steps")],
+)
+def test_no_such_schedule(schedule, told):
+    with pytest.raises(InputError, match=told):
+        Schedule(*schedule)
+
+
+def test_what_a_task_refuses():
+    network = Network(2, 2, 3)
+    with pytest.raises(InputError, match="inputs = 3: the data have 2"):
+        Task(network, one_point(2), LOG_COSH, 0.1)
+    with pytest.raises(InputError, match="step_size"):
+        Task(network, one_point(3), LOG_COSH, 0.0)
+    with pytest.raises(InputError, match="r must be even"):
+        Task(network, one_point(3), Loss.parse("exp(z) - z"), 0.1)
+    task = Task(network, one_point(3), LOG_COSH, 0.1)
+    with pytest.raises(InputError, match="weights of shapes"):
+        descend(task, Network(2, 3, 3).initial_weights([1.0], [0]), Schedule(1, 1, 1))

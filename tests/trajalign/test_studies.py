@@ -1,0 +1,237 @@
+"""Studies: their files, how they are run and resumed, and how their runs are judged."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from small_study import SMALL
+
+from trajalign.figures.networks import saturation_picture
+from trajalign.numerics.networks import Trajectories
+from trajalign.studies.flow import gradient_flow
+from trajalign.studies.judging import judge, residuals
+from trajalign.studies.running import FINISHED, UNFINISHED, run_study
+from trajalign.studies.study import Criteria, load_study, shipped
+from trajalign.theory.errors import InputError
+from trajalign.theory.responses import Loss
+
+pytest.importorskip("jax")
+
+SHIPPED = {
+    "digits", "elu-depth3", "linear-depth2", "linear-depth3", "square-loss", "tanh-depth3", "toy",
+}  # fmt: skip
+
+
+@pytest.fixture
+def study(tmp_path):
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL)
+    return load_study(str(path))
+
+
+def changed(old, new):
+    assert SMALL.count(old) == 1
+    return SMALL.replace(old, new)
+
+
+def test_the_studies_of_the_paper_are_shipped():
+    assert set(shipped()) == SHIPPED
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_a_shipped_study_has_runs_and_criteria(name):
+    if name == "digits":
+        pytest.importorskip("sklearn")
+    study = load_study(name)
+    assert len(study.starts) == len(study.weights[0]) >= study.criteria.edge_runs
+    assert study.schedule.steps > study.criteria.transient
+    assert study.expected == ("fail" if name == "square-loss" else "pass")
+
+
+def test_the_toy_model_starts_where_the_paper_does():
+    study = load_study("toy")
+    assert study.task.step_size == 2 / 16
+    x, y = (sorted({start[k] for start in study.starts}) for k in "xy")
+    assert (x[0], x[-1], y[0], y[-1]) == (-0.5, 1.0, 4.0, 7.0)
+    for start, first, last in zip(study.starts, *study.weights, strict=True):
+        assert (start["x"], start["y"]) == (first[0, 0], last[0])
+
+
+def test_the_negative_study_differs_from_its_twin_in_the_loss_alone():
+    one, other = (dict(load_study(n).parameters) for n in ("linear-depth2", "square-loss"))
+    assert one["descent"].pop("loss") != other["descent"].pop("loss")
+    for parameters in (one, other):
+        parameters.pop("title")
+        parameters.pop("expected", None)
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (changed("depth = 2", "depth = 2\ncolour = 1"), r"\[network\]: unknown key 'colour'"),
+        (changed("depth = 2", ""), r"\[network\] depth = None: need an integer"),
+        (changed("depth = 2", "depth = true"), r"depth = True: need an integer"),
+        (changed('"log-cosh"', '"log-kosh"'), "did you mean the catalogue's log-cosh"),
+        (changed('"1/10"', "0.1"), "step_size = 0.1: need text"),
+        (changed('"1/10"', '"-1/10"'), "step_size"),
+        (changed("steps = 600", "steps = 601"), "steps = 601"),
+        (changed("transient = 60", "transient = 600"), "transient = 600"),
+        (changed("alignment = 0.01", "alignment = 0"), "need positive numbers"),
+        (changed("[0, 1]", '["a"]'), "seeds"),
+        (changed('"one-point"', '"two-points"'), "two-points"),
+        (changed("scales = [5.0, 6.0]", "x = {from = 0, to = 1, count = 2}"), "x and y are for"),
+        (changed("flow = 5", "flow = 1"), r"\[figures\] flow = 1"),
+        (SMALL + 'expected = "maybe"', "unknown key 'expected'"),
+        ("expected = 'maybe'\n" + SMALL, "expected = 'maybe'"),
+        ("title = 3", "title = 3: need text"),
+        ("[", "Invalid|Expected"),
+    ],
+)
+def test_a_file_that_is_no_study(text, told, tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=told) as caught:
+        load_study(str(path))
+    assert "own.toml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_such_study(tmp_path):
+    with pytest.raises(InputError, match=r"known are digits, .*toy"):
+        load_study("toys")
+    with pytest.raises(InputError, match="cannot be read"):
+        load_study(str(tmp_path / "none.toml"))
+
+
+def test_an_interrupted_run_goes_on_to_the_same_end(study, tmp_path):
+    def interrupt(done, _):
+        if done == 300:
+            raise KeyboardInterrupt
+
+    whole = run_study(study).recorded
+    with pytest.raises(KeyboardInterrupt):
+        run_study(study, tmp_path, interrupt)
+    assert (tmp_path / UNFINISHED).exists()
+    assert not (tmp_path / FINISHED).exists()
+
+    told = []
+    resumed = run_study(study, tmp_path, lambda done, _: told.append(done))
+    assert told == [400, 500, 600]
+    for field in whole.__dataclass_fields__:
+        assert np.array_equal(getattr(resumed.recorded, field), getattr(whole, field)), field
+    assert not (tmp_path / UNFINISHED).exists()
+
+    told.clear()
+    again = run_study(study, tmp_path, lambda done, _: told.append(done))
+    assert (again.kept, told) == (True, [])
+    assert np.array_equal(again.recorded.q, whole.q)
+    assert again.versions == resumed.versions
+
+
+def test_a_folder_of_another_study_is_left_alone(study, tmp_path):
+    run_study(study, tmp_path)
+    before = (tmp_path / FINISHED).read_bytes()
+    path = tmp_path / "other.toml"
+    path.write_text(changed("[0, 1]", "[0, 2]"))
+    with pytest.raises(InputError, match="other parameters"):
+        run_study(load_study(str(path)), tmp_path)
+    assert (tmp_path / FINISHED).read_bytes() == before
+    path.write_text(changed("alignment = 0.01", "alignment = 0.02"))  # computes the same
+    assert run_study(load_study(str(path)), tmp_path).kept
+
+
+def test_a_damaged_file_is_not_taken_for_a_result(study, tmp_path):
+    run_study(study, tmp_path)
+    content = bytearray((tmp_path / FINISHED).read_bytes())
+    content[len(content) // 2] ^= 255
+    (tmp_path / FINISHED).write_bytes(content)
+    with pytest.raises(InputError, match="damaged"):
+        run_study(study, tmp_path)
+
+
+def test_gradient_flow_ends_where_its_conserved_product_says(study):
+    """theory.md §6: a, b = ½‖u ± v‖² evolve as a' = −2ℓ'a, b' = 2ℓ'b under the flow, so that ab is
+    kept; at the end a = b, and the sharpness is a + b = 2√(ab). The descent loses some of ab."""
+    flow = gradient_flow(study)
+    assert [dict(start) for start in flow.starts] == [
+        {"scale": 5.0, "seed": 0}, {"scale": 6.0, "seed": 0},
+    ]  # fmt: skip
+    ends = run_study(flow).recorded.sharpness[:, -1]
+    own = run_study(study).recorded.sharpness[[0, 2], -1]
+    u, v = flow.weights[0][:, :, 0], flow.weights[1]
+    a, b = (np.sum((u + sign * v) ** 2, axis=1) / 2 for sign in (1, -1))
+    np.testing.assert_allclose(ends, 2 * np.sqrt(a * b), rtol=0.01)
+    assert np.all(own < 0.9 * ends)
+    assert flow.fingerprint != study.fingerprint
+
+
+def test_the_figure_of_the_sharpness_has_it_in_units_of_two_over_the_step_size(study):
+    recorded = made_up(study, [0.0, 0.0, 0.0, 0.0], share=0.5)
+    recorded.sharpness[:, 4:] = 20.0  # 2/η
+    picture = saturation_picture(study, recorded)
+    reference, *runs = picture.curves
+    assert set(reference.y) == {1.0}
+    assert [curve.name for curve in runs] == [r"$\alpha = 5$", r"$\alpha = 6$"]
+    for curve in runs:
+        assert curve.x == (100, 200, 300, 400, 500, 600) * 2
+        assert curve.y == pytest.approx((0.5, 0.5, 0.5, 1, 1, 1) * 2)
+    assert [mark.kind for mark in picture.marks] == ["rise"]  # 400 is more than 3 times 100
+
+
+def made_up(study, off, q_start=0.5, share=1.0):
+    """Four runs on q = (1 + off) r(p), r = tanh(p)/p, p from 2 to 0.001, q < 1 up to step 300."""
+    times = np.arange(601.0)
+    p = np.tile(np.where(times < 300, 2.0, 0.001), (4, 1))
+    q = (1 + np.asarray(off)[:, None]) * np.tanh(p) / p
+    q[:, 0] = q_start
+    sharpness = np.full((4, 7), share * 2 / study.task.step_size)
+    zero = np.zeros_like(p)
+    return Trajectories(times, p, q, zero, zero, np.arange(0.0, 601, 100), sharpness)
+
+
+def verdicts(study, recorded):
+    return {f.name: f.verdict for f in judge(study, recorded).findings}
+
+
+@pytest.fixture
+def plain(study):
+    criteria = Criteria(60, 4, alignment=0.01, spread=0.005, sharpness=0.02)
+    return replace(study, criteria=criteria)
+
+
+def test_aligned_runs_pass_and_each_falsified_twin_fails_where_it_should(plain):
+    small = [0.002, 0.003, 0.004, 0.005]
+    found = judge(plain, made_up(plain, small))
+    assert found.verdict == "pass"
+    run = found.runs[3]
+    assert (run.outcome, run.aligned, run.crossing) == ("edge", 1, 300)
+    assert (run.worst, run.typical) == pytest.approx((0.005, 0.005))
+    assert found.findings[2].measured == pytest.approx(0.003)
+
+    one_off = verdicts(plain, made_up(plain, [0.002, 0.003, 0.004, -0.011]))
+    assert one_off == {
+        "edge_runs": "pass", "alignment": "fail", "spread": "fail", "sharpness": "pass",
+    }  # fmt: skip
+    assert verdicts(plain, made_up(plain, small, share=1.021))["sharpness"] == "fail"
+    assert verdicts(plain, made_up(plain, small, share=0.981))["sharpness"] == "pass"
+    assert verdicts(plain, made_up(plain, [0.0, 0.0, 0.0, 0.006]))["spread"] == "fail"
+
+
+def test_only_runs_at_the_edge_are_judged(plain):
+    recorded = made_up(plain, [0.0, 0.0, 0.0, 0.0])
+    recorded.q[1] += 0.6  # above 1 all the time
+    recorded.q[1, 0] = 1.5
+    recorded.q[2, 50:] = 1.3
+    recorded.q[3, 500:] = np.nan
+    found = judge(plain, recorded)
+    assert [run.outcome for run in found.runs] == ["edge", "flow", "left", "diverged"]
+    assert [f.verdict for f in found.findings] == ["fail", "pass", "undecided", "pass"]
+    assert found.verdict == "fail"
+
+
+def test_the_residual_of_a_loss():
+    p = np.array([[1e-200, 0.5, -2.0]])
+    loss = Loss.parse("pseudo-huber")  # r = 1/√(1 + p²)
+    q = 1.03 / np.sqrt(1 + p**2)
+    np.testing.assert_allclose(residuals(loss, p, q), 0.03, rtol=1e-13)

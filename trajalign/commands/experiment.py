@@ -1,0 +1,102 @@
+"""`trajalign experiment`: a study of real networks, run and judged."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from .. import __version__, experiment_output
+from ..figures.drawing import FORMATS, draw
+from ..figures.networks import study_pictures
+from ..files import check_outputs, write, write_together
+from ..numerics.extras import JAX, require
+from ..studies.flow import gradient_flow
+from ..studies.judging import Judgement, judge
+from ..studies.running import Outcome, run_study
+from ..studies.study import FAIL, PASS, UNDECIDED, Study, load_study
+from ..terminal import Output, progress_bar
+from ..theory.errors import InputError
+from .options import json_option
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  trajalign experiment --list
+  trajalign experiment toy -o toy-study
+  trajalign experiment my-network.toml --json -
+"""
+)
+@click.argument("name", required=False)
+@click.option("--list", "listing", is_flag=True, help="List the studies that are shipped.")
+@click.option(
+    "-o",
+    "folder",
+    metavar="DIR",
+    help="Keep everything here: data, report, figures; go on from what is there.",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
+    show_default=True,
+    help="Of the figures.",
+)
+@json_option
+def experiment(
+    name: str | None, listing: bool, folder: str | None, file_format: str, json_file: str | None
+) -> int:
+    """Train networks by gradient descent and judge how their trajectories align.
+
+    NAME is a study that is shipped, or a TOML file of your own like theirs. Its criteria stand in
+    the file, fixed before the run. Exit status 0 if all are met (or if the study is expected to
+    fail and does), 1 if not, 3 if some are undecided.
+    """
+    if listing:
+        experiment_output.show_names(Output())
+        return 0
+    if name is None:
+        raise InputError("experiment: name a study, or --list for what there is")
+    check_outputs(json=json_file)
+    require(JAX, "networks")
+    study = load_study(name)
+    place = None if folder is None else _prepared(Path(folder))
+    begin = time.perf_counter()
+    with progress_bar("steps") as progress:
+        outcome = run_study(study, place, progress)
+    judgement = judge(study, outcome.recorded)
+    report = experiment_output.as_json(study, outcome, judgement, __version__)
+    if place is not None:
+        _keep(place, study, outcome, report, file_format)
+    if json_file is not None:
+        write(json_file, report)
+    if json_file != "-":
+        experiment_output.show(Output(), study, judgement, time.perf_counter() - begin)
+    return _status(study, judgement)
+
+
+def _prepared(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"-o {folder}: {error.strerror}") from None
+    return folder
+
+
+def _keep(folder: Path, study: Study, outcome: Outcome, report: str, file_format: str) -> None:
+    slow = gradient_flow(study)
+    flow = None if slow is None else run_study(slow, _prepared(folder / "flow")).recorded
+    files: dict[Path, str | bytes] = {folder / "report.json": report}
+    for picture in study_pictures(study, outcome.recorded, flow):
+        files[folder / f"{picture.kind}.{file_format}"] = draw(picture, file_format)
+        files[folder / f"{picture.kind}.csv"] = picture.csv()
+    write_together(files)
+
+
+def _status(study: Study, judgement: Judgement) -> int:
+    if judgement.verdict == study.expected:
+        return 0
+    return {PASS: 1, FAIL: 1, UNDECIDED: 3}[judgement.verdict]

@@ -1,0 +1,100 @@
+"""A study's runs and criteria in the terminal and as JSON."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .output import dump
+from .studies.judging import EVIDENCE, Finding, Judgement, Run
+from .studies.running import Outcome
+from .studies.study import FAIL, PASS, Study, shipped
+
+EXPERIMENT_SCHEMA = "trajalign.experiment/1"
+_STYLES = {PASS: "green", FAIL: "bold red"}
+_WORDS = {
+    "edge_runs": "runs at the edge after the transient",
+    "alignment": "largest |q/r(p) - 1| after it",
+    "spread": "spread of q/r(p) - 1 over the runs",
+    "sharpness": "final sharpness against 2/eta",
+    "reduced_map": "distance from the reduced map",
+}
+
+
+def as_json(study: Study, outcome: Outcome, judgement: Judgement, version: str) -> str:
+    """In the layout of schema trajalign.experiment/1; numbers that do not exist are null."""
+    return dump(
+        {
+            "schema": EXPERIMENT_SCHEMA,
+            "version": version,
+            "study": study.name,
+            "title": study.title,
+            "parameters": dict(study.parameters),
+            "computed_with": dict(part.split("=") for part in outcome.versions.split()),
+            "verdict": judgement.verdict,
+            "expected": study.expected,
+            "evidence": EVIDENCE,
+            "criteria": [vars(finding) for finding in judgement.findings],
+            "runs": [_run(run) for run in judgement.runs],
+        }
+    )
+
+
+def show(console: Console, study: Study, judgement: Judgement, seconds: float) -> None:
+    """The runs, the criteria with their verdicts, and one line that sums up."""
+    console.print(Text.assemble((study.name, "bold"), "  ", (study.title, "bold cyan")))
+    console.print(_runs(judgement.runs))
+    console.print(_criteria(judgement.findings))
+    verdict = judgement.verdict
+    told = Text.assemble((verdict, _STYLES.get(verdict, "yellow")))
+    if study.expected == FAIL:
+        told.append(" (as expected)" if verdict == FAIL else " (expected to fail)")
+    count = Counter(run.outcome for run in judgement.runs)
+    kinds = ", ".join(f"{n} {name}" for name, n in count.items())
+    told.append(f", evidence: {EVIDENCE}; {len(judgement.runs)} runs ({kinds}) in {seconds:.1f} s")
+    console.print(told, highlight=False)
+
+
+def show_names(console: Console) -> None:
+    """The studies that are shipped."""
+    for name, title in shipped().items():
+        console.print(Text.assemble((f"{name:14}", "bold"), title))
+
+
+def _runs(runs: tuple[Run, ...]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in (*runs[0].start, "aligned", "q > 1", "|q/r-1|", "eta*lambda/2"):
+        table.add_column(heading, justify="right")
+    table.add_column("outcome")
+    for run in runs:
+        steps = ("" if t is None else str(t) for t in (run.aligned, run.crossing))
+        start = (f"{value:g}" for value in run.start.values())
+        table.add_row(*start, *steps, f"{run.worst:.2g}", f"{run.sharpness:.5f}", run.outcome)
+    return table
+
+
+def _criteria(findings: tuple[Finding, ...]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("criterion")
+    for heading in ("asked", "measured"):
+        table.add_column(heading, justify="right")
+    table.add_column("verdict")
+    for finding in findings:
+        sign = ">=" if finding.name == "edge_runs" else "<="
+        measured = "" if finding.measured is None else f"{finding.measured:.3g}"
+        verdict = Text(finding.verdict, _STYLES.get(finding.verdict, "yellow"))
+        table.add_row(_WORDS[finding.name], f"{sign} {finding.asked:g}", measured, verdict)
+    return table
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in (vars(run) | {"start": dict(run.start)}).items()
+    }

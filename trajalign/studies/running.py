@@ -1,0 +1,89 @@
+"""Running a study, from where an interrupted run of it stopped, and keeping what it found."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from ..files import write_together
+from ..numerics.networks import Descent, Trajectories, descend
+from ..theory.errors import InputError
+from .study import Study
+
+FINISHED, UNFINISHED = "trajectories.npz", "unfinished.npz"
+_PACKAGES = ("trajalign", "jax", "jaxlib", "numpy", "scipy")
+_FIELDS = tuple(Trajectories.__dataclass_fields__)
+
+Progress = Callable[[int, int], None]  # steps done, steps in all
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What was recorded, with the versions it was computed with; `kept` if by an earlier run."""
+
+    recorded: Trajectories
+    versions: str
+    kept: bool
+
+
+def run_study(
+    study: Study, folder: Path | None = None, progress: Progress | None = None
+) -> Outcome:
+    """Run a study. With a folder, it is kept there from time to time and at the end, and what an
+    earlier run of the same study kept there is taken up.
+
+    An unfinished run is taken up only by the versions that began it. Raises InputError where the
+    folder holds another study or cannot be written, MissingExtraError without JAX.
+    """
+    versions = " ".join(f"{name}={version(name)}" for name in _PACKAGES)
+    after = None
+    if folder is not None:
+        done = _load(study, folder / FINISHED)
+        if done is not None:
+            return Outcome(done[0].recorded, done[1], True)
+        begun = _load(study, folder / UNFINISHED)
+        after = begun[0] if begun is not None and begun[1] == versions else None
+
+    def keep(now: Descent) -> None:
+        if folder is not None and now.step < study.schedule.steps:
+            write_together({folder / UNFINISHED: _packed(study, now, versions)})
+        if progress is not None:
+            progress(now.step, study.schedule.steps)
+
+    end = descend(study.task, study.weights, study.schedule, after=after, keep=keep)
+    if folder is not None:
+        write_together({folder / FINISHED: _packed(study, end, versions)})
+        (folder / UNFINISHED).unlink(missing_ok=True)
+    return Outcome(end.recorded, versions, False)
+
+
+def _packed(study: Study, now: Descent, versions: str) -> bytes:
+    about = {"fingerprint": study.fingerprint, "versions": versions, "step": now.step}
+    weights = {f"weights_{k}": layer for k, layer in enumerate(now.weights)}
+    content = io.BytesIO()
+    arrays = {k: np.asarray(v) for k, v in (about | weights).items()}
+    np.savez_compressed(content, **arrays, **{n: getattr(now.recorded, n) for n in _FIELDS})  # type: ignore[arg-type]
+    return content.getvalue()
+
+
+def _load(study: Study, path: Path) -> tuple[Descent, str] | None:
+    if not path.exists():
+        return None
+    try:
+        with np.load(path) as found:
+            fingerprint, versions = str(found["fingerprint"]), str(found["versions"])
+            weights = tuple(found[f"weights_{k}"] for k in range(len(study.weights)))
+            recorded = Trajectories(*(found[n] for n in _FIELDS))
+            now = Descent(int(found["step"]), weights, recorded)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        raise InputError(f"{path} is damaged or not of this package; remove it") from None
+    if fingerprint != study.fingerprint:
+        raise InputError(f"{path} belongs to a study with other parameters: take another folder")
+    return now, versions

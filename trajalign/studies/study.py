@@ -1,0 +1,189 @@
+"""A study as it stands in a TOML file: what is run, and criteria that were fixed before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..numerics.networks import Data, Network, Schedule, Task, digits, gaussian_points, one_point
+from ..numerics.networks.architecture import Weights
+from ..theory.errors import InputError
+from ..theory.expressions import parse_rational
+from ..theory.responses import Loss
+from .sections import Section
+
+PASS, FAIL, UNDECIDED = "pass", "fail", "undecided"
+_FINEST = 1000
+_BOUNDS = ("alignment", "spread", "sharpness", "reduced_map")
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """When a study passes. `transient`: the step from which runs are judged; `edge_runs`: how many
+    have to be at the edge of stability then; the rest: largest values allowed (see `judging`).
+    """
+
+    transient: int
+    edge_runs: int
+    alignment: float
+    spread: float
+    sharpness: float
+    reduced_map: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What is run: a task, weights to start from, a schedule; and what is asked of the outcome.
+
+    `parameters` is the file's content, `starts` describes each run in the order of the weights,
+    `refinement` says how much smaller the steps of the gradient flow in the figures are.
+    """
+
+    name: str
+    title: str
+    task: Task
+    weights: Weights
+    starts: tuple[Mapping[str, float], ...]
+    schedule: Schedule
+    criteria: Criteria
+    expected: str
+    parameters: Mapping[str, Any]
+    refinement: int | None = None
+
+    def groups(self) -> list[tuple[float, list[int]]]:
+        """Each scale (each y, for the toy model) with the numbers of its runs."""
+        key = "scale" if "scale" in self.starts[0] else "y"
+        found: dict[float, list[int]] = {}
+        for i, start in enumerate(self.starts):
+            found.setdefault(start[key], []).append(i)
+        return list(found.items())
+
+    @property
+    def fingerprint(self) -> str:
+        """Of everything that decides what is computed; the criteria do not."""
+        computed = {k: self.parameters[k] for k in ("network", "data", "descent", "starts")}
+        return hashlib.sha256(json.dumps(computed, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def shipped() -> dict[str, str]:
+    """The studies that are shipped: their names with their titles."""
+    files = [f for f in resources.files(__package__).iterdir() if f.name.endswith(".toml")]
+    parsed = {f.name[:-5]: tomllib.loads(f.read_text(encoding="utf-8")) for f in files}
+    return {name: parsed[name]["title"] for name in sorted(parsed)}
+
+
+def load_study(name: str) -> Study:
+    """A shipped study by its name, or one in a file NAME.toml of the user's.
+
+    Raises InputError for a name or a file that is none and for parameters out of range, and
+    MissingExtraError where the data need scikit-learn and it is not installed.
+    """
+    if name in (known := shipped()):
+        text = resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    elif name.endswith(".toml"):
+        text = _read(Path(name))
+    else:
+        raise InputError(f"study {name!r}: known are {', '.join(known)}, or a file FILE.toml")
+    try:
+        parameters = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{name}: {error}") from None
+    try:
+        return _study(Path(name).stem, parameters)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{path}: cannot be read") from None
+
+
+def _study(name: str, parameters: Mapping[str, Any]) -> Study:
+    top = Section("the study", parameters)
+    title, expected = top.text("title"), top.text("expected", PASS)
+    if expected not in (PASS, FAIL):
+        raise InputError(f"expected = {expected!r}: need {PASS} or {FAIL}")
+    sections = {k: top.section(k) for k in ("network", "data", "descent", "starts", "criteria")}
+    refinement = _refinement(top.section("figures")) if top.has("figures") else None
+    top.finish()
+    network, data, descent, starts, criteria = sections.values()
+    points = _data(data)
+    shape = Network(
+        network.integer("depth"),
+        network.integer("width"),
+        points.inputs.shape[1],
+        network.text("activation"),
+    )
+    step_size = float(parse_rational(descent.text("step_size")))
+    task = Task(shape, points, Loss.parse(descent.text("loss")), step_size)
+    schedule = Schedule(
+        descent.integer("steps"),
+        descent.integer("record_every"),
+        descent.integer("sharpness_every"),
+    )
+    weights, described = _starts(starts, shape)
+    asked = _criteria(criteria, schedule)
+    for section in sections.values():
+        section.finish()
+    found = dict(parameters)
+    return Study(
+        name, title, task, weights, described, schedule, asked, expected, found, refinement
+    )
+
+
+def _refinement(section: Section) -> int:
+    many = section.integer("flow")
+    section.finish()
+    if not 2 <= many <= _FINEST:
+        raise InputError(f"[figures] flow = {many}: need 2 to {_FINEST}")
+    return many
+
+
+def _data(section: Section) -> Data:
+    kind = section.text("kind")
+    if kind == "one-point":
+        return one_point(section.integer("inputs"), section.number("target"))
+    if kind == "gaussian":
+        return gaussian_points(*(section.integer(n) for n in ("inputs", "count", "seed")))
+    if kind == "digits":
+        return digits(*(section.integer(n) for n in ("first", "second", "count")))
+    raise InputError(f"[data] kind = {kind!r}: known are one-point, gaussian, digits")
+
+
+def _starts(section: Section, network: Network) -> tuple[Weights, tuple[dict[str, float], ...]]:
+    """Scales and seeds; or, for the network of two weights, a grid of their values x and y."""
+    if not section.has("x"):
+        scales, seeds = section.numbers("scales"), section.integers("seeds")
+        weights = network.initial_weights(scales, seeds)
+        return weights, tuple({"scale": a, "seed": s} for a in scales for s in seeds)
+    if network.shapes != ((1, 1), (1,)):
+        raise InputError("[starts] x and y are for depth 2, width 1 and one input")
+    x, y = (section.axis(name) for name in ("x", "y"))
+    pairs = np.array([(a, b) for a in x for b in y])
+    described = tuple({"x": float(a), "y": float(b)} for a, b in pairs)
+    return (pairs[:, 0].reshape(-1, 1, 1), pairs[:, 1:]), described
+
+
+def _criteria(section: Section, schedule: Schedule) -> Criteria:
+    transient, runs = section.integer("transient"), section.integer("edge_runs")
+    if not 0 <= transient < schedule.steps or runs < 1:
+        raise InputError(
+            f"[criteria] transient = {transient}, edge_runs = {runs}: "
+            f"need 0 <= transient < steps = {schedule.steps} and edge_runs >= 1"
+        )
+    asked = [section.number(n) for n in _BOUNDS[:-1]]
+    last = section.number(_BOUNDS[-1]) if section.has(_BOUNDS[-1]) else None
+    if not all(b is None or b > 0 for b in (*asked, last)):
+        raise InputError(f"[criteria] {', '.join(_BOUNDS)}: need positive numbers")
+    return Criteria(transient, runs, asked[0], asked[1], asked[2], last)
