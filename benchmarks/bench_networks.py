@@ -16,10 +16,10 @@ import pytest
 from trajalign.numerics.networks import Network, Schedule, Task, descend, one_point, sharpness
 from trajalign.theory.responses import Loss
 
-WIDTH, INPUTS, STEPS, SHORT, LONG = 256, 10, 5000, 500, 6
+WIDTH, INPUTS, STEPS, LONG = 256, 10, 5000, 2000
 SCALES = [1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0]
 ETA = 0.02
-ROUNDS = 5
+ROUNDS = 9
 MOST_SECONDS, MOST_RATIO = 120.0, 1.5
 TASK = Task(Network(3, WIDTH, INPUTS, "tanh"), one_point(INPUTS, 1.0), Loss.parse("log-cosh"), ETA)
 
@@ -30,7 +30,7 @@ def start() -> tuple[Any, ...]:
 
 
 def bare_loop() -> Callable[[Any], Any]:
-    """SHORT gradient steps of all runs, and nothing else."""
+    """LONG gradient steps of all runs, and nothing else."""
 
     def objective(weights: Any) -> Any:
         first, second, last = weights
@@ -42,7 +42,7 @@ def bare_loop() -> Callable[[Any], Any]:
     def step(_: int, weights: Any) -> Any:
         return jax.tree.map(lambda w, g: w - ETA * g, weights, gradient(weights))
 
-    return jax.jit(lambda weights: jax.lax.fori_loop(0, SHORT, step, weights))
+    return jax.jit(lambda weights: jax.lax.fori_loop(0, LONG, step, weights))
 
 
 def seconds(run: Callable[[], Any]) -> float:
@@ -52,35 +52,33 @@ def seconds(run: Callable[[], Any]) -> float:
     return time.perf_counter() - begin
 
 
-def test_time_per_step_against_a_bare_loop(capsys: pytest.CaptureFixture[str]) -> None:
+def test_time_per_step_against_a_bare_loop(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """In turn, so that a busy machine slows both; p, q and the loss every 10 steps.
 
-    The sharpness is computed at the start and at the end: two lengths tell the steps from it.
+    The sharpness is left out here and timed by itself: it is computed at chosen steps only.
     """
+    alone = [seconds(lambda: sharpness(TASK, start())) for _ in range(2)][-1] / len(SCALES)
+    none = np.full(len(SCALES), np.nan)
+    monkeypatch.setattr("trajalign.numerics.networks.descent.sharpness", lambda task, weights: none)
+    schedule = Schedule(LONG, 10, LONG)
     with jax.enable_x64(True):
         loop, weights = bare_loop(), start()
-        found = descend(TASK, weights, Schedule(SHORT, 10, SHORT))
+        found = descend(TASK, weights, schedule)  # compiles, as the next line does
         for ours, theirs in zip(found.weights, loop(weights), strict=True):
             np.testing.assert_allclose(ours, np.asarray(theirs), rtol=1e-8, atol=1e-10)
-        lengths = (SHORT, LONG * SHORT)
-        for steps in lengths:  # compile
-            descend(TASK, weights, Schedule(steps, 10, steps))
         ratios, bare = [], []
         for _ in range(ROUNDS):
-            bare.append(
-                seconds(lambda: [loop(weights)[0].block_until_ready() for _ in range(LONG - 1)])
-            )
-            few, many = (
-                seconds(lambda n=n: descend(TASK, weights, Schedule(n, 10, n))) for n in lengths
-            )
-            ratios.append((many - few) / bare[-1])
+            bare.append(seconds(lambda: jax.block_until_ready(loop(weights))))
+            ratios.append(seconds(lambda: descend(TASK, weights, schedule)) / bare[-1])
     ratio = statistics.median(ratios)
     with capsys.disabled():
-        per_step = 1e6 * statistics.median(bare) / SHORT / (LONG - 1)
-        print(f"\nbare loop                {per_step:6.0f} µs a step of all {len(SCALES)} runs")
-        print(f"with a record / bare     {ratio:6.2f}    (at most {MOST_RATIO})")
-        alone = seconds(lambda: sharpness(TASK, weights)) / len(SCALES)
-        print(f"sharpness                {1e3 * alone:6.0f} ms a run; {os.cpu_count()} cores")
+        per_step = 1e6 * statistics.median(bare) / LONG
+        print(f"\nbare loop              {per_step:6.0f} µs a step of all {len(SCALES)} runs")
+        print(f"with a record / bare   {ratio:6.2f} (at most {MOST_RATIO})")
+        print(f"  in single rounds       {min(ratios):.2f} to {max(ratios):.2f}")
+        print(f"sharpness              {1e3 * alone:6.0f} ms a run; {os.cpu_count()} cores")
     assert ratio <= MOST_RATIO
 
 
@@ -88,7 +86,6 @@ def test_a_whole_study(capsys: pytest.CaptureFixture[str]) -> None:
     """8 scales, 5000 steps, with everything that is recorded, compilation included."""
     took = seconds(lambda: descend(TASK, start(), Schedule(STEPS, 10, 250)))
     with capsys.disabled():
-        print(
-            f"\n{len(SCALES)} runs of {STEPS} steps {took:6.0f} s     (at most {MOST_SECONDS:g} s)"
-        )
+        bar = f"(at most {MOST_SECONDS:g} s)"
+        print(f"\n{len(SCALES)} runs of {STEPS} steps   {took:6.0f} s {bar}")
     assert took <= MOST_SECONDS
