@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...theory.errors import InputError
 from ..extras import JAX, require
 from ..floats import Floats, double_precision
 from .architecture import EXTRA, Weights
@@ -17,11 +18,12 @@ _TOLERANCE = 1e-10
 
 
 def sharpness(task: Task, weights: Weights) -> Floats:
-    """The largest (not the largest in size) eigenvalue of ∇²L for each run; NaN for weights that
-    are not finite.
+    """The largest (not the largest in size) eigenvalue of ∇²L for each run; NaN where the weights
+    or the Hessian are not finite.
 
     Implicitly restarted Lanczos (SciPy's ARPACK) on Hessian-vector products. A cluster at the top
     of the spectrum may be missed by as much as its own width.
+    Raises InputError where Lanczos does not converge.
     """
     runs = (run_of(weights, i) for i in range(len(weights[0])))
     return np.array([_largest(task, run) for run in runs])
@@ -30,24 +32,26 @@ def sharpness(task: Task, weights: Weights) -> Floats:
 def _largest(task: Task, run: Weights) -> float:
     if not all(np.isfinite(layer).all() for layer in run):
         return float("nan")
-    from scipy.sparse.linalg import LinearOperator, eigsh
+    from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
     product = _flat_product(task)
     size = sum(layer.size for layer in run)
     start = np.random.default_rng(0).standard_normal(size)  # the same every time
     with double_precision(JAX):
+        first = np.asarray(product(run, start))
+        if not np.isfinite(first).all():
+            return float("nan")
+        if not first.any():  # a network all of whose units are saturated has no Hessian
+            return 0.0
         operator = LinearOperator(
             (size, size), matvec=lambda v: np.asarray(product(run, v.ravel())), dtype=float
         )
-        values = eigsh(
-            operator,
-            k=1,
-            which="LA",
-            v0=start,
-            tol=_TOLERANCE,
-            return_eigenvectors=False,
-        )
-    return float(values[0])
+        options = {"which": "LA", "v0": start, "tol": _TOLERANCE, "return_eigenvectors": False}
+        try:
+            (value,) = eigsh(operator, k=1, **options)
+        except ArpackNoConvergence:
+            raise InputError("the sharpness: Lanczos did not converge for these weights") from None
+    return float(value)
 
 
 @lru_cache(maxsize=8)

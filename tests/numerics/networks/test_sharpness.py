@@ -64,6 +64,19 @@ def test_weights_that_flew_away_have_none():
     assert list(np.isnan(found)) == [True, False]
 
 
+def test_a_network_whose_units_are_all_saturated_has_sharpness_zero():
+    """z < −800 in every unit: e^z underflows, so that f is constant near there."""
+    network = Network(3, 3, 1, "elu")
+    start = (np.full((1, 3, 1), -1e3), np.full((1, 3, 3), 1e3), np.full((1, 3), -1.0))
+    task = Task(network, one_point(1), Loss.parse("log-cosh"), 0.1)
+    saturated = dense(network, task.data, [w[0] for w in start])
+    # The last layer still has a Hessian, ℓ''(f) = sech²(3) times its inputs (−1, −1, −1) squared.
+    assert sharpness(task, start) == pytest.approx([3 / np.cosh(3) ** 2], rel=1e-9)
+    assert saturated == pytest.approx(3 / np.cosh(3) ** 2, rel=1e-4)
+    start[2][:] = -1e3  # and there ℓ'' underflows
+    assert sharpness(task, start) == [0.0]
+
+
 def test_no_global_flag_is_left_switched_on():
     network = Network(2, 2, 1)
     sharpness(
