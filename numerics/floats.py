@@ -43,7 +43,7 @@ class FloatFunction:
 
     `error` is the largest error measured for |z| ≤ `reach`, where every value is finite, relative
     to the expression's largest value up to |z|. `side` tells where the formulas are evaluated,
-    `cut` below which |z| the power series stand in (0: nowhere).
+    `cut` below which |z| the power series stand in (0: nowhere but at z = 0, should it be needed).
     """
 
     expressions: tuple[sp.Expr, ...]
@@ -115,6 +115,7 @@ class _Trial:
         self, expressions: tuple[sp.Expr, ...], odd: tuple[bool, ...], scale: float, engine: str
     ) -> None:
         self.expressions, self.odd, self.engine = expressions, odd, engine
+        self.xp = array_module(engine)
         self._formulas = _formulas(expressions, engine)
         self._samples, self._unit = scale * _SAMPLES, int(np.searchsorted(_SAMPLES, 1.0))
         self._truths = [_truth(e, self._samples) for e in expressions]
@@ -126,10 +127,18 @@ class _Trial:
 
     def __call__(self, side: str, cut: float) -> FloatFunction:
         polynomials = [_shortened(c, cut) for c in self.series] if cut else None
-        xp = array_module(self.engine)
-        run = _assembled(xp, self._formulas, polynomials, self.odd, side, cut)
+        run = _assembled(self.xp, self._formulas, polynomials, self.odd, side, cut)
+        if not cut and not self._good_at_zero(run):
+            run = _with_origin(self.xp, run, [float(c[0]) for c in self.series])
         reach, error = self._measure(run)
         return FloatFunction(self.expressions, self.engine, side, cut, reach, error, run)
+
+    def _good_at_zero(self, run: Formulas) -> bool:
+        """Whether the values at 0, where a formula may be 0/0, are those of the series, if any."""
+        with double_precision(self.engine):
+            values = [float(v) for v in run(self.xp.asarray(0.0))]
+        known = zip(values, self.series, strict=False)
+        return all(abs(value - c[0]) <= _GOOD * abs(c[0]) for value, c in known)
 
     def _measure(self, run: Formulas) -> tuple[float, float]:
         """How far out all values are finite, and the largest error up to there."""
@@ -143,7 +152,8 @@ class _Trial:
                 size = np.fmax.accumulate(np.abs(truth))
                 off = np.maximum(np.abs(at - truth), np.abs(mirrored - (-1) ** odd * truth))
                 errors.append(off / np.maximum(size, 1e-290))
-        worst = np.nan_to_num(np.max(errors, axis=0), nan=np.inf)
+        worst = np.max(errors, axis=0)
+        worst[np.isnan(worst)] = np.inf
         bad = np.flatnonzero(np.isinf(worst[self._unit :]))
         end = self._unit + int(bad[0]) if bad.size else len(z)
         return float(z[end - 1]), float(np.max(worst[:end]))
@@ -181,6 +191,14 @@ def _assembled(
             near = [_polynomial(c, z, o) for c, o in zip(polynomials, odd, strict=True)]
             values = [xp.where(size < cut, n, v) for n, v in zip(near, values, strict=True)]
         return tuple(values)
+
+    return run
+
+
+def _with_origin(xp: Any, formulas: Formulas, values: Sequence[float]) -> Formulas:
+    def run(z: Any) -> tuple[Any, ...]:
+        pairs = zip(values, formulas(z), strict=True)
+        return tuple(xp.where(z == 0, at_zero, v) for at_zero, v in pairs)
 
     return run
 

@@ -94,6 +94,33 @@ def test_the_reach_ends_where_the_formula_overflows():
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_a_square_that_overflows_ends_the_reach_too(engine):
+    """sinh² z/cosh z is finite up to z = 710, but sinh² z overflows at 355.6: ∞, not NaN."""
+    function = compile_floats([sp.sinh(Z) ** 2 / sp.cosh(Z)], [False], engine=engine)
+    assert 300 < function.reach < 355.6
+    assert function.error < 1e-14
+    assert at(function, [360.0])[0] == np.inf
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", LOSSES)
+def test_responses_are_1_at_0_as_typed_or_not(name, engine):
+    """r = ℓ'(z)/z, so 0/0 as typed for most, such as tanh(z)/z; r(0) = 1 for all."""
+    loss = Loss.parse(name)
+    function = compile_floats([loss.response], [False], scale=float(loss.scale), engine=engine)
+    assert at(function, [0.0, -0.0, 1e-300])[0] == pytest.approx([1, 1, 1], rel=1e-15)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_value_at_0_is_the_limit_of_each_expression(engine):
+    """(e^z − e^−z)/z → 2 and (1 − cos z)/z → 0, in one function with z that needs no help."""
+    even, odd = (sp.exp(Z) - sp.exp(-Z)) / Z, (1 - sp.cos(Z)) / Z
+    function = compile_floats([even, odd, Z], [False, True, True], engine=engine)
+    found = at(function, [[0.0, 0.0], [0.0, 0.0]])
+    assert [values.tolist() for values in found] == [[[c] * 2] * 2 for c in (2.0, 0.0, 0.0)]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_several_expressions_share_one_function(engine):
     phi = Activation.parse("erf").expression
     odd, even = at(compile_floats([phi, phi**2], [True, False], engine=engine), [-0.7, 0.0, 0.7])

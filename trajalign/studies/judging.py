@@ -73,9 +73,24 @@ def residuals(loss: Loss, p: Floats, q: Floats) -> Floats:
 
 
 def response(loss: Loss, p: Floats) -> Floats:
-    """r(p) in double precision; 1 at p = 0, where formulas such as tanh(p)/p have no value."""
+    """r(p) in double precision."""
     compiled = compile_floats((loss.response,), (False,), scale=float(loss.scale))
-    return np.where(p == 0, 1.0, compiled(p)[0])
+    return np.asarray(compiled(p)[0])
+
+
+def outcomes(study: Study, recorded: Trajectories) -> tuple[str, ...]:
+    """How every run ended: EDGE, LEFT, FLOW or DIVERGED, as `Run` says."""
+    off = residuals(study.task.loss, recorded.p, recorded.q)
+    return tuple(_outcome(study, recorded, off[i], i) for i in range(len(off)))
+
+
+def _outcome(study: Study, recorded: Trajectories, off: Floats, index: int) -> str:
+    q = recorded.q[index]
+    if not (np.isfinite(off).all() and np.isfinite(recorded.sharpness[index, -1])):
+        return DIVERGED
+    if q[recorded.times >= study.criteria.transient][0] < 1:
+        return EDGE
+    return LEFT if (q < 1).any() else FLOW
 
 
 def judge(study: Study, recorded: Trajectories) -> Judgement:
@@ -106,15 +121,9 @@ def _run(
     times, q = recorded.times, recorded.q[index]
     sharpness = float(recorded.sharpness[index, -1]) * study.task.step_size / 2
     late = times >= study.criteria.transient
-    if not (np.isfinite(off).all() and np.isfinite(sharpness)):
-        outcome = DIVERGED
-    elif (q[late] < 1)[0]:
-        outcome = EDGE
-    else:
-        outcome = LEFT if (q < 1).any() else FLOW
     return Run(
         study.starts[index],
-        outcome,
+        _outcome(study, recorded, off, index),
         float(np.max(np.abs(off[late]))),
         float(np.median(off[late])),
         _from_then_on(times, np.abs(off) <= study.criteria.alignment),
