@@ -13,7 +13,7 @@ from small_study import SMALL
 
 pytest.importorskip("jax")
 
-KINDS = ("network-diagram", "network-alignment", "network-sharpness")
+KINDS = ("network-diagram", "network-alignment", "network-spread", "network-sharpness")
 
 
 @pytest.fixture

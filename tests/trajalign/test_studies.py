@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from small_study import SMALL
 
-from trajalign.figures.networks import saturation_picture
+from trajalign.figures.networks import saturation_picture, spread_picture
+from trajalign.figures.picture import ORBIT, PREDICTED
 from trajalign.numerics.networks import Trajectories
 from trajalign.studies.flow import gradient_flow
 from trajalign.studies.judging import judge, residuals
@@ -177,6 +178,39 @@ def test_the_figure_of_the_sharpness_has_it_in_units_of_two_over_the_step_size(s
         assert curve.x == (100, 200, 300, 400, 500, 600) * 2
         assert curve.y == pytest.approx((0.5, 0.5, 0.5, 1, 1, 1) * 2)
     assert [mark.kind for mark in picture.marks] == ["rise"]  # 400 is more than 3 times 100
+
+
+def predicted(p):
+    """h(p) = −½ (p r³/r' + p² r²) for r = tanh(p)/p (theory.md §3), differentiated by hand."""
+    r = np.tanh(p) / p
+    slope = (1 - np.tanh(p) ** 2) / p - np.tanh(p) / p**2
+    return -(p * r**3 / slope + p**2 * r**2) / 2
+
+
+def test_the_figure_of_the_spread_has_the_runs_at_the_edge_and_what_they_tend_to(study):
+    picture = spread_picture(study, run_study(study).recorded)
+    (theory,) = (curve for curve in picture.curves if curve.look == PREDICTED)
+    x, y = np.array(theory.x), np.array(theory.y)
+    np.testing.assert_allclose(y, 0.1**2 * predicted(x), rtol=1e-9)
+    runs = [curve for curve in picture.curves if curve.look == ORBIT]
+    assert [curve.name for curve in runs] == [r"$\alpha = 5$", r"$\alpha = 6$"]
+    for curve in runs:
+        p, off = np.array(curve.x), np.array(curve.y)
+        late = (np.abs(p) < 0.5) & (p != 0) & (np.arange(len(p)) % (len(p) // 2) > len(p) // 4)
+        assert late.sum() > 20
+        assert np.max(np.abs(off[late] - 0.1**2 * predicted(p[late]))) < 3 * 0.1**4
+
+
+def test_the_figure_of_the_spread_leaves_out_runs_that_are_not_at_the_edge(study):
+    recorded = made_up(study, [0.001, 0.002, 0.003, 0.004])
+    recorded.q[2:, 60:] = 1.2
+    runs = [curve for curve in spread_picture(study, recorded).curves if curve.look == ORBIT]
+    assert [(curve.name, len(curve.x) > 0) for curve in runs] == [
+        (r"$\alpha = 5$", True), ("", False),
+    ]  # fmt: skip
+    recorded.q[:, 60:] = 1.2  # then all are shown
+    runs = [curve for curve in spread_picture(study, recorded).curves if curve.look == ORBIT]
+    assert all(curve.x for curve in runs)
 
 
 def made_up(study, off, q_start=0.5, share=1.0):

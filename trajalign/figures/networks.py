@@ -1,44 +1,49 @@
-"""Runs of real networks: on the bifurcation diagram, their alignment, and their sharpness."""
+"""Runs of real networks: on the bifurcation diagram, their alignment, spread, and sharpness."""
 
 from __future__ import annotations
 
 import numpy as np
+from flint import arb
 
+from ..numerics.balls import compile_balls, evaluate
 from ..numerics.floats import Floats
 from ..numerics.networks import Trajectories
-from ..studies.judging import residuals, response
+from ..numerics.networks.reduced import is_reducible
+from ..studies.judging import EDGE, outcomes, residuals, response
 from ..studies.study import Study
-from .picture import ORBIT, PATH, REFERENCE, STABLE, UNSTABLE, Curve, Mark, Picture
+from ..theory.curve_closed import curve_terms
+from ..theory.interface import P
+from ..theory.models import TwoLayerLinear
+from .picture import ORBIT, PATH, PREDICTED, REFERENCE, STABLE, UNSTABLE, Curve, Mark, Picture
 
 _SHOWN = 90  # points of one run
 _SAMPLES = 201
+_BITS = 200  # of the formula for h₁, which cancels near 0
 _TOP, _LEAST = 1.3, 1e-6
 _WIDEST = 5.0  # in units of the loss
 _RESOLVED = 0.5  # of the sharpness at which Euler's method for the flow becomes unstable
+_DECADE = 10  # a sharpness that varies less has a linear axis
 _EARLY = 0.1  # share of the transient after which p is taken to set the width
 
 
 def study_pictures(
     study: Study, recorded: Trajectories, flow: Trajectories | None = None
 ) -> tuple[Picture, ...]:
-    """The three figures of a study; `flow` is the gradient flow's trajectories, if there are."""
+    """The four figures of a study; `flow` is the gradient flow's trajectories, if there are."""
     return (
         diagram_picture(study, recorded),
         residual_picture(study, recorded),
+        spread_picture(study, recorded),
         saturation_picture(study, recorded, flow),
     )
 
 
 def diagram_picture(study: Study, recorded: Trajectories) -> Picture:
     """(p_t, q_t) of all runs over the branches p = 0 and q = r(p) of the frozen map."""
-    early = recorded.times >= _EARLY * study.criteria.transient
-    sizes = np.abs(recorded.p[:, early])
-    loss = study.task.loss
-    unit = float(loss.scale)
-    wide = 1.05 * min(max(float(np.max(sizes[np.isfinite(sizes)])), unit), _WIDEST * unit)
+    wide = _width(study, recorded)
     p = np.linspace(-wide, wide, _SAMPLES)
     branches = (
-        Curve("$q = r(p)$", STABLE, _tuple(p), _tuple(response(loss, p))),
+        Curve("$q = r(p)$", STABLE, _tuple(p), _tuple(response(study.task.loss, p))),
         Curve("", STABLE, (0.0, 0.0), (1.0, _TOP)),
         Curve("unstable", UNSTABLE, (0.0, 0.0), (0.0, 1.0)),
     )
@@ -55,6 +60,53 @@ def diagram_picture(study: Study, recorded: Trajectories) -> Picture:
         (*branches, *runs),
         x_range=(-wide, wide),
         y_range=(0.0, _TOP),
+    )
+
+
+def _width(study: Study, recorded: Trajectories) -> float:
+    """The largest |p| that is shown."""
+    early = recorded.times >= _EARLY * study.criteria.transient
+    sizes = np.abs(recorded.p[:, early])
+    unit = float(study.task.loss.scale)
+    return 1.05 * min(max(float(np.max(sizes[np.isfinite(sizes)])), unit), _WIDEST * unit)
+
+
+def spread_picture(study: Study, recorded: Trajectories) -> Picture:
+    """q/r(p) − 1 of the runs at the edge (of all, if none is) against p: how far runs from
+    different starts are from one curve. Where the reduced map holds, so is the curve's h₁(p)η².
+    """
+    wide, asked = _width(study, recorded), study.criteria.alignment
+    off = residuals(study.task.loss, recorded.p, recorded.q)
+    found = outcomes(study, recorded)
+    judged = [i for i, outcome in enumerate(found) if outcome == EDGE] or list(range(len(found)))
+    last = np.abs(off[judged, -1])
+    top = max(2 * asked, 1.3 * min(float(np.max(last, initial=0.0, where=np.isfinite(last))), 1.0))
+    shown = _logarithmic(len(recorded.times))
+    curves = [Curve("asked for", UNSTABLE, (-wide, wide), (y, y)) for y in (asked, -asked)]
+    if is_reducible(study.task) and study.task.loss.curvature != 0:
+        curves.append(_first_term(study, wide))
+    for name, rows in _groups(study):  # an empty curve keeps the marks of a group its own
+        kept = [row for row in rows if row in judged]
+        p, y = recorded.p[kept][:, shown], off[kept][:, shown]
+        curves.append(Curve(name if kept else "", ORBIT, _joined(p), _joined(y)))
+    return Picture(
+        "network-spread",
+        f"How far runs from different starts are from one curve: {study.title}",
+        "$p$",
+        "$q/r(p) - 1$",
+        tuple(curves),
+        x_range=(-wide, wide),
+        y_range=(-top, top),
+    )
+
+
+def _first_term(study: Study, wide: float) -> Curve:
+    term = compile_balls(curve_terms(TwoLayerLinear(study.task.loss), 1), [P])
+    p = np.linspace(0, wide, _SAMPLES)[1:]  # h₁ is even, and its formula is 0/0 at 0
+    h = np.array([float(evaluate(term, (arb(x),), _BITS)[0]) for x in p.tolist()])
+    both = np.concatenate([h[::-1], h]) * study.task.step_size**2
+    return Curve(
+        r"$h_1(p)\,\eta^2$", PREDICTED, _tuple(np.concatenate([-p[::-1], p])), _tuple(both)
     )
 
 
@@ -112,6 +164,7 @@ def saturation_picture(
         share = np.concatenate([share.ravel(), reached[good]])
     sizes = share[np.isfinite(share) & (share > 0)]
     low, top = 0.7 * float(np.min(sizes, initial=1.0)), 1.9 * float(np.max(sizes, initial=1.0))
+    log = "xy" if top > _DECADE * low else "x"
     return Picture(
         "network-sharpness",
         f"Sharpness in units of 2/η: {study.title}",
@@ -119,7 +172,7 @@ def saturation_picture(
         r"$\eta\lambda/2$",
         (Curve(r"$2/\eta$", REFERENCE, (first, last), (1.0, 1.0)), *flows, *runs),
         _phases(study, recorded, top),
-        log="xy",
+        log=log,
         y_range=(low, top),
     )
 
