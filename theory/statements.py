@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .interface import Model
+from .responses import Loss, Response
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -93,6 +96,21 @@ _CONCLUSIONS: dict[str, dict[str, str]] = {
     },
 }
 
+# For a model that is neither: the same laws in its small parameter ε, tested and not proved.
+_GENERAL: dict[str, str] = {
+    "alignment": "|q_t/r(p_t) − 1 − h(p_t)ε| ≤ Cε² from some t_a = O(log 1/η) on",
+    "alignment-time": "t_a = 2 ln(1/ε)/|ln μ| + O(1), μ = 1 + 2p r'/r at p = r̂(q0)",
+    "slow-curve-2": "|q_t/r(p_t) − 1 − h(p_t)ε − h₂(p_t)ε²| ≤ Cε³ from such a t_a on",
+    "slow-curve-3": "|q_t/r(p_t) − 1 − h(p_t)ε − … − h₃(p_t)ε³| ≤ Cε⁴ from such a t_a on",
+    "exponential-alignment": "limits from the same q0 differ by exp(−(Λ(q0) + O(ε))/ε)",
+    "crossing": "q passes 1 at t_b = (κ ln(1/η) + K(q0))/ε + O(log 1/η)",
+    "limit": "(p_t, q_t) → (0, 1 + h(0)ε + O(ε²))",
+    "saturation": "the sharpness tends to 2/η + (s + O(ε)) ε/η",
+    "progressive-sharpening": "λ̃(q_t) increases and |λ_t − λ̃(q_t)| ≤ (sup|D| + O(ε)) ε/η",
+    "one-orbit": "for one η and a box of (p0, q0): |q_t/r − 1 − hε| ≤ Cε²; t_b, q*, λ known",
+}
+_NOT_PROVED = "tested for this model, not proved"
+
 _RESTS_ON: dict[str, tuple[str, ...]] = {
     "bifurcation/flip": ("reduced-map",),
     "bifurcation/two-cycle": ("reduced-map",),
@@ -147,6 +165,42 @@ def statements(model: str) -> tuple[Statement, ...]:
     for name, text in _CONCLUSIONS[model].items():
         needs = (_FLOW if name == "gradient-flow" else _EOS)[model]
         rows.append(_statement(model, name, text, needs, _ORIGINS.get(name, _PAPER)))
+    return tuple(rows)
+
+
+def name_for(response: Response) -> str:
+    """The name of the paper's model with such a response: "linear" for a loss, "neuron" for an
+    activation.
+    """
+    return "linear" if isinstance(response, Loss) else "neuron"
+
+
+def hypotheses(model: Model) -> dict[str, str]:
+    """The hypotheses on a model's response, whichever the model."""
+    return HYPOTHESES[name_for(model.response)]
+
+
+def ledger(model: Model) -> tuple[Statement, ...]:
+    """The statements about a model: `statements` of its name, or the general ones for a third
+    model. These need all hypotheses on its response.
+    """
+    if model.name in _CONCLUSIONS:
+        return statements(model.name)
+    return general_statements(model.name, tuple(hypotheses(model)))
+
+
+def general_statements(model: str, needs: tuple[str, ...]) -> tuple[Statement, ...]:
+    """What is tested for a model that is neither of the two, under its name.
+
+    >>> general_statements("mine", ("A1",))[-1].label
+    'mine/one-orbit'
+    """
+    rows = [
+        _statement(model, name, text, own or ("analytic",), _NOT_PROVED)
+        for name, (text, own, _) in _COMMON.items()
+    ]
+    needs = tuple(name for name in needs if name != "curved")  # A4 is stronger
+    rows += [_statement(model, name, text, needs, _NOT_PROVED) for name, text in _GENERAL.items()]
     return tuple(rows)
 
 

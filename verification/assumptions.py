@@ -24,8 +24,8 @@ from ..theory.conditions import Condition, conditions, log_slope
 from ..theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
 from ..theory.expressions import Z
 from ..theory.models import Model
-from ..theory.responses import Response
-from ..theory.statements import HYPOTHESES
+from ..theory.responses import Loss, Response
+from ..theory.statements import hypotheses
 from .growth import Growth, growth
 from .hypothesis_claims import (
     PROVABLE,
@@ -63,7 +63,7 @@ class Assumptions:
 
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
-        """One verdict per hypothesis of `HYPOTHESES[model.name]`, in that order."""
+        """One verdict per hypothesis on the model's response, in the order of the ledger."""
         return {name: verdict for name, (verdict, _) in self._judgements.items()}
 
     @cached_property
@@ -88,7 +88,7 @@ class Assumptions:
     @cached_property
     def _judgements(self) -> dict[str, tuple[Verdict, tuple[Proof, ...]]]:
         found: dict[str, tuple[Verdict, tuple[Proof, ...]]] = {}
-        for name in HYPOTHESES[self.model.name]:
+        for name in hypotheses(self.model):
             begin = time.perf_counter()
             finding = Finding(Outcome.NOT_APPLICABLE, reason="needs analytic")
             proofs: tuple[Proof, ...] = ()
@@ -292,13 +292,13 @@ class Assumptions:
 
     @property
     def _linear(self) -> bool:
-        return self.model.name == "linear"
+        return isinstance(self.response, Loss)
 
     def _verdict(self, name: str, finding: Finding, seconds: float) -> Verdict:
         reason = finding.reason
         if finding.outcome is Outcome.FAIL:
             shown = ", ".join(f"{k} = {v}" for k, v in finding.witness.items())
-            reason = f"{HYPOTHESES[self.model.name][name]}: fails, {shown}"
+            reason = f"{hypotheses(self.model)[name]}: fails, {shown}"
         return Verdict(
             f"{self.model.name}/{name}",
             self.model.name,

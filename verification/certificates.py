@@ -20,6 +20,7 @@ from ..theory.errors import InputError
 from ..theory.expressions import Z, parse_rational
 from ..theory.models import Model, SingleNeuron, TwoLayerLinear
 from ..theory.responses import Activation, Loss, Response
+from ..theory.statements import name_for
 from .assumptions import Assumptions
 from .hypothesis_claims import (
     PROVABLE,
@@ -83,7 +84,7 @@ def replay(document: Any) -> list[Replayed]:
 
 
 def _response(a: Assumptions) -> dict[str, Any]:
-    name, verdicts = a.model.name, a.verdicts
+    name, verdicts = name_for(a.response), a.verdicts  # nothing here depends on the map
     found: dict[str, Any] = {"model": name, "response": a.response.text}
     found["proved"] = {n: [_proof(p) for p in proofs] for n, proofs in a.proofs.items()}
     if "A5" in a.proofs:

@@ -14,10 +14,10 @@ import pytest
 
 from ..theory.errors import InputError
 from ..theory.models import Activation, Loss, Model, Response, SingleNeuron, TwoLayerLinear
-from ..theory.statements import HYPOTHESES
+from ..theory.statements import hypotheses
 from .effort import EFFORTS, QUICK, THOROUGH, Effort
 from .preparation import Options
-from .runner import known_labels, verify
+from .runner import labels_of, verify
 from .verdicts import Outcome, Verdict
 
 MARK = "trajalign_checks"
@@ -81,14 +81,14 @@ def parametrize_with_checks(
     chosen, failures = [_model(item) for item in models], expected_failures or {}
     if not chosen:
         raise InputError("parametrize_with_checks: give at least one loss, activation or model")
-    known = {label for model in chosen for label in known_labels(model.name)}
+    known = {label for model in chosen for label in labels_of(model)}
     unknown = sorted(set(failures) - known)
     if unknown:
         raise InputError(f"expected_failures: {unknown[0]!r} is not one of {sorted(known)}")
     cases = tuple(
         Case(model, label, failures.get(label, ""))
         for model in chosen
-        for label in known_labels(model.name)
+        for label in labels_of(model)
     )
     mark: pytest.MarkDecorator = getattr(pytest.mark, MARK)
     return mark(cases)
@@ -113,9 +113,9 @@ def judged(model: Model, label: str, profile: Effort = QUICK) -> Verdict:
     >>> judged(TwoLayerLinear(Loss.parse("cosh(z) - 1")), "linear/A1").outcome.value
     'fail'
     """
-    hypotheses = frozenset(f"{model.name}/{name}" for name in HYPOTHESES[model.name])
-    others = frozenset(known_labels(model.name)) - hypotheses
-    return _verdicts(model, hypotheses if label in hypotheses else others, profile)[label]
+    first = frozenset(f"{model.name}/{name}" for name in hypotheses(model))
+    others = frozenset(labels_of(model)) - first
+    return _verdicts(model, first if label in first else others, profile)[label]
 
 
 @cache

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from functools import cache
+from typing import Any
 
 import sympy as sp
 
-from ..theory.models import EPSILON, Model, P, Q, ReducedModel, SingleNeuron, TwoLayerLinear
+from ..theory.models import EPSILON, Model, P, Q, ReducedModel
+from ..theory.responses import Activation, Loss, Response
+from ..theory.statements import name_for
 from .claims import Claim
 from .curve_claims import AlignmentClaim, ExactClaim
 from .enclosed_claims import OneOrbitClaim
@@ -51,32 +56,30 @@ def _doubled_drift(right: ReducedModel) -> ReducedModel:
     return replace(right, q_next=2 * right.q_next - Q)
 
 
-@dataclass(frozen=True)
-class WrongLinear(TwoLayerLinear):
-    """The linear model with a wrong map: q moves twice as far in every step."""
-
-    def generic(self) -> ReducedModel:
-        """The wrong reduced model."""
-        return _doubled_drift(super().generic())
-
-
-@dataclass(frozen=True)
-class WrongNeuron(SingleNeuron):
-    """The neuron with a wrong map: q moves twice as far in every step."""
-
-    def generic(self) -> ReducedModel:
-        """The wrong reduced model."""
-        return _doubled_drift(super().generic())
+def twins(model: Model) -> dict[str, Response]:
+    """For every hypothesis on a model's response, a response that fails it."""
+    parse = Loss.parse if isinstance(model.response, Loss) else Activation.parse
+    return {name: parse(text) for name, text in TWINS[name_for(model.response)].items()}
 
 
 def with_wrong_map(model: Model) -> Model:
-    """The same model with a wrong reduced map. Raises TypeError for a model without one."""
-    match model:
-        case TwoLayerLinear(response=response):
-            return WrongLinear(response)
-        case SingleNeuron(response=response):
-            return WrongNeuron(response)
-    raise TypeError(f"no wrong map for {type(model).__name__}")
+    """The same model with a wrong map: q moves twice as far in every step."""
+    return _wrong(type(model))(*_fields(model))
+
+
+@cache
+def _wrong(right: type[Model]) -> type[Model]:
+    def generic(self: Model) -> ReducedModel:
+        return _doubled_drift(right.generic(self))
+
+    def reduce(self: Model) -> tuple[Any, ...]:  # a class made here cannot be found by its name
+        return with_wrong_map, (right(*_fields(self)),)
+
+    return type(f"Wrong{right.__name__}", (right,), {"generic": generic, "__reduce__": reduce})
+
+
+def _fields(model: Model) -> Iterator[Any]:
+    return (getattr(model, field.name) for field in fields(model))
 
 
 def falsified(claim: Claim) -> list[Claim]:

@@ -8,7 +8,7 @@ import sympy as sp
 
 from ..theory.errors import InputError
 from ..theory.models import Model
-from ..theory.statements import Statement, statements
+from ..theory.statements import Statement, ledger
 from .assumptions import Assumptions
 from .checks import claim_for
 from .claims import NotApplicableError
@@ -58,7 +58,7 @@ def prepare(job: tuple[Model, Options]) -> Prepared:
     if len(passing) == len(found):
         plan = plan.with_runs(assumptions.z0_and_c[1], options.top)
     settled, trials = [], []
-    for statement in statements(model.name):
+    for statement in ledger(model):
         if not options.wants(statement.label):
             continue
         missing = [found[name] for name in statement.hypotheses if name not in passing]

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..numerics.pools import workers
-from ..theory.models import Model, SingleNeuron, TwoLayerLinear
-from ..theory.responses import Activation, Loss
-from ..theory.statements import HYPOTHESES, Statement, statements
+from ..theory.models import Model
+from ..theory.statements import HYPOTHESES, Statement, hypotheses, ledger, statements
 from .assumptions import Assumptions
-from .controls import TWINS, falsified, with_wrong_map
+from .controls import falsified, twins, with_wrong_map
 from .curve_claims import ExactClaim
 from .enclosed_claims import OneOrbitClaim
 from .exponential_claims import ExponentialClaim
@@ -37,8 +36,8 @@ class Control:
     @property
     def of_hypothesis(self) -> bool:
         """Whether it is a response that breaks a hypothesis rather than a wrong statement."""
-        model, name = self.label.split("/")
-        return name in HYPOTHESES.get(model, {})
+        _, name = self.label.split("/")
+        return any(name in known for known in HYPOTHESES.values())
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,12 @@ def known_labels(model: str) -> tuple[str, ...]:
     """
     names = tuple(f"{model}/{name}" for name in HYPOTHESES[model])
     return names + tuple(s.label for s in statements(model))
+
+
+def labels_of(model: Model) -> tuple[str, ...]:
+    """The same for any model, a third one too."""
+    names = tuple(f"{model.name}/{name}" for name in hypotheses(model))
+    return names + tuple(s.label for s in ledger(model))
 
 
 def verify(
@@ -96,8 +101,9 @@ def examine(
     """`verify` and `control` in one, which share their orbits. Raises InputError as they do."""
     options = options or Options()
     with workers(jobs) as pool:
-        names = sorted({model.name for model in models}) if controls else []
-        twins = spread(pool, _hypothesis_controls, [(name, options) for name in names])
+        one_of_each = {model.name: model for model in models} if controls else {}
+        jobs_of = [(one_of_each[name], options) for name in sorted(one_of_each)]
+        broken = spread(pool, _hypothesis_controls, jobs_of)
         prepared = spread(pool, prepare, [(model, options) for model in models])
         trials = [trial for entry in prepared for _, trial in entry.trials]
         right = trials if verdicts else []
@@ -105,7 +111,7 @@ def examine(
         collected = collect([*right, *wrong], pool, progress)
     found = iter(collected)
     judged = _judged(prepared, options, found) if verdicts else []
-    rows = [row for group in twins for row in group]
+    rows = [row for group in broken for row in group]
     rows += [_control(trial, runs) for trial, runs in zip(wrong, found, strict=True)]
     return Report(judged, rows)
 
@@ -119,7 +125,7 @@ def _judged(
         for statement, trial in entry.trials:
             judged[statement.label] = _judge(entry, statement, trial, next(found))
         verdicts += _shown_hypotheses(entry, options)
-        verdicts += [judged[s.label] for s in statements(entry.model.name) if s.label in judged]
+        verdicts += [judged[s.label] for s in ledger(entry.model) if s.label in judged]
     return verdicts
 
 
@@ -152,7 +158,7 @@ def _shown_hypotheses(entry: Prepared, options: Options) -> list[Verdict]:
     """The hypotheses asked for, and those that the statements asked for rest on."""
     needed = {
         name
-        for statement in statements(entry.model.name)
+        for statement in ledger(entry.model)
         if options.wants(statement.label)
         for name in statement.hypotheses
     }
@@ -171,16 +177,15 @@ def _falsified_trials(right: Trial) -> list[Trial]:
     return trials
 
 
-def _hypothesis_controls(job: tuple[str, Options]) -> list[Control]:
-    (name, options), rows = job, []
-    for hypothesis, text in TWINS[name].items():
-        label = f"{name}/{hypothesis}"
+def _hypothesis_controls(job: tuple[Model, Options]) -> list[Control]:
+    (model, options), rows = job, []
+    for hypothesis, response in twins(model).items():
+        label = f"{model.name}/{hypothesis}"
         if not options.wants(label):
             continue
-        linear = name == "linear"
-        model = TwoLayerLinear(Loss.parse(text)) if linear else SingleNeuron(Activation.parse(text))
-        verdict = Assumptions(model).verdicts[hypothesis]
+        verdict = Assumptions(replace(model, response=response)).verdicts[hypothesis]
         refuted = verdict.outcome is Outcome.FAIL
         witness = dict(verdict.witness) if verdict.witness else None
-        rows.append(Control(label, text, "a response without it", refuted, verdict.reason, witness))
+        row = (label, response.text, "a response without it", refuted, verdict.reason, witness)
+        rows.append(Control(*row))
     return rows

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TypeVar
 
-from ..theory.statements import Statement, statements
+from ..theory.statements import HYPOTHESES, Statement, general_statements, statements
 from .verdicts import Evidence, Outcome, Verdict
 
 T = TypeVar("T")
@@ -43,13 +43,17 @@ def standings(verdicts: Sequence[Verdict]) -> list[Standing]:
     >>> standings([alone])[0].outcome
     'not-checked'
     """
-    below = {model: ancestors(statements(model)) for model in {v.model for v in verdicts}}
+    below = {model: ancestors(_ledger(model)) for model in {v.model for v in verdicts}}
     found: dict[tuple[str, str], dict[str, Verdict]] = {}
     for verdict in verdicts:
         found.setdefault((verdict.model, verdict.response), {})[verdict.label] = verdict
     return [
         _standing(v, below[v.model].get(v.label, ()), found[v.model, v.response]) for v in verdicts
     ]
+
+
+def _ledger(model: str) -> tuple[Statement, ...]:
+    return statements(model) if model in HYPOTHESES else general_statements(model, ())
 
 
 def ancestors(ledger: Iterable[Statement]) -> dict[str, tuple[str, ...]]:

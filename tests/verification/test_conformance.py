@@ -16,7 +16,7 @@ from trajalign.verification.conformance import (
     parameter_sets,
     parametrize_with_checks,
 )
-from trajalign.verification.controls import WrongLinear
+from trajalign.verification.controls import with_wrong_map
 from trajalign.verification.effort import QUICK, THOROUGH
 
 LOG_COSH = Loss.parse("log-cosh")
@@ -45,7 +45,9 @@ def test_one_case_for_every_label_of_every_model():
 
 
 def test_a_model_is_taken_as_it_is():
-    assert {c.model for c in cases(WrongLinear(LOG_COSH))} == {WrongLinear(LOG_COSH)}
+    assert {c.model for c in cases(with_wrong_map(TwoLayerLinear(LOG_COSH)))} == {
+        with_wrong_map(TwoLayerLinear(LOG_COSH))
+    }
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_the_profile_is_the_effort_of_verify(asked, effort):
 def test_a_wrong_map_fails_where_the_right_one_passes():
     assert outcome_of("linear/reduced-map", TwoLayerLinear(UNBOUNDED)) is None
     with pytest.raises(pytest.fail.Exception, match="witness: ") as caught:
-        Check("linear/reduced-map")(WrongLinear(UNBOUNDED))
+        Check("linear/reduced-map")(with_wrong_map(TwoLayerLinear(UNBOUNDED)))
     assert "again: " not in str(caught.value)  # no command line makes this model
 
 

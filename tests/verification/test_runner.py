@@ -9,7 +9,7 @@ from trajalign.theory.errors import InputError
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 from trajalign.theory.statements import HYPOTHESES, statements
-from trajalign.verification.controls import WrongLinear
+from trajalign.verification.controls import with_wrong_map
 from trajalign.verification.effort import EFFORTS, QUICK, THOROUGH, Effort
 from trajalign.verification.preparation import Options
 from trajalign.verification.runner import control, examine, known_labels, verify
@@ -133,7 +133,9 @@ def test_digits_asked_for_outweigh_those_of_the_effort() -> None:
 
 @pytest.mark.parametrize("label", ["linear/reduced-map", "linear/sharpness"])
 def test_the_seed_that_is_shown_draws_the_same_points_again(label: str) -> None:
-    wrong = WrongLinear(Loss.parse("log-cosh"))  # so that there is a witness to compare
+    wrong = with_wrong_map(
+        TwoLayerLinear(Loss.parse("log-cosh"))
+    )  # so that there is a witness to compare
 
     def place(effort: Effort) -> tuple[object, dict[str, str]]:
         found = verify([wrong], Options(frozenset({"linear/reduced-map"}), effort=effort))[-1]
