@@ -10,8 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from ..theory.interface import ETA, Model, P, Q
-from ..theory.series import taylor
+from ..theory.interface import ETA, PHI_SQUARED, Model, P, Q, R
 from .extras import NUMPY
 from .floats import Floats, double_precision
 from .stepping import Stepper, compile_stepper, moving
@@ -79,7 +78,11 @@ def _periods(
 @lru_cache(maxsize=16)
 def _limiting_sharpness(model: Model) -> Any:
     """The sharpness at p = 0 as a function of q and η."""
-    reduced = model.reduced
-    trace, determinant = (taylor(e, 1, P)[0] for e in (reduced.trace, reduced.determinant))
+    generic = model.generic()
+    # As p → 0, r = 1 + r''(0) p²/2 + O(p⁴) and φ² = p² + O(p⁴); r'/p has a limit, too.
+    near = {R(P): 1 + model.response.curvature * P**2 / 2, PHI_SQUARED(P): P**2}
+    trace, determinant = (
+        sp.cancel(e.subs(near).doit()).subs(P, 0) for e in (generic.trace, generic.determinant)
+    )
     largest = (trace + sp.sqrt(trace**2 - 4 * determinant)) / 2
     return sp.lambdify([Q, ETA], sp.simplify(largest), modules="numpy")

@@ -7,6 +7,7 @@ from typing import ClassVar
 import pytest
 import sympy as sp
 
+from trajalign.numerics.grids import grid
 from trajalign.theory.expressions import Z
 from trajalign.theory.models import (
     ETA,
@@ -179,3 +180,13 @@ def test_every_label_becomes_a_test_of_the_users():
     labels = [case.label for case in mark.args[0]]
     assert "frozen-weight/saturation" in labels
     assert "linear/saturation" in labels
+
+
+def test_grids_and_their_limiting_sharpness():
+    """At p = 0 the Hessian is diag(1 + y², 0), and 1 + y² = 2/(ηq)."""
+    pytest.importorskip("xarray")
+    eta = sp.Rational(1, 50)
+    found = grid(TANH, [eta], [sp.Rational(1, 4)], [sp.Rational(4, 5)], engine="numpy")
+    q = float(found["q_limit"].item())
+    assert q == pytest.approx(1 + 3 / 8 / 50 + 159 / 2560 / 2500, abs=2 * 0.02**3)
+    assert float(found["limiting_sharpness"].item()) == pytest.approx(2 / (0.02 * q), rel=1e-12)
