@@ -15,7 +15,7 @@ import sympy as sp
 from mpmath import mp
 
 from .conditions import log_slope as _log_slope
-from .curve_closed import field_of
+from .curve_closed import DifferentialField, Element, field_of
 from .errors import InputError
 from .expressions import Z
 from .models import Model, P, SingleNeuron, TwoLayerLinear
@@ -109,7 +109,7 @@ def log_slope_roots(response: Response, value: sp.Rational) -> RootSearch:
     for p, found in samples:
         near = abs(found - value) < sp.Float("1e-12")
         signs.append((p, sign_at(equation, p) if near else int(sp.sign(found - value))))
-    exact, complete = _exact_roots(response, lambda r, slope: slope / r - value)
+    exact, complete = _exact_roots(response, lambda f: f.theta(f.r) / f.r - f.number(value))
     roots = _bracketed(equation, signs, exact)
     complete = complete and len(exact) == len(roots) and all(root.closed_form for root in roots)
     return RootSearch(roots, complete, samples[-1][0])
@@ -140,7 +140,7 @@ def response_zero(response: Response) -> ExactRoot | None:
     """
     r = response.response.subs(Z, P)
     signs = [(p, sign_at(r, p)) for p in grid(response)]
-    exact, _ = _exact_roots(response, lambda r, slope: r)
+    exact, _ = _exact_roots(response, lambda f: f.r)
     return next(iter(_bracketed(r, signs, exact)), None)
 
 
@@ -174,9 +174,9 @@ def _narrowed(
 
 
 def _exact_roots(
-    response: Response, equation: Callable[[sp.Expr, sp.Expr], sp.Expr]
+    response: Response, equation: Callable[[DifferentialField], Element]
 ) -> tuple[list[sp.Expr], bool]:
-    """The p > 0 with equation(r, p r') = 0 that can be solved for, and whether these are all.
+    """The p > 0 with equation(field) = 0 that can be solved for, and whether these are all.
 
     In a differential field that contains r the equation is a rational function of generators such
     as p and tanh p; a factor of its numerator in one generator alone can be solved exactly.
@@ -184,7 +184,7 @@ def _exact_roots(
     model = SingleNeuron(response) if isinstance(response, Activation) else _linear(response)
     try:
         field = field_of(model)
-        element = equation(field.r, field.theta(field.r))
+        element = equation(field)
         same = field.expression(field.r) - response.response.subs(Z, P)
     except InputError:
         return [], False

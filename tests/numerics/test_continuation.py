@@ -239,6 +239,12 @@ def test_a_convex_loss_has_no_cascade(name):
         cascade(linear(name))
 
 
+@pytest.mark.parametrize("model", [neuron("z"), linear("z**2/2")], ids=["phi = z", "z**2/2"])
+def test_a_constant_response_has_no_cascade(model):
+    with pytest.raises(InputError, match=r"no p > 0 has p r'\(p\)/r\(p\) = -1"):
+        cascade(model)
+
+
 # Orbit diagrams ---------------------------------------------------------------------------------
 
 

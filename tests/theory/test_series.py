@@ -328,3 +328,58 @@ def test_ordinary_questions_are_answered_quickly():
     series("3*log(sinh(z)/z)", 12)
     series("2*atan(tanh(z/2))", 5)
     assert time.perf_counter() - start < 10
+
+
+# Coefficients that are not rational ---------------------------------------------------------------
+
+
+def test_a_number_of_size_ten_to_the_minus_6000_is_told_from_zero() -> None:
+    """tanh² has the slope −2 tanh c/cosh² c at −c, and 1/cosh²(7300) is about 10⁻⁶³⁴⁰."""
+    square = sp.tanh(1000 * (Z - sp.Rational(73, 10))) ** 2
+    found = taylor(square, 2)
+    with mp.workdps(7000):
+        c = mp.mpf(7300)
+        exact = [mp.tanh(c) ** 2, -2000 * mp.tanh(c) / mp.cosh(c) ** 2]
+        for ours, theirs in zip(found, exact, strict=True):
+            assert mp.almosteq(mp.mpmathify(sp.N(ours, 7000)), theirs, 1e-50)
+    with pytest.raises(NoExpansionError, match="has a pole at 0"):  # not: could not be decided
+        taylor(square.diff(Z) / Z, 3)
+
+
+@pytest.mark.timeout(60)
+def test_coefficients_do_not_swell() -> None:
+    """An even function of which SymPy's `expand` makes ever longer sums in sinh 1 and cosh 1."""
+    shifted = [sp.sqrt(1 + sp.tanh(Z / 2 + s) ** 2) for s in (1, -1)]
+    found = taylor(sp.Add(*shifted), 6)
+    with mp.workdps(30):
+        exact = mp.taylor(
+            lambda z: sum(mp.sqrt(1 + mp.tanh(z / 2 + s) ** 2) for s in (1, -1)), 0, 5
+        )
+    assert found[1::2] == (0, 0, 0)
+    assert [float(c) for c in found] == pytest.approx([float(c) for c in exact], abs=1e-12)
+    assert max(map(sp.count_ops, found)) < 1000
+
+
+@pytest.mark.parametrize(
+    "zero",
+    [
+        sp.cosh(1) ** 2 - sp.sinh(1) ** 2 - 1,
+        sp.tanh(sp.Rational(2, 3)) * sp.cosh(sp.Rational(2, 3)) - sp.sinh(sp.Rational(2, 3)),
+        sp.exp(sp.Rational(1, 2)) * sp.exp(sp.Rational(1, 3)) - sp.exp(sp.Rational(5, 6)),
+        (1 + sp.sqrt(2)) ** 2 - 3 - 2 * sp.sqrt(2),
+        sp.sqrt(3 + 2 * sp.sqrt(2)) - 1 - sp.sqrt(2),
+    ],
+    ids=str,
+)
+def test_constants_that_vanish_are_seen_to(zero: sp.Expr) -> None:
+    assert taylor((zero + Z) / Z, 2) == (1, 0)
+    for off in (sp.Rational(1, 10**40), sp.exp(-300)):
+        with pytest.raises(NoExpansionError, match="has a pole at 0"):
+            taylor((zero + off + Z) / Z, 2)
+
+
+def test_what_cannot_be_decided_is_said() -> None:
+    """arctan 1/2 + arctan 1/3 = π/4 (Euler), which no field of generators shows."""
+    half, third = (sp.atan(Z + sp.Rational(1, n)) for n in (2, 3))
+    with pytest.raises(NoExpansionError, match="is zero could not be decided"):
+        taylor((half + third - sp.pi / 4) / Z, 2)
