@@ -6,7 +6,25 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing.context import SpawnContext, SpawnProcess
+
+
+class _Process(SpawnProcess):
+    """Deaf to Ctrl-C from its first moment, long before `_ignore_interrupt` runs in it."""
+
+    def start(self) -> None:
+        if not hasattr(signal, "pthread_sigmask"):
+            super().start()
+            return
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Context(SpawnContext):
+    Process = _Process
 
 
 @contextmanager
@@ -16,7 +34,7 @@ def workers(jobs: int) -> Iterator[Executor | None]:
         yield None
         return
     # Fresh interpreters rather than forks: the parent may hold threads (a progress bar, XLA's).
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_ignore_interrupt)
+    pool = ProcessPoolExecutor(jobs, mp_context=_Context(), initializer=_ignore_interrupt)
     try:
         yield pool
     except BaseException:

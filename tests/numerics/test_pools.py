@@ -1,6 +1,8 @@
 """Local processes: they work, and an interrupt ends them at once."""
 
 import os
+import signal
+import sys
 import time
 
 import pytest
@@ -44,3 +46,14 @@ def test_an_interrupt_ends_the_processes_at_once():
         time.sleep(0.05)
     assert pids
     assert not any(map(is_running, pids))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_a_process_that_is_only_starting_leaves_an_interrupt_to_the_parent():
+    with workers(2) as pool:
+        found = pool.submit(abs, -1)
+        for _ in range(100):
+            for pid in list(pool._processes):
+                os.kill(pid, signal.SIGINT)
+            time.sleep(0.002)
+        assert found.result(60) == 1

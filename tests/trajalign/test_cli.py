@@ -606,11 +606,25 @@ def group_members(group: int) -> list[str]:
     return found
 
 
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.perf_counter() + seconds
+    while not condition():
+        assert time.perf_counter() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+def has_loaded(pid: int, library: str) -> bool:
+    return library in Path(f"/proc/{pid}/maps").read_text()
+
+
 @needs_proc
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_interrupt_ends_everything_with_one_line(jobs: int) -> None:
-    # Near the smallest step size allowed: more than half a minute of work.
-    arguments = ("linear", "--loss", "log-cosh", "--eta", "0.033", "--statement", "linear/limit")
+    # Near the smallest step size allowed, with many digits: minutes of work.
+    arguments = (
+        *("linear", "--loss", "log-cosh", "--statement", "linear/limit"),
+        *("--eta", "0.033", "--digits", "1000"),
+    )
     process = subprocess.Popen(
         [sys.executable, "-m", "trajalign", "verify", *arguments, "--jobs", str(jobs)],
         stdout=subprocess.PIPE,
@@ -619,8 +633,10 @@ def test_interrupt_ends_everything_with_one_line(jobs: int) -> None:
         start_new_session=True,
         env=environment(),
     )
-    time.sleep(2 + 3 * startup())
-    assert len(group_members(process.pid)) >= (1 if jobs == 1 else 3)
+    wait_until(lambda: has_loaded(process.pid, "libflint"))
+    wait_until(lambda: len(group_members(process.pid)) >= (1 if jobs == 1 else 3))
+    time.sleep(1)  # amid the imports or the work: either has to end in the same way
+    assert process.poll() is None
     begin = time.perf_counter()
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=30)
@@ -632,6 +648,41 @@ def test_interrupt_ends_everything_with_one_line(jobs: int) -> None:
     while group_members(process.pid) and time.perf_counter() < deadline:
         time.sleep(0.1)
     assert group_members(process.pid) == []
+
+
+@needs_posix
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def main(): raise KeyboardInterrupt",
+        "def main(): exec('raise KeyboardInterrupt')",
+        "exec('raise KeyboardInterrupt')",
+        "raise ImportError('initialization failed') from KeyboardInterrupt()",
+    ],
+    ids=["at work", "in a text that is executed", "while loading", "in a module in C"],
+)
+def test_an_interrupt_is_no_crash_wherever_it_comes(body: str, tmp_path: Path) -> None:
+    # What Python runs first puts the body in the place of the command line.
+    (tmp_path / "sitecustomize.py").write_text(f"""
+import importlib.abc, importlib.util, sys
+class Loader(importlib.abc.Loader):
+    def exec_module(self, module):
+        exec({body!r}, vars(module))
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "trajalign.cli":
+            return importlib.util.spec_from_loader(name, Loader())
+sys.meta_path.insert(0, Finder())
+""")
+    done = subprocess.run(
+        [sys.executable, "-m", "trajalign"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(PYTHONPATH=str(tmp_path)),
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "trajalign: interrupted\n"
 
 
 @pytest.mark.parametrize(
