@@ -175,7 +175,7 @@ def curve_below(model: Model, epsilon: sp.Rational, q0: sp.Rational, bits: int) 
     """The curve from p = 0 to somewhat beyond the height q0 < 1, to `bits` bits if ε allows it.
 
     Parameters: ε > 0, 0 < q0 < 1, bits > 0. Raises InputError if no curve is found on which orbits
-    fall to p = 0, NotFiniteError where r does not take the value q0. Source: theory.md §3 and §6.
+    fall to p = 0, NotFiniteError where r does not take the value q0.
 
     >>> from trajalign.theory.models import SingleNeuron
     >>> neuron = SingleNeuron(Activation.parse("algebraic"))

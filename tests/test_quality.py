@@ -4,9 +4,11 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from repo_review.processor import process
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("theory", "numerics", "verification", "trajalign")  # each may import what stands left
@@ -150,3 +152,35 @@ def test_a_path_of_a_machine_is_seen() -> None:
         assert machine_paths(f'open("/{start}/notes.txt")')
     assert machine_paths("file:///" + "Users/someone")
     assert not machine_paths("verification/work.py, docs/home/index, https://a.org/works/")
+
+
+# The repository as a whole ----------------------------------------------------------------------
+
+
+def failing_checks(root: Path) -> dict[str, str]:
+    """The checks of sp-repo-review that fail, with what they say; those switched off are left out.
+
+    Which are, and why, stands in pyproject.toml.
+    """
+    return {r.name: r.err_msg for r in process(root).results if r.result is False}
+
+
+def test_repository_review_is_content() -> None:
+    assert failing_checks(ROOT) == {}
+
+
+def test_what_the_repository_review_asks_for_is_seen(tmp_path: Path) -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    twin = text.replace("xfail_strict = true\n", "").replace('    "PY007",', "    # ")
+    (tmp_path / "pyproject.toml").write_text(twin, encoding="utf-8")
+    assert {"PP305", "PY007", "PY002"} <= failing_checks(tmp_path).keys()
+
+
+def test_every_check_that_is_switched_off_has_its_reason() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    ignored = tomllib.loads(text)["tool"]["repo-review"]["ignore"]
+    for name in ignored:
+        (line,) = (line for line in text.splitlines() if f'"{name}"' in line)
+        assert len(line.partition("# ")[2]) > 20
+    failing = {r.name for r in process(ROOT, ignore={"none"}).results if r.result is False}
+    assert failing == set(ignored)  # none is switched off that would pass

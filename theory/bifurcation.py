@@ -110,7 +110,7 @@ def flip_discriminant(objective: sp.Expr, variable: sp.Symbol, at: sp.Expr) -> s
     Gradient descent with step 2/F'' flips there, with coefficient −2/(3 F''²) times this number:
     supercritical iff it is positive. For F with F' = p r(p), at p = 0, it is −3 r''(0).
     Raises InputError if F' is not 0 or F'' not positive there.
-    Source: theory.md §2; Chen & Bruna 2023.
+    Source: Chen & Bruna 2023.
 
     >>> z = sp.Symbol("z")
     >>> flip_discriminant(sp.log(sp.cosh(z)), z, 0)

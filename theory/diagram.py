@@ -161,7 +161,7 @@ def bifurcation_diagram(model: Model, *, strictly_convex: bool = False) -> Bifur
     and its criticality is not in the cubic term), or A2 is claimed of an activation or against the
     evidence; NotFiniteError if r is not real and finite at a sampled point; NoExpansionError if
     it has no power series at 0.
-    Source: theory.md §2; Song & Yun 2023 for the first two branches.
+    Source: Song & Yun 2023 for the first two branches; docs/beyond-the-paper.md for the others.
 
     >>> from trajalign.theory.models import SingleNeuron
     >>> from trajalign.theory.responses import Activation

@@ -36,7 +36,7 @@ class DivisionFree:
 
 
 def division_free(model: Model) -> DivisionFree:
-    """The reduced map of `model` in (p, u), derived from its generic map; theory.md §6.
+    """The reduced map of `model` in (p, u), derived from its generic map.
 
     >>> from trajalign.theory.models import SingleNeuron, TwoLayerLinear
     >>> from trajalign.theory.responses import Activation, Loss

@@ -11,10 +11,13 @@ import click
 from . import __version__
 from .__main__ import complain
 from .commands.assumptions import assumptions
+from .commands.completion import completion
 from .commands.derive import derive
+from .commands.doctor import doctor
 from .commands.experiment import experiment
 from .commands.figure import figure
 from .commands.orbit import orbit
+from .commands.report import report
 from .commands.sweep import sweep
 from .commands.verify import verify
 from .theory.errors import InputError
@@ -53,15 +56,40 @@ def _abandon_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+class _InOrder(click.Group):
+    """Lists the commands in the order in which they were added."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_InOrder,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+    epilog="""\b
+Examples:
+  trajalign verify
+  trajalign verify linear --loss "z*atan(z) - log(1+z**2)/2"
+\b
+Exit status: 0 if all is well, 1 if something fails, 2 for bad input (one line
+says what), 3 if something is undecided.
+""",
+)
 @click.version_option(__version__)
 @click.pass_context
 def commands(context: click.Context) -> None:
-    """Check the theorems of "Trajectory Alignment" (Song & Yun 2023) for any loss or activation."""
+    """Check the theorems of "Trajectory Alignment" (Song & Yun 2023) for any loss or activation.
+
+    Every command tells its options and shows examples: trajalign verify --help.
+    """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
         context.exit(2)
 
 
-for command in (verify, assumptions, derive, experiment, orbit, sweep, figure):
+for command in (
+    *(verify, assumptions, derive, experiment, orbit, sweep, figure, report),
+    *(doctor, completion),
+):
     commands.add_command(command)

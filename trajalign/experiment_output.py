@@ -18,7 +18,7 @@ from .studies.study import FAIL, PASS, Study, shipped
 
 EXPERIMENT_SCHEMA = "trajalign.experiment/1"
 _STYLES = {PASS: "green", FAIL: "bold red"}
-_WORDS = {
+WORDS = {
     "edge_runs": "runs at the edge after the transient",
     "alignment": "largest |q/r(p) - 1| after it",
     "spread": "spread of q/r(p) - 1 over the runs",
@@ -89,7 +89,7 @@ def _criteria(findings: tuple[Finding, ...]) -> Table:
         sign = ">=" if finding.name == "edge_runs" else "<="
         measured = "" if finding.measured is None else f"{finding.measured:.3g}"
         verdict = Text(finding.verdict, _STYLES.get(finding.verdict, "yellow"))
-        table.add_row(_WORDS[finding.name], f"{sign} {finding.asked:g}", measured, verdict)
+        table.add_row(WORDS[finding.name], f"{sign} {finding.asked:g}", measured, verdict)
     return table
 
 

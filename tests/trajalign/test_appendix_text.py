@@ -8,8 +8,8 @@ import pytest
 from small_appendix import small_document
 
 from trajalign.appendix import html, text
-from trajalign.appendix.html import mathml
 from trajalign.appendix.inline import Style, rendered, without_macros
+from trajalign.appendix.mathml import mathml
 from trajalign.appendix.plain_math import plain_math
 from trajalign.theory.errors import InputError
 

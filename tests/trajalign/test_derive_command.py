@@ -57,6 +57,11 @@ def false(monkeypatch: pytest.MonkeyPatch) -> None:
 # What is written ---------------------------------------------------------------------------------
 
 
+def written_to(path: Path) -> Called:
+    """What the command says of the small appendix, as `--check` does."""
+    return 0, f"{path}: 2 derivations with 12 steps check\n", ""
+
+
 @pytest.mark.usefixtures("small")
 def test_text_goes_to_stdout(derive: Derive) -> None:
     code, out, err = derive()
@@ -80,26 +85,28 @@ def test_the_format_follows_the_name_unless_it_is_said(
     derive: Derive, tmp_path: Path, name: str, layout: str | None, start: str
 ) -> None:
     options = () if layout is None else ("--format", layout)
-    assert derive("-o", str(tmp_path / name), *options) == (0, "", "")
+    assert derive("-o", str(tmp_path / name), *options) == written_to(tmp_path / name)
     assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 @pytest.mark.usefixtures("small")
 def test_latex_is_a_fragment_and_what_belongs_to_it(derive: Derive, tmp_path: Path) -> None:
-    assert derive("-o", str(tmp_path / "a.tex")) == (0, "", "")
+    assert derive("-o", str(tmp_path / "a.tex")) == written_to(tmp_path / "a.tex")
     assert {path.name for path in tmp_path.iterdir()} == LATEX_FILES | NUMBERS_FILES
     numbers = (tmp_path / "a-numbers.tex").read_text(encoding="utf-8")
     assert r"\texttt{limit} & pass & sampled & $3/4$ & $0.7500000$ & $4$ & $4.002$" in numbers
     assert r"\input{a}" in (tmp_path / "a-standalone.tex").read_text(encoding="utf-8")
-    assert derive("-o", str(tmp_path / "a.tex")) == (0, "", "")  # its own files it replaces
+    assert derive("-o", str(tmp_path / "a.tex")) == written_to(
+        tmp_path / "a.tex"
+    )  # its own files it replaces
     _, out, _ = derive("--format", "latex")
     assert out == (tmp_path / "a.tex").read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("small")
 def test_the_numbers_can_be_left_out(derive: Derive, tmp_path: Path) -> None:
-    assert derive("-o", str(tmp_path / "a.tex"), "--no-numbers") == (0, "", "")
+    assert derive("-o", str(tmp_path / "a.tex"), "--no-numbers")[0] == 0
     assert {path.name for path in tmp_path.iterdir()} == LATEX_FILES
     assert "numbers" not in (tmp_path / "a-standalone.tex").read_text(encoding="utf-8")
 
@@ -122,7 +129,7 @@ def test_what_was_written_compiles_where_it_lies(derive: Derive, tmp_path: Path)
 @needs_latex
 @pytest.mark.usefixtures("small")
 def test_pdf_is_one_file(derive: Derive, tmp_path: Path) -> None:
-    assert derive("-o", str(tmp_path / "a.pdf")) == (0, "", "")
+    assert derive("-o", str(tmp_path / "a.pdf")) == written_to(tmp_path / "a.pdf")
     assert [path.name for path in tmp_path.iterdir()] == ["a.pdf"]
     assert max(darkest_of_each_page((tmp_path / "a.pdf").read_bytes(), tmp_path)) < 128
 
@@ -133,7 +140,7 @@ def test_pdf_is_one_file(derive: Derive, tmp_path: Path) -> None:
 @pytest.fixture
 def written(derive: Derive, tmp_path: Path, small: None) -> Path:
     file = tmp_path / "a.json"
-    assert derive("-o", str(file)) == (0, "", "")
+    assert derive("-o", str(file)) == written_to(file)
     return file
 
 
@@ -200,8 +207,8 @@ def test_a_step_that_does_not_check_is_not_printed(
     [
         (("--order", "9"), "9 is not in the range"),
         (("--order", "two"), "not a valid integer"),
-        (("--format", "pdf"), "--format pdf needs -o PATH"),
-        (("--format", "pdf", "-o", "-"), "--format pdf needs -o PATH"),
+        (("--format", "pdf"), "--format pdf needs -o FILE"),
+        (("--format", "pdf", "-o", "-"), "--format pdf needs -o FILE"),
         (("--format", "latex", "-o", "x.txt"), "NAME.tex"),
         (("--format", "word"), "'word' is not one of"),
         (("-o", "missing/x.json"), "missing or not writable"),

@@ -15,8 +15,8 @@ from small_study import FILE as SMALL_STUDY
 
 SCHEMAS = resources.files("trajalign") / "schemas"
 NAMES = (
-    *("assumptions", "certificate", "controls", "derivation", "experiment", "ledger", "orbit"),
-    "verify",
+    *("assumptions", "certificate", "controls", "derivation", "doctor", "experiment", "ledger"),
+    *("orbit", "verify"),
 )
 LIMIT = ("neuron", "--activation", "algebraic", "--statement", "neuron/limit", "--jobs", "1")
 ORBIT = ("orbit", "linear", "--eta", "1/10", "--digits", "20", "--json", "-")
@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "proofs": ("certificate", ("assumptions", "--certificate", "-")),
     "a witness": ("certificate", ("assumptions", *NOT_CONVEX, "--certificate", "-")),
     "derivations": ("derivation", ("derive", "--format", "json")),
+    "the doctor's findings": ("doctor", ("doctor", "--json", "-")),
     "an experiment": ("experiment", ("experiment", str(SMALL_STUDY), "--json", "-")),
     "an orbit": ("orbit", ORBIT),
     "an unfinished orbit": ("orbit", (*ORBIT, "--steps", "9")),
@@ -174,6 +175,9 @@ def test_no_document_passes_for_another(document: tuple[str, Any], other: str) -
         ("derivations", ("derivations", 1, "steps", 1, "claim", "known", 0, 1), "="),
         ("derivations", ("derivations", 1, "needs"), ["alignment"]),
         ("derivations", ("order",), 9),
+        ("the doctor's findings", ("works",), "yes"),
+        ("the doctor's findings", ("parts", 0, "state"), "maybe"),
+        ("the doctor's findings", ("paths", 0, "speedup"), 0),
         ("an orbit", ("outcome",), "lost"),  # only a box can be lost
         ("an orbit", ("method",), "enclosed"),
         ("an orbit", ("orbit",), []),

@@ -20,23 +20,28 @@ from ..theory.errors import InputError
 from ..verification.assumptions import Assumptions
 from ..verification.certificates import Replayed, certificate, replay
 from ..verification.verdicts import Outcome, Verdict, exit_status
-from .options import chosen_models, json_option, model_options
+from .options import FILE, chosen_models, json_option, model_options
 
 SCHEMA = "trajalign.assumptions/1"
 Row = tuple[str, str, str, str]
 
 
 @click.command(
+    short_help="Prove or refute the hypotheses of the theorems.",
     epilog="""\b
 Examples:
   trajalign assumptions neuron --activation tanh
   trajalign assumptions linear --loss "sqrt(1+z**2)" --certificate proof.json
   trajalign assumptions --replay proof.json
-"""
+""",
 )
 @model_options(required=False)
-@click.option("--certificate", "certificate_file", metavar="FILE", help="Write the proofs as JSON.")
-@click.option("--replay", "replay_file", metavar="FILE", help="Check a certificate and no more.")
+@click.option(
+    "--certificate", "certificate_file", metavar="FILE", type=FILE, help="Write the proofs as JSON."
+)
+@click.option(
+    "--replay", "replay_file", metavar="FILE", type=FILE, help="Check a certificate and no more."
+)
 @json_option
 def assumptions(
     model: str | None,

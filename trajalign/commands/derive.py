@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -19,27 +19,28 @@ from ..terminal import progress_bar, status_line
 from ..theory.derivation.book import appendix
 from ..theory.errors import InputError
 from ..theory.requirements import require_curved
-from ..verification.derivations import DerivationError, check_appendix
-from .options import chosen_model, model_options
+from ..verification.derivations import Checked, DerivationError, check_appendix
+from .options import FILE, WholeNumber, chosen_model, model_options
 
 FORMATS = ("text", "latex", "pdf", "html", "json")
 _BY_SUFFIX = {".txt": "text", ".tex": "latex", ".pdf": "pdf", ".html": "html", ".json": "json"}
 
 
 @click.command(
+    short_help="Write the derivations as an appendix, every line checked.",
     epilog="""\b
 Examples:
-  trajalign derive linear
-  trajalign derive linear --loss "z*atan(z) - log(1+z**2)/2" -o appendix.pdf
-  trajalign derive neuron --order 3 -o appendix.tex
+  trajalign derive neuron
+  trajalign derive linear --loss "z*atan(z) - log(1+z**2)/2" -o appendix.tex
+  trajalign derive neuron --activation algebraic --order 1 -o appendix.json
   trajalign derive --check appendix.json
-"""
+""",
 )
 @model_options(required=False)
 @click.option(
     "--order",
     metavar="K",
-    type=click.IntRange(1, 4),
+    type=WholeNumber(1, 4),
     default=2,
     show_default=True,
     help="The slow curve through h_K, K = 1 to 4.",
@@ -48,9 +49,11 @@ Examples:
     "--format",
     "layout",
     type=click.Choice(FORMATS),
-    help="What to write [default: by the suffix of PATH, else text].",
+    help="What to write [default: by the suffix of FILE, else text].",
 )
-@click.option("-o", "--output", "file", metavar="PATH", help="Where to write; stdout without it.")
+@click.option(
+    "-o", "--output", "file", metavar="FILE", type=FILE, help="Where to write; stdout without it."
+)
 @click.option(
     "--numbers/--no-numbers",
     default=True,
@@ -58,7 +61,11 @@ Examples:
     help="What orbits say, in tables and figures, after the derivations (.tex, .pdf, .html).",
 )
 @click.option(
-    "--check", "check_file", metavar="FILE", help="Judge what FILE.json claims again; no more."
+    "--check",
+    "check_file",
+    metavar="FILE",
+    type=FILE,
+    help="Judge what FILE.json claims again; no more.",
 )
 @click.pass_context
 def derive(
@@ -75,9 +82,8 @@ def derive(
     """Write the derivation of every statement, each displayed line checked by machine.
 
     E is a catalogue name or an expression in z, such as "log(cosh(z))"; without arguments, it is
-    the linear model with log-cosh. --format latex writes PATH (NAME.tex, to \\input), and beside it
-    NAME-standalone.tex, trajalign-notation.tex, trajalign.bib and, with numbers, NAME-numbers.tex
-    with its figures.
+    the linear model with log-cosh. As LaTeX, NAME.tex is for your own document (\\input); beside it
+    are written what it needs and a document that is complete, NAME-standalone.tex.
     """
     if check_file is not None:
         given = context.get_parameter_source
@@ -101,6 +107,8 @@ def derive(
         with progress_bar("trying on orbits") as progress:
             tried = on_orbits(chosen, jobs=os.cpu_count() or 1, progress=progress)
     _write(made, tried, layout, file or "-")
+    if file not in (None, "-"):
+        click.echo(f"{file}: {_count(checked)}")
     return 0
 
 
@@ -113,9 +121,13 @@ def _check(file: str) -> int:
         return complain(f"{file}: {error}", 1)
     except InputError as error:
         raise InputError(f"--check {file}: {error}") from None
-    steps = sum(len(one.checks) for one in checked)
-    click.echo(f"{file}: {len(checked)} derivations with {steps} steps check")
+    click.echo(f"{file}: {_count(checked)}")
     return 0
+
+
+def _count(checked: Sequence[Checked]) -> str:
+    steps = sum(len(one.checks) for one in checked)
+    return f"{len(checked)} derivations with {steps} steps check"
 
 
 def _by_suffix(file: str | None) -> str:
@@ -127,7 +139,7 @@ def _check_place(layout: str, file: str | None) -> None:
     check_outputs(output=file)
     if layout == "pdf":
         if file in (None, "-"):
-            raise InputError("--format pdf needs -o PATH")
+            raise InputError("--format pdf needs -o FILE")
         pdf.require_latexmk()
     if layout == "latex" and file not in (None, "-"):
         latex_document.check_names(Path(str(file)))

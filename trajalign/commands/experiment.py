@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from .. import __version__, experiment_output
 from ..figures.drawing import FORMATS, draw
@@ -15,26 +16,38 @@ from ..numerics.extras import JAX, require
 from ..studies.flow import gradient_flow
 from ..studies.judging import Judgement, judge
 from ..studies.running import Outcome, run_study
-from ..studies.study import FAIL, PASS, UNDECIDED, Study, load_study
+from ..studies.study import FAIL, PASS, UNDECIDED, Study, load_study, shipped
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
-from .options import json_option
+from .options import FILE, complete, json_option
+
+
+def _studies(
+    context: click.Context, option: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """The studies that are shipped, or else files."""
+    return complete(lambda model: shipped())(context, option, incomplete) or [
+        CompletionItem(incomplete, type="file")
+    ]
 
 
 @click.command(
+    short_help="Train real networks and judge how their trajectories align.",
     epilog="""\b
 Examples:
   trajalign experiment --list
   trajalign experiment toy -o toy-study
   trajalign experiment my-network.toml --json -
-"""
+""",
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_studies)
 @click.option("--list", "listing", is_flag=True, help="List the studies that are shipped.")
 @click.option(
     "-o",
+    "--output",
     "folder",
     metavar="DIR",
+    type=FILE,
     help="Keep everything here: data, report, figures; go on from what is there.",
 )
 @click.option(
@@ -43,7 +56,7 @@ Examples:
     type=click.Choice(FORMATS),
     default=FORMATS[0],
     show_default=True,
-    help="Of the figures.",
+    help="Format of the figures.",
 )
 @json_option
 def experiment(

@@ -12,13 +12,14 @@ from ..figures.drawing import FORMATS, draw
 from ..files import check_outputs, write_together
 from ..theory.errors import InputError
 from .figure_kinds import KINDS, Request
-from .options import chosen_model, model_options, positive
+from .options import FILE, WholeNumber, chosen_model, model_options, positive
 
 
 @click.command(
+    short_help="Draw a figure.",
     epilog="""\b
 Kinds:
-  bifurcation  the branches of the frozen map, their stability, an orbit on top
+  bifurcation  branches of the frozen map, their stability, an orbit on top
   cobweb       the half map at frozen q = q0; with --eta, along the orbit
   alignment    what is left of q/r(p) - 1 along an orbit, against h_1 to h_3
   ladder       the same at the passage of q = 1, on a ladder of step sizes
@@ -28,10 +29,10 @@ Kinds:
   cascade      the orbit diagram of a neuron beyond the symmetric 2-cycle
 \b
 Examples:
-  trajalign figure bifurcation linear -o diagram.pdf
-  trajalign figure sharpness neuron --eta 1/100 -o lambda.svg --data lambda.csv
-  trajalign figure phase --loss atan --p0 -3:3:100 --q0 0.1:1.5:80 -o phase.png
-"""
+  trajalign figure bifurcation neuron -o bifurcation.svg
+  trajalign figure sharpness neuron --eta 1/50 -o lambda.svg --data lambda.csv
+  trajalign figure phase --loss atan --p0 -3:3:60 --q0 0.1:1.5:40 -o phase.png
+""",
 )
 @click.argument("kind", metavar="KIND", type=click.Choice(list(KINDS)))
 @model_options(required=False)
@@ -41,7 +42,7 @@ Examples:
 @click.option(
     "--order",
     metavar="K",
-    type=click.IntRange(1, 4),
+    type=WholeNumber(1, 4),
     default=3,
     show_default=True,
     help="With alignment and ladder: the slow curve through h_K, K = 1 to 4.",
@@ -60,8 +61,10 @@ Examples:
     type=click.Choice(FORMATS),
     help="What to write [default: by the suffix of FILE].",
 )
-@click.option("-o", "--output", "file", metavar="FILE", required=True, help="Where to write.")
-@click.option("--data", metavar="FILE", help="Save the data behind the figure as CSV.")
+@click.option(
+    "-o", "--output", "file", metavar="FILE", type=FILE, required=True, help="Where to write."
+)
+@click.option("--data", metavar="FILE", type=FILE, help="Save the data behind the figure as CSV.")
 @click.pass_context
 def figure(
     context: click.Context,

@@ -30,7 +30,7 @@ from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_curved
 from ..verification.plans import MAX_STEPS, Plan
-from .options import parsed, positive, rational
+from .options import positive, rational, spaced
 
 _LADDER = 4  # step sizes, each half the one before
 _ACROSS, _UP = 120, 80  # cells of a phase diagram
@@ -128,13 +128,10 @@ def _axis(
     """The values of FIRST:LAST:COUNT. Raises InputError."""
     if text is None:
         return linspace(first, last, count)
-    parts = text.split(":")
-    if len(parts) != 3 or not parts[2].strip().isdecimal():
-        raise InputError(f"{option} {text[:60]}: a phase diagram needs FIRST:LAST:COUNT")
-    ends = rational(parts[0], option), rational(parts[1], option)
-    if not ends[0] < ends[1]:
+    values = spaced(text, option, "a phase diagram needs FIRST:LAST:COUNT")
+    if list(values) != sorted(set(values)):
         raise InputError(f"{option} {text[:60]}: FIRST has to be less than LAST")
-    return parsed(lambda n: linspace(*ends, int(n)), parts[2], option)
+    return values
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(

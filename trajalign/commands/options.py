@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
 import sympy as sp
+from click.shell_completion import CompletionItem
 
+from ..numerics.grids import linspace
 from ..theory.errors import InputError
 from ..theory.expressions import parse_rational
 from ..theory.models import Model, SingleNeuron, TwoLayerLinear
@@ -19,9 +21,40 @@ Command = Callable[..., Any]
 _STANDARD = {"linear": ("log-cosh", "pseudo-huber"), "neuron": ("tanh",)}
 _POSITIVE = {"--eta": "a step size is positive"}
 
+# A path as it is typed, which shells complete; whether it can be written, `files` tells better.
+FILE = click.Path(readable=False)
+
+
+class WholeNumber(click.IntRange):
+    """A whole number between two others, which the help gives as "1 to 256"."""
+
+    def _describe_range(self) -> str:
+        top = str(self.max)
+        is_round = len(top) > 6 and set(top[1:]) == {"0"} and top[0] == "1"
+        return f"{self.min} to {f'10^{len(top) - 1}' if is_round else top}"
+
+
 json_option = click.option(
-    "--json", "json_file", metavar="FILE", help="Write the results as JSON; - for stdout."
+    "--json",
+    "json_file",
+    metavar="FILE",
+    type=FILE,
+    help="Write the results as JSON; - for stdout.",
 )
+
+
+def complete(names: Callable[[str | None], Mapping[str, str]]) -> Callable[..., Any]:
+    """For an option's `shell_complete`: the names known for the model typed so far, with help."""
+
+    def found(
+        context: click.Context, option: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        # Words before an option that still lacks its value stand in `args`, not in `params`.
+        model = next((name for name in _STANDARD if name in context.args), None)
+        known = names(model or context.params.get("model")).items()
+        return [CompletionItem(n, help=about) for n, about in known if n.startswith(incomplete)]
+
+    return found
 
 
 def model_options(*, required: bool) -> Callable[[Command], Command]:
@@ -29,12 +62,16 @@ def model_options(*, required: bool) -> Callable[[Command], Command]:
     decorators = (
         click.argument("model", type=click.Choice(["linear", "neuron"]), required=required),
         click.option(
-            "--loss", metavar="E", help=f"An expression in z, or one of: {', '.join(LOSSES)}."
+            "--loss",
+            metavar="E",
+            help=f"An expression in z, or one of: {', '.join(LOSSES)}.",
+            shell_complete=complete(lambda model: LOSSES),
         ),
         click.option(
             "--activation",
             metavar="E",
             help=f"An expression in z, or one of: {', '.join(ACTIVATIONS)}.",
+            shell_complete=complete(lambda model: ACTIVATIONS),
         ),
     )
 
@@ -96,3 +133,19 @@ def positive(text: str, option: str) -> sp.Rational:
     if value <= 0:
         raise InputError(f"{option} {text}: {_POSITIVE.get(option, 'it has to be positive')}")
     return value
+
+
+def axis(text: str, option: str) -> tuple[sp.Rational, ...]:
+    """The values of an axis: A, or A,B,C, or FIRST:LAST:COUNT. Raises InputError."""
+    if ":" not in text:
+        return tuple(rational(part.strip(), option) for part in text.split(","))
+    return spaced(text, option, "an axis is A, or A,B,C, or FIRST:LAST:COUNT")
+
+
+def spaced(text: str, option: str, allowed: str) -> tuple[sp.Rational, ...]:
+    """The values of FIRST:LAST:COUNT. Raises InputError that says what is `allowed`."""
+    parts = text.split(":")
+    if len(parts) != 3 or not parts[2].strip().isdecimal():
+        raise InputError(f"{option} {text[:60]}: {allowed}")
+    first, last = (rational(part, option) for part in parts[:2])
+    return parsed(lambda count: linspace(first, last, int(count)), parts[2], option)

@@ -29,19 +29,20 @@ from ..orbit_output import Question, Result
 from ..terminal import Output, status_line
 from ..theory.errors import InputError
 from ..theory.models import Model
-from .options import chosen_model, json_option, model_options, positive, rational
+from .options import FILE, WholeNumber, chosen_model, json_option, model_options, positive, rational
 
 _STANDARD_START = {"linear": ("3/10", "4/5"), "neuron": ("3/10", "17/20")}
 _FAR = 10**6  # |p| in its unit that counts as flown away
 
 
 @click.command(
+    short_help="Follow one orbit at high precision.",
     epilog="""\b
 Examples:
   trajalign orbit linear --eta 0.05
-  trajalign orbit neuron --activation erf --eta 1/100 --p0 0.2 --q0 0.9 --digits 200
+  trajalign orbit neuron --activation erf --eta 1/100 --p0 0.2 --digits 200
   trajalign orbit linear --eta 1e-6 --fast-forward
-"""
+""",
 )
 @model_options(required=True)
 @click.option("--eta", metavar="R", required=True, help="The step size, such as 0.05 or 1/20.")
@@ -52,7 +53,7 @@ Examples:
 @click.option(
     "--digits",
     metavar="N",
-    type=click.IntRange(5, 10_000),
+    type=WholeNumber(5, 10_000),
     default=50,
     show_default=True,
     help="Decimal digits that are to be good.",
@@ -60,7 +61,7 @@ Examples:
 @click.option(
     "--steps",
     metavar="N",
-    type=click.IntRange(1, 10**9),
+    type=WholeNumber(1, 10**9),
     default=10**6,
     show_default=True,
     help="Stop after N steps.",
@@ -74,7 +75,7 @@ Examples:
 @click.option(
     "--every",
     metavar="K",
-    type=click.IntRange(1, 10**9),
+    type=WholeNumber(1, 10**9),
     default=100,
     show_default=True,
     help="Record each K-th step, and the last.",
@@ -90,15 +91,20 @@ Examples:
     "places",
     metavar="T",
     multiple=True,
-    type=click.IntRange(0, 10**30),
+    type=WholeNumber(0, 10**30),
     help="With --fast-forward: show this step (repeatable).",
 )
 @click.option("--enclose", is_flag=True, help="Rigorous: balls that contain the true orbit.")
 @click.option(
-    "--keep", metavar="FILE", help="Save the orbit here while it runs; go on from it if it exists."
+    "--keep",
+    metavar="FILE",
+    type=FILE,
+    help="Save the orbit here while it runs; go on from it if it exists.",
 )
 @json_option
-@click.option("--csv", "csv_file", metavar="FILE", help="Write t, p, q as CSV; - for stdout.")
+@click.option(
+    "--csv", "csv_file", metavar="FILE", type=FILE, help="Write t, p, q as CSV; - for stdout."
+)
 def orbit(
     model: str | None,
     loss: str | None,

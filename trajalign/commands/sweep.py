@@ -9,27 +9,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import sympy as sp
 
 from .. import sweep_output
 from ..numerics.datasets import check_place, save
 from ..numerics.extras import ENGINES, require
-from ..numerics.grids import grid, linspace
+from ..numerics.grids import grid
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
-from .options import chosen_model, model_options, parsed, rational
+from .options import FILE, WholeNumber, axis, chosen_model, model_options
 
 _CONNECT_SECONDS = 10
 
 
 @click.command(
+    short_help="Run many orbits and tell how they end.",
     epilog="""\b
-An axis is one number, several (0.1,0.2,0.5), or FIRST:LAST:COUNT, equally spaced.
-\b
 Examples:
   trajalign sweep linear --eta 1/20 --p0 0.05:1.5:20 --q0 0.3:1.5:40
-  trajalign sweep neuron --eta 0.01,0.02 --p0 0.3 --q0 0.3:1:200 --save neuron.nc
-"""
+  trajalign sweep neuron --eta 0.01,0.02 --p0 0.3 --q0 0.3:1:50 --save grid.nc
+""",
 )
 @model_options(required=True)
 @click.option("--eta", metavar="AXIS", required=True, help="Step sizes.")
@@ -38,7 +36,7 @@ Examples:
 @click.option(
     "--steps",
     metavar="N",
-    type=click.IntRange(1, 10**9),
+    type=WholeNumber(1, 10**9),
     default=100_000,
     show_default=True,
     help="Give up on an orbit after N steps.",
@@ -49,7 +47,9 @@ Examples:
     help="What computes [default: jax if it is installed, else numpy].",
 )
 @click.option("--dask", "scheduler", metavar="ADDRESS", help="Compute on a Dask cluster.")
-@click.option("--save", "file", metavar="FILE", help="Write the dataset: FILE.nc or FILE.zarr.")
+@click.option(
+    "--save", "file", metavar="FILE", type=FILE, help="Write the dataset: FILE.nc or FILE.zarr."
+)
 def sweep(
     model: str | None,
     loss: str | None,
@@ -64,11 +64,12 @@ def sweep(
 ) -> int:
     """Run orbits from every (p0, q0) at every step size and tell how they end.
 
-    A dataset has for every orbit its outcome, t_a, t_b, the limits of q and of the sharpness, and
-    the period of what did not come to rest; all parameters stand in its attributes.
+    An axis is one number, several (0.1,0.2,0.5), or FIRST:LAST:COUNT, equally spaced. A dataset
+    has for every orbit its outcome, t_a, t_b, the limits of q and of the sharpness, and the period
+    of what did not come to rest; all parameters stand in its attributes.
     """
     chosen = chosen_model(model, loss, activation)
-    axes = [_axis(text, option) for text, option in ((eta, "--eta"), (p0, "--p0"), (q0, "--q0"))]
+    axes = [axis(text, option) for text, option in ((eta, "--eta"), (p0, "--p0"), (q0, "--q0"))]
     place = None if file is None else Path(file)
     if place is not None:
         check_place(place)
@@ -81,17 +82,6 @@ def sweep(
         save(found, place)
     sweep_output.show(Output(), found, time.perf_counter() - begin)
     return 0
-
-
-def _axis(text: str, option: str) -> tuple[sp.Rational, ...]:
-    """The values of an axis. Raises InputError."""
-    first, *rest = text.split(":")
-    if not rest:
-        return tuple(rational(part.strip(), option) for part in text.split(","))
-    if len(rest) != 2 or not rest[1].strip().isdecimal():
-        raise InputError(f"{option} {text[:60]}: an axis is A, or A,B,C, or FIRST:LAST:COUNT")
-    ends = rational(first, option), rational(rest[0], option)
-    return parsed(lambda count: linspace(*ends, int(count)), rest[1], option)
 
 
 @contextmanager

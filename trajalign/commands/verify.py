@@ -19,7 +19,15 @@ from ..verification import runner
 from ..verification.effort import QUICK, THOROUGH
 from ..verification.preparation import Options
 from ..verification.verdicts import exit_status
-from .options import chosen_models, json_option, model_options, positive
+from .options import (
+    FILE,
+    WholeNumber,
+    chosen_models,
+    complete,
+    json_option,
+    model_options,
+    positive,
+)
 
 _THOROUGH_HELP = (
     f"Minutes instead of seconds: {THOROUGH.linear_rungs} step sizes for the linear model "
@@ -31,12 +39,13 @@ _THOROUGH_HELP = (
 
 
 @click.command(
+    short_help="Check every statement of the theory.",
     epilog="""\b
 Examples:
   trajalign verify
   trajalign verify linear --loss "z*atan(z) - log(1+z**2)/2"
-  trajalign verify neuron --activation "erf(sqrt(pi)*z/2)" --statement neuron/limit
-"""
+  trajalign verify neuron --activation erf --statement neuron/limit
+""",
 )
 @model_options(required=False)
 @click.option(
@@ -45,17 +54,20 @@ Examples:
     metavar="LABEL",
     multiple=True,
     help="Check this label only (repeatable).",
+    shell_complete=complete(lambda model: _labels([model] if model else ["linear", "neuron"])),
 )
 @click.option("--eta", metavar="R", help="Largest step size of the ladder, such as 0.05 or 1/20.")
 @click.option(
     "--digits",
     metavar="N",
-    type=click.IntRange(30, 1000),
+    type=WholeNumber(30, 1000),
     help=f"Decimal digits of the orbits [default: {QUICK.digits}; thorough: {THOROUGH.digits}].",
 )
 @click.option("--thorough", is_flag=True, help=_THOROUGH_HELP)
 @json_option
-@click.option("--junit", "junit_file", metavar="FILE", help="Write the results as JUnit XML.")
+@click.option(
+    "--junit", "junit_file", metavar="FILE", type=FILE, help="Write the results as JUnit XML."
+)
 @click.option("--controls", is_flag=True, help="Run every check on falsified statements instead.")
 @click.option(
     "--list", "listing", is_flag=True, help="List the statements instead; nothing is checked."
@@ -63,8 +75,8 @@ Examples:
 @click.option(
     "--jobs",
     metavar="N",
-    type=click.IntRange(1, 256),
-    help="Processes to use (default: all cores).",
+    type=WholeNumber(1, 256),
+    help="Processes to use [default: all cores].",
 )
 def verify(
     model: str | None,
@@ -150,9 +162,14 @@ def _controls(models: Sequence[Model], options: Options, jobs: int, json_file: s
     return 0 if all(control.refuted for control in controls) else 1
 
 
+def _labels(names: Sequence[str]) -> dict[str, str]:
+    """What --statement takes for these models: every label, with what it says."""
+    says = {s.label: s.conclusion for name in names for s in statements(name)}
+    return {label: says.get(label, "") for name in names for label in runner.known_labels(name)}
+
+
 def _check_labels(labels: Sequence[str], models: Sequence[Model]) -> None:
-    names = dict.fromkeys(model.name for model in models)
-    known = list(dict.fromkeys(label for name in names for label in runner.known_labels(name)))
+    known = list(_labels([model.name for model in models]))
     for label in labels:
         if label not in known:
             close = difflib.get_close_matches(label, known, n=1)

@@ -35,6 +35,7 @@ def draw(picture: Picture, file_format: str = "pdf") -> bytes:
         raise InputError(f"a figure is one of {', '.join(FORMATS)}, not {file_format}")
     content = io.BytesIO()
     about = {"Title": picture.caption, **_DATES.get(file_format, {})}
+
     with_figure(
         picture,
         lambda figure: figure.savefig(content, format=file_format, metadata=about),

@@ -64,6 +64,17 @@ def run_study(
     return Outcome(end.recorded, versions, False)
 
 
+def finished(study: Study, folder: Path) -> Outcome:
+    """What a run of the study kept in a folder; nothing is computed, and JAX is not needed.
+
+    Raises InputError where the folder holds no finished run of this study.
+    """
+    done = _load(study, folder / FINISHED)
+    if done is None:
+        raise InputError(f"{folder} holds no finished study: there is no {FINISHED}")
+    return Outcome(done[0].recorded, done[1], True)
+
+
 def _packed(study: Study, now: Descent, versions: str) -> bytes:
     about = {"fingerprint": study.fingerprint, "versions": versions, "step": now.step}
     weights = {f"weights_{k}": layer for k, layer in enumerate(now.weights)}

@@ -97,7 +97,7 @@ def load_study(name: str) -> Study:
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{name}: {error}") from None
     try:
-        return _study(Path(name).stem, parameters)
+        return study_of(Path(name).stem, parameters)
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
 
@@ -109,7 +109,8 @@ def _read(path: Path) -> str:
         raise InputError(f"{path}: cannot be read") from None
 
 
-def _study(name: str, parameters: Mapping[str, Any]) -> Study:
+def study_of(name: str, parameters: Mapping[str, Any]) -> Study:
+    """The study that a TOML file's content describes. Raises what `load_study` raises."""
     top = Section("the study", parameters)
     title, expected = top.text("title"), top.text("expected", PASS)
     if expected not in (PASS, FAIL):

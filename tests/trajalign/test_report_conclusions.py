@@ -1,0 +1,48 @@
+"""The typeset conclusions say what the ledger says."""
+
+import pytest
+
+from trajalign.appendix.inline import Style, rendered
+from trajalign.appendix.plain_math import plain_math
+from trajalign.report.conclusions import conclusion
+from trajalign.theory.errors import InputError
+from trajalign.theory.statements import HYPOTHESES, statements
+
+LEDGER = [
+    *(
+        (s.model, s.label, s.conclusion)
+        for model in ("linear", "neuron")
+        for s in statements(model)
+    ),
+    *((m, f"{m}/{name}", text) for m, known in HYPOTHESES.items() for name, text in known.items()),
+]
+
+
+SAME = (("q_t", "qₜ"), ("p_t", "pₜ"), ("λ_t", "λₜ"), (")^t", ")ᵗ"), ("q0", "q₀"), ("p0", "p₀"))
+
+
+def spoken(text: str) -> str:
+    """Without spaces, and with one way to write each sign."""
+    plain = rendered(text, Style(str, plain_math, lambda _, inside: inside, refuse, refuse))
+    return flattened(plain)
+
+
+def flattened(text: str) -> str:
+    for written, same in (*SAME, ("-", "−"), (" ", ""), ("\xa0", "")):
+        text = text.replace(written, same)
+    return text
+
+
+def refuse(*_: object) -> str:
+    raise AssertionError("a conclusion refers to nothing")
+
+
+@pytest.mark.parametrize(("model", "label", "text"), LEDGER)
+def test_the_typeset_conclusion_is_the_ledgers(model: str, label: str, text: str) -> None:
+    assert spoken(conclusion(model, label)) == flattened(text)
+    assert "$" in conclusion(model, label) or "/reduced-map" in label
+
+
+def test_an_unknown_label_is_refused() -> None:
+    with pytest.raises(InputError, match="linear/nothing"):
+        conclusion("linear", "linear/nothing")

@@ -1,0 +1,142 @@
+"""`trajalign report`: one web page with everything that a run found."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+import click
+
+from ..files import write_together
+from ..report import content, experiments
+from ..report.page import page
+from ..report.rows import option_words, response_words
+from ..terminal import progress_bar
+from ..theory.errors import InputError
+from ..verification.effort import QUICK, THOROUGH
+from ..verification.preparation import Options
+from ..verification.verdicts import exit_status
+from .options import FILE, WholeNumber, chosen_models, model_options, positive
+
+PAGE = "index.html"
+
+
+@click.command(
+    short_help="Check every statement and write one web page.",
+    epilog="""\b
+Example:
+  trajalign report linear --loss log-cosh -o report
+""",
+)
+@model_options(required=False)
+@click.option(
+    *("-o", "--output", "folder"),
+    metavar="DIR",
+    type=FILE,
+    required=True,
+    help=f"Where {PAGE} is written.",
+)
+@click.option("--eta", metavar="R", help="Largest step size of the ladder, such as 0.05 or 1/20.")
+@click.option(
+    "--digits",
+    metavar="N",
+    type=WholeNumber(30, 1000),
+    help="Decimal digits of the orbits, as with verify.",
+)
+@click.option("--thorough", is_flag=True, help="As verify --thorough: minutes, and the controls.")
+@click.option("--controls", is_flag=True, help="Run every check on falsified statements too.")
+@click.option(
+    "--experiment",
+    "kept",
+    metavar="DIR",
+    type=FILE,
+    multiple=True,
+    help="Show the study that `trajalign experiment NAME -o DIR` kept (repeatable).",
+)
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=WholeNumber(1, 256),
+    help="Processes to use [default: all cores].",
+)
+def report(
+    model: str | None,
+    loss: str | None,
+    activation: str | None,
+    folder: str,
+    eta: str | None,
+    digits: int | None,
+    thorough: bool,
+    controls: bool,
+    kept: tuple[str, ...],
+    jobs: int | None,
+) -> int:
+    """Check every statement and write one web page: verdicts, figures, derivations, downloads.
+
+    E is a catalogue name or an expression in z; without arguments, the catalogue's three standard
+    responses are checked. The page needs no network and no scripts. Exit status as for verify; the
+    page is written in any case.
+    """
+    models = chosen_models(model, loss, activation)
+    top = None if eta is None else positive(eta, "--eta")
+    options = Options(top=top, digits=digits, effort=THOROUGH if thorough else QUICK)
+    place = Path(folder)
+    _check_place(place)
+    studies = [experiments.load(Path(one)) for one in kept]
+    found = content.gather(
+        models,
+        options,
+        controls=controls or thorough,
+        jobs=jobs or os.cpu_count() or 1,
+        bar=progress_bar,
+    )
+    words = response_words(models[0]) if loss or activation else [model] if model else []
+    command = _command([*words, *option_words(options)], controls, kept, folder)
+    _write(place, page(found, studies, command))
+    click.echo(f"{place / PAGE}: {_summary(found)}")
+    return _status(found)
+
+
+def _command(words: list[str], controls: bool, kept: tuple[str, ...], folder: str) -> str:
+    """What was typed, in one way of writing it."""
+    more = [*(["--controls"] if controls else []), *(w for k in kept for w in ("--experiment", k))]
+    return shlex.join(["trajalign", "report", *words, *more, "-o", folder])
+
+
+def _check_place(folder: Path) -> None:
+    """Refuse, before any work is done, a folder that could not be made or written to."""
+    existing = folder.resolve()
+    while not existing.exists():
+        existing = existing.parent
+    if not existing.is_dir():
+        raise InputError(f"-o {folder}: {existing} is not a directory")
+    if not os.access(existing, os.W_OK):
+        raise InputError(f"-o {folder}: {existing} is not writable")
+    if (folder / PAGE).is_dir():
+        raise InputError(f"-o {folder}: {PAGE} in it is a directory")
+
+
+def _write(folder: Path, text: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"-o {folder}: {error.strerror}") from None
+    write_together({folder / PAGE: text})
+
+
+def _summary(found: content.Content) -> str:
+    outcomes = [verdict.outcome.value for verdict in found.verdicts]
+    counts = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
+    if found.controls is None:
+        return counts
+    refuted = sum(control.refuted for control in found.controls)
+    return f"{counts}; {refuted} of {len(found.controls)} falsified statements refuted"
+
+
+def _status(found: content.Content) -> int:
+    """As `verify`; a derivation that does not check, or a control that is not refuted, fails."""
+    wrong = any(response.proofs.wrong for response in found.responses)
+    if wrong or not all(control.refuted for control in found.controls or ()):
+        return 1
+    return exit_status([verdict.outcome for verdict in found.verdicts])

@@ -1,0 +1,172 @@
+"""What a report shows, gathered from one run: verdicts, proofs, constants, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from flint import arb
+
+from ..commands.figure_kinds import KINDS, Request
+from ..figures.cobweb import HALF
+from ..figures.picture import Picture
+from ..numerics.balls import exact
+from ..numerics.pools import workers
+from ..theory.errors import InputError
+from ..theory.models import Model
+from ..verification import runner
+from ..verification.assumptions import Assumptions
+from ..verification.certificates import certificate
+from ..verification.preparation import Options
+from ..verification.runner import Control
+from ..verification.verdicts import Outcome, Verdict
+from ..verification.work import Progress
+from .proofs import ORDER, Proofs, derived
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Bar = Callable[[str], AbstractContextManager[Progress | None]]
+
+FIGURES = ("bifurcation", "ladder", "sharpness", "exponential")
+_DIGITS = 10
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure, or why there is none."""
+
+    kind: str
+    picture: Picture | None
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Hypotheses:
+    """What is proved of the hypotheses: a certificate; r''(0); z0 and c as balls, if enclosed."""
+
+    certificate: dict[str, Any]
+    curvature: str
+    z0: str
+    c: str
+
+
+@dataclass(frozen=True)
+class Response:
+    """All there is of one model with one loss or activation; `number` tells it from others."""
+
+    number: int
+    model: Model
+    verdicts: tuple[Verdict, ...]
+    hypotheses: Hypotheses
+    proofs: Proofs
+    drawings: tuple[Drawing, ...]
+
+    @property
+    def prefix(self) -> str:
+        """What its ids in the page begin with."""
+        return prefix(self.number)
+
+
+@dataclass(frozen=True)
+class Content:
+    """All there is; `controls` are None where no falsified statement was tried."""
+
+    responses: tuple[Response, ...]
+    options: Options
+    controls: tuple[Control, ...] | None
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Those of all responses, in their order."""
+        return [verdict for response in self.responses for verdict in response.verdicts]
+
+
+def gather(
+    models: Sequence[Model],
+    options: Options,
+    *,
+    controls: bool = False,
+    jobs: int = 1,
+    bar: Bar = lambda _: nullcontext(),
+) -> Content:
+    """Check every statement for every model, derive what can be derived, and draw the figures.
+
+    `bar` opens a progress bar with this name. Raises what `runner.examine` raises.
+    """
+    with bar("verifying") as progress:
+        found = runner.examine(models, options, controls=controls, jobs=jobs, progress=progress)
+    with bar("deriving") as progress, workers(jobs) as pool:
+        # All begin at once, where there is a pool.
+        begun = [_Begun(number, model, pool) for number, model in enumerate(models, start=1)]
+        responses = []
+        for one in begun:
+            verdicts = tuple(v for v in found.verdicts if _is_of(v, one.model))
+            responses.append(one.finished(verdicts))
+            if progress is not None:
+                progress(one.number, len(begun))
+    return Content(tuple(responses), options, tuple(found.controls) if controls else None)
+
+
+class _Begun:
+    """What stands beside the verdicts on one model, on its way."""
+
+    def __init__(self, number: int, model: Model, pool: Executor | None) -> None:
+        self.number, self.model = number, model
+        self._proofs = _later(pool, derived, model, prefix(number))  # first: it takes longest
+        self._drawings = [_later(pool, drawn, model, kind) for kind in FIGURES]
+        self._hypotheses = _later(pool, proved, model)
+
+    def finished(self, verdicts: tuple[Verdict, ...]) -> Response:
+        drawings = tuple(drawing() for drawing in self._drawings)
+        hypotheses, proofs = self._hypotheses(), self._proofs()
+        return Response(self.number, self.model, verdicts, hypotheses, proofs, drawings)
+
+
+def prefix(number: int) -> str:
+    """What the ids of the response with this number begin with."""
+    return f"r{number}-"
+
+
+def drawn(model: Model, kind: str) -> Drawing:
+    """One figure, as `trajalign figure` draws it without further options."""
+    try:
+        return Drawing(kind, KINDS[kind].picture(Request(model, None, None, None, ORDER, HALF)))
+    except InputError as error:
+        return Drawing(kind, None, str(error))
+
+
+def proved(model: Model) -> Hypotheses:
+    """The hypotheses with their certificate, as `trajalign assumptions` judges them."""
+    judged = Assumptions(model)
+    z0 = c = ""
+    analytic = judged.verdicts["analytic"].outcome is Outcome.PASS
+    if analytic and (constants := judged.constants) is not None:
+        low, high = constants.z0
+        middle, radius = (low + high) / 2, (high - low) / 2
+        z0 = arb(exact(middle), exact(radius)).str(_DIGITS)
+        c = constants.c.str(_DIGITS)
+    return Hypotheses(certificate([judged]), _curvature(model), z0, c)
+
+
+def _curvature(model: Model) -> str:
+    try:
+        return str(model.response.curvature)
+    except InputError:
+        return ""
+
+
+def _is_of(verdict: Verdict, model: Model) -> bool:
+    return (verdict.model, verdict.response) == (model.name, model.response.text)
+
+
+def _later(
+    pool: Executor | None, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> Callable[[], T]:
+    """Begin at once in the pool, or be ready to begin here."""
+    if pool is None:
+        return partial(function, *args, **kwargs)
+    return pool.submit(function, *args, **kwargs).result

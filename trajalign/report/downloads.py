@@ -1,0 +1,66 @@
+"""Files within a page: data that a link hands to whoever follows it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, replace
+
+from .. import __version__, output
+from ..figures.picture import Picture
+from .content import Content, Response
+
+_TYPES = {"json": "application/json", "csv": "text/csv"}
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file by its name, with what it is in a few words, as a data: URI."""
+
+    name: str
+    about: str
+    uri: str
+
+    @property
+    def size(self) -> str:
+        """About how many bytes it has."""
+        count = len(self.uri.partition(",")[2]) * 3 / 4
+        return f"{count / 1000:.0f} kB" if count >= 1000 else "less than 1 kB"
+
+
+def download(name: str, about: str, text: str) -> Download:
+    """A text as a file.
+
+    >>> download("a.csv", "a table", "x").uri
+    'data:text/csv;charset=utf-8;base64,eA=='
+    """
+    kind = _TYPES[name.rpartition(".")[2]]
+    coded = base64.b64encode(text.encode()).decode()
+    return Download(name, about, f"data:{kind};charset=utf-8;base64,{coded}")
+
+
+def of_all(content: Content) -> Download:
+    """What `trajalign verify --json` writes, without the seconds, which no two runs share."""
+    verdicts = [replace(verdict, seconds=0.0) for verdict in content.verdicts]
+    text = output.verdicts_as_json(verdicts, __version__, content.controls or ())
+    return download("verify.json", "all verdicts, as verify --json has them (seconds left 0)", text)
+
+
+def certificate_of(response: Response, stem: str) -> Download | None:
+    """The certificate, where it holds a proof or a refutation."""
+    found = response.hypotheses.certificate
+    if not any(part["proved"] or part["refuted"] for part in found["responses"]):
+        return None
+    about = "certificate of the hypotheses, for assumptions --replay"
+    return download(f"{stem}-certificate.json", about, output.dump(found))
+
+
+def derivations_of(response: Response, stem: str) -> Download | None:
+    """What `trajalign derive --format json` writes."""
+    text = response.proofs.stored
+    about = "derivations, for derive --check"
+    return download(f"{stem}-derivations.json", about, text) if text else None
+
+
+def data_of(picture: Picture, stem: str) -> Download:
+    """The numbers behind a figure."""
+    return download(f"{stem}-{picture.kind}.csv", "data", picture.csv())

@@ -1,0 +1,209 @@
+"""The report as one web page: no network, no scripts."""
+
+from __future__ import annotations
+
+import platform
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from .. import __version__
+from ..appendix import html, html_numbers
+from ..appendix.inline import Style, rendered
+from ..appendix.mathml import mathml
+from ..theory.derivation.latex import latex
+from ..verification.verdicts import Evidence
+from . import downloads
+from .conclusions import conclusion
+from .constants import Constant, constants
+from .content import Content, Drawing, Response
+from .downloads import Download
+from .experiments import Kept
+from .proofs import Proved
+from .rows import Row, response_words, rows
+
+_PACKAGES = ("trajalign", "sympy", "python-flint", "mpmath", "numpy")
+_NETWORK = {"linear": "Two-layer linear network", "neuron": "Single neuron"}
+_FUNCTION = {"linear": r"\taEll(z) = ", "neuron": r"\taPhi(z) = "}
+MARKS = {"pass": "✓", "fail": "✗", "undecided": "?", "not-applicable": "–"}
+NO_EVIDENCE = "none"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One response as the page shows it."""
+
+    response: Response
+    rows: tuple[Row, ...]
+
+    @property
+    def number(self) -> int:
+        """What tells it from the others."""
+        return self.response.number
+
+    @property
+    def prefix(self) -> str:
+        """What the ids of this part begin with."""
+        return self.response.prefix
+
+    @property
+    def title(self) -> str:
+        """The model and its loss or activation, in plain text."""
+        return f"{self.response.model.name}, {self.response.model.response.text}"
+
+    @property
+    def stem(self) -> str:
+        """What the names of its files begin with."""
+        return f"{self.number}-{self.response.model.name}"
+
+    @property
+    def heading(self) -> Markup:
+        """The same with the formula typeset."""
+        model = self.response.model
+        shown = mathml(_FUNCTION[model.name] + latex(model.response.expression))
+        return Markup(f"{_NETWORK[model.name]} with {shown}")
+
+    @property
+    def derivations(self) -> Markup:
+        """What they assume, and all of them, folded; "" where there are none."""
+        return Markup(self.response.proofs.assumed + self.response.proofs.all)
+
+    @property
+    def constants(self) -> list[Constant]:
+        """Those of this response."""
+        return constants(self.response.hypotheses, self.response.verdicts)
+
+    @cached_property
+    def certificate(self) -> Download | None:
+        """That of its hypotheses."""
+        return downloads.certificate_of(self.response, self.stem)
+
+    @cached_property
+    def downloads(self) -> list[Download]:
+        """Its files."""
+        found = (self.certificate, downloads.derivations_of(self.response, self.stem))
+        return [one for one in found if one is not None]
+
+    def statement(self, row: Row) -> Markup:
+        """What the ledger says under this label."""
+        return typeset(conclusion(self.response.model.name, row.label))
+
+    def link(self, label: str) -> Markup:
+        """To the row of a label, where it has one."""
+        known = label in {row.label for row in self.rows}
+        text = Markup.escape(label)
+        return Markup(f'<a href="#{self.prefix}{text}">{text}</a>') if known else text
+
+    def proof(self, row: Row) -> Proved | None:
+        """The derivation of this label, if there is one."""
+        return self.response.proofs.of(row.label)
+
+    def figure(self, drawing: Drawing) -> Markup:
+        """A figure with its command and its data."""
+        if drawing.picture is None:
+            return Markup("")
+        again = ["-o", f"{drawing.kind}.svg", "--data", f"{drawing.kind}.csv"]
+        words = ["trajalign", "figure", drawing.kind, *response_words(self.response.model), *again]
+        data = downloads.data_of(drawing.picture, self.stem)
+        more = _TEMPLATES.get_template("below.html").render(data=data, command=shlex.join(words))
+        return Markup(html_numbers.figure(drawing.picture, self.prefix + drawing.kind, more))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a filter with the number of rows that have it."""
+
+    value: str
+    words: str
+    count: int
+
+
+def page(content: Content, studies: Sequence[Kept], command: str) -> str:
+    """The whole page; `command` is what made it."""
+    parts = [
+        Part(response, tuple(rows(response.model, response.verdicts, content.options)))
+        for response in content.responses
+    ]
+    controls = content.controls
+    context: dict[str, Any] = {
+        "parts": parts,
+        "studies": studies,
+        "controls": controls,
+        "unrefuted": [one for one in controls or () if not one.refuted],
+        "counts": Counter(v.outcome.value for v in content.verdicts),
+        "filters": _filters(parts),
+        "total": len(content.verdicts),
+        "verify": downloads.of_all(content),
+        "command": command,
+        "version": __version__,
+        "versions": {"Python": platform.python_version()} | {p: version(p) for p in _PACKAGES},
+        "marks": MARKS,
+        "no_evidence": NO_EVIDENCE,
+        "appendix_style": Markup(html.STYLE),
+        "study_figure": _study_figure,
+        "study_report": _study_report,
+        "typeset": typeset,
+        "markup": Markup,
+    }
+    return _TEMPLATES.get_template("page.html").render(context)
+
+
+def typeset(text: str) -> Markup:
+    """A text with $formulas$ in LaTeX; no references in it."""
+
+    def none(*_: object) -> str:
+        return ""
+
+    found = rendered(
+        text,
+        Style(
+            characters=lambda plain: str(Markup.escape(plain)),
+            formula=mathml,
+            marked=lambda mark, inside: f"<{mark}>{inside}</{mark}>",
+            reference=none,
+            citation=none,
+        ),
+    )
+    return Markup(found)
+
+
+def _filters(parts: Sequence[Part]) -> dict[str, list[Choice]]:
+    """What can be chosen: verdicts, evidence, responses; only where there is a choice."""
+    every = [row for part in parts for row in part.rows]
+    verdicts = Counter(row.outcome for row in every)
+    evidence = Counter(row.evidence or NO_EVIDENCE for row in every)
+    ladder = [word.value for word in reversed(Evidence)] + [NO_EVIDENCE]
+    found = {
+        "verdict": [Choice(v, v, verdicts[v]) for v in MARKS if verdicts[v]],
+        "evidence": [Choice(v, v, evidence[v]) for v in ladder if evidence[v]],
+        "response": [Choice(str(p.number), p.title, len(p.rows)) for p in parts],
+    }
+    return {name: choices for name, choices in found.items() if len(choices) > 1}
+
+
+def _study_figure(kept: Kept, index: int, number: int) -> Markup:
+    """One figure of the study with this place in the page, with its data."""
+    picture = kept.pictures[number - 1]
+    data = downloads.data_of(picture, kept.study.name)
+    more = _TEMPLATES.get_template("below.html").render(data=data, command="")
+    return Markup(html_numbers.figure(picture, f"s{index}-{number}-", more))
+
+
+def _study_report(kept: Kept) -> Download:
+    return downloads.download(f"{kept.study.name}.json", "report of the study", kept.report)
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("trajalign.report"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
