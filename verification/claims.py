@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import sympy as sp
@@ -74,6 +75,12 @@ class DirectClaim(Claim):
     @abstractmethod
     def measure(self, plan: Plan) -> list[Measurement]:
         """Run and measure."""
+
+
+def by_start(runs: Sequence[Measurement]) -> list[list[Measurement]]:
+    """The runs from each starting point; those of one start stand together."""
+    groups = groupby(runs, key=lambda run: (run.where["p0"], run.where["q0"]))
+    return [list(group) for _, group in groups]
 
 
 def quantity(exact: sp.Expr, measured: float) -> dict[str, str]:

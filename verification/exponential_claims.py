@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import Any
 
 import sympy as sp
@@ -20,7 +19,7 @@ from ..numerics.orbits import Orbit, iterate
 from ..numerics.precision import working_bits
 from ..theory.expressions import Z
 from ..theory.models import Model
-from .claims import DirectClaim, Judgement, Measurement, quantity
+from .claims import DirectClaim, Judgement, Measurement, by_start, quantity
 from .ladder import Ladder
 from .orbit_view import FAR, REFUTING
 from .plans import Plan
@@ -69,8 +68,7 @@ class ExponentialClaim(DirectClaim):
             return Judgement(lost.where["trouble"], lost.where)
         if lost is not None:
             return Judgement("", None, undecided=lost.where["trouble"])
-        groups = [list(group) for _, group in groupby(runs, key=lambda run: run.where["q0"])]
-        pairs = zip(self.exponents, groups, strict=True)
+        pairs = zip(self.exponents, by_start(runs), strict=True)
         judged = [self._judge_height(plan, exponent, group) for exponent, group in pairs]
         return next((j for j in judged if j.objection), judged[0])
 

@@ -6,7 +6,6 @@ import math
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from flint import arb, ctx
 from ..numerics.balls import compile_balls, evaluate, exact
 from ..numerics.roots import InverseResponse
 from ..theory.models import ETA, P, Q
-from .claims import Claim, Judgement, Measurement, quantity
+from .claims import Claim, Judgement, Measurement, by_start, quantity
 from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Ladder
 from .orbit_view import REFUTING, OrbitView, ball
 from .plans import Plan
@@ -69,8 +68,8 @@ class OrbitClaim(Claim):
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         """The first objection of any start, or the numbers of the first start."""
         judged = []
-        for _, group in groupby(runs, key=lambda run: (run.where["p0"], run.where["q0"])):
-            ladder = self.usable(list(group))
+        for group in by_start(runs):
+            ladder = self.usable(group)
             lost = next((run for run in ladder if not run.values), None)
             if lost is not None and lost.where["trouble"].startswith(REFUTING):
                 return Judgement(lost.where["trouble"], lost.where)

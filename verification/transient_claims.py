@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from ..numerics.loops import compile_loop
 from ..numerics.orbits import Orbit, iterate
 from ..numerics.precision import working_bits
 from ..theory.models import P
-from .claims import DirectClaim, Judgement, Measurement, quantity
+from .claims import DirectClaim, Judgement, Measurement, by_start, quantity
 from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK
 from .orbit_view import FAR, REFUTING, contraction
 from .plans import Plan
@@ -96,8 +95,8 @@ class AlignmentTimeClaim(DirectClaim):
         lost = next((run for run in runs if not run.values), None)
         if lost is not None:
             return Judgement(lost.where["trouble"], lost.where)
-        groups = [list(group) for _, group in groupby(runs, key=lambda run: run.where["q0"])]
-        judged = [self._judge_start(*pair) for pair in zip(self.slopes, groups, strict=True)]
+        pairs = zip(self.slopes, by_start(runs), strict=True)
+        judged = [self._judge_start(*pair) for pair in pairs]
         return next((j for j in judged if j.objection), judged[0])
 
     def _judge_start(self, slope: sp.Expr, runs: Sequence[Measurement]) -> Judgement:

@@ -187,3 +187,12 @@ def test_on_the_ladder_the_bound_holds_from_some_way_before_t_a(name: str) -> No
                 broken += [t] if size > 2 * run.values["worst"] else []
                 p, q = problem.step(p, q, eta)
         assert run.values["first"] == broken[-1] + 1 < run.values["settled"]
+
+
+@pytest.mark.parametrize("label", ["alignment-time", "exponential-alignment"])
+def test_two_starts_may_have_the_same_height(label: str) -> None:
+    plan = plan_of("algebraic")
+    (p0, q0), _ = plan.starts
+    both = replace(plan, starts=((p0, q0), (-p0 / 2, q0)))
+    claim = claim_for(f"neuron/{label}", both)
+    assert claim.judge(both, claim.measured.measure(both)).objection == ""
