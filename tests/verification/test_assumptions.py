@@ -210,6 +210,15 @@ def test_tiny_asymmetry_is_seen() -> None:
     assert mp.almosteq(defect, 2 * z**3 / mp.mpf(10) ** 40, rel_eps=1e-5)
 
 
+def test_a_lopsided_power_is_seen_where_no_point_shows_it() -> None:
+    # tanh² is 1 − 4 exp(−2000 |z − 7.3|) + …: to 90 digits ℓ(z) and ℓ(−z) are both 1 but for z
+    # within 0.11 of 7.3. ℓ'(0) = 2000 tanh(−7300) sech²(7300) = −8000 exp(−14600) (1 + …).
+    verdict = judged("linear", "tanh(1000*(z-73/10))**2").verdicts["symmetry"]
+    assert (verdict.outcome, verdict.evidence) == (Outcome.FAIL, Evidence.DERIVED)
+    slope = -8000 * mp.exp(-14600)
+    assert mp.almosteq(mp.mpf(verdict.witness["coefficient of z^1"]), slope, rel_eps=1e-5)
+
+
 # Witnesses, checked by another engine --------------------------------------------------------
 
 # The same functions once more, typed in for mpmath; nothing of the project's parser is used.
