@@ -1,10 +1,10 @@
 """Whether a response is smooth, symmetric and normalised: what all other hypotheses stand on.
 
-A refutation of symmetry is a point where ball arithmetic excludes it, or a power of the wrong parity
-in the exact power series at 0. A refutation of smoothness is
-exact where the series from the right and from the left differ; else it is three points closing in
-on 0 at which a derivative jumps or keeps growing: good numerical evidence, not a proof. Where no
-power series was found and nothing speaks against it: undecided.
+A refutation of symmetry is a point where ball arithmetic excludes it, or a power of the wrong
+parity in the exact power series at 0. A refutation of smoothness is exact where the series from the
+right and from the left differ; else it is three points closing in on 0 at which a derivative jumps
+or keeps growing: good numerical evidence, not a proof. Where no power series was found and nothing
+speaks against it: undecided.
 """
 
 from __future__ import annotations

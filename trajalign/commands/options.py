@@ -14,6 +14,7 @@ from ..theory.errors import InputError
 from ..theory.expressions import parse_rational
 from ..theory.models import Model, SingleNeuron, TwoLayerLinear
 from ..theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
+from ..verification.effort import QUICK, THOROUGH
 
 T = TypeVar("T")
 Command = Callable[..., Any]
@@ -40,6 +41,24 @@ json_option = click.option(
     metavar="FILE",
     type=FILE,
     help="Write the results as JSON; - for stdout.",
+)
+
+eta_option = click.option(
+    "--eta", metavar="R", help="Largest step size of the ladder, such as 0.05 or 1/20."
+)
+
+digits_option = click.option(
+    "--digits",
+    metavar="N",
+    type=WholeNumber(30, 1000),
+    help=f"Decimal digits of the orbits [default: {QUICK.digits}; thorough: {THOROUGH.digits}].",
+)
+
+jobs_option = click.option(
+    "--jobs",
+    metavar="N",
+    type=WholeNumber(1, 256),
+    help="Processes to use [default: all cores].",
 )
 
 

@@ -17,7 +17,15 @@ from ..theory.errors import InputError
 from ..verification.effort import QUICK, THOROUGH
 from ..verification.preparation import Options
 from ..verification.verdicts import exit_status
-from .options import FILE, WholeNumber, chosen_models, model_options, positive
+from .options import (
+    FILE,
+    chosen_models,
+    digits_option,
+    eta_option,
+    jobs_option,
+    model_options,
+    positive,
+)
 
 PAGE = "index.html"
 
@@ -37,13 +45,8 @@ Example:
     required=True,
     help=f"Where {PAGE} is written.",
 )
-@click.option("--eta", metavar="R", help="Largest step size of the ladder, such as 0.05 or 1/20.")
-@click.option(
-    "--digits",
-    metavar="N",
-    type=WholeNumber(30, 1000),
-    help="Decimal digits of the orbits, as with verify.",
-)
+@eta_option
+@digits_option
 @click.option("--thorough", is_flag=True, help="As verify --thorough: minutes, and the controls.")
 @click.option("--controls", is_flag=True, help="Run every check on falsified statements too.")
 @click.option(
@@ -54,12 +57,7 @@ Example:
     multiple=True,
     help="Show the study that `trajalign experiment NAME -o DIR` kept (repeatable).",
 )
-@click.option(
-    "--jobs",
-    metavar="N",
-    type=WholeNumber(1, 256),
-    help="Processes to use [default: all cores].",
-)
+@jobs_option
 def report(
     model: str | None,
     loss: str | None,

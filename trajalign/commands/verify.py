@@ -21,9 +21,11 @@ from ..verification.preparation import Options
 from ..verification.verdicts import exit_status
 from .options import (
     FILE,
-    WholeNumber,
     chosen_models,
     complete,
+    digits_option,
+    eta_option,
+    jobs_option,
     json_option,
     model_options,
     positive,
@@ -56,13 +58,8 @@ Examples:
     help="Check this label only (repeatable).",
     shell_complete=complete(lambda model: _labels([model] if model else ["linear", "neuron"])),
 )
-@click.option("--eta", metavar="R", help="Largest step size of the ladder, such as 0.05 or 1/20.")
-@click.option(
-    "--digits",
-    metavar="N",
-    type=WholeNumber(30, 1000),
-    help=f"Decimal digits of the orbits [default: {QUICK.digits}; thorough: {THOROUGH.digits}].",
-)
+@eta_option
+@digits_option
 @click.option("--thorough", is_flag=True, help=_THOROUGH_HELP)
 @json_option
 @click.option(
@@ -72,12 +69,7 @@ Examples:
 @click.option(
     "--list", "listing", is_flag=True, help="List the statements instead; nothing is checked."
 )
-@click.option(
-    "--jobs",
-    metavar="N",
-    type=WholeNumber(1, 256),
-    help="Processes to use [default: all cores].",
-)
+@jobs_option
 def verify(
     model: str | None,
     loss: str | None,
