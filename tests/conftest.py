@@ -1,5 +1,6 @@
 """Fixtures that several test files share."""
 
+import signal
 import sys
 from collections.abc import Callable
 
@@ -7,6 +8,13 @@ import pytest
 from calling import Called
 
 from trajalign.__main__ import main
+
+
+def pytest_configure() -> None:
+    """Take SIGINT also where a shell started the tests with it ignored (`make test &`): programs
+    started by the tests inherit that, and would not be interrupted."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
