@@ -9,7 +9,7 @@ BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
 
 
 def test_the_rows_of_the_alignment_exponent() -> None:
-    """theory.md §3: η²·ln|Δq*| and η·ln|Δq*|, and the integrals Λ they tend to."""
+    """reference.md §3: η²·ln|Δq*| and η·ln|Δq*|, and the integrals Λ they tend to."""
     script = BENCHMARKS / "alignment_exponent.py"
     done = subprocess.run(
         [sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=120

@@ -51,11 +51,11 @@ class Problem:
         raise NotImplementedError
 
     def step(self, p: Real, q: Real, eta: Real) -> tuple[Real, Real]:
-        """(p', q') by theory.md §1."""
+        """(p', q') by reference.md §1."""
         raise NotImplementedError
 
     def h(self, p: Real) -> Real:
-        """The first-order coefficient of the slow curve by theory.md §3."""
+        """The first-order coefficient of the slow curve by reference.md §3."""
         raise NotImplementedError
 
     def sharpness(self, p: Real, q: Real, eta: Real) -> Real:

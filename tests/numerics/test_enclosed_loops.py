@@ -20,7 +20,7 @@ Step = Callable[[arb, arb, arb], tuple[arb, arb]]
 
 
 def log_cosh(p: arb, q: arb, eta: arb) -> tuple[arb, arb]:
-    t = p.tanh()  # theory.md §1 with p r = t
+    t = p.tanh()  # reference.md §1 with p r = t
     turn = eta * t
     return p - 2 * t / q + turn * turn * p, q / (1 - turn * eta * (2 * q * p - t))
 

@@ -65,7 +65,7 @@ def test_radii_serve_after_a_hundred_thousand_steps():
 
 
 def test_a_box_shrinks_across_the_slow_curve():
-    """Orbits of the same box end closer to each other than they begin (theory.md §3)."""
+    """Orbits of the same box end closer to each other than they begin (reference.md §3)."""
     loop, box = compile_enclosed_loop(BY_NAME["log-cosh"].model), (arb(0.5, 1e-6), arb(0.8, 1e-6))
     orbit = enclose(loop, ratio(1, 20), box, Stops(10**4, until=ratio(1, 10**8)))
     assert orbit.outcome == "converged"

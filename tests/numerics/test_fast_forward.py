@@ -66,7 +66,7 @@ def telling(found, orbit):
 
 @pytest.mark.parametrize("eta", ["1/10", "1/1000", "1/1000000", "1/1000000000000"])
 def test_the_exactly_solvable_neuron(eta):
-    """q = κ (1 + p²)^(−2), p_t = (−1)^t (1 − η)^(t/2) p_0, q* = κ; theory.md §3."""
+    """q = κ (1 + p²)^(−2), p_t = (−1)^t (1 − η)^(t/2) p_0, q* = κ; reference.md §3."""
     found = fast_forward(BY_NAME["algebraic"].model, sp.Rational(eta), ON_CURVE, digits=40)
     with mp.workdps(110):
         size, height = number(sp.Rational(eta)), number(HEIGHT)

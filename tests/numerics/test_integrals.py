@@ -1,4 +1,4 @@
-"""The long-time laws against theory.md, against mpmath, and against orbits."""
+"""The long-time laws against reference.md, against mpmath, and against orbits."""
 
 import mpmath as mp
 import pytest
@@ -29,7 +29,7 @@ def rational(text):
 
 
 def test_the_reference_values():
-    """theory.md: Λ = 0.426650108… and 0.545463869…."""
+    """reference.md §3: Λ = 0.426650108… and 0.545463869…."""
     assert mp.nstr(alignment_exponent(LOG_COSH, rational("4/5")), 9) == "0.426650108"
     assert mp.nstr(alignment_exponent(TANH, rational("17/20")), 9) == "0.545463869"
 

@@ -79,7 +79,7 @@ def test_the_exactly_solvable_neuron(epsilon):
 
 @pytest.mark.parametrize("problem", PROBLEMS, ids=str)
 def test_the_first_order_is_the_one_of_the_theory(problem):
-    """Q = r (1 + ε h + O(ε²)), h as in theory.md §3."""
+    """Q = r (1 + ε h + O(ε²)), h as in reference.md §3."""
     epsilon = rational("1/10") ** 12
     curve = curve_below(problem.model, epsilon, rational("4/5"), BITS)
     with mp.workdps(60):
@@ -89,7 +89,7 @@ def test_the_first_order_is_the_one_of_the_theory(problem):
 
 
 def test_the_second_order_of_the_pseudo_huber_loss():
-    """h_1 = 1/(2(1+p²)) and h_2 = (p²+2)/(4(1+p²)²); theory.md §3."""
+    """h_1 = 1/(2(1+p²)) and h_2 = (p²+2)/(4(1+p²)²); reference.md §3."""
     model = BY_NAME["pseudo-huber"].model
     curve = curve_below(model, rational("1/10") ** 10, rational("4/5"), BITS)
     with mp.workdps(60):

@@ -82,7 +82,7 @@ def test_on_the_exact_slow_curve_the_limit_is_kappa(eta):
     assert limit.contraction - (1 - arb(fmpq(eta.p, eta.q))).sqrt() < 1e-25
 
 
-MEASURED = [  # theory.md §4
+MEASURED = [  # reference.md §4
     ("log-cosh", "1/10", "0.75802085"),
     ("log-cosh", "1/20", "0.75197786"),
     ("log-cosh", "1/40", "0.75049276"),

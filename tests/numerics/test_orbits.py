@@ -107,7 +107,7 @@ def test_an_orbit_off_the_exact_curve_ends_at_its_limit_up_to_an_exponentially_s
         assert abs(200 / q - 100 * (1 + mp.sqrt(mp.mpf(99) / 100))) < mp.mpf(10) ** -17
 
 
-# The numbers of theory.md §4
+# The numbers of reference.md §4
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_a_convergent_orbit_stops_at_the_first_small_p(loop_of):
     assert sizes[-1] <= 1e-10 < min(sizes[:-1])
     assert orbit.q[orbit.crossing] > 1
     assert all(q <= 1 for q in orbit.q[: orbit.crossing])
-    # theory.md: t_b ≈ |r''(0)| η⁻² ln(1/η) = 153.5 at η = 0.1, up to O(η⁻²)
+    # reference.md §3: t_b ≈ |r''(0)| η⁻² ln(1/η) = 153.5 at η = 0.1, up to O(η⁻²)
     assert 50 < orbit.crossing < 250
 
 

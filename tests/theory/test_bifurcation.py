@@ -236,7 +236,7 @@ def test_log_cosh():
 
 
 def test_log_cosh_is_superstable_where_sinh_2z_is_4z():
-    # p r'/r = −½ there: z0 = 1.0886…, r(z0) = 0.7315… (theory.md §4)
+    # p r'/r = −½ there: z0 = 1.0886…, r(z0) = 0.7315… (reference.md §4)
     family = frozen_family(BY_NAME["log-cosh"].model)
     with mp.workdps(40):
         z0 = mp.findroot(lambda z: mp.sinh(2 * z) - 4 * z, mp.mpf("1.09"))

@@ -64,7 +64,7 @@ def number(e):
 
 
 def test_log_cosh_at_zero():
-    """theory.md: h_1(0) = 3/4 and h_2(0) = 63/80."""
+    """reference.md §3: h_1(0) = 3/4 and h_2(0) = 63/80."""
     assert curve_series(CATALOGUE[0], 2).limit == (1, *rational((3, 4), (63, 80)))
 
 
@@ -153,7 +153,7 @@ def test_the_paper_formulas():
 
 
 def test_the_size_of_the_closed_forms_of_log_cosh():
-    """theory.md: 2, 14, 35, 65 numerator terms in (p, t), for k = 1…4."""
+    """reference.md §5: 2, 14, 35, 65 numerator terms in (p, t), for k = 1…4."""
     t = sp.Symbol("t")
     for h, terms in zip(curve_closed(CATALOGUE[0], 4), (2, 14, 35, 65), strict=True):
         numerator = sp.numer(sp.cancel(h.subs(sp.tanh(P), t)))

@@ -13,7 +13,7 @@ from trajalign.theory.responses import ACTIVATIONS, LOSSES
 
 
 def test_the_algebraic_neuron():
-    """theory.md: κ = 2/(1 + √(1−η)), |p'| = √(1−η) |p|, limiting sharpness (1 + √(1−η))/η."""
+    """reference.md §3: κ = 2/(1 + √(1−η)), |p'| = √(1−η) |p|, limiting sharpness (1 + √(1−η))/η."""
     found = exact_curve(SingleNeuron(Activation.parse("algebraic")))
     root = sp.sqrt(1 - EPSILON)
     assert sp.simplify(found.kappa - 2 / (1 + root)) == 0

@@ -137,7 +137,7 @@ def test_the_sharpness_gap_at_zero(problem, curve_of):
 
 
 def aligned(problem, eta, p=None, q=None):
-    """300 steps of the map of theory.md §1, in mpmath, from a point off the curve."""
+    """300 steps of the map of reference.md §1, in mpmath, from a point off the curve."""
     p, q = mp.mpf("0.55") if p is None else p, mp.mpf("0.88") if q is None else q
     for _ in range(300):
         p, q = problem.step(p, q, eta)

@@ -22,7 +22,7 @@ def found() -> Numbers:
 
 def test_every_statement_has_a_row_with_derived_and_measured_numbers(found: Numbers) -> None:
     rows = {row.label: row for row in found.statements}
-    # By hand: h(0) = 1/4, 1/8, 5/64 for z/√(1+z²) (theory.md §3).
+    # By hand: h(0) = 1/4, 1/8, 5/64 for z/√(1+z²) (reference.md §3).
     for label, exact in (("alignment", "1/4"), ("slow-curve-2", "1/8"), ("slow-curve-3", "5/64")):
         row = rows[f"neuron/{label}"]
         assert (row.exact, row.verdict, row.evidence) == (exact, "pass", "sampled")

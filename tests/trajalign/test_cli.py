@@ -35,7 +35,7 @@ UNDECIDED = (
     *("--statement", "linear/A5", "--jobs", "1"),
 )
 
-# The layout of design.md, in short; tests/trajalign/test_output.py has it in full.
+# The layout in short; tests/trajalign/test_output.py has it in full.
 RESULT_KEYS = {
     *("label", "model", "response", "verdict", "evidence", "reason"),
     *("parameters", "quantities", "hypotheses", "standing", "witness", "seconds"),

@@ -44,7 +44,7 @@ def test_a_study_with_all_that_is_kept(command, files):
     report = checked((folder / "report.json").read_text())
     assert (report["verdict"], report["evidence"]) == ("pass", "sampled")
     assert report["parameters"]["starts"]["seeds"] == [0, 1]
-    # theory.md §4: the limit of q is 1 + 0.75802085 η² at η = 0.1, for every run at the edge
+    # reference.md §4: the limit of q is 1 + 0.75802085 η² at η = 0.1, for every run at the edge
     limits = [run["typical"] for run in report["runs"] if run["outcome"] == "edge"]
     assert limits == pytest.approx([0.0075802085] * 3, rel=1e-3)
     assert {"jax", "numpy", "scipy", "trajalign"} <= set(report["computed_with"])

@@ -188,7 +188,7 @@ def test_the_residuals_are_those_of_the_expansion() -> None:
     picture = alignment_picture(plan_for(LINEAR, eta), eta)
     measured, predicted = (curves_of(picture, look) for look in (MEASURED, PREDICTED))
     epsilon = 1 / 400
-    # At the end p → 0, where h_k(0) = 3/4, 63/80, 3267/2240 by hand (theory.md §4).
+    # At the end p → 0, where h_k(0) = 3/4, 63/80, 3267/2240 (reference.md §3).
     for k, h in enumerate((3 / 4, 63 / 80, 3267 / 2240), start=1):
         assert predicted[k - 1].y[-1] == pytest.approx(h * epsilon**k, rel=1e-6)
         assert measured[k - 1].y[-1] == pytest.approx(h * epsilon**k, rel=1e-2)

@@ -34,7 +34,7 @@ def only(picture: Picture, look: str) -> Curve:
 
 
 def linear_orbit(slope: Callable[[float], float], eta: float, p: float, q: float) -> list[Point]:
-    """theory.md §1, 2000 steps or until p is as good as 0 or far away."""
+    """reference.md §1, 2000 steps or until p is as good as 0 or far away."""
     points = [(p, q)]
     while len(points) < 2000 and 1e-3 < abs(p) < 1e6 and q > 0:
         s = slope(p)
@@ -88,7 +88,7 @@ def test_along_an_orbit_the_corners_are_its_points() -> None:
 
 
 def linear_sharpness(eta: float, p: float, q: float, twisted: float = 8) -> float:
-    """theory.md §1: λ = ½ [ℓ''S + √(ℓ''²S² + 4ℓ'² + 8ℓ'ℓ''p)]."""
+    """reference.md §1: λ = ½ [ℓ''S + √(ℓ''²S² + 4ℓ'² + 8ℓ'ℓ''p)]."""
     first, second, s = math.tanh(p), 1 / math.cosh(p) ** 2, 2 / (eta * q)
     return (
         second * s + math.sqrt((second * s) ** 2 + 4 * first**2 + twisted * first * second * p)
@@ -135,7 +135,7 @@ def test_the_phases_end_at_alignment_and_at_the_passage_of_q_1() -> None:
 
 
 def test_it_saturates_where_the_theory_says() -> None:
-    """theory.md §3: 2/η − η/|r''(0)| + O(η³), with r''(0) = −2/3."""
+    """reference.md §3: 2/η − η/|r''(0)| + O(η³), with r''(0) = −2/3."""
     picture = sharpness_picture(LINEAR, R(1, 20), START)
     (limit,) = (mark.y for mark in picture.marks if mark.dot)
     assert limit == pytest.approx(40 - 0.05 * 3 / 2, abs=2e-3)
@@ -200,7 +200,7 @@ def test_every_cell_of_a_phase_diagram(
 
 
 def alignment_exponent(q0: float) -> float:
-    """theory.md §3: Λ = ∫₀^a ln|1 + 2p r'/r| · r'/(p² r³) dp for log-cosh, r(a) = q0."""
+    """reference.md §3: Λ = ∫₀^a ln|1 + 2p r'/r| · r'/(p² r³) dp for log-cosh, r(a) = q0."""
 
     def integrand(p: float) -> float:
         r, bend = math.tanh(p) / p, 2 * p / math.sinh(2 * p) - 1  # r and p r'/r
@@ -259,7 +259,7 @@ def test_an_orbit_diagram_shows_cycles_of_the_periods_between_the_flips() -> Non
 
 
 def test_the_flip_of_tanh_is_where_it_is_by_hand() -> None:
-    """theory.md §2: sinh p = 1/√2, there q = tanh p sech² p/p."""
+    """reference.md §2: sinh p = 1/√2, there q = tanh p sech² p/p."""
     mark = cascade_picture(NEURON).marks[0]
     p = math.asinh(math.sqrt(1 / 2))
     assert (mark.x, mark.y) == pytest.approx((math.tanh(p) / math.cosh(p) ** 2 / p, p))

@@ -52,7 +52,7 @@ def ball(text: str) -> tuple[mp.mpf, mp.mpf]:
 
 
 def test_the_limit_is_that_of_the_theory(orbit: Callable[..., Called]) -> None:
-    """theory.md §4: (q* − 1)/η² = 0.75802085 for log-cosh at η = 0.1."""
+    """reference.md §4: (q* − 1)/η² = 0.75802085 for log-cosh at η = 0.1."""
     code, out, err = orbit("linear", *ETA)
     assert (code, err) == (0, "")
     assert max(map(len, out.splitlines())) <= 80

@@ -136,7 +136,7 @@ def test_the_statement_in_full_is_the_derivations() -> None:
 def test_constants_are_those_of_the_verdicts() -> None:
     section = small_page().split('<section id="constants">')[1].split("</section>")[0]
     first = text_of(section.split("<h3>")[1])
-    # theory.md §3: h(0) = −1/(2 r''(0)), limit 1 + h(0) ε; r''(0) = −2/3 for log-cosh.
+    # reference.md §3: h(0) = −1/(2 r''(0)), limit 1 + h(0) ε; r''(0) = −2/3 for log-cosh.
     assert "-2/3" in first
     assert first.count("3/4") == 2
     # r(z) = tanh z/z: z r'/r = 2z/sinh 2z − 1 = −1/2 where 4z = sinh 2z, z = 1.08866…

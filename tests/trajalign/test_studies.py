@@ -152,8 +152,8 @@ def test_a_damaged_file_is_not_taken_for_a_result(study, tmp_path):
 
 
 def test_gradient_flow_ends_where_its_conserved_product_says(study):
-    """theory.md §6: a, b = ½‖u ± v‖² evolve as a' = −2ℓ'a, b' = 2ℓ'b under the flow, so that ab is
-    kept; at the end a = b, and the sharpness is a + b = 2√(ab). The descent loses some of ab."""
+    """reference.md §5: a, b = ½‖u ± v‖² evolve as a' = −2ℓ'a, b' = 2ℓ'b under the flow, so that ab
+    is kept; at the end a = b, and the sharpness is a + b = 2√(ab). The descent loses some of ab."""
     flow = gradient_flow(study)
     assert [dict(start) for start in flow.starts] == [
         {"scale": 5.0, "seed": 0}, {"scale": 6.0, "seed": 0},
@@ -181,7 +181,7 @@ def test_the_figure_of_the_sharpness_has_it_in_units_of_two_over_the_step_size(s
 
 
 def predicted(p):
-    """h(p) = −½ (p r³/r' + p² r²) for r = tanh(p)/p (theory.md §3), differentiated by hand."""
+    """h(p) = −½ (p r³/r' + p² r²) for r = tanh(p)/p (reference.md §3), differentiated by hand."""
     r = np.tanh(p) / p
     slope = (1 - np.tanh(p) ** 2) / p - np.tanh(p) / p**2
     return -(p * r**3 / slope + p**2 * r**2) / 2

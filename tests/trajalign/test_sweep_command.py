@@ -33,7 +33,7 @@ def test_every_outcome_has_its_sign_in_the_map(sweep: Callable[..., Called]) -> 
 
 
 def test_the_edge_of_stability_and_the_limit_of_the_theory(sweep: Callable[..., Called]) -> None:
-    """theory.md §4: q* = 1 + 0.75802085 η² at η = 0.1, and the sharpness is 2/(η q*)."""
+    """reference.md §4: q* = 1 + 0.75802085 η² at η = 0.1, and the sharpness is 2/(η q*)."""
     code, out, _ = sweep("linear", *ONE)
     assert code == 0
     (row,) = (line.split() for line in out.splitlines() if line.split()[:1] == ["0.1"])

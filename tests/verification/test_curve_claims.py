@@ -1,7 +1,7 @@
 """The claims beyond the paper: the slow curve to higher order, the exact curve, how precise
 the alignment is, and the crossing to its constant.
 
-Expected values come from elsewhere: h_2 and h_3 at p = 0 by hand (theory.md, section 3) and from
+Expected values come from elsewhere: h_2 and h_3 at p = 0 from reference.md §3 and from
 exact power series, the exact curve from its closed form, Λ from mpmath's own quadrature.
 """
 

@@ -1,6 +1,6 @@
 """One orbit proved: against orbits stepped by mpmath from the corners of the box, and falsified.
 
-The reference is the map as theory.md has it, at 60 digits. What is proved of the whole box has to
+The reference is the map of reference.md §1, at 60 digits. What is proved of the whole box has to
 hold at its corners; what is a little off has to be refuted, or at the least not proved.
 """
 
@@ -108,7 +108,7 @@ def test_what_is_proved_holds_at_the_corners_of_the_box(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_misfits_are_those_of_second_order(name: str) -> None:
-    """(q* − 1 − h(0) ε)/ε² → h_2(0): 63/80, 1/2 and 1/8 by theory.md §3."""
+    """(q* − 1 − h(0) ε)/ε² → h_2(0): 63/80, 1/2 and 1/8 by reference.md §3."""
     second = {"log-cosh": 63 / 80, "pseudo-huber": 1 / 2, "algebraic": 1 / 8, "tanh": 0.25}[name]
     assert bound_of(name, "limit error/eps^2") == pytest.approx(second, rel=0.01)
     # sup |D| = |D(0)| = 6 |h(0)|, and that is where q passes 1
@@ -116,7 +116,7 @@ def test_the_misfits_are_those_of_second_order(name: str) -> None:
     assert bound_of(name, "sharpness gap/eps") == pytest.approx(gap, rel=0.02)
 
 
-# theory.md §4 has (q* − 1)/ε for log-cosh at 1/20 and for tanh at 1/200.
+# reference.md §4 has (q* − 1)/ε for log-cosh at 1/20 and for tanh at 1/200.
 @pytest.mark.parametrize(
     ("name", "eta", "value"),
     [("log-cosh", "1/20", "0.75197786"), ("tanh", "1/200", "0.37625341")],

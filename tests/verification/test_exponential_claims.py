@@ -40,7 +40,7 @@ def test_where_nothing_coincides_it_is_three_quarters():
 def test_more_digits_than_an_orbit_can_have_are_not_tried(monkeypatch, most, runs):
     monkeypatch.setattr(exponential_claims, "_MOST_DIGITS", most)
     plan = Plan(TANH).with_runs(0.75, sp.Rational(1, 50))
-    # theory.md §3: tanh, q0 = 0.85 has Λ = 0.5454…, so −log₁₀ Δq* ≈ 0.545·100/2.303 = 23.7;
+    # reference.md §3: tanh, q0 = 0.85 has Λ = 0.5454…, so −log₁₀ Δq* ≈ 0.545·100/2.303 = 23.7;
     # 40 more are carried.
     start = sp.Rational(1, 2), sp.Rational(17, 20)
     found = _compared(plan, sp.Rational(1, 100), start)

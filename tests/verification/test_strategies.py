@@ -196,7 +196,7 @@ def test_step_sizes_are_measured_by_the_slow_curve(problem):
     assert not drawn(strategy, lambda eta: eta > top)
 
 
-# theory.md §3, §4: c = r(z0), z0 the root of sinh 2z = 4z for log-cosh; 49/64 for the algebraic φ.
+# reference.md §2, §3: c = r(z0), with sinh 2z0 = 4z0 for log-cosh; 49/64 for the algebraic φ.
 @pytest.mark.parametrize(("name", "c"), [("log-cosh", 0.7315), ("algebraic", 49 / 64)])
 def test_starts_on_the_edge_of_stability(name, c):
     starts = edge_of_stability_starts(BY_NAME[name].model)

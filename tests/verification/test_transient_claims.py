@@ -105,7 +105,7 @@ def test_orbits_of_a_wrong_map_are_found_out() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_t_a_is_the_last_time_the_bound_is_broken(name: str) -> None:
-    """Step by step with the map as theory.md has it, at 120 digits."""
+    """Step by step with the map of reference.md §1, at 120 digits."""
     problem = BY_NAME[name]
     for run in (run for run in runs_of(name) if run.epsilon > 1e-20):
         with mp.workdps(120):
@@ -173,7 +173,7 @@ def test_an_orbit_that_is_lost_is_a_refutation() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_on_the_ladder_the_bound_holds_from_some_way_before_t_a(name: str) -> None:
-    """`alignment` reports it: stepped with the map as theory.md has it."""
+    """`alignment` reports it: stepped with the map of reference.md §1."""
     problem, plan = BY_NAME[name], plan_of(name)
     claim = claim_for(f"{problem.model.name}/alignment", plan)
     assert isinstance(claim, AlignmentClaim)

@@ -45,7 +45,7 @@ def test_small_networks_against_the_dense_hessian(activation, count):
 
 @pytest.mark.parametrize("width", [1, 2, 300])
 def test_two_linear_layers_against_the_closed_form(width):
-    """theory.md §1: λ = ½ [ℓ'' S + √(ℓ''² S² + 4 ℓ'² + 8 ℓ' ℓ'' p)], S = ‖Uᵀx‖² + ‖v‖²."""
+    """reference.md §1: λ = ½ [ℓ'' S + √(ℓ''² S² + 4 ℓ'² + 8 ℓ' ℓ'' p)], S = ‖Uᵀx‖² + ‖v‖²."""
     network = Network(2, width, 2)
     start = network.initial_weights([2.0], [2])
     u, v = start[0][0][:, 0], start[1][0]

@@ -1,4 +1,4 @@
-"""The derived slow curve against theory.md §3 and §4, and against orbits of the zoo's own maps."""
+"""The derived slow curve against reference.md §3, §4 and against orbits of the zoo's own maps."""
 
 import json
 

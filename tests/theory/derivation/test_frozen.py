@@ -1,4 +1,4 @@
-"""The derived bifurcation diagram against theory.md §2 and against mpmath."""
+"""The derived bifurcation diagram against reference.md §2 and against mpmath."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The derived limit and saturation against theory.md §3 and its measured values in §4."""
+"""The derived limit and saturation against reference.md §3 and its measured values in §4."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The exponent Λ and the crossing law as derived, against theory.md §3 and measured values."""
+"""The exponent Λ and the crossing law as derived, against reference.md §3 and measured values."""
 
 import math
 
@@ -17,7 +17,7 @@ from trajalign.theory.responses import Activation, Loss
 LINEAR = TwoLayerLinear(Loss.parse("log-cosh"))
 NEURON = SingleNeuron(Activation.parse("tanh"))
 MODELS = [LINEAR, NEURON]
-# Λ of theory.md §3.
+# Λ of reference.md §3.
 EXPONENTS = [(LINEAR, "0.8", "0.426650108"), (NEURON, "0.85", "0.545463869")]
 CROSSINGS = [(LINEAR, "0.8", 20), (LINEAR, "0.8", 100), (NEURON, "0.85", 400)]
 

@@ -1,4 +1,4 @@
-"""The derived maps against theory.md §1 and §6, and against a gradient step in NumPy."""
+"""The derived maps against reference.md §1 and §5, and against a gradient step in NumPy."""
 
 import json
 

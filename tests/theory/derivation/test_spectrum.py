@@ -1,4 +1,4 @@
-"""The derived sharpness against theory.md §1 and against Hessians in parameter space."""
+"""The derived sharpness against reference.md §1 and against Hessians in parameter space."""
 
 import numpy as np
 import pytest
