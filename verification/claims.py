@@ -86,4 +86,4 @@ def by_start(runs: Sequence[Measurement]) -> list[list[Measurement]]:
 def quantity(exact: sp.Expr, measured: float) -> dict[str, str]:
     """An exact value beside a measured one, as text."""
     value = float(exact)
-    return {"exact": str(exact), "decimal": f"{value:.10g}", "measured": f"{measured:.10g}"}
+    return {"exact": str(exact), "decimal": f"{value:.10g}", "measured": f"{measured:#.10g}"}
