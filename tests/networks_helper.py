@@ -1,7 +1,9 @@
 """Networks and their gradients in plain NumPy, written out layer by layer."""
 
 import numpy as np
+from scipy.special import expit, ndtr
 
+GELU, SOFTPLUS = "z*(1+erf(z/sqrt(2)))/2", "log(1+exp(z))"  # neither odd nor even
 SLOPES = {
     "linear": (lambda z: z, np.ones_like),
     "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
@@ -10,6 +12,11 @@ SLOPES = {
         lambda z: np.where(z > 0, 1.0, np.exp(np.minimum(z, 0))),
     ),
     "arctan": (np.arctan, lambda z: 1 / (1 + z * z)),
+    GELU: (
+        lambda z: z * ndtr(z),
+        lambda z: ndtr(z) + z * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi),
+    ),
+    SOFTPLUS: (lambda z: np.logaddexp(0, z), expit),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from rich import box
@@ -39,9 +40,10 @@ def as_json(study: Study, outcome: Outcome, judgement: Judgement, version: str) 
             "computed_with": dict(part.split("=") for part in outcome.versions.split()),
             "verdict": judgement.verdict,
             "expected": study.expected,
+            "expected_to_fail": list(study.expected_to_fail),
             "evidence": EVIDENCE,
-            "criteria": [vars(finding) for finding in judgement.findings],
-            "runs": [_run(run) for run in judgement.runs],
+            "criteria": [finite(vars(finding)) for finding in judgement.findings],
+            "runs": [finite(vars(run) | {"start": dict(run.start)}) for run in judgement.runs],
         }
     )
 
@@ -53,8 +55,9 @@ def show(console: Console, study: Study, judgement: Judgement, seconds: float) -
     console.print(_criteria(judgement.findings))
     verdict = judgement.verdict
     told = Text.assemble((verdict, _STYLES.get(verdict, "yellow")))
-    if study.expected == FAIL:
-        told.append(" (as expected)" if verdict == FAIL else " (expected to fail)")
+    if study.expected_to_fail:
+        asked = f" (expected to fail: {', '.join(study.expected_to_fail)})"
+        told.append(" (as expected)" if judgement.is_expected(study) else asked)
     count = Counter(run.outcome for run in judgement.runs)
     kinds = ", ".join(f"{n} {name}" for name, n in count.items())
     told.append(f", evidence: {EVIDENCE}; {len(judgement.runs)} runs ({kinds}) in {seconds:.1f} s")
@@ -93,8 +96,9 @@ def _criteria(findings: tuple[Finding, ...]) -> Table:
     return table
 
 
-def _run(run: Run) -> dict[str, Any]:
+def finite(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with None for numbers that JSON does not have."""
     return {
         name: None if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in (vars(run) | {"start": dict(run.start)}).items()
+        for name, value in values.items()
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from ...theory.errors import InputError
 from ...theory.responses import Activation
 from ..extras import require
 from ..floats import Floats
-from .smooth import derivatives_of, smooth_function
+from .smooth import derivatives_of, parts, smooth_function
 
 EXTRA = "networks"
 Weights = tuple[Any, ...]  # one array per layer; with a leading axis where there are several runs
@@ -27,7 +28,7 @@ class Network:
 
     Parameters: `depth` L ≥ 2, the number of weight matrices; the `width` of every hidden layer; the
     number of `inputs`; the `activation` φ: "linear", "tanh", "elu", or an `Activation` of the
-    theory as a catalogue name or an odd expression in z.
+    theory as a catalogue name or an expression in z, which need not be odd here.
     Raises InputError for sizes out of range and ExpressionError for an activation that is none.
 
     >>> Network(3, 64, 10, "elu").shapes
@@ -47,6 +48,11 @@ class Network:
                 raise InputError(f"{name} = {getattr(self, name)}: need 1 to {_MOST_SIZE}")
         if self.activation not in _PLAIN:
             Activation.parse(self.activation)
+
+    @property
+    def size(self) -> int:
+        """The number of weights."""
+        return sum(math.prod(shape) for shape in self.shapes)
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...]:
@@ -91,5 +97,10 @@ def _activation(name: str) -> Callable[[Any], Any]:
         found: Callable[[Any], Any] = getattr(require("jax.nn", EXTRA), name)
         return found
     activation = Activation.parse(name)
-    expressions = derivatives_of(activation.expression, 2)
-    return smooth_function(expressions, (True, False, True), float(activation.scale))
+    odd, even = parts(activation.expression)
+    unit = float(activation.scale)
+    of_odd = smooth_function(derivatives_of(odd, 2), (True, False, True), unit)
+    if even == 0:
+        return of_odd
+    of_even = smooth_function(derivatives_of(even, 2), (False, True, False), unit)
+    return lambda z: of_odd(z) + of_even(z)

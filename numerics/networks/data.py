@@ -10,6 +10,8 @@ from ...theory.errors import InputError
 from ..extras import require
 from ..floats import Floats
 
+_MOST_NUMBERS = 10**7
+
 
 @dataclass(frozen=True, eq=False)
 class Data:
@@ -23,7 +25,8 @@ class Data:
             raise InputError(
                 f"data: inputs of shape {self.inputs.shape}, targets of shape {self.targets.shape}"
             )
-        if not (self.targets.size and np.isfinite(self.inputs).all()):
+        values = (self.inputs, self.targets)
+        if not (self.targets.size and all(np.isfinite(value).all() for value in values)):
             raise InputError("data: need at least one point, and finite numbers")
 
 
@@ -33,16 +36,26 @@ def one_point(inputs: int, target: float = 0.0) -> Data:
     >>> one_point(3, 1.0).inputs
     array([[1., 0., 0.]])
     """
+    _require_sizes(1, inputs)
     return Data(np.eye(1, inputs), np.array([float(target)]))
 
 
 def gaussian_points(inputs: int, count: int, seed: int) -> Data:
     """Points on the unit sphere in random directions, targets ±1 in turn."""
-    if inputs < 1 or count < 1:
-        raise InputError(f"data: need at least one of {count} points with {inputs} inputs")
+    _require_sizes(count, inputs)
+    if seed < 0:
+        raise InputError(f"data: seed = {seed}: need an integer from 0 on")
     points = np.random.default_rng(seed).standard_normal((count, inputs))
     points /= np.linalg.norm(points, axis=1, keepdims=True)
     return Data(points, np.where(np.arange(count) % 2, -1.0, 1.0))
+
+
+def _require_sizes(count: int, inputs: int) -> None:
+    if not (count >= 1 and inputs >= 1 and count * inputs <= _MOST_NUMBERS):
+        raise InputError(
+            f"data: {count} points of {inputs} inputs: need at least one of each, and at most "
+            f"{_MOST_NUMBERS:.0e} numbers"
+        )
 
 
 def digits(first: int, second: int, count: int) -> Data:

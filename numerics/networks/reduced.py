@@ -19,6 +19,7 @@ from .tasks import Task, run_of
 
 _DIGITS = 30
 _FAR = sp.Integer(10) ** 300
+_LARGE = 1e100  # beyond it, squares may overflow in double precision
 
 
 def is_reducible(task: Task) -> bool:
@@ -32,28 +33,40 @@ def is_reducible(task: Task) -> bool:
     )
 
 
-def deviations(task: Task, start: Weights, recorded: Trajectories) -> Floats:
-    """For each run, how far it is at worst from the reduced map's orbit: the larger of
-    |p − p̂|/max(1, |p̂|) and |q/q̂ − 1| over the recorded steps; NaN for a run that flew away.
-
-    The orbit p̂, q̂ starts from the weights as exact numbers and is computed to 30 digits.
-    Raises InputError for a task that the reduced map does not describe.
-    """
+def require_reducible(task: Task) -> None:
+    """Raise InputError for a task that the reduced map does not describe."""
     if not is_reducible(task):
         raise InputError(
             "the reduced map needs depth 2, a linear activation, one point of length 1 and y = 0"
         )
+
+
+def deviations(task: Task, start: Weights, recorded: Trajectories) -> Floats:
+    """For each run, how far it is at worst from the reduced map's orbit: the larger of
+    |p − p̂|/max(1, |p̂|) and |q/q̂ − 1| over the recorded steps. A run that flies away is compared
+    up to there, and infinitely far if the orbit does not fly away with it.
+
+    The orbit p̂, q̂ starts from the weights as exact numbers and is computed to 30 digits.
+    Raises InputError for a task that the reduced map does not describe.
+    """
+    require_reducible(task)
     times = recorded.times.astype(int)
     every = int(times[1])
     found = []
     for i, (p, q) in enumerate(zip(recorded.p, recorded.q, strict=True)):
-        if not (np.isfinite(p).all() and np.isfinite(q).all()):
-            found.append(np.nan)
-            continue
         exact_p, exact_q = _orbit(task, run_of(start, i), int(times[-1]), every)
-        off_p = np.abs(p - exact_p) / np.maximum(1.0, np.abs(exact_p))
-        found.append(float(max(np.max(off_p), np.max(np.abs(q / exact_q - 1)))))
+        found.append(_deviation(p, q, exact_p, exact_q))
     return np.array(found)
+
+
+def _deviation(p: Floats, q: Floats, exact_p: Floats, exact_q: Floats) -> float:
+    gone = np.flatnonzero(~(np.isfinite(p) & np.isfinite(q)))
+    end = int(gone[0]) if gone.size else len(p)
+    if end == 0 or (end < len(exact_p) and abs(exact_p[end]) < _LARGE):
+        return np.inf
+    end = min(end, len(exact_p))  # the orbit ends where it is beyond _FAR
+    off_p = np.abs(p[:end] - exact_p[:end]) / np.maximum(1.0, np.abs(exact_p[:end]))
+    return float(max(np.max(off_p), np.max(np.abs(q[:end] / exact_q[:end] - 1))))
 
 
 def _orbit(task: Task, run: Weights, steps: int, every: int) -> tuple[Floats, Floats]:

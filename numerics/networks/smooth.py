@@ -10,14 +10,18 @@ from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from flint import arb, ctx
 
 from ...theory.division_free import tidy
 from ...theory.expressions import Z
 from ...theory.responses import Loss
+from ..balls import compile_balls, exact
 from ..extras import JAX, require
 from ..floats import compile_floats
 
 Function = Callable[[Any], Any]
+_PLACES = (sp.Rational(1, 3), sp.Rational(7, 5), sp.Rational(9, 2))
+_BITS = 300
 
 
 def derivatives_of(expression: sp.Expr, order: int) -> tuple[sp.Expr, ...]:
@@ -27,6 +31,32 @@ def derivatives_of(expression: sp.Expr, order: int) -> tuple[sp.Expr, ...]:
     (z**3, 3*z**2, 6*z)
     """
     return tuple(sp.diff(expression, Z, k) for k in range(order + 1))
+
+
+def parts(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The odd and the even part of an expression in z.
+
+    >>> parts(Z**3 + Z**2)
+    (z**3, z**2)
+    >>> parts(sp.log(1 + sp.exp(Z)))[0]
+    z/2
+    """
+    mirrored = expression.subs(Z, -Z)
+    odd, even = ((expression + sign * mirrored) / 2 for sign in (-1, 1))
+    return (_straightened(odd), even) if _is_not_zero(even) else (expression, sp.S.Zero)
+
+
+def _straightened(odd: sp.Expr) -> sp.Expr:
+    """The same, written as a multiple of z if it is one: that of the softplus function is z/2, but
+    its formula as it stands gives no digits of the second derivative."""
+    slope, curvature = derivatives_of(odd, 2)[1:]
+    return odd if _is_not_zero(curvature) else sp.simplify(slope.subs(Z, 0)) * Z
+
+
+def _is_not_zero(expression: sp.Expr) -> bool:
+    value = compile_balls(expression, [Z])
+    with ctx.workprec(_BITS):
+        return any(not value(arb(exact(z)))[0].contains(0) for z in _PLACES)
 
 
 @lru_cache(maxsize=32)

@@ -20,7 +20,12 @@ KINDS = ("network-diagram", "network-alignment", "network-spread", "network-shar
 def files(tmp_path):
     """The small study; the same with a criterion that is not met, and expected not to be."""
     bad = SMALL.replace("alignment = 0.01", "alignment = 1e-6")
-    for name, text in (("good", SMALL), ("bad", bad), ("negative", "expected = 'fail'\n" + bad)):
+    for name, text in (
+        ("good", SMALL),
+        ("bad", bad),
+        ("negative", "expected_to_fail = ['alignment']\n" + bad),
+        ("other", "expected_to_fail = ['edge_runs']\n" + bad),
+    ):
         (tmp_path / f"{name}.toml").write_text(text)
     return tmp_path
 
@@ -60,7 +65,12 @@ def test_a_study_with_all_that_is_kept(command, files):
 
 
 @pytest.mark.parametrize(
-    ("name", "status", "told"), [("bad", 1, ""), ("negative", 0, "(as expected)")]
+    ("name", "status", "told"),
+    [
+        ("bad", 1, ""),
+        ("negative", 0, "(as expected)"),
+        ("other", 1, "(expected to fail: edge_runs)"),
+    ],
 )
 def test_a_criterion_that_is_not_met(name, status, told, command, files):
     code, out, _ = command(

@@ -63,7 +63,7 @@ def test_the_negative_study_differs_from_its_twin_in_the_loss_alone():
     assert one["descent"].pop("loss") != other["descent"].pop("loss")
     for parameters in (one, other):
         parameters.pop("title")
-        parameters.pop("expected", None)
+        parameters.pop("expected_to_fail", None)
     assert one == other
 
 
@@ -71,7 +71,8 @@ def test_the_negative_study_differs_from_its_twin_in_the_loss_alone():
     ("text", "told"),
     [
         (changed("depth = 2", "depth = 2\ncolour = 1"), r"\[network\]: unknown key 'colour'"),
-        (changed("depth = 2", ""), r"\[network\] depth = None: need an integer"),
+        (changed("depth = 2", ""), r"\[network\] depth is missing: need an integer"),
+        (changed("[starts]", "[start]"), "the study starts is missing: need a table"),
         (changed("depth = 2", "depth = true"), r"depth = True: need an integer"),
         (changed('"log-cosh"', '"log-kosh"'), "did you mean the catalogue's log-cosh"),
         (changed('"1/10"', "0.1"), "step_size = 0.1: need text"),
@@ -83,8 +84,20 @@ def test_the_negative_study_differs_from_its_twin_in_the_loss_alone():
         (changed('"one-point"', '"two-points"'), "two-points"),
         (changed("scales = [5.0, 6.0]", "x = {from = 0, to = 1, count = 2}"), "x and y are for"),
         (changed("flow = 5", "flow = 1"), r"\[figures\] flow = 1"),
-        (SMALL + 'expected = "maybe"', "unknown key 'expected'"),
-        ("expected = 'maybe'\n" + SMALL, "expected = 'maybe'"),
+        (changed("alignment = 0.01", "alignment = inf"), "alignment = inf: need a finite number"),
+        (changed("[5.0, 6.0]", f"[1{400 * '0'}]"), "scales: need integers of 64 bits"),
+        (changed("[5.0, 6.0]", "[5.0, 6.0, 5.0]"), r"scales: 5 stands there twice"),
+        (changed("[0, 1]", "[3, 1, 3]"), r"seeds: 3 stands there twice"),
+        (changed("[0, 1]", f"[1{400 * '0'}]"), "seeds: need integers of 64 bits"),
+        (changed("inputs = 2", "inputs = -1"), "1 points of -1 inputs"),
+        (changed("inputs = 2", "inputs = 1000000000000"), "1000000000000 inputs"),
+        (changed("target = 0.0", "target = nan"), "target = nan: need a finite number"),
+        (changed("target = 0.0", "target = 1.0"), "the reduced map needs .* y = 0"),
+        (changed("depth = 2", "depth = 100").replace("width = 3", "width = 100000"), "weights: at"),
+        (changed("steps = 600", "steps = 99999900"), "numbers to record: at most"),
+        (SMALL + 'expected_to_fail = "edge_runs"', "unknown key 'expected_to_fail'"),
+        ("expected_to_fail = ['luck']\n" + SMALL, "'luck' is none of edge_runs, alignment"),
+        ("expected_to_fail = [1]\n" + SMALL, "need a list of texts"),
         ("title = 3", "title = 3: need text"),
         ("[", "Invalid|Expected"),
     ],
@@ -147,6 +160,20 @@ def test_a_damaged_file_is_not_taken_for_a_result(study, tmp_path):
     content = bytearray((tmp_path / FINISHED).read_bytes())
     content[len(content) // 2] ^= 255
     (tmp_path / FINISHED).write_bytes(content)
+    with pytest.raises(InputError, match="damaged"):
+        run_study(study, tmp_path)
+
+
+def test_arrays_of_other_sizes_are_not_taken_for_a_result(study, tmp_path):
+    run_study(study, tmp_path)
+    with np.load(tmp_path / FINISHED) as found:
+        arrays = dict(found)
+    for name in ("p", "sharpness", "times", "weights_0"):
+        np.savez(tmp_path / FINISHED, **arrays | {name: arrays[name][..., :1]})
+        with pytest.raises(InputError, match="damaged"):
+            run_study(study, tmp_path)
+    np.save(tmp_path / "plain.npy", arrays["p"])
+    (tmp_path / "plain.npy").replace(tmp_path / FINISHED)
     with pytest.raises(InputError, match="damaged"):
         run_study(study, tmp_path)
 
@@ -262,6 +289,47 @@ def test_only_runs_at_the_edge_are_judged(plain):
     assert [run.outcome for run in found.runs] == ["edge", "flow", "left", "diverged"]
     assert [f.verdict for f in found.findings] == ["fail", "pass", "undecided", "pass"]
     assert found.verdict == "fail"
+
+
+def test_a_wrong_response_is_not_what_runs_align_to(study):
+    """Twins: the trajectories of log-cosh judged with the r of other losses. That of the second,
+    r = 1/(1 + p²/3), has the same curvature at 0."""
+    recorded = run_study(study).recorded
+    assert verdicts(study, recorded)["alignment"] == "pass"
+    criteria = replace(study.criteria, reduced_map=None)
+    for wrong in ("z**2/2", "3*log(1+z**2/3)/2"):
+        twin = replace(study, task=replace(study.task, loss=Loss.parse(wrong)), criteria=criteria)
+        assert verdicts(twin, recorded)["alignment"] == "fail", wrong
+
+
+def test_a_negative_control_has_to_fail_where_it_says_and_nowhere_else(study):
+    recorded = run_study(study).recorded
+    none_at_the_edge = replace(recorded, q=recorded.q.copy())
+    none_at_the_edge.q[:] = 1.5
+    control = replace(study, expected_to_fail=("edge_runs",))
+    plain = replace(control, criteria=replace(study.criteria, reduced_map=None))
+    assert control.expected == "fail"
+    assert judge(plain, none_at_the_edge).is_expected(plain)
+    assert not judge(control, none_at_the_edge).is_expected(control)  # the reduced map fails too
+    assert not judge(control, recorded).is_expected(control)  # nothing fails
+    assert judge(study, recorded).is_expected(study)
+    assert not judge(plain, none_at_the_edge).is_expected(replace(plain, expected_to_fail=()))
+    broken = replace(recorded, p=np.full_like(recorded.p, np.nan))
+    assert not judge(control, broken).is_expected(control)
+
+
+def test_a_run_that_flies_away_has_to_do_so_in_the_reduced_map_too(study):
+    recorded = run_study(study).recorded
+    broken = replace(recorded, p=recorded.p.copy(), q=recorded.q.copy())
+    broken.p[1, 50:] = broken.q[1, 50:] = np.nan
+    found = judge(study, broken).findings[-1]
+    assert (found.name, found.measured, found.verdict) == ("reduced_map", np.inf, "fail")
+    # (z + z³ + …)/z has no bound: with z**4 in the loss large starts fly away, in both alike.
+    data = replace(study.task, loss=Loss.parse("z**2/2 + z**4/4"))
+    away = replace(study, task=data)
+    found = judge(away, run_study(away).recorded)
+    assert "diverged" in {run.outcome for run in found.runs}
+    assert found.findings[-1].measured < 1e-9
 
 
 def test_the_residual_of_a_loss():

@@ -16,7 +16,7 @@ from ..numerics.extras import JAX, require
 from ..studies.flow import gradient_flow
 from ..studies.judging import Judgement, judge
 from ..studies.running import Outcome, run_study
-from ..studies.study import FAIL, PASS, UNDECIDED, Study, load_study, shipped
+from ..studies.study import UNDECIDED, Study, load_study, shipped
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from .options import FILE, complete, json_option
@@ -65,8 +65,8 @@ def experiment(
     """Train networks by gradient descent and judge how their trajectories align.
 
     NAME is a study that is shipped, or a TOML file of your own like theirs. Its criteria stand in
-    the file, fixed before the run. Exit status 0 if all are met (or if the study is expected to
-    fail and does), 1 if not, 3 if some are undecided.
+    the file, fixed before the run. Exit status 0 if all are met (of a negative control: if
+    those fail that its file names, and no others), 1 if not, 3 if some are undecided.
     """
     if listing:
         experiment_output.show_names(Output())
@@ -110,6 +110,6 @@ def _keep(folder: Path, study: Study, outcome: Outcome, report: str, file_format
 
 
 def _status(study: Study, judgement: Judgement) -> int:
-    if judgement.verdict == study.expected:
+    if judgement.is_expected(study):
         return 0
-    return {PASS: 1, FAIL: 1, UNDECIDED: 3}[judgement.verdict]
+    return 3 if judgement.verdict == UNDECIDED and not study.expected_to_fail else 1

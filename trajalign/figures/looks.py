@@ -7,6 +7,7 @@ from typing import Any
 
 from .picture import (
     ATTRACTOR,
+    BOUND,
     MAP,
     MEASURED,
     ORBIT,
@@ -58,6 +59,7 @@ def line(look: str, number: int) -> dict[str, Any]:
     known: dict[str, dict[str, Any]] = {
         STABLE: {"color": "black", "lw": 1.8, "zorder": 2},
         UNSTABLE: {"color": "0.45", "lw": 0.7, "ls": (0, (4, 2)), "zorder": 2},
+        BOUND: {"color": "black", "lw": 0.9, "ls": (0, (4, 2)), "zorder": 5},
         ORBIT: {"ms": 2.4, "zorder": 3, **points},
         MEASURED: {"ms": 3.0, "zorder": 4, **points},
         PREDICTED: {"color": colour, "lw": 0.9, "ls": dashes, "zorder": 3},

@@ -14,7 +14,18 @@ from ..studies.study import Study
 from ..theory.curve_closed import curve_terms
 from ..theory.interface import P
 from ..theory.models import TwoLayerLinear
-from .picture import ORBIT, PATH, PREDICTED, REFERENCE, STABLE, UNSTABLE, Curve, Mark, Picture
+from .picture import (
+    BOUND,
+    ORBIT,
+    PATH,
+    PREDICTED,
+    REFERENCE,
+    STABLE,
+    UNSTABLE,
+    Curve,
+    Mark,
+    Picture,
+)
 
 _SHOWN = 90  # points of one run
 _SAMPLES = 201
@@ -68,7 +79,8 @@ def _width(study: Study, recorded: Trajectories) -> float:
     early = recorded.times >= _EARLY * study.criteria.transient
     sizes = np.abs(recorded.p[:, early])
     unit = float(study.task.loss.scale)
-    return 1.05 * min(max(float(np.max(sizes[np.isfinite(sizes)])), unit), _WIDEST * unit)
+    largest = float(np.max(sizes, initial=unit, where=np.isfinite(sizes)))
+    return 1.05 * min(largest, _WIDEST * unit)
 
 
 def spread_picture(study: Study, recorded: Trajectories) -> Picture:
@@ -82,7 +94,7 @@ def spread_picture(study: Study, recorded: Trajectories) -> Picture:
     last = np.abs(off[judged, -1])
     top = max(2 * asked, 1.3 * min(float(np.max(last, initial=0.0, where=np.isfinite(last))), 1.0))
     shown = _logarithmic(len(recorded.times))
-    curves = [Curve("asked for", UNSTABLE, (-wide, wide), (y, y)) for y in (asked, -asked)]
+    curves = [Curve("asked for", BOUND, (-wide, wide), (y, y)) for y in (asked, -asked)]
     if is_reducible(study.task) and study.task.loss.curvature != 0:
         curves.append(_first_term(study, wide))
     for name, rows in _groups(study):  # an empty curve keeps the marks of a group its own
@@ -119,7 +131,7 @@ def residual_picture(study: Study, recorded: Trajectories) -> Picture:
     asked, last = study.criteria, float(recorded.times[-1])
     bound = Curve(
         "asked for",
-        UNSTABLE,
+        BOUND,
         (float(max(asked.transient, 1)), last),
         (asked.alignment, asked.alignment),
     )
@@ -141,7 +153,7 @@ def saturation_picture(
     study: Study, recorded: Trajectories, flow: Trajectories | None = None
 ) -> Picture:
     """The sharpness of all runs in units of 2/η: it rises and then saturates; that of the gradient
-    flow goes on rising.
+    flow ends higher.
     """
     late = recorded.sharpness_times >= 1
     kept = np.flatnonzero(late)[_logarithmic(int(late.sum()))]
@@ -178,11 +190,11 @@ def saturation_picture(
 
 
 def _phases(study: Study, recorded: Trajectories, top: float) -> tuple[Mark, ...]:
-    """Words above the rise and above the saturation, where the runs have both."""
+    """Words above the rise and above the saturation, where most runs have both."""
     share = recorded.sharpness * study.task.step_size / 2
     near = np.abs(share - 1) <= study.criteria.sharpness
     settled = [int(np.flatnonzero(~row)[-1]) + 1 if not row.all() else 0 for row in near if row[-1]]
-    if not settled:
+    if 2 * len(settled) <= len(near):
         return ()
     times = recorded.sharpness_times
     first, last = max(float(times[1]), 1.0), float(times[-1])

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 # How a curve looks; `drawing` gives each a line, a width and a grey of its own.
 STABLE, UNSTABLE = "stable", "unstable"
+BOUND = "bound"  # the largest value allowed
 ORBIT, MEASURED, PREDICTED = "orbit", "measured", "predicted"
 MAP, REFERENCE, PATH, ATTRACTOR = "map", "reference", "path", "attractor"
-LOOKS = (STABLE, UNSTABLE, ORBIT, MEASURED, PREDICTED, MAP, REFERENCE, PATH, ATTRACTOR)
+LOOKS = (STABLE, UNSTABLE, BOUND, ORBIT, MEASURED, PREDICTED, MAP, REFERENCE, PATH, ATTRACTOR)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..experiment_output import EXPERIMENT_SCHEMA, WORDS
+from ..experiment_output import EXPERIMENT_SCHEMA, WORDS, finite
 from ..figures.networks import study_pictures
 from ..figures.picture import Picture
 from ..studies.flow import gradient_flow
@@ -34,8 +34,8 @@ class Kept:
 
     @property
     def as_expected(self) -> bool:
-        """Whether the verdict is the one that the study's file expects."""
-        return self.judgement.verdict == self.study.expected
+        """Whether all criteria are met, or those fail that the study's file names."""
+        return self.judgement.is_expected(self.study)
 
     @property
     def evidence(self) -> str:
@@ -125,11 +125,11 @@ def _agree(stated: Mapping[str, Any], finding: Finding) -> bool:
     words = (stated.get("name"), stated.get("asked"), stated.get("verdict"))
     if words != (finding.name, finding.asked, finding.verdict):
         return False
-    measured = stated.get("measured")
-    if measured is None or finding.measured is None:
-        return measured is finding.measured
+    measured, found = stated.get("measured"), finite(vars(finding))["measured"]
+    if measured is None or found is None:
+        return measured is found
     return isinstance(measured, int | float) and math.isclose(
-        measured, finding.measured, rel_tol=_CLOSE, abs_tol=1e-12
+        measured, found, rel_tol=_CLOSE, abs_tol=1e-12
     )
 
 

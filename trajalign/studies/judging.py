@@ -55,6 +55,18 @@ class Judgement:
     findings: tuple[Finding, ...]
 
     @property
+    def failing(self) -> tuple[str, ...]:
+        """The criteria that are not met."""
+        return tuple(f.name for f in self.findings if f.verdict == FAIL)
+
+    def is_expected(self, study: Study) -> bool:
+        """Whether all criteria are met; of a negative control, whether those and only those fail
+        that its file names. A control that fails for another reason controls nothing."""
+        if study.expected_to_fail:
+            return set(self.failing) == set(study.expected_to_fail)
+        return self.verdict == PASS
+
+    @property
     def verdict(self) -> str:
         """Fail if one criterion fails, undecided if one is and none fails."""
         found = {finding.verdict for finding in self.findings}
@@ -99,8 +111,7 @@ def judge(study: Study, recorded: Trajectories) -> Judgement:
     asked = study.criteria
     exact: Sequence[float | None] = [None] * len(off)
     if asked.reduced_map is not None:
-        exact = [None if np.isnan(d) else float(d) for d in
-                 deviations(study.task, study.weights, recorded)]  # fmt: skip
+        exact = deviations(study.task, study.weights, recorded).tolist()
     runs = tuple(_run(study, recorded, off[i], i, exact[i]) for i in range(len(off)))
     edge = [run for run in runs if run.outcome == EDGE]
     findings = [

@@ -93,8 +93,22 @@ def _load(study: Study, path: Path) -> tuple[Descent, str] | None:
             weights = tuple(found[f"weights_{k}"] for k in range(len(study.weights)))
             recorded = Trajectories(*(found[n] for n in _FIELDS))
             now = Descent(int(found["step"]), weights, recorded)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            _require_shapes(study, now)
+    except (OSError, TypeError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         raise InputError(f"{path} is damaged or not of this package; remove it") from None
     if fingerprint != study.fingerprint:
         raise InputError(f"{path} belongs to a study with other parameters: take another folder")
     return now, versions
+
+
+def _require_shapes(study: Study, now: Descent) -> None:
+    """Raise ValueError where the arrays are not of this study's sizes."""
+    schedule, runs = study.schedule, len(study.starts)
+    for name in _FIELDS:
+        every = schedule.sharpness_every if name.startswith("sharpness") else schedule.every
+        length = now.step // every + 1
+        expected = (length,) if name.endswith("times") else (runs, length)
+        if getattr(now.recorded, name).shape != expected:
+            raise ValueError(name)
+    if [w.shape for w in now.weights] != [np.shape(w) for w in study.weights]:
+        raise ValueError("weights")

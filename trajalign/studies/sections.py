@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..numerics.floats import Floats
 from ..theory.errors import InputError
 
 _LONGEST_AXIS = 1000
+_LARGEST = 2**63 - 1  # of integers
 _WORDS = {str: "text", int: "an integer", list: "a list", Mapping: "a table"}
 
 
@@ -37,26 +39,32 @@ class Section:
 
     def integer(self, key: str) -> int:
         """An integer."""
-        found: int = self._get(key, None, int)
-        return found
+        return self._integer(key, self._get(key, None, int))
 
     def number(self, key: str) -> float:
-        """A number."""
-        return float(self._get(key, None, (int, float)))
+        """A finite number."""
+        return self._number(key, self._get(key, None, (int, float)))
 
     def numbers(self, key: str) -> list[float]:
         """A list of numbers."""
         found = self._get(key, None, list)
         if not all(isinstance(x, int | float) and not isinstance(x, bool) for x in found):
             raise InputError(f"{self._name} {key}: need a list of numbers")
-        return [float(x) for x in found]
+        return [self._number(key, x) for x in found]
+
+    def texts(self, key: str) -> list[str]:
+        """A list of texts."""
+        found = self._get(key, None, list)
+        if not all(isinstance(x, str) for x in found):
+            raise InputError(f"{self._name} {key}: need a list of texts")
+        return list(found)
 
     def integers(self, key: str) -> list[int]:
         """A list of integers."""
         found = self._get(key, None, list)
         if not all(isinstance(x, int) and not isinstance(x, bool) for x in found):
             raise InputError(f"{self._name} {key}: need a list of integers")
-        return list(found)
+        return [self._integer(key, x) for x in found]
 
     def axis(self, key: str) -> Floats:
         """Equally spaced numbers, from a table { from, to, count }."""
@@ -75,8 +83,22 @@ class Section:
             known = ", ".join(sorted(self._asked))
             raise InputError(f"{self._name}: unknown key {unknown[0]!r}; known are {known}")
 
+    def _integer(self, key: str, value: int) -> int:
+        if abs(value) > _LARGEST:
+            raise InputError(f"{self._name} {key}: need integers of 64 bits")
+        return value
+
+    def _number(self, key: str, value: float) -> float:
+        if abs(value) > _LARGEST and isinstance(value, int):
+            raise InputError(f"{self._name} {key}: need integers of 64 bits")
+        if not math.isfinite(value):
+            raise InputError(f"{self._name} {key} = {value}: need a finite number")
+        return float(value)
+
     def _get(self, key: str, default: Any, kind: Any) -> Any:
         self._asked.add(key)
+        if key not in self._content and default is None:
+            raise InputError(f"{self._name} {key} is missing: need {_WORDS.get(kind, 'a number')}")
         found = self._content.get(key, default)
         if not isinstance(found, kind) or isinstance(found, bool):
             raise InputError(f"{self._name} {key} = {found!r}: need {_WORDS.get(kind, 'a number')}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 
 from ..numerics.networks import Data, Network, Schedule, Task, digits, gaussian_points, one_point
 from ..numerics.networks.architecture import Weights
+from ..numerics.networks.reduced import require_reducible
 from ..theory.errors import InputError
 from ..theory.expressions import parse_rational
 from ..theory.responses import Loss
@@ -23,6 +24,7 @@ from .sections import Section
 PASS, FAIL, UNDECIDED = "pass", "fail", "undecided"
 _FINEST = 1000
 _BOUNDS = ("alignment", "spread", "sharpness", "reduced_map")
+_MOST_NUMBERS = 10**8  # that a study records, or weights that it has
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Criteria:
 class Study:
     """What is run: a task, weights to start from, a schedule; and what is asked of the outcome.
 
-    `parameters` is the file's content, `starts` describes each run in the order of the weights,
+    `expected_to_fail` names the criteria that a negative control does not meet, `parameters` is the
+    file's content, `starts` describes each run in the order of the weights,
     `refinement` says how much smaller the steps of the gradient flow in the figures are.
     """
 
@@ -54,9 +57,14 @@ class Study:
     starts: tuple[Mapping[str, float], ...]
     schedule: Schedule
     criteria: Criteria
-    expected: str
+    expected_to_fail: tuple[str, ...]
     parameters: Mapping[str, Any]
     refinement: int | None = None
+
+    @property
+    def expected(self) -> str:
+        """The verdict that the study's file expects."""
+        return FAIL if self.expected_to_fail else PASS
 
     def groups(self) -> list[tuple[float, list[int]]]:
         """Each scale (each y, for the toy model) with the numbers of its runs."""
@@ -112,9 +120,8 @@ def _read(path: Path) -> str:
 def study_of(name: str, parameters: Mapping[str, Any]) -> Study:
     """The study that a TOML file's content describes. Raises what `load_study` raises."""
     top = Section("the study", parameters)
-    title, expected = top.text("title"), top.text("expected", PASS)
-    if expected not in (PASS, FAIL):
-        raise InputError(f"expected = {expected!r}: need {PASS} or {FAIL}")
+    title = top.text("title")
+    failing = tuple(top.texts("expected_to_fail")) if top.has("expected_to_fail") else ()
     sections = {k: top.section(k) for k in ("network", "data", "descent", "starts", "criteria")}
     refinement = _refinement(top.section("figures")) if top.has("figures") else None
     top.finish()
@@ -137,10 +144,14 @@ def study_of(name: str, parameters: Mapping[str, Any]) -> Study:
     asked = _criteria(criteria, schedule)
     for section in sections.values():
         section.finish()
+    _require_size(schedule.steps // schedule.every * len(described), "numbers to record")
+    if asked.reduced_map is not None:
+        require_reducible(task)
+    known = [field.name for field in fields(asked) if getattr(asked, field.name) is not None]
+    if unknown := [name for name in failing if name not in known[1:]]:
+        raise InputError(f"expected_to_fail: {unknown[0]!r} is none of {', '.join(known[1:])}")
     found = dict(parameters)
-    return Study(
-        name, title, task, weights, described, schedule, asked, expected, found, refinement
-    )
+    return Study(name, title, task, weights, described, schedule, asked, failing, found, refinement)
 
 
 def _refinement(section: Section) -> int:
@@ -166,14 +177,31 @@ def _starts(section: Section, network: Network) -> tuple[Weights, tuple[dict[str
     """Scales and seeds; or, for the network of two weights, a grid of their values x and y."""
     if not section.has("x"):
         scales, seeds = section.numbers("scales"), section.integers("seeds")
+        _require_distinct("scales", scales)
+        _require_distinct("seeds", seeds)
+        _require_size(network.size * len(scales) * len(seeds), "weights")
         weights = network.initial_weights(scales, seeds)
         return weights, tuple({"scale": a, "seed": s} for a in scales for s in seeds)
     if network.shapes != ((1, 1), (1,)):
         raise InputError("[starts] x and y are for depth 2, width 1 and one input")
     x, y = (section.axis(name) for name in ("x", "y"))
+    _require_distinct("x", x.tolist())
+    _require_distinct("y", y.tolist())
     pairs = np.array([(a, b) for a in x for b in y])
     described = tuple({"x": float(a), "y": float(b)} for a, b in pairs)
     return (pairs[:, 0].reshape(-1, 1, 1), pairs[:, 1:]), described
+
+
+def _require_distinct(key: str, values: Sequence[float]) -> None:
+    """The same run twice would count as two."""
+    twice = [value for i, value in enumerate(values) if value in values[:i]]
+    if twice:
+        raise InputError(f"[starts] {key}: {twice[0]:g} stands there twice")
+
+
+def _require_size(count: int, what: str) -> None:
+    if count > _MOST_NUMBERS:
+        raise InputError(f"{count:.3g} {what}: at most {_MOST_NUMBERS:.0e} are possible")
 
 
 def _criteria(section: Section, schedule: Schedule) -> Criteria:

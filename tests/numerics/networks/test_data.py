@@ -40,6 +40,12 @@ def test_no_such_digits():
         digits(3, 8, 5000)
 
 
+@pytest.mark.parametrize("sizes", [(0, 3, 1), (3, 0, 1), (10**6, 10**6, 1), (3, 3, -1)])
+def test_no_such_points(sizes):
+    with pytest.raises(InputError, match="data"):
+        gaussian_points(*sizes)
+
+
 @pytest.mark.parametrize(
     ("inputs", "targets"),
     [
@@ -47,6 +53,7 @@ def test_no_such_digits():
         (np.ones((2, 3)), np.ones(3)),
         (np.ones((0, 3)), np.ones(0)),
         (np.array([[np.nan]]), np.ones(1)),
+        (np.ones((1, 1)), np.array([np.inf])),
     ],
 )
 def test_data_that_do_not_fit(inputs, targets):
