@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+import threading
 import time
+from multiprocessing.context import SpawnProcess
 
 import pytest
 
@@ -42,10 +44,47 @@ def test_an_interrupt_ends_the_processes_at_once():
     begin, pids = time.perf_counter(), []
     with pytest.raises(KeyboardInterrupt):
         interrupted_at_work(pids)
+    assert_gone(pids, begin)
+
+
+def assert_gone(pids, begin):
     while any(map(is_running, pids)) and time.perf_counter() - begin < 30:
         time.sleep(0.05)
     assert pids
     assert not any(map(is_running, pids))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize("taken_elsewhere", [False, True])
+@pytest.mark.parametrize("which", [1, 2])
+def test_an_interrupt_while_a_process_is_started_leaves_none_behind(
+    which, taken_elsewhere, monkeypatch
+):
+    """Whichever thread takes the signal, Python raises KeyboardInterrupt in the main thread."""
+    begin, pids, start, done = time.perf_counter(), [], SpawnProcess.start, threading.Event()
+    other = threading.Thread(target=done.wait, daemon=True)
+    other.start()
+
+    def interrupted(process):
+        if len(pids) + 1 == which:
+            thread = other if taken_elsewhere else threading.main_thread()
+            signal.pthread_kill(thread.ident, signal.SIGINT)
+            time.sleep(0.05)
+        start(process)
+        pids.append(process.pid)
+
+    def work():
+        with workers(2) as pool:
+            for _ in range(9):
+                pool.submit(time.sleep, 60)
+            time.sleep(60)
+
+    monkeypatch.setattr(SpawnProcess, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    done.set()
+    assert len(pids) == which
+    assert_gone(pids, begin)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
