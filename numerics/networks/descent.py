@@ -24,7 +24,11 @@ _RECORDED = ("p", "q", "rest", "loss")
 @dataclass(frozen=True)
 class Schedule:
     """`steps` of descent, with p, q and the loss every `every` steps, and the sharpness every
-    `sharpness_every`, a multiple of `every` that divides `steps`. Raises InputError.
+    `sharpness_every`, a multiple of `every` that divides `steps`; before the first of these, where
+    it changes fastest, also after `every` steps, twice as many, and so on. Raises InputError.
+
+    >>> Schedule(steps=40, every=1, sharpness_every=10).sharpness_steps
+    (0, 1, 2, 4, 8, 10, 20, 30, 40)
     """
 
     steps: int
@@ -42,6 +46,13 @@ class Schedule:
             raise InputError(
                 f"steps = {self.steps}: need a multiple of sharpness_every = {self.sharpness_every}"
             )
+
+    @property
+    def sharpness_steps(self) -> tuple[int, ...]:
+        """All steps at which the sharpness is computed."""
+        regular = range(self.sharpness_every, self.steps + 1, self.sharpness_every)
+        doublings = range((self.sharpness_every // self.every - 1).bit_length())
+        return (0, *(self.every << k for k in doublings), *regular)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,15 +114,17 @@ def descend(
         raise InputError(f"weights of shapes {shapes}: need {task.network.shapes} for each run")
     now = _begin(task, start) if after is None else after
     segment = _segment(task, schedule.every, schedule.sharpness_every // schedule.every)
-    while now.step < schedule.steps:
+    for stop in schedule.sharpness_steps:
+        if stop <= now.step:
+            continue
+        many = (stop - now.step) // schedule.every
         with double_precision(JAX):
-            weights, columns = segment(now.weights)
+            weights, columns = segment(now.weights, many)
             weights = tuple(np.asarray(layer) for layer in weights)
-            rows = [np.asarray(columns[n]).T for n in _RECORDED]
-        step = now.step + schedule.sharpness_every
-        times = now.step + schedule.every * np.arange(1.0, rows[0].shape[1] + 1)
-        part = _trajectories(task, times, rows, step, weights)
-        now = Descent(step, weights, now.recorded.joined(part))
+            rows = [np.asarray(columns[n][:many]).T for n in _RECORDED]
+        times = now.step + schedule.every * np.arange(1.0, many + 1)
+        part = _trajectories(task, times, rows, stop, weights)
+        now = Descent(stop, weights, now.recorded.joined(part))
         if keep is not None:
             keep(now)
     return now
@@ -152,10 +165,12 @@ def _observer(task: Task) -> Callable[[Weights], Any]:
 
 
 @lru_cache(maxsize=8)
-def _segment(task: Task, every: int, count: int) -> Callable[[Weights], tuple[Weights, Any]]:
-    """`count` times `every` steps of all runs, with a record after each `every`."""
+def _segment(task: Task, every: int, longest: int) -> Callable[[Weights, int], tuple[Weights, Any]]:
+    """(weights, n) ↦ n ≤ `longest` times `every` steps of all runs, with a record after each
+    `every`. It is compiled once for all n.
+    """
     jax = require(JAX, EXTRA)
-    lax, tree_map = jax.lax, jax.tree.map
+    lax, tree_map, zeros = jax.lax, jax.tree.map, jax.numpy.zeros
     gradient, observe = jax.vmap(derivatives(task).gradient), _observer(task)
 
     def step(_: int, weights: Weights) -> Weights:
@@ -163,13 +178,16 @@ def _segment(task: Task, every: int, count: int) -> Callable[[Weights], tuple[We
         found: Weights = tree_map(lambda w, g: w - task.step_size * g, weights, change)
         return found
 
-    def stretch(weights: Weights, _: None) -> tuple[Weights, Any]:
+    def stretch(k: int, state: tuple[Weights, Any]) -> tuple[Weights, Any]:
+        weights, columns = state
         weights = lax.fori_loop(0, every, step, weights)
-        return weights, observe(weights)
+        seen = observe(weights)
+        return weights, {n: column.at[k].set(seen[n]) for n, column in columns.items()}
 
-    def run(weights: Weights) -> tuple[Weights, Any]:
-        found: tuple[Weights, Any] = lax.scan(stretch, weights, None, length=count)
+    def run(weights: Weights, count: int) -> tuple[Weights, Any]:
+        columns = {n: zeros((longest, len(weights[0]))) for n in _RECORDED}
+        found: tuple[Weights, Any] = lax.fori_loop(0, count, stretch, (weights, columns))
         return found
 
-    compiled: Callable[[Weights], tuple[Weights, Any]] = jax.jit(run)
+    compiled: Callable[[Weights, int], tuple[Weights, Any]] = jax.jit(run)
     return compiled

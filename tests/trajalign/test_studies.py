@@ -202,9 +202,9 @@ def test_the_figure_of_the_sharpness_has_it_in_units_of_two_over_the_step_size(s
     assert set(reference.y) == {1.0}
     assert [curve.name for curve in runs] == [r"$\alpha = 5$", r"$\alpha = 6$"]
     for curve in runs:
-        assert curve.x == (100, 200, 300, 400, 500, 600) * 2
-        assert curve.y == pytest.approx((0.5, 0.5, 0.5, 1, 1, 1) * 2)
-    assert [mark.kind for mark in picture.marks] == ["rise"]  # 400 is more than 3 times 100
+        assert curve.x == (1, 101, 201, 301, 401, 501, 601) * 2  # t + 1
+        assert curve.y == pytest.approx((0.5, 0.5, 0.5, 0.5, 1, 1, 1) * 2)
+    assert [mark.kind for mark in picture.marks] == ["rise"]  # 601 is less than 3 times 401
 
 
 def predicted(p):

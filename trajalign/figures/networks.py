@@ -152,12 +152,11 @@ def residual_picture(study: Study, recorded: Trajectories) -> Picture:
 def saturation_picture(
     study: Study, recorded: Trajectories, flow: Trajectories | None = None
 ) -> Picture:
-    """The sharpness of all runs in units of 2/η: it rises and then saturates; that of the gradient
-    flow ends higher.
+    """The sharpness of all runs in units of 2/η from the start on, so over t + 1: it rises and then
+    saturates; that of the gradient flow ends higher.
     """
-    late = recorded.sharpness_times >= 1
-    kept = np.flatnonzero(late)[_logarithmic(int(late.sum()))]
-    times = recorded.sharpness_times[kept]
+    kept = _logarithmic(len(recorded.sharpness_times))
+    times = recorded.sharpness_times[kept] + 1
     share = recorded.sharpness[:, kept] * study.task.step_size / 2
     grid = np.broadcast_to(times, share.shape)
     first, last = float(times[0]), float(times[-1])
@@ -180,7 +179,7 @@ def saturation_picture(
     return Picture(
         "network-sharpness",
         f"Sharpness in units of 2/η: {study.title}",
-        "$t$",
+        "$t + 1$",
         r"$\eta\lambda/2$",
         (Curve(r"$2/\eta$", REFERENCE, (first, last), (1.0, 1.0)), *flows, *runs),
         _phases(study, recorded, top),
@@ -196,9 +195,8 @@ def _phases(study: Study, recorded: Trajectories, top: float) -> tuple[Mark, ...
     settled = [int(np.flatnonzero(~row)[-1]) + 1 if not row.all() else 0 for row in near if row[-1]]
     if 2 * len(settled) <= len(near):
         return ()
-    times = recorded.sharpness_times
-    first, last = max(float(times[1]), 1.0), float(times[-1])
-    turn = max(float(np.median(times[settled])), first)
+    times = recorded.sharpness_times + 1
+    first, last, turn = float(times[0]), float(times[-1]), float(np.median(times[settled]))
     marks = []
     if turn > 3 * first:
         place = float(np.sqrt(first * turn))

@@ -104,9 +104,10 @@ def _load(study: Study, path: Path) -> tuple[Descent, str] | None:
 def _require_shapes(study: Study, now: Descent) -> None:
     """Raise ValueError where the arrays are not of this study's sizes."""
     schedule, runs = study.schedule, len(study.starts)
+    computed = sum(step <= now.step for step in schedule.sharpness_steps)
+    lengths = now.step // schedule.every + 1, computed
     for name in _FIELDS:
-        every = schedule.sharpness_every if name.startswith("sharpness") else schedule.every
-        length = now.step // every + 1
+        length = lengths[name.startswith("sharpness")]
         expected = (length,) if name.endswith("times") else (runs, length)
         if getattr(now.recorded, name).shape != expected:
             raise ValueError(name)

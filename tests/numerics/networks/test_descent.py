@@ -79,13 +79,27 @@ def test_it_goes_on_where_it_stopped():
     start = task.network.initial_weights([2.0, 3.0], [0])
     kept = []
     whole = descend(task, start, Schedule(60, 3, 15), keep=kept.append)
-    assert [moment.step for moment in kept] == [15, 30, 45, 60]
-    resumed = descend(task, start, Schedule(60, 3, 15), after=kept[1])
-    for name in whole.recorded.__dataclass_fields__:
-        ours, theirs = (getattr(d.recorded, name) for d in (resumed, whole))
-        assert np.array_equal(ours, theirs), name
+    assert [moment.step for moment in kept] == [3, 6, 12, 15, 30, 45, 60]
+    for moment in kept:
+        resumed = descend(task, start, Schedule(60, 3, 15), after=moment)
+        for name in whole.recorded.__dataclass_fields__:
+            ours, theirs = (getattr(d.recorded, name) for d in (resumed, whole))
+            assert np.array_equal(ours, theirs), name
     assert list(whole.recorded.times) == list(range(0, 61, 3))
-    assert list(whole.recorded.sharpness_times) == [0, 15, 30, 45, 60]
+    assert list(whole.recorded.sharpness_times) == [0, 3, 6, 12, 15, 30, 45, 60]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "steps"),
+    [
+        (Schedule(2, 1, 1), (0, 1, 2)),
+        (Schedule(4, 1, 4), (0, 1, 2, 4)),
+        (Schedule(10, 1, 5), (0, 1, 2, 4, 5, 10)),
+        (Schedule(40, 5, 20), (0, 5, 10, 20, 40)),
+    ],
+)
+def test_the_sharpness_is_computed_more_often_at_the_start(schedule, steps):
+    assert schedule.sharpness_steps == steps
 
 
 def test_a_run_that_flies_away_does_not_disturb_the_others():
