@@ -183,6 +183,12 @@ def test_curves_of_one_look_differ_without_colour() -> None:
         assert len(plain) == 4
 
 
+def test_as_many_runs_as_there_are_markers_have_colours_of_their_own() -> None:
+    styles = [line_style(ORBIT, number) for number in range(7)]
+    assert len({style["marker"] for style in styles}) == 7
+    assert len({style["mec"] for style in styles}) == 7
+
+
 def test_the_residuals_are_those_of_the_expansion() -> None:
     eta = sp.Rational(1, 20)
     picture = alignment_picture(plan_for(LINEAR, eta), eta)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_study import SMALL
 
-from trajalign.figures.networks import saturation_picture, spread_picture
+from trajalign.figures.networks import diagram_picture, saturation_picture, spread_picture
 from trajalign.figures.picture import ORBIT, PREDICTED
 from trajalign.numerics.networks import Trajectories
 from trajalign.studies.flow import gradient_flow
@@ -143,14 +143,22 @@ def test_an_interrupted_run_goes_on_to_the_same_end(study, tmp_path):
     assert again.versions == resumed.versions
 
 
-def test_a_folder_of_another_study_is_left_alone(study, tmp_path):
+@pytest.mark.parametrize(
+    "text", [changed("[0, 1]", "[0, 2]"), changed("record_every = 1", "record_every = 2")]
+)
+def test_a_folder_of_another_study_is_left_alone(text, study, tmp_path):
     run_study(study, tmp_path)
     before = (tmp_path / FINISHED).read_bytes()
     path = tmp_path / "other.toml"
-    path.write_text(changed("[0, 1]", "[0, 2]"))
+    path.write_text(text)
     with pytest.raises(InputError, match="other parameters"):
         run_study(load_study(str(path)), tmp_path)
     assert (tmp_path / FINISHED).read_bytes() == before
+
+
+def test_other_criteria_are_asked_of_the_same_trajectories(study, tmp_path):
+    run_study(study, tmp_path)
+    path = tmp_path / "other.toml"
     path.write_text(changed("alignment = 0.01", "alignment = 0.02"))  # computes the same
     assert run_study(load_study(str(path)), tmp_path).kept
 
@@ -226,6 +234,21 @@ def test_the_figure_of_the_spread_has_the_runs_at_the_edge_and_what_they_tend_to
         late = (np.abs(p) < 0.5) & (p != 0) & (np.arange(len(p)) % (len(p) // 2) > len(p) // 4)
         assert late.sum() > 20
         assert np.max(np.abs(off[late] - 0.1**2 * predicted(p[late]))) < 3 * 0.1**4
+
+
+def test_the_diagram_shows_where_runs_end_and_counts_those_that_it_cannot_show(study):
+    recorded = made_up(study, [0.0, 0.0, 0.0, 0.0])
+    picture = diagram_picture(study, recorded)
+    assert picture.y_range == (0.0, 1.3)
+    assert picture.caption.endswith(study.title)
+
+    recorded.q[1, -1] = 2.0
+    assert diagram_picture(study, recorded).y_range == (0.0, pytest.approx(2.1))
+    recorded.q[2:, -1] = 3.0, np.nan
+    picture = diagram_picture(study, recorded)
+    assert picture.y_range == (0.0, 2.5)
+    assert picture.caption.endswith("; in 1 of 4 runs q ends above 2.5")
+    assert next(curve.y for curve in picture.curves if set(curve.x) == {0.0}) == (1.0, 2.5)
 
 
 def test_the_figure_of_the_spread_leaves_out_runs_that_are_not_at_the_edge(study):

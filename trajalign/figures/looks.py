@@ -20,7 +20,7 @@ from .picture import (
 
 _MARKERS = "os^Dv<>"
 _DASHES = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)))
-_COLOURS = ("#1b6ca8", "#c1440e", "#3a7d44", "#7a4b94")
+_COLOURS = ("#1b6ca8", "#c1440e", "#3a7d44", "#7a4b94", "#8a6d00", "#0f8b8d", "#5b5b5b")
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ from .picture import (
 _SHOWN = 90  # points of one run
 _SAMPLES = 201
 _BITS = 200  # of the formula for h₁, which cancels near 0
-_TOP, _LEAST = 1.3, 1e-6
+_LOW, _HIGH = 1.3, 2.5  # how far up q is shown, at least and at most
+_LEAST = 1e-6
 _WIDEST = 5.0  # in units of the loss
 _RESOLVED = 0.5  # of the sharpness at which Euler's method for the flow becomes unstable
 _DECADE = 10  # a sharpness that varies less has a linear axis
@@ -50,12 +51,17 @@ def study_pictures(
 
 
 def diagram_picture(study: Study, recorded: Trajectories) -> Picture:
-    """(p_t, q_t) of all runs over the branches p = 0 and q = r(p) of the frozen map."""
-    wide = _width(study, recorded)
+    """(p_t, q_t) of all runs over the branches p = 0 and q = r(p) of the frozen map, up to where
+    the runs end; the caption says how many end above the frame.
+    """
+    wide, ends = _width(study, recorded), recorded.q[:, -1]
+    top = float(np.clip(1.05 * np.max(ends, initial=0, where=np.isfinite(ends)), _LOW, _HIGH))
+    above = int(np.sum(ends > top))
+    told = f"; in {above} of {len(ends)} runs q ends above {top:g}" if above else ""
     p = np.linspace(-wide, wide, _SAMPLES)
     branches = (
         Curve("$q = r(p)$", STABLE, _tuple(p), _tuple(response(study.task.loss, p))),
-        Curve("", STABLE, (0.0, 0.0), (1.0, _TOP)),
+        Curve("", STABLE, (0.0, 0.0), (1.0, top)),
         Curve("unstable", UNSTABLE, (0.0, 0.0), (0.0, 1.0)),
     )
     shown = _logarithmic(len(recorded.times))
@@ -65,12 +71,12 @@ def diagram_picture(study: Study, recorded: Trajectories) -> Picture:
     ]
     return Picture(
         "network-diagram",
-        f"Gradient descent on the bifurcation diagram: {study.title}",
+        f"Gradient descent on the bifurcation diagram: {study.title}{told}",
         "$p$",
         "$q$",
         (*branches, *runs),
         x_range=(-wide, wide),
-        y_range=(0.0, _TOP),
+        y_range=(0.0, top),
     )
 
 

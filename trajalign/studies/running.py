@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -89,16 +90,21 @@ def _load(study: Study, path: Path) -> tuple[Descent, str] | None:
         return None
     try:
         with np.load(path) as found:
-            fingerprint, versions = str(found["fingerprint"]), str(found["versions"])
-            weights = tuple(found[f"weights_{k}"] for k in range(len(study.weights)))
-            recorded = Trajectories(*(found[n] for n in _FIELDS))
-            now = Descent(int(found["step"]), weights, recorded)
-            _require_shapes(study, now)
+            belongs = str(found["fingerprint"]) == study.fingerprint
+            now = _unpacked(study, found) if belongs else None
+            versions = str(found["versions"])
     except (OSError, TypeError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         raise InputError(f"{path} is damaged or not of this package; remove it") from None
-    if fingerprint != study.fingerprint:
+    if now is None:
         raise InputError(f"{path} belongs to a study with other parameters: take another folder")
     return now, versions
+
+
+def _unpacked(study: Study, found: Mapping[str, Any]) -> Descent:
+    weights = tuple(found[f"weights_{k}"] for k in range(len(study.weights)))
+    now = Descent(int(found["step"]), weights, Trajectories(*(found[n] for n in _FIELDS)))
+    _require_shapes(study, now)
+    return now
 
 
 def _require_shapes(study: Study, now: Descent) -> None:
