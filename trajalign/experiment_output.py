@@ -51,6 +51,8 @@ def as_json(study: Study, outcome: Outcome, judgement: Judgement, version: str) 
 def show(console: Console, study: Study, judgement: Judgement, seconds: float) -> None:
     """The runs, the criteria with their verdicts, and one line that sums up."""
     console.print(Text.assemble((study.name, "bold"), "  ", (study.title, "bold cyan")))
+    if study.about:
+        console.print(study.about, highlight=False, markup=False)
     console.print(_runs(judgement.runs))
     console.print(_criteria(judgement.findings))
     verdict = judgement.verdict

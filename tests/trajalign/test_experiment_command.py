@@ -20,8 +20,9 @@ KINDS = ("network-diagram", "network-alignment", "network-spread", "network-shar
 def files(tmp_path):
     """The small study; the same with a criterion that is not met, and expected not to be."""
     bad = SMALL.replace("alignment = 0.01", "alignment = 1e-6")
+    said = 'about = """\nNo theorem [here],\n  and no proof."""\n'
     for name, text in (
-        ("good", SMALL),
+        ("good", said + SMALL),
         ("bad", bad),
         ("negative", "expected_to_fail = ['alignment']\n" + bad),
         ("other", "expected_to_fail = ['edge_runs']\n" + bad),
@@ -42,6 +43,7 @@ def test_a_study_with_all_that_is_kept(command, files):
     code, out, err = command("experiment", str(files / "good.toml"), "-o", str(folder))
     assert (code, err) == (0, "")
     assert "pass, evidence: sampled; 4 runs" in out
+    assert "No theorem [here], and no proof.\n" in out
     suffixes = {f"{kind}.{s}" for kind in KINDS for s in ("pdf", "csv")}
     assert {p.name for p in folder.iterdir()} == suffixes | {
         "trajectories.npz", "report.json", "flow",

@@ -16,18 +16,19 @@ from trajalign.theory.errors import InputError
 pytest.importorskip("jax")
 
 TITLE = 'a "small" <one> & more'
+ABOUT = "no <theorem> & no proof"
 
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    """A finished study that fails one of its criteria, with a title that HTML has to escape."""
+    """A finished study that fails one of its criteria, with words that HTML has to escape."""
     from click.testing import CliRunner
 
     from trajalign.cli import commands
 
     folder = tmp_path_factory.mktemp("study")
     text = SMALL.replace("alignment = 0.01", "alignment = 1e-6")
-    text = text.replace('title = "a small one"', f"title = '{TITLE}'")
+    text = text.replace('title = "a small one"', f"title = '{TITLE}'\nabout = '{ABOUT}'")
     (folder / "mine.toml").write_text(text)
     arguments = ["experiment", str(folder / "mine.toml"), "-o", str(folder / "kept")]
     assert CliRunner().invoke(commands, arguments).exception is None
@@ -54,7 +55,9 @@ def test_a_failing_study_stands_in_plain_sight(study):
     assert "Study mine of real networks: ✗ fail, expected: pass" in text_of(source.split("<nav")[0])
     section = source.split('<section id="study-1"')[1].split("</section>")[0]
     assert TITLE in text_of(section)
+    assert ABOUT in text_of(section)
     assert "<one>" not in source
+    assert "<theorem>" not in source
     assert "expected: pass – not as expected" in text_of(section)
     assert "largest |q/r(p) − 1| after it≤ 1e-06" in text_of(section)
     assert section.count("<figure>") == len(list(study.glob("*.csv")))

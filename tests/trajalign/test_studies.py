@@ -49,6 +49,12 @@ def test_a_shipped_study_has_runs_and_criteria(name):
     assert study.expected == ("fail" if name == "square-loss" else "pass")
 
 
+def test_a_study_that_no_theorem_covers_says_so():
+    beyond = {"digits", "elu-depth3", "linear-depth3", "tanh-depth3"}
+    for name in SHIPPED:
+        assert ("no theorem covers this" in load_study(name).about.lower()) == (name in beyond)
+
+
 def test_the_toy_model_starts_where_the_paper_does():
     study = load_study("toy")
     assert study.task.step_size == 2 / 16
@@ -63,6 +69,7 @@ def test_the_negative_study_differs_from_its_twin_in_the_loss_alone():
     assert one["descent"].pop("loss") != other["descent"].pop("loss")
     for parameters in (one, other):
         parameters.pop("title")
+        parameters.pop("about")
         parameters.pop("expected_to_fail", None)
     assert one == other
 
@@ -99,6 +106,7 @@ def test_the_negative_study_differs_from_its_twin_in_the_loss_alone():
         ("expected_to_fail = ['luck']\n" + SMALL, "'luck' is none of edge_runs, alignment"),
         ("expected_to_fail = [1]\n" + SMALL, "need a list of texts"),
         ("title = 3", "title = 3: need text"),
+        ("about = 3\n" + SMALL, "about = 3: need text"),
         ("[", "Invalid|Expected"),
     ],
 )

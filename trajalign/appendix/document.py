@@ -126,9 +126,9 @@ class Document:
         """The paragraphs before the hypotheses."""
         name = self.model.name
         what = (
-            rf"This appendix derives the statements on the {_NETWORK[name]} of \cite{{song2023}} "
-            r"and some that go beyond them. Everything is expressed by the response "
-            rf"{_RESPONSE[name]}, which stays generic until a result is specialised. "
+            rf"This appendix derives statements of \cite{{song2023}} on the {_NETWORK[name]}, as "
+            r"trajalign words them, and some that go beyond. Everything is expressed by the "
+            rf"response {_RESPONSE[name]}, which stays generic until a result is specialised. "
             r"$\taP_{+}$ and $\taQ_{+}$ are the values of $\taP$ and $\taQ$ after one step of "
             rf"gradient descent with step size $\taEta$; the small parameter is {_SMALL[name]}. "
             r"Functions written without an argument are taken at $\taP$."

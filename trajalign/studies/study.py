@@ -62,6 +62,11 @@ class Study:
     refinement: int | None = None
 
     @property
+    def about(self) -> str:
+        """What there is to know besides the title; "" if nothing."""
+        return " ".join(str(self.parameters.get("about", "")).split())
+
+    @property
     def expected(self) -> str:
         """The verdict that the study's file expects."""
         return FAIL if self.expected_to_fail else PASS
@@ -121,6 +126,7 @@ def study_of(name: str, parameters: Mapping[str, Any]) -> Study:
     """The study that a TOML file's content describes. Raises what `load_study` raises."""
     top = Section("the study", parameters)
     title = top.text("title")
+    top.text("about", "")  # `Study.about` reads it
     failing = tuple(top.texts("expected_to_fail")) if top.has("expected_to_fail") else ()
     sections = {k: top.section(k) for k in ("network", "data", "descent", "starts", "criteria")}
     refinement = _refinement(top.section("figures")) if top.has("figures") else None
