@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -160,14 +161,37 @@ def _instance(sides: Sequence[Any], model: str, rng: random.Random) -> list[Any]
         loss = Z**2 * _even(rng) / 2
         slope = sp.diff(loss, Z)
         known[ELL] = loss
-    known[R] = sp.cancel(slope / Z)
+    known[R] = _divided_by_z(slope)
     return [_with(side, known) for side in sides]
 
 
+# Every claim is compared on the same few instances, so that these are asked for again and again.
+@lru_cache(maxsize=256)
+def _divided_by_z(slope: sp.Expr) -> sp.Expr:
+    return sp.cancel(slope / Z)
+
+
+@lru_cache(maxsize=256)
+def _derivative(value: sp.Expr, order: int) -> sp.Expr:
+    return sp.diff(value, Z, order)
+
+
 def _with(side: Any, known: Mapping[Any, sp.Expr]) -> Any:
-    for f, value in known.items():
-        side = side.replace(f, lambda x, value=value: value.subs(Z, x))
-    return side.doit()
+    def is_value(part: Any) -> bool:
+        return isinstance(part, AppliedUndef) and part.func in known
+
+    def is_derivative(part: Any) -> bool:
+        if not (isinstance(part, sp.Derivative) and is_value(part.expr)):
+            return False
+        return set(part.variables) == set(part.expr.args)
+
+    def derivative(part: sp.Derivative) -> sp.Expr:
+        return _derivative(known[part.expr.func], len(part.variables)).subs(Z, *part.expr.args)
+
+    def value(part: AppliedUndef) -> sp.Expr:
+        return known[part.func].subs(Z, *part.args)
+
+    return side.replace(is_derivative, derivative).replace(is_value, value).doit()
 
 
 def _even(rng: random.Random) -> sp.Expr:
