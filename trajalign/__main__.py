@@ -16,11 +16,13 @@ def main() -> None:
     try:
         try:
             from .cli import main as run  # slow to import, so inside the guard
+
+            status = run()
         except ImportError as error:
             if _stems_from_interrupt(error):
                 raise KeyboardInterrupt from None
-            sys.exit(_unloadable(error))
-        sys.exit(run())
+            status = _unloadable(error)
+        sys.exit(status)
     except KeyboardInterrupt:
         # Where a text was being executed, as when a dataclass is made, CPython notes the interrupt
         # as one that nobody handles, and would die of SIGINT at exit. The next text takes it back.

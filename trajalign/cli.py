@@ -5,21 +5,13 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
 
 import click
 
 from . import __version__
 from .__main__ import complain
-from .commands.assumptions import assumptions
-from .commands.completion import completion
-from .commands.derive import derive
-from .commands.doctor import doctor
-from .commands.experiment import experiment
-from .commands.figure import figure
-from .commands.orbit import orbit
-from .commands.report import report
-from .commands.sweep import sweep
-from .commands.verify import verify
 from .theory.errors import InputError
 
 _BROKEN_PIPE = 141  # as a shell reports a process that SIGPIPE ended
@@ -56,6 +48,32 @@ def _abandon_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+class _Commands(MutableMapping[str, click.Command]):
+    """Commands by name, in order; each is loaded when it is asked for, since all take a second."""
+
+    def __init__(self, *names: str) -> None:
+        self._known: dict[str, click.Command | None] = dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> click.Command:
+        found = self._known[name]
+        if found is None:
+            module = import_module(f".commands.{name}", __package__)
+            found = self._known[name] = getattr(module, name)
+        return found
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._known[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
 class _InOrder(click.Group):
     """Lists the commands in the order in which they were added."""
 
@@ -65,6 +83,10 @@ class _InOrder(click.Group):
 
 @click.group(
     cls=_InOrder,
+    commands=_Commands(
+        *("verify", "assumptions", "derive", "experiment", "orbit", "sweep", "figure", "report"),
+        *("doctor", "completion"),
+    ),
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
     epilog="""\b
@@ -86,10 +108,3 @@ def commands(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
         context.exit(2)
-
-
-for command in (
-    *(verify, assumptions, derive, experiment, orbit, sweep, figure, report),
-    *(doctor, completion),
-):
-    commands.add_command(command)

@@ -13,7 +13,6 @@ from itertools import pairwise
 
 import sympy as sp
 from flint import arb, ctx
-from scipy.optimize import minimize_scalar
 
 from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ..theory.errors import UnresolvedError
@@ -74,6 +73,8 @@ def _refined_maximum(f: BallFunction, scale: sp.Rational, grid: Sequence[sp.Rati
     best = max(range(len(grid)), key=lambda i: float(sizes[i]) if sizes[i] < _HUGE else math.inf)
     if sizes[best] > _HUGE or best == len(grid) - 1:
         return float(sizes[best]) if sizes[best] < _HUGE else math.inf
+    from scipy.optimize import minimize_scalar  # slow to import, and seldom needed
+
     low, high = (float(grid[i] / scale) for i in (max(best - 1, 0), best + 1))
     found = minimize_scalar(
         lambda t: -float(_size(f, scale * sp.Rational(t), scale)),

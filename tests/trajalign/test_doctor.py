@@ -289,29 +289,41 @@ def test_a_trial_that_breaks_is_told(
     assert "libflint.so.20: cannot open" in out
 
 
-@pytest.mark.parametrize(
-    "arguments", [["doctor"], ["doctor", "--json", "-"], ["verify"]], ids=" ".join
-)
-def test_the_doctor_comes_where_nothing_else_loads(arguments: list[str]) -> None:
+def without(missing: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """`trajalign …` where a library is as if it were not installed."""
     program = (
-        "import sys; sys.modules['flint'] = None\n"  # as if it were not installed
+        f"import sys; sys.modules[{missing!r}] = None\n"
         f"sys.argv = ['trajalign', *{arguments}]\n"
         "from trajalign.__main__ import main; main()"
     )
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
         text=True,
         check=False,
         env=environment(),
     )
+
+
+@pytest.mark.parametrize("arguments", [["doctor"], ["doctor", "--json", "-"]], ids=" ".join)
+def test_the_doctor_comes_where_nothing_else_loads(arguments: list[str]) -> None:
+    done = without("flint", *arguments)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "no orbit can be computed: ModuleNotFoundError: import of flint" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("missing", "name"), [("flint", "verify"), ("jinja2", "report"), ("rich", "verify")]
+)
+def test_a_command_that_does_not_load_sends_to_the_doctor(missing: str, name: str) -> None:
+    done = without(missing, name)
     assert done.returncode == 1
-    if arguments == ["verify"]:
-        assert "flint" in one_line(done.stderr)
-        assert "`trajalign doctor` tells what to do" in done.stderr
-    else:
-        assert done.stderr == ""
-        assert "no orbit can be computed: ModuleNotFoundError: import of flint" in done.stdout
+    assert missing in one_line(done.stderr)
+    assert "`trajalign doctor` tells what to do" in done.stderr
+
+
+def test_a_command_that_loads_is_not_held_up_by_one_that_does_not() -> None:
+    assert without("jinja2", "completion", "bash").returncode == 0
 
 
 def test_no_heavy_extra_is_loaded_to_tell_that_it_is_there() -> None:
