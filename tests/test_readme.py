@@ -22,6 +22,8 @@ from typing import Any
 
 import pytest
 
+from trajalign.cli import commands
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -142,6 +144,17 @@ def test_the_first_screen_names_the_two_commands() -> None:
         line.split("#")[0].strip() for b in blocks(first_screen, "sh") for line in b.split("\n")
     ]
     assert {"make verify", "make test"} <= set(shown)
+
+
+def test_a_block_of_no_kind_has_no_command_that_nobody_runs() -> None:
+    """What needs the file of the command before stands in a help text too, where both are run."""
+    pages = [*PAGES, *ROOT.glob("*.md"), *(ROOT / "docs" / "api").glob("*.md")]
+    bodies = [body for page in pages for body in blocks(page.read_text("utf-8"), "")]
+    lines = [line for body in bodies for line in body.splitlines()]
+    found = [line for line in lines if re.match(r"(\.venv/bin/)?trajalign ", line)]
+    assert found
+    examples = "".join(command.epilog or "" for command in commands.commands.values())
+    assert [line for line in found if line not in examples] == []
 
 
 def test_pages_have_commands_with_every_status() -> None:

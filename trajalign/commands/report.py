@@ -34,7 +34,7 @@ PAGE = "index.html"
     short_help="Check every statement and write one web page.",
     epilog="""\b
 Example:
-  trajalign report linear --loss log-cosh -o report
+  trajalign report linear --loss "z*atan(z) - log(1+z**2)/2" -o report
 """,
 )
 @model_options(required=False)
