@@ -62,22 +62,25 @@ def test_time_per_step_against_a_bare_loop(
     alone = [seconds(lambda: sharpness(TASK, start())) for _ in range(2)][-1] / len(SCALES)
     none = np.full(len(SCALES), np.nan)
     monkeypatch.setattr("trajalign.numerics.networks.descent.sharpness", lambda task, weights: none)
-    schedule = Schedule(LONG, 10, LONG)
+    schedule, every_step = Schedule(LONG, 10, LONG), Schedule(LONG, 1, LONG)
     with jax.enable_x64(True):
         loop, weights = bare_loop(), start()
-        found = descend(TASK, weights, schedule)  # compiles, as the next line does
+        found = descend(TASK, weights, schedule)  # compiles, as the next lines do
+        descend(TASK, weights, every_step)
         for ours, theirs in zip(found.weights, loop(weights), strict=True):
             np.testing.assert_allclose(ours, np.asarray(theirs), rtol=1e-8, atol=1e-10)
-        ratios, bare = [], []
+        ratios, dense, bare = [], [], []
         for _ in range(ROUNDS):
             bare.append(seconds(lambda: jax.block_until_ready(loop(weights))))
             ratios.append(seconds(lambda: descend(TASK, weights, schedule)) / bare[-1])
+            dense.append(seconds(lambda: descend(TASK, weights, every_step)) / bare[-1])
     ratio = statistics.median(ratios)
     with capsys.disabled():
         per_step = 1e6 * statistics.median(bare) / LONG
         print(f"\nbare loop              {per_step:6.0f} µs a step of all {len(SCALES)} runs")
         print(f"with a record / bare   {ratio:6.2f} (at most {MOST_RATIO})")
         print(f"  in single rounds       {min(ratios):.2f} to {max(ratios):.2f}")
+        print(f"  at every step          {statistics.median(dense):.2f}")
         print(f"sharpness              {1e3 * alone:6.0f} ms a run; {os.cpu_count()} cores")
     assert ratio <= MOST_RATIO
 

@@ -22,8 +22,6 @@ from typing import Any
 
 import pytest
 
-from trajalign.cli import commands
-
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -148,6 +146,8 @@ def test_the_first_screen_names_the_two_commands() -> None:
 
 def test_a_block_of_no_kind_has_no_command_that_nobody_runs() -> None:
     """What needs the file of the command before stands in a help text too, where both are run."""
+    from trajalign.cli import commands  # as a script, this file finds tests/trajalign instead
+
     pages = [*PAGES, *ROOT.glob("*.md"), *(ROOT / "docs" / "api").glob("*.md")]
     bodies = [body for page in pages for body in blocks(page.read_text("utf-8"), "")]
     lines = [line for body in bodies for line in body.splitlines()]

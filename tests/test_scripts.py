@@ -8,6 +8,16 @@ from pathlib import Path
 BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
 
 
+def test_the_pages_can_be_written_anew() -> None:
+    """A script finds what lies beside it first, and here that is tests/trajalign."""
+    program = (
+        "import runpy, sys; sys.path[0] = sys.argv[1]; "
+        "runpy.run_path(f'{sys.argv[1]}/test_readme.py')"
+    )
+    here = str(Path(__file__).resolve().parent)
+    subprocess.run([sys.executable, "-c", program, here], check=True, timeout=120)
+
+
 def test_the_rows_of_the_alignment_exponent() -> None:
     """reference.md §3: η²·ln|Δq*| and η·ln|Δq*|, and the integrals Λ they tend to."""
     script = BENCHMARKS / "alignment_exponent.py"

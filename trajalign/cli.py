@@ -101,8 +101,9 @@ says what), 3 if something is undecided.
 @click.version_option(__version__)
 @click.pass_context
 def commands(context: click.Context) -> None:
-    """Check the theorems of "Trajectory Alignment" (Song & Yun 2023) for any loss or activation.
+    """Check what "Trajectory Alignment" (Song & Yun 2023) states, for any loss or activation.
 
+    The statements were rebuilt from the paper's abstract; compare before you quote.
     Every command tells its options and shows examples: trajalign verify --help.
     """
     if context.invoked_subcommand is None:

@@ -18,6 +18,7 @@ from .verification.runner import Control
 from .verification.status import Standing, standings
 from .verification.verdicts import Outcome, Verdict
 
+_FULL = 80  # columns of a table of verdicts; on a narrower terminal its lines are wrapped
 _WEAKER = {"fail": "fails", "undecided": "undecided", "not-applicable": "does not apply"}
 _STYLES = {"pass": "green", "fail": "bold red", "undecided": "yellow", "not-applicable": "dim"}
 
@@ -25,7 +26,9 @@ _STYLES = {"pass": "green", "fail": "bold red", "undecided": "yellow", "not-appl
 def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float) -> None:
     """A table per response, failures with their witness below, and one line that sums up."""
     for (model, response), group in by_response(verdicts):
-        console.print(_table(model, response, group))
+        table = _table(model, response, group)
+        table.width = _FULL if console.width < _FULL else None
+        console.print(table, crop=False)
         for verdict in group:
             if verdict.reason:
                 console.print(_explanation(verdict))

@@ -190,6 +190,12 @@ def test_mathml_has_every_character_of_the_formula(latex: str, characters: str) 
     assert leaves(latex).replace("\xa0", "") == characters
 
 
+@pytest.mark.parametrize("before", ["z", "2", r"\frac{1}{2}", "z^{2}"])
+def test_a_named_function_stands_apart_from_what_it_follows(before: str) -> None:
+    assert '<mspace width="0.167em" /><mi>arctan</mi>' in mathml(rf"{before} \arctan(z)")
+    assert "<mspace" not in mathml(r"(\arctan(z))")
+
+
 def test_rows_become_the_rows_of_a_table() -> None:
     tree = ElementTree.fromstring(mathml("a &= b\n&\\quad {}+ c", display=True))
     assert tree.get("display") == "block"

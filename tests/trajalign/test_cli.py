@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -717,6 +718,12 @@ def test_narrow_terminal_is_no_disaster() -> None:
     done = trajalign(*FAILING, COLUMNS="30")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+    assert re.search(r"^ linear/A1 +fail +enclosed", done.stdout, re.MULTILINE)
+
+
+def test_numbers_stay_whole_on_a_narrow_terminal() -> None:
+    done = trajalign("linear", "--statement", "linear/limit", "--loss", "log-cosh", COLUMNS="50")
+    assert re.search(r"linear/limit +pass +sampled +3/4 +0\.750000 +4\.00", done.stdout)
 
 
 def test_without_arguments_the_help_is_shown_as_it_is() -> None:

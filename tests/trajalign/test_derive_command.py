@@ -63,6 +63,22 @@ def written_to(path: Path) -> Called:
 
 
 @pytest.mark.usefixtures("small")
+@pytest.mark.parametrize(
+    ("loss", "told"),
+    [
+        ("log(1+z**2)/2", "A2 fails"),
+        ("cosh(z)-1", "A1 fails, A3 fails, A4 fails, A5 fails"),
+        ("z*asinh(asinh(asinh(z)))/2", "A5 is undecided"),
+    ],
+)
+def test_a_hypothesis_that_does_not_hold_is_named(loss: str, told: str, derive: Derive) -> None:
+    code, out, err = derive("linear", "--loss", loss)
+    assert (code, out != "") == (0, True)
+    assert told in one_line(err)
+    assert one_line(err).endswith("what is derived from that does not apply")
+
+
+@pytest.mark.usefixtures("small")
 def test_text_goes_to_stdout(derive: Derive) -> None:
     code, out, err = derive()
     assert (code, err) == (0, "")

@@ -104,7 +104,13 @@ def test_orbits_obey_the_map() -> None:
     assert far(linear_orbit(0.1, 0.5, 0.901, 500)) > 1e-4
     transient = np.array(linear_orbit(0.1, 0.5, 0.9, 19))  # it is drawn whole
     assert np.array(shown[:20]) == pytest.approx(transient)
-    assert picture.caption.endswith("with an orbit at step size 1/10")
+    assert picture.caption.endswith("with an orbit at step size 1/10 from p0 = 1/2, q0 = 9/10")
+
+
+def test_an_orbit_that_is_cut_off_is_told() -> None:
+    eta = sp.Rational(1, 10**9)
+    caption = bifurcation_picture(LINEAR, eta, [(HALF, sp.Rational(9, 10))]).caption
+    assert caption.endswith("from p0 = 1/2, q0 = 9/10, cut off after 200000 steps")
 
 
 def test_an_orbit_that_diverges_is_not_drawn() -> None:

@@ -33,7 +33,7 @@ math { font-size: 1.05em; } code { font-size: .9em; }
 .statement { border-left: .25rem solid var(--line); padding: .1rem 0 .1rem .9rem;
   font-style: italic; }
 .statement strong { font-style: normal; }
-.formula { display: flex; align-items: center; overflow-x: auto; margin: .6rem 0; }
+.formula { display: flex; align-items: center; overflow: auto hidden; margin: .6rem 0; }
 .formula math { margin: 0 auto; padding: .2rem 0; }
 .formula a { padding-left: 1rem; text-decoration: none; color: inherit; }
 .formula:target { outline: .1rem solid var(--line); }

@@ -12,8 +12,8 @@ from .numbers import Numbers, Row
 
 _HEAD = ("statement", "verdict", "evidence", "derived", "measured", "order", "measured")
 _WHAT = (
-    "Every statement was also tried on orbits of the reduced map: the coefficient that the "
-    "derivation gives, the one measured, and the order of its error."
+    "Every statement whose hypotheses hold was also tried on orbits of the reduced map: the "
+    "coefficient that the derivation gives, the one measured, and the order of its error."
 )
 _WORDS = 3  # columns before the numbers
 

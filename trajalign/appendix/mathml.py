@@ -26,6 +26,7 @@ _RULES = [
         ),
         (rf"(<mo[^>]*>(?:{_BEFORE_A_SIGN})</mo>)<mo>(&#x02212;)", rf"\1{_CLOSE}>\2"),  # a sign
         (rf"(<mi>(?:{_NAME})</mi>)(?=<m[ins])", r'\1<mspace width="0.167em" />'),
+        (rf"(</m(?:i|n|sup|sub|frac)>)(?=<mi>(?:{_NAME})</mi>)", r'\1<mspace width="0.167em" />'),
         (rf"<msup>({_BASE})<mi>(&#x0203[234];)</mi></msup>", rf"<mrow>\1{_CLOSE}>\2</mo></mrow>"),
         ("<mi>&#x00064;</mi>", '<mi mathvariant="normal">d</mi>'),
     )

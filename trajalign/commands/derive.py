@@ -18,8 +18,11 @@ from ..output import dump
 from ..terminal import progress_bar, status_line
 from ..theory.derivation.book import appendix
 from ..theory.errors import InputError
+from ..theory.interface import Model
 from ..theory.requirements import require_curved
+from ..verification.assumptions import Assumptions
 from ..verification.derivations import Checked, DerivationError, check_appendix
+from ..verification.verdicts import Outcome
 from .options import FILE, WholeNumber, chosen_model, model_options
 
 FORMATS = ("text", "latex", "pdf", "html", "json")
@@ -109,7 +112,17 @@ def derive(
     _write(made, tried, layout, file or "-")
     if file not in (None, "-"):
         click.echo(f"{file}: {_count(checked)}")
+    if broken := _broken(chosen):
+        complain(f"{chosen.response.text}: {broken}; what is derived from that does not apply", 0)
     return 0
+
+
+def _broken(model: Model) -> str:
+    """The hypotheses that do not hold for a model's response, in words; "" if all do."""
+    verdicts = Assumptions(model).verdicts
+    words = {Outcome.FAIL: "fails", Outcome.UNDECIDED: "is undecided"}
+    found = {name: words.get(verdict.outcome) for name, verdict in verdicts.items()}
+    return ", ".join(f"{name} {word}" for name, word in found.items() if word)
 
 
 def _check(file: str) -> int:

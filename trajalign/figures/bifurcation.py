@@ -9,6 +9,7 @@ import sympy as sp
 from flint import arb
 
 from ..numerics.balls import compile_balls, evaluate
+from ..numerics.orbits import Orbit
 from ..theory.diagram import TRIVIAL, Branch, Segment, SpecialPoint, bifurcation_diagram
 from ..theory.interface import Model, P, R
 from .following import Start, bounded, followed
@@ -27,7 +28,12 @@ def bifurcation_picture(
     Raises what `bifurcation_diagram` raises, and InputError for an orbit that diverges.
     """
     diagram = bifurcation_diagram(model)
-    orbits = [_orbit(model, step_size, start) for start in starts if step_size is not None]
+    found = [
+        (start, bounded(followed(model, step_size, start), start))
+        for start in starts
+        if step_size is not None
+    ]
+    orbits = [_curve(orbit, start) for start, orbit in found]
     scale = float(model.response.scale)
     marks = [_mark(point) for point in diagram.special_points]
     wide = max([1.2 * scale, *(max(map(abs, o.x)) for o in orbits), *(1.3 * m.x for m in marks)])
@@ -37,9 +43,10 @@ def bifurcation_picture(
         for segment in branch.segments:
             curves += _segment(model, branch, segment, wide, top)
     caption = f"Bifurcation diagram of the frozen map for {model.response.text}"
-    if orbits:
-        count = "an orbit" if len(orbits) == 1 else f"{len(orbits)} orbits"
-        caption += f", with {count} at step size {step_size}"
+    if found:
+        shown = "; ".join(_told(orbit, start) for start, orbit in found)
+        count = "an orbit" if len(found) == 1 else "orbits"
+        caption += f", with {count} at step size {step_size} from {shown}"
     return Picture(
         "bifurcation",
         caption,
@@ -75,8 +82,13 @@ def response_at(model: Model, points: np.ndarray) -> tuple[float, ...]:
     return tuple(1.0 if p == 0 else float(evaluate(r, (arb(float(p)),), 53)[0]) for p in points)
 
 
-def _orbit(model: Model, step_size: sp.Rational, start: Start) -> Curve:
-    orbit = bounded(followed(model, step_size, start), start)
+def _told(orbit: Orbit, start: Start) -> str:
+    """Where an orbit starts, and if it is cut off, where."""
+    end = "" if orbit.outcome == "converged" else f", cut off after {orbit.steps} steps"
+    return f"p0 = {start[0]}, q0 = {start[1]}{end}"
+
+
+def _curve(orbit: Orbit, start: Start) -> Curve:
     times = _shown(len(orbit))
     p, q = ([float(values[t]) for t in times] for values in (orbit.p, orbit.q))
     return Curve(f"$(p_0, q_0) = ({float(start[0]):.3g}, {float(start[1]):.3g})$", ORBIT,
