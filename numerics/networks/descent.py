@@ -121,7 +121,7 @@ def descend(
         with double_precision(JAX):
             weights, columns = segment(now.weights, many)
             weights = tuple(np.asarray(layer) for layer in weights)
-            rows = [np.asarray(columns[n][:many]).T for n in _RECORDED]
+            rows = [np.asarray(columns[n][1 : many + 1]).T for n in _RECORDED]
         times = now.step + schedule.every * np.arange(1.0, many + 1)
         part = _trajectories(task, times, rows, stop, weights)
         now = Descent(stop, weights, now.recorded.joined(part))
@@ -147,47 +147,49 @@ def _trajectories(
 
 @lru_cache(maxsize=8)
 def _observe_all(task: Task) -> Callable[[Weights], Any]:
-    found: Callable[[Weights], Any] = require(JAX, EXTRA).jit(_observer(task))
+    recorded_step = _recorded_step(task)
+    found: Callable[[Weights], Any] = require(JAX, EXTRA).jit(lambda w: recorded_step(w)[0])
     return found
 
 
-def _observer(task: Task) -> Callable[[Weights], Any]:
-    """What is recorded of all runs."""
+def _recorded_step(task: Task) -> Callable[[Weights], tuple[dict[str, Any], Weights]]:
+    """What is recorded of all runs, and their weights after one step more."""
     about = derivatives(task)
 
-    def observe(weights: Weights) -> dict[str, Any]:
-        residuals = about.residuals(weights)
-        place = coordinates(residuals, about.kernel(weights), task.step_size)
-        return {**place._asdict(), "loss": about.objective(weights)}
+    def of_one(weights: Weights) -> tuple[dict[str, Any], Weights]:
+        here = about.local(weights)
+        place = coordinates(here.residuals, here.kernel, task.step_size)
+        after = tuple(w - task.step_size * g for w, g in zip(weights, here.gradient, strict=True))
+        return {**place._asdict(), "loss": here.loss}, after
 
-    found: Callable[[Weights], Any] = require(JAX, EXTRA).vmap(observe)
+    found: Callable[[Weights], Any] = require(JAX, EXTRA).vmap(of_one)
     return found
 
 
 @lru_cache(maxsize=8)
 def _segment(task: Task, every: int, longest: int) -> Callable[[Weights, int], tuple[Weights, Any]]:
-    """(weights, n) ↦ n ≤ `longest` times `every` steps of all runs, with a record after each
-    `every`. It is compiled once for all n.
+    """(weights, n) ↦ n ≤ `longest` times `every` steps of all runs, with a record at the start and
+    after each `every`. It is compiled once for all n.
     """
     jax = require(JAX, EXTRA)
-    lax, tree_map, zeros = jax.lax, jax.tree.map, jax.numpy.zeros
-    gradient, observe = jax.vmap(derivatives(task).gradient), _observer(task)
+    lax, zeros = jax.lax, jax.numpy.zeros
+    recorded_step = _recorded_step(task)
 
     def step(_: int, weights: Weights) -> Weights:
-        change = gradient(weights)
-        found: Weights = tree_map(lambda w, g: w - task.step_size * g, weights, change)
-        return found
+        return recorded_step(weights)[1]
+
+    def put(columns: dict[str, Any], k: int, seen: dict[str, Any]) -> dict[str, Any]:
+        return {n: column.at[k].set(seen[n]) for n, column in columns.items()}
 
     def stretch(k: int, state: tuple[Weights, Any]) -> tuple[Weights, Any]:
         weights, columns = state
-        weights = lax.fori_loop(0, every, step, weights)
-        seen = observe(weights)
-        return weights, {n: column.at[k].set(seen[n]) for n, column in columns.items()}
+        seen, weights = recorded_step(weights)  # together, since they share most of their work
+        return lax.fori_loop(1, every, step, weights), put(columns, k, seen)
 
     def run(weights: Weights, count: int) -> tuple[Weights, Any]:
-        columns = {n: zeros((longest, len(weights[0]))) for n in _RECORDED}
-        found: tuple[Weights, Any] = lax.fori_loop(0, count, stretch, (weights, columns))
-        return found
+        columns = {n: zeros((longest + 1, len(weights[0]))) for n in _RECORDED}
+        weights, columns = lax.fori_loop(0, count, stretch, (tuple(weights), columns))
+        return weights, put(columns, count, recorded_step(weights)[0])
 
     compiled: Callable[[Weights, int], tuple[Weights, Any]] = jax.jit(run)
     return compiled

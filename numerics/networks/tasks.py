@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,6 +41,15 @@ class Task:
         require_response(self.loss)
 
 
+class Local(NamedTuple):
+    """What there is to know of one run where it is; JAX computes what is used of it."""
+
+    residuals: Any
+    kernel: Any
+    loss: Any
+    gradient: Any
+
+
 class Derivatives:
     """A task's functions for JAX, of one run's weights; to be used inside `double_precision`."""
 
@@ -49,6 +58,7 @@ class Derivatives:
         self._outputs = task.network.compiled()
         self._inputs, self._targets = task.data.inputs, task.data.targets
         self._loss = loss_function(task.loss)
+        self._slope = jax.grad(self._loss)
         self._jax, self._jnp = jax, jnp
         self.gradient = jax.grad(self.objective)
 
@@ -66,6 +76,23 @@ class Derivatives:
         jacobian = self._jax.jacrev(self.residuals)(weights)
         rows = [part.reshape(len(self._targets), -1) for part in jacobian]
         return sum(jnp.matmul(row, row.T) for row in rows) / len(self._targets)
+
+    def local(self, weights: Weights) -> Local:
+        """Residuals, tangent kernel, L and its gradient. For one point ∇L = ℓ'(z) ∇f, so that one
+        pass through the network gives both ∇L and the kernel ‖∇f‖²."""
+        if len(self._targets) > 1:
+            return Local(
+                self.residuals(weights),
+                self.kernel(weights),
+                self.objective(weights),
+                self.gradient(weights),
+            )
+        jnp = self._jnp
+        residual, slopes = self._jax.value_and_grad(lambda w: self.residuals(w)[0])(weights)
+        size = sum(jnp.sum(slope * slope) for slope in slopes)
+        factor = self._slope(residual)
+        gradient = tuple(factor * slope for slope in slopes)
+        return Local(residual[None], size[None, None], self._loss(residual), gradient)
 
     def hessian_product(self, weights: Weights, direction: Weights) -> Any:
         """The Hessian of L times a direction of the same shapes."""
