@@ -104,6 +104,7 @@ def commands(context: click.Context) -> None:
     """Check what "Trajectory Alignment" (Song & Yun 2023) states, for any loss or activation.
 
     The statements were rebuilt from the paper's abstract; compare before you quote.
+
     Every command tells its options and shows examples: trajalign verify --help.
     """
     if context.invoked_subcommand is None:
