@@ -144,17 +144,25 @@ def test_the_first_screen_names_the_two_commands() -> None:
     assert {"make verify", "make test"} <= set(shown)
 
 
+def unmarked_commands(text: str) -> list[str]:
+    lines = [line for body in blocks(text, "") for line in body.splitlines()]
+    return [line for line in lines if re.match(r"(\.venv/bin/)?trajalign ", line)]
+
+
 def test_a_block_of_no_kind_has_no_command_that_nobody_runs() -> None:
     """What needs the file of the command before stands in a help text too, where both are run."""
     from trajalign.cli import commands  # as a script, this file finds tests/trajalign instead
 
     pages = [*PAGES, *ROOT.glob("*.md"), *(ROOT / "docs" / "api").glob("*.md")]
-    bodies = [body for page in pages for body in blocks(page.read_text("utf-8"), "")]
-    lines = [line for body in bodies for line in body.splitlines()]
-    found = [line for line in lines if re.match(r"(\.venv/bin/)?trajalign ", line)]
+    found = {line for page in pages for line in unmarked_commands(page.read_text("utf-8"))}
+    examples = "\n".join(command.epilog or "" for command in commands.commands.values())
+    run_there = {line.strip() for line in examples.splitlines()}
     assert found
-    examples = "".join(command.epilog or "" for command in commands.commands.values())
-    assert [line for line in found if line not in examples] == []
+    assert found <= run_there
+    slip = (
+        "```\ntrajalign derive --check\ntrajalign derive neuron\n```\n"  # the first is no example
+    )
+    assert set(unmarked_commands(slip)) - run_there == {"trajalign derive --check"}
 
 
 def test_pages_have_commands_with_every_status() -> None:

@@ -24,18 +24,26 @@ LOG_COSH = Loss.parse("log-cosh")
 
 
 @pytest.mark.parametrize("activation", ["tanh", "elu", "arctan"])
-def test_steps_are_those_of_numpy(activation):
-    network, data = Network(3, 5, 4, activation), gaussian_points(4, 3, 1)
+@pytest.mark.parametrize(("points", "every"), [(1, 1), (1, 3), (3, 1), (3, 2)])
+def test_steps_are_those_of_numpy(activation, points, every):
+    """For one point, but not for several, the gradient comes from the pass that gives p and q."""
+    network, data = Network(3, 5, 4, activation), gaussian_points(4, points, 1)
     start = network.initial_weights([1.5, 2.0], [1, 2])
-    end = descend(Task(network, data, LOG_COSH, 0.1), start, Schedule(6, 2, 2))
-    for run in range(4):
+    end = descend(Task(network, data, LOG_COSH, 0.1), start, Schedule(6, every, 6))
+
+    def by_numpy(run, step_size):
         weights = [w[run] for w in start]
         for _ in range(6):
-            weights = descent_step(weights, data.inputs, data.targets, activation, np.tanh, 0.1)
-        for found, expected in zip(end.weights, weights, strict=True):
+            weights = descent_step(
+                weights, data.inputs, data.targets, activation, np.tanh, step_size
+            )
+        return weights
+
+    for run in range(4):
+        for found, expected in zip(end.weights, by_numpy(run, 0.1), strict=True):
             np.testing.assert_allclose(found[run], expected, rtol=1e-11, atol=1e-12)
-    off = descent_step(weights, data.inputs, data.targets, activation, np.tanh, 0.1)
-    assert not np.allclose(end.weights[0][3], off[0], rtol=1e-6, atol=0)
+        off = by_numpy(run, 0.1001)
+        assert not np.allclose(end.weights[0][run], off[0], rtol=1e-6, atol=0)
 
 
 @pytest.mark.parametrize(
