@@ -22,7 +22,7 @@ class Statement:
 
 HYPOTHESES: dict[str, dict[str, str]] = {
     "linear": {
-        "analytic": "ℓ has a power series at 0 and is real for real z",
+        "analytic": "ℓ is real and analytic on the whole real line",
         "symmetry": "ℓ is even",
         "normalised": "ℓ''(0) = 1",
         "A1": "r'(z) < 0 for z > 0",
@@ -33,7 +33,7 @@ HYPOTHESES: dict[str, dict[str, str]] = {
         "curved": "r''(0) ≠ 0",
     },
     "neuron": {
-        "analytic": "φ has a power series at 0 and is real for real z",
+        "analytic": "φ is real and analytic on the whole real line",
         "symmetry": "φ is odd",
         "normalised": "φ'(0) = 1",
         "A1": "r'(z) < 0 for z > 0",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import pairwise
 
@@ -26,6 +26,7 @@ from ..theory.expressions import Z
 from ..theory.models import Model
 from ..theory.responses import Loss, Response
 from ..theory.statements import hypotheses
+from .analyticity import prove_analytic
 from .growth import Growth, growth
 from .hypothesis_claims import (
     PROVABLE,
@@ -69,7 +70,12 @@ class Assumptions:
     @cached_property
     def proofs(self) -> dict[str, tuple[Proof, ...]]:
         """The proofs of those hypotheses that have one in ball arithmetic."""
-        return {name: proofs for name, (_, proofs) in self._judgements.items() if proofs}
+        found = self._judgements
+        enclosed = (
+            found["analytic"][0].evidence is Evidence.ENCLOSED
+        )  # perhaps with nothing to prove
+        proved = {"analytic": found["analytic"][1]} if enclosed else {}
+        return proved | {name: proofs for name, (_, proofs) in found.items() if proofs}
 
     @property
     def stated_bound(self) -> sp.Rational | None:
@@ -90,16 +96,26 @@ class Assumptions:
         found: dict[str, tuple[Verdict, tuple[Proof, ...]]] = {}
         for name in hypotheses(self.model):
             begin = time.perf_counter()
-            finding = Finding(Outcome.NOT_APPLICABLE, reason="needs analytic")
-            proofs: tuple[Proof, ...] = ()
-            if name == "analytic" or found["analytic"][0].outcome is Outcome.PASS:
-                finding = self._judged(name)
-                if name in PROVABLE and finding.outcome in (Outcome.PASS, Outcome.UNDECIDED):
-                    symmetric = name != "A5" or found["symmetry"][0].evidence is Evidence.DERIVED
-                    finding, proofs = self._proved(name, finding, symmetric)
+            finding, proofs = self._judged_and_proved(name, found)
             seconds = time.perf_counter() - begin
             found[name] = self._verdict(name, finding, seconds), proofs
         return found
+
+    def _judged_and_proved(
+        self, name: str, found: Mapping[str, tuple[Verdict, tuple[Proof, ...]]]
+    ) -> tuple[Finding, tuple[Proof, ...]]:
+        """One hypothesis, given what was `found` of those before it."""
+        if name == "analytic":
+            return self._judged_analytic()
+        analytic = found["analytic"][0].outcome
+        if analytic is not Outcome.PASS:
+            known = Outcome.NOT_APPLICABLE if analytic is Outcome.FAIL else Outcome.UNDECIDED
+            return Finding(known, reason="needs analytic"), ()
+        finding = self._judged(name)
+        if name not in PROVABLE or finding.outcome not in (Outcome.PASS, Outcome.UNDECIDED):
+            return finding, ()
+        symmetric = name != "A5" or found["symmetry"][0].evidence is Evidence.DERIVED
+        return self._proved(name, finding, symmetric)
 
     @property
     def lipschitz(self) -> sp.Rational:
@@ -161,6 +177,21 @@ class Assumptions:
             return undecided(str(error))
         except NoExpansionError as error:
             return Finding(Outcome.NOT_APPLICABLE, reason=str(error))
+
+    def _judged_analytic(self) -> tuple[Finding, tuple[Proof, ...]]:
+        """What no sample refutes is proved, or at least on both sides of 0 up to some z."""
+        finding = self._judged("analytic")
+        if finding.outcome is not Outcome.PASS:
+            return finding, ()
+        found = prove_analytic(self.response)
+        if found.proofs is not None:
+            boxes = sum(len(proof.boxes) for proof in found.proofs)
+            shown = {"boxes": str(boxes)} if found.proofs else {"needs": "no condition"}
+            return passed(Evidence.ENCLOSED, **shown), found.proofs
+        if found.reach is None:
+            return undecided(found.reason), ()
+        reached = {"proved for": f"|z| ≤ {found.reach}"}
+        return passed(**finding.quantities, **reached), ()
 
     def _at_zero(self, holds: Callable[[sp.Expr], bool]) -> Finding:
         value = self.response.curvature

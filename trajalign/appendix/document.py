@@ -23,7 +23,7 @@ _CITATION = re.compile(r"\\cite\{([^{}]*)\}")
 # The hypotheses as theory/statements.py has them, in the notation of the derivations.
 HYPOTHESES: dict[str, dict[str, str]] = {
     "linear": {
-        "analytic": r"$\taEll$ has a power series at $0$ and is real for real $z$",
+        "analytic": r"$\taEll$ is real and analytic on the whole real line",
         "symmetry": r"$\taEll$ is even",
         "normalised": r"$\taEll''(0) = 1$",
         "A1": r"$\taR'(z) < 0$ for $z > 0$",
@@ -33,7 +33,7 @@ HYPOTHESES: dict[str, dict[str, str]] = {
         "A5": r"$L = \sup |\taEll'|$ is finite",
     },
     "neuron": {
-        "analytic": r"$\taPhi$ has a power series at $0$ and is real for real $z$",
+        "analytic": r"$\taPhi$ is real and analytic on the whole real line",
         "symmetry": r"$\taPhi$ is odd",
         "normalised": r"$\taPhi'(0) = 1$",
         "A1": r"$\taR'(z) < 0$ for $z > 0$",
