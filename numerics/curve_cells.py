@@ -104,10 +104,11 @@ class _WideError(Exception):
 
 
 class _BallSolver(CurveSolver[Coefficient]):
-    def require_cycles(self, growth: Coefficient) -> None:
-        """A − 1 = 2r/q − 2 + … is 0 at ε = 0 by algebra; balls can only fail to contradict it."""
-        if not growth.series[0].contains(0):
-            super().require_cycles(growth)
+    def require_cycles(self, growth: Coefficient, height: Coefficient) -> None:
+        """What holds by algebra balls can only fail to contradict."""
+        differences = growth.series[0], height.series[0] - self.ring.r.series[0]
+        if not all(d.contains(0) for d in differences):
+            super().require_cycles(growth, height)
 
 
 @dataclass(frozen=True)
