@@ -179,7 +179,11 @@ class CurveSolver(Generic[C]):
         self.moved = [self.curve, self.open.product(self.growth, slope)]
         self.power = self.growth
         self.open.run(0)
-        if self.growth.terms[0] != zero:
+        self.require_cycles(self.growth.terms[0], self.target.terms[0])
+
+    def require_cycles(self, growth: C, height: C) -> None:
+        """Raise ArithmeticError unless at ε = 0 A − 1 vanishes and q' is r."""
+        if growth != self.ring.number(sp.S.Zero) or height != self.ring.r:
             raise ArithmeticError("at ε = 0 the curve q = r(p) does not consist of 2-cycles")
 
     def advance(self) -> C:

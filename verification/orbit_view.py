@@ -9,6 +9,7 @@ import sympy as sp
 from flint import arb, ctx
 
 from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.curve_cells import CurveCells
 from ..numerics.iteration import Stops
 from ..numerics.loops import compile_loop
 from ..numerics.orbits import Orbit, iterate
@@ -22,7 +23,6 @@ from .plans import Plan
 REFUTING = "an orbit contradicts the theory"
 EARLY = "an orbit passes q = 1"
 FAR = 10**6  # in units of the response's scale
-_SAMPLES = 300  # steps looked at before the crossing, and again after it
 
 
 class OrbitView:
@@ -33,6 +33,8 @@ class OrbitView:
     ) -> None:
         self.plan, self.eta, self.start = plan, eta, start
         self.bits = working_bits(plan.digits)
+        self.excess: dict[int, arb] = {}  # q/r(p) − 1 at steps where some claim has found it
+        self._values: dict[tuple[CurveCells, int], tuple[arb, ...]] = {}
         stops = Stops(plan.max_steps(), plan.until, FAR * plan.model.response.scale)
         # Unchecked: what is judged is how the ladder scales, at many more digits than it needs.
         self.orbit: Orbit = iterate(
@@ -68,7 +70,7 @@ class OrbitView:
     def natural_log(self) -> float:
         """ln(1/(ε h(0))), which unlike ln(1/η) does not depend on the unit of p."""
         with ctx.workprec(self.bits):
-            return -math.log(float(self.epsilon * ball(self.plan.curve.h_at_zero)))
+            return -math.log(float(self.epsilon * self.curve_scale))
 
     @cached_property
     def crossing(self) -> int:
@@ -91,17 +93,21 @@ class OrbitView:
         return self.natural_log / -math.log(min(contraction(self.plan, self.start[1]), 0.99))
 
     @cached_property
-    def steps(self) -> list[int]:
-        """The steps looked at: all of the first hundred from t_a on, then evenly spread ones."""
-        return self.steps_from(self.settled)
+    def squares(self) -> list[float]:
+        """p² in double precision at every step."""
+        return [float(p) ** 2 for p in self.orbit.p]
 
-    def steps_from(self, begin: int) -> list[int]:
-        """The same with another step in the place of t_a."""
-        last = len(self.orbit) - 1
-        first = range(begin, min(begin + 100, self.crossing))
-        before = _spread(begin, self.crossing - 1, _SAMPLES)
-        after = _spread(self.crossing, last, _SAMPLES)
-        return sorted({*first, *before, *after, self.crossing - 1, self.crossing, last})
+    @cached_property
+    def curve_scale(self) -> arb:
+        """h(0), in the unit of 1/ε."""
+        with ctx.workprec(self.bits):
+            return ball(self.plan.curve.h_at_zero)
+
+    def curve_values(self, curve: CurveCells, t: int, x: arb) -> tuple[arb, ...]:
+        """r, h_1, h_2, … at step t, where p² = x, computed once for all claims."""
+        if (curve, t) not in self._values:
+            self._values[curve, t] = curve.at(x)
+        return self._values[curve, t]
 
     def place(self, t: int) -> dict[str, str]:
         """What a reader needs to find step t of this orbit again."""
@@ -127,11 +133,7 @@ def contraction(plan: Plan, q0: sp.Rational) -> float:
 
 
 def ball(value: sp.Expr) -> arb:
-    """An exact number as a ball at the precision in force."""
-    return compile_balls(sp.sympify(value), [])()[0]
-
-
-def _spread(first: int, last: int, count: int) -> list[int]:
-    if last <= first:
-        return [first] if last == first else []
-    return [first + round(i * (last - first) / count) for i in range(count + 1)]
+    """A number as a ball with as many correct bits as are in force. Raises UnresolvedError."""
+    number = sp.sympify(value)
+    number = sp.Rational(number) if number.is_Float else number
+    return evaluate(compile_balls(number, []), (), ctx.prec)[0]
