@@ -210,7 +210,9 @@ class Assumptions:
         if grows:
             witness = {"z": "∞" if grows.side > 0 else "−∞", f"{shown}(z)": "∞"}
             witness["like"] = str(grows.like)
-            return failed(witness | {"proved from": str(grows.side * grows.start)}, Evidence.ENCLOSED)
+            return failed(
+                witness | {"proved from": str(grows.side * grows.start)}, Evidence.ENCLOSED
+            )
         found = self._growth
         if found.settled:
             return passed(bound=self._bound(found.supremum))

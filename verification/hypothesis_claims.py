@@ -48,7 +48,11 @@ def claims(
         return (falling,)
     if name == "A3":
         bend = Claim((s * first + Z * s * second - Z * first**2) / Z**3, high=high, unit=unit)
-        return (*((falling,) if high is not None else ()), Claim(-s / Z, high=high, unit=unit), bend)
+        return (
+            *((falling,) if high is not None else ()),
+            Claim(-s / Z, high=high, unit=unit),
+            bend,
+        )
     size, rise = s, first
     gentle: tuple[Claim, ...] = ()
     if isinstance(response, Activation):

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Protocol
 
 import sympy as sp
 from flint import arb
 
+from ...numerics.balls import compile_balls
 from ...numerics.elementary import FUNCTIONS
-from .scale import Exponents, NoTailError
+from .scale import Exponents, NoTailError, Scale
+from .wide import UNKNOWN, Interval
 
 Enclosed = Callable[[arb], arb]  # start ↦ a ball that holds all values on [start, ∞)
 
@@ -27,13 +30,16 @@ class Form(Protocol):
     """What is known of an argument on [M, ∞): monomial · quotient."""
 
     @property
+    def scale(self) -> Scale: ...
+
+    @property
     def order(self) -> Exponents: ...
 
-    def quotient(self, start: arb) -> arb: ...
+    def quotient(self, start: arb) -> Interval: ...
 
-    def values(self, start: arb) -> arb: ...
+    def values(self, start: arb) -> Interval: ...
 
-    def inverse(self, start: arb) -> arb: ...
+    def inverse(self, start: arb) -> Interval: ...
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ def of_bounded(kind: Any, inner: Form) -> Enclosed:
     """A function of what has a finite limit; NaN where the argument or the function is not known to
     be finite."""
     function = _function(kind)
-    return lambda start: _finite(function(inner.values(start)))
+    return lambda start: function(inner.values(start).ball)
 
 
 def of_vanishing(kind: Any, inner: Form) -> Enclosed:
@@ -64,13 +70,12 @@ def of_vanishing(kind: Any, inner: Form) -> Enclosed:
     f(u)/u is the mean of f' between 0 and u.
     """
     w = sp.Symbol("w", real=True)
-    slope = _compiled_slope(sp.diff(sp.log(1 + w) if kind is sp.log else kind(w), w), w)
+    slope = compile_balls(sp.diff(sp.log(1 + w) if kind is sp.log else kind(w), w), [w])
 
     def value(start: arb) -> arb:
-        u = inner.values(start)
-        if not u.is_finite():
-            return arb.nan()
-        return _finite(inner.quotient(start) * slope(u.union(arb(0))))
+        u = inner.values(start).ball
+        mean = Interval.of(slope(u.union(arb(0)))[0]) if u.is_finite() else UNKNOWN
+        return (inner.quotient(start) * mean).ball
 
     return value
 
@@ -79,14 +84,14 @@ def of_growing(kind: Any, inner: Form, sign: int) -> Enclosed:
     """atan, erf or tanh of what tends to ∞ (sign 1) or −∞ (−1); exp of what tends to −∞."""
 
     def value(start: arb) -> arb:
-        inverse = sign * inner.inverse(start)  # of |u|, which is certainly positive:
-        if not (sign * inner.quotient(start) > 0 and inverse.is_finite()):
+        inverse = inner.inverse(start)
+        if inner.quotient(start).sign != sign or not inverse.known:
             return arb.nan()
-        if kind is sp.atan:
-            return sign * (arb.pi() / 2 - _function(sp.atan)(inverse))
-        most = inverse.abs_upper()
+        most = (inverse.high if sign > 0 else -inverse.low).upper()  # of 1/|u|
         if kind is sp.exp:
             return arb(0) if most == 0 else arb(0).union((-1 / most).exp())
+        if kind is sp.atan:
+            return sign * (arb.pi() / 2 - most.atan()).union(arb.pi() / 2)
         if most == 0:  # the limit
             return arb(sign)
         least = 1 / most
@@ -98,56 +103,44 @@ def of_growing(kind: Any, inner: Form, sign: int) -> Enclosed:
 def log_of_quotient(inner: Form) -> Enclosed:
     """log(u/m) for u = m·quotient."""
     log = _function(sp.log)
-    return lambda start: _finite(log(inner.quotient(start)))
+    return lambda start: log(inner.quotient(start).ball)
 
 
 def root_of_quotient(inner: Form, root: int) -> Enclosed:
     """(u/m)^(1/root) for u = m·quotient."""
-    log = _function(sp.log)
-    exp = _function(sp.exp)
-    square = _function_of_root()
 
     def value(start: arb) -> arb:
         inside = inner.quotient(start)
-        if not inside > 0:
+        if inside.sign != 1:
             return arb.nan()
-        return _finite(square(inside) if root == 2 else exp(log(inside) / root))
+        return _hull(*(end.root(root) for end in (inside.low, inside.high)))
 
     return value
 
 
-def log_of_excess(inverse: Enclosed, sign: int = 1) -> Enclosed:
+def log_of_excess(inverse: Callable[[arb], Interval], sign: int = 1) -> Enclosed:
     """asinh u − log u (sign 1) or acosh u − log u (−1): log(1 + √(1 ± 1/u²)), from 1/u."""
-    log, root, square = _function(sp.log), _function_of_root(), _square
 
     def value(start: arb) -> arb:
-        return _finite(log(1 + root(1 + sign * square(inverse(start)))))
+        square = inverse(start).power(2)
+        if not square.known:
+            return arb.nan()
+        ends = [(1 + (1 + sign * x).sqrt()).log() for x in (square.low, square.high)]
+        return _hull(*ends)
 
     return value
 
 
 def _function(kind: Any) -> Callable[[arb], arb]:
+    """A function over balls; NaN where it is not known to be finite."""
     if kind not in FUNCTIONS:
         raise NoTailError(f"no enclosure of {kind}")
     coefficients = FUNCTIONS[kind]
-    return lambda x: coefficients(x, 1)[0] if x.is_finite() else arb.nan()
+    return lambda x: _hull(coefficients(x, 1)[0]) if x.is_finite() else arb.nan()
 
 
-def _function_of_root() -> Callable[[arb], arb]:
-    return lambda x: x.lower().sqrt().union(x.upper().sqrt()) if x.is_finite() else arb.nan()
-
-
-def _square(x: arb) -> arb:
-    return arb(0).union(x.abs_upper() ** 2) if x.contains(0) else x * x
-
-
-def _compiled_slope(expression: sp.Expr, w: sp.Symbol) -> Callable[[arb], arb]:
-    from ...numerics.balls import compile_balls
-
-    function = compile_balls(expression, [w])
-    return lambda x: function(x)[0]
-
-
-def _finite(x: arb) -> arb:
-    """The ball, or NaN for what is not finite: there nothing is known."""
-    return x if x.is_finite() else arb.nan()
+def _hull(*balls: arb) -> arb:
+    """A ball that holds them all; NaN where one is not finite: there nothing is known."""
+    if not all(ball.is_finite() for ball in balls):
+        return arb.nan()
+    return reduce(arb.union, balls)

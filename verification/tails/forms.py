@@ -20,8 +20,9 @@ from ...numerics.balls import compile_balls, evaluate, exact
 from ...theory.errors import NotFiniteError
 from ...theory.expressions import Z
 from .bounded import Bounded
-from .rewriting import Rewriter, in_exponentials, stretch_of
+from .rewriting import Rewriter, in_exponentials, respelled, roots_of, stretch_of
 from .scale import Exponents, NoTailError, Scale, T, tendency
+from .wide import ZERO, Interval, Polynomial, compile_polynomial
 
 _BITS = 60
 _AGREEMENT = arb(2) ** -40
@@ -34,12 +35,12 @@ class Side:
     """A polynomial as leading · Σ c(V) m, the leading monomial taken out."""
 
     leading: Exponents
-    terms: tuple[tuple[Exponents, Callable[..., tuple[arb, ...]]], ...]
+    terms: tuple[tuple[Exponents, Polynomial], ...]
 
-    def value(self, scale: Scale, start: arb, bounded: Sequence[arb]) -> arb:
+    def value(self, scale: Scale, start: arb, bounded: Sequence[Interval]) -> Interval:
         """Encloses the sum over [start, ∞)."""
-        terms = ((c(*bounded)[0], scale.monomial(m, start)) for m, c in self.terms)
-        return sum((c * m for c, m in terms), arb(0))
+        terms = (c(bounded) * scale.monomial(m, start) for m, c in self.terms)
+        return sum(terms, ZERO)
 
 
 @dataclass(frozen=True)
@@ -55,17 +56,16 @@ class Tail:
 
     def sign(self, start: sp.Rational) -> int:
         """1 or −1 where the expression certainly has that sign on [start, ∞); 0 if unknown."""
-        quotient = self.quotient(self._place(start))
-        return int(quotient > 0) - int(quotient < 0)
+        return self.quotient(self._place(start)).sign
 
     def enclosure(self, start: sp.Rational) -> arb:
         """Encloses the values on [start, ∞); NaN where that fails."""
-        return self.values(self._place(start))
+        return self.values(self._place(start)).ball
 
     @property
     def limit(self) -> arb:
         """Encloses the limit at ∞; NaN where that fails."""
-        return self.values(arb.pos_inf())
+        return self.values(arb.pos_inf()).ball
 
     def divergence(self, start: sp.Rational) -> int:
         """1 or −1 where the expression has that sign on [start, ∞) and certainly tends to ±∞; 0 if
@@ -83,20 +83,20 @@ class Tail:
         top, below = self.numerator.leading, self.denominator.leading
         return tuple(a - b for a, b in zip(top, below, strict=True))
 
-    def quotient(self, start: arb) -> arb:
+    def quotient(self, start: arb) -> Interval:
         """Encloses the expression over its monomial on [start, ∞), `start` in units."""
-        values = [v(start) for v in self.bounded]
+        values = [Interval.of(v(start)) for v in self.bounded]
         below = self.denominator.value(self.scale, start, values)
-        return self.numerator.value(self.scale, start, values) / below
+        return self.numerator.value(self.scale, start, values) * below.inverse
 
-    def values(self, start: arb) -> arb:
+    def values(self, start: arb) -> Interval:
         """Encloses the expression on [start, ∞), `start` in units."""
         return self.quotient(start) * self.scale.monomial(self.order, start)
 
-    def inverse(self, start: arb) -> arb:
+    def inverse(self, start: arb) -> Interval:
         """Encloses one over the expression on [start, ∞), `start` in units."""
-        inverted = tuple(-e for e in self.order)
-        return self.scale.monomial(inverted, start) / self.quotient(start)
+        opposite = tuple(-e for e in self.order)
+        return self.scale.monomial(opposite, start) * self.quotient(start).inverse
 
     def _place(self, start: sp.Rational) -> arb:
         return arb(exact(sp.Rational(start) / self.unit))
@@ -134,8 +134,9 @@ class _Forms:
         return self._known[e]
 
     def _found(self, e: sp.Expr) -> Tail:
-        rewriter = Rewriter(self.of, self._stretch)
-        main = rewriter.rewritten(e)
+        spelled = respelled(e)
+        rewriter = Rewriter(self.of, self._stretch, roots_of(spelled))
+        main = rewriter.rewritten(spelled)
         found = tuple(rewriter.bounded.values())
         parts = [main, *(v.radicand for v in found), *(v.growth for v in found)]
         parts, rates = in_exponentials(parts)
@@ -214,7 +215,7 @@ def _side(polynomial: sp.Poly, bounded: Sequence[Bounded], roots: Sequence[int])
     compiled = tuple(
         (
             tuple(a - b for a, b in zip(powers, leading, strict=True)),
-            compile_balls(sp.sympify(c), symbols),
+            compile_polynomial(c, symbols),
         )
         for powers, c in terms
     )

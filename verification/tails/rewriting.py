@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
+from math import lcm
 from typing import Any
 
 import sympy as sp
@@ -28,24 +29,21 @@ from .bounded import (
     of_vanishing,
     root_of_quotient,
 )
-from .scale import NoTailError, Scale, T, constant, logarithmic, nested, tendency
+from .scale import NoTailError, T, constant, logarithmic, nested, tendency
 
 _MOST_POWERS = 300  # of one exponential
 _HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh, sp.coth, sp.sech, sp.csch)
 
 
-class InnerForm(Form):
-    """A form whose scale is known."""
-
-    scale: Scale
-
-
 class Rewriter:
     """Rewrites parts of one expression; `bounded` has the bounded parts found, `depth` the number
-    of G_k. `form_of` gives the form of an argument, in T."""
+    of G_k. `form_of` gives the form of an argument, in T; `roots` are those of `roots_of`."""
 
-    def __init__(self, form_of: Callable[[sp.Expr], InnerForm], stretch: sp.Expr) -> None:
+    def __init__(
+        self, form_of: Callable[[sp.Expr], Form], stretch: sp.Expr, roots: dict[sp.Expr, int]
+    ) -> None:
         self.stretch, self.depth = stretch, 0
+        self._roots = roots
         self.bounded: dict[Any, Bounded] = {}
         self._form_of = form_of
         self._known: dict[sp.Expr, sp.Expr] = {}
@@ -59,12 +57,8 @@ class Rewriter:
     def _rewritten(self, e: sp.Expr) -> sp.Expr:
         if not e.args or not e.has(T):
             return e
-        if isinstance(e, sp.erfc):
-            return 1 - self.rewritten(sp.erf(e.args[0]))
         if isinstance(e, sp.exp):
-            return self._exponential(sp.expand(e.args[0]))
-        if isinstance(e, _HYPERBOLIC) and e.args[0].is_polynomial(T):
-            return self.rewritten(e.rewrite(sp.exp))
+            return self._exponential(e.args[0])
         if isinstance(e, sp.asinh):
             k, inside = _nesting(e)
             if inside == self.stretch * T:
@@ -72,14 +66,13 @@ class Rewriter:
         if isinstance(e, sp.Function):
             return self._function(type(e), e.args[0])
         if e.is_Pow and e.exp.is_Rational and not e.exp.is_Integer:
-            return self._root(e.base, int(e.exp.q)) ** int(e.exp.p)
+            root = self._roots[e.base]
+            return self._root(e.base, root) ** int(e.exp * root)
         return e.func(*(self.rewritten(argument) for argument in e.args))
 
     def _exponential(self, exponent: sp.Expr) -> sp.Expr:
-        terms = sp.Add.make_args(exponent)
-        plain = sp.Add(*(term for term in terms if term.is_polynomial(T)))
-        rest = exponent - plain
-        fast = sp.exp(plain)
+        rest = _rest(exponent)
+        fast = sp.exp(exponent - rest)
         return fast if rest == 0 else fast * self._function(sp.exp, rest)
 
     def _function(self, kind: Any, argument: sp.Expr) -> sp.Expr:
@@ -88,7 +81,7 @@ class Rewriter:
         if towards > 0:
             return self._of_growing(kind, argument, inner)
         if kind is sp.log:
-            if towards < 0 or not inner.quotient(arb.pos_inf()).contains(1):
+            if towards < 0 or not inner.quotient(arb.pos_inf()).ball.contains(1):
                 return self._logarithm(argument, inner)
             excess = self._inner(argument - 1)
             if tendency(excess.order) >= 0:
@@ -98,9 +91,8 @@ class Rewriter:
             return self._vanishing(kind, argument, argument, inner)
         return self._added(kind, argument, of_bounded(kind, inner), kind(argument))
 
-    def _of_growing(self, kind: Any, argument: sp.Expr, inner: InnerForm) -> sp.Expr:
-        quotient = inner.quotient(arb.pos_inf())
-        sign = int(quotient > 0) - int(quotient < 0)
+    def _of_growing(self, kind: Any, argument: sp.Expr, inner: Form) -> sp.Expr:
+        sign = inner.quotient(arb.pos_inf()).sign
         if sign and (kind in SATURATING or (kind is sp.exp and sign < 0)):
             return self._added(kind, argument, of_growing(kind, inner, sign), kind(argument))
         if kind is sp.asinh and sign < 0:
@@ -111,7 +103,7 @@ class Rewriter:
             return self._logarithm(argument, inner) + self._excess(kind, argument, inner)
         raise NoTailError(f"no form at infinity for {kind.__name__} of what grows")
 
-    def _logarithm(self, argument: sp.Expr, inner: InnerForm) -> sp.Expr:
+    def _logarithm(self, argument: sp.Expr, inner: Form) -> sp.Expr:
         leading = inner.scale.expression(inner.order)
         meaning = sp.log(argument / self._in_t(leading))
         total = self._added("log", argument, log_of_quotient(inner), meaning)
@@ -125,14 +117,12 @@ class Rewriter:
                 total += _rational(e) * (log - (sp.log(self.stretch) if k == 0 else 0))
         return total
 
-    def _excess(self, kind: Any, argument: sp.Expr, inner: InnerForm) -> sp.Expr:
+    def _excess(self, kind: Any, argument: sp.Expr, inner: Form) -> sp.Expr:
         sign = 1 if kind is sp.asinh else -1
         meaning = sp.log(1 + sp.sqrt(1 + sign / argument**2))
         return self._added((kind, "excess"), argument, log_of_excess(inner.inverse, sign), meaning)
 
-    def _vanishing(
-        self, kind: Any, argument: sp.Expr, small: sp.Expr, inner: InnerForm
-    ) -> sp.Expr:
+    def _vanishing(self, kind: Any, argument: sp.Expr, small: sp.Expr, inner: Form) -> sp.Expr:
         leading = inner.scale.expression(inner.order)
         meaning = kind(argument) / self._in_t(leading)
         return self._added(kind, argument, of_vanishing(kind, inner), meaning, leading)
@@ -163,7 +153,7 @@ class Rewriter:
             self.bounded[key] = Bounded(symbol, value, meaning, growth, root, radicand)
         return self.bounded[key].symbol
 
-    def _inner(self, argument: sp.Expr) -> InnerForm:
+    def _inner(self, argument: sp.Expr) -> Form:
         inner = self._form_of(argument)
         self.depth = max(self.depth, inner.scale.depth)
         return inner
@@ -186,6 +176,22 @@ def stretch_of(e: sp.Expr) -> sp.Expr:
     slopes = {sp.cancel(x.args[0] / T) for x in e.atoms(sp.asinh)}
     plain = (c for c in slopes if not c.has(T) and not c.has(sp.Function) and constant(c) > 0)
     return min(plain, key=sp.default_sort_key, default=sp.S.One)
+
+
+def respelled(e: sp.Expr) -> sp.Expr:
+    """`e` in T with erf for erfc, and exponentials of logarithms as powers."""
+    e = e.replace(sp.erfc, lambda u: 1 - sp.erf(u))
+    e = e.replace(_is_plain, lambda x: x.rewrite(sp.exp))
+    return e.replace(sp.exp, _plain_powers)
+
+
+def roots_of(e: sp.Expr) -> dict[sp.Expr, int]:
+    """For every base the root of which all its fractional powers in `e` are whole powers."""
+    found: dict[sp.Expr, int] = {}
+    for p in e.atoms(sp.Pow):
+        if p.exp.is_Rational:
+            found[p.base] = lcm(found.get(p.base, 1), int(p.exp.q))
+    return found
 
 
 def in_exponentials(
@@ -225,6 +231,33 @@ def _common_rate(coefficients: Sequence[sp.Expr]) -> sp.Expr:
     if not constant(rate).is_finite() or constant(rate).contains(0):
         raise NoTailError(f"exponentials of an unknown rate {rate}")
     return rate if constant(rate) > 0 else -rate
+
+
+def _rest(exponent: sp.Expr) -> sp.Expr:
+    """The terms that are no polynomials."""
+    return sp.Add(*(t for t in sp.Add.make_args(exponent) if not t.is_polynomial(T)))
+
+
+def _plain_powers(exponent: sp.Expr) -> sp.Expr:
+    """exp of it, as far as exp(c log u) and exp(c asinh u) with rational c are powers."""
+    left, powers = [], []
+    for term in sp.Add.make_args(sp.expand(exponent)):
+        c, function = term.as_coeff_Mul()
+        if c.is_Rational and isinstance(function, (sp.log, sp.asinh)):
+            u = function.args[0]
+            base = u if isinstance(function, sp.log) else u + sp.sqrt(1 + u**2)
+            powers.append(base**c)
+        else:
+            left.append(term)
+    return sp.Mul(sp.exp(sp.Add(*left)), *powers)
+
+
+def _is_plain(e: sp.Expr) -> bool:
+    """A hyperbolic function that is rational in exp(p(T)) and powers."""
+    if not isinstance(e, _HYPERBOLIC):
+        return False
+    found = (f for f in _plain_powers(e.args[0]).atoms(sp.exp))
+    return all(f.args[0].is_polynomial(T) for f in found)
 
 
 def _nesting(e: sp.Expr) -> tuple[int, sp.Expr]:

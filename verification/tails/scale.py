@@ -21,6 +21,7 @@ from flint import arb, fmpq
 
 from ...numerics.balls import compile_balls
 from ...theory.expressions import Z
+from .wide import ONE, UNKNOWN, ZERO, Interval
 
 T = sp.Symbol("t", positive=True)  # z/unit on the tail
 
@@ -92,23 +93,24 @@ class Scale:
         powers = [sp.Rational(e.numerator, e.denominator) for e in exponents]
         return sp.Mul(*(g**e for g, e in zip((*fast, Z, *logs), powers, strict=True)))
 
-    def monomial(self, exponents: Exponents, start: arb) -> arb:
-        """Encloses a monomial over t in [start, ∞) (start = ∞: its limit); NaN where it is not
-        bounded there, or not known to fall all the way."""
+    def monomial(self, exponents: Exponents, start: arb) -> Interval:
+        """Encloses a monomial over t in [start, ∞) (start = ∞: its limit); nothing known where it
+        is not bounded there, or not known to fall all the way."""
         towards = tendency(exponents)
         if towards > 0 or not start > 0:
-            return arb.nan()
+            return UNKNOWN
         if towards == 0:
-            return arb(1)
+            return ONE
         if start == arb.pos_inf():
-            return arb(0)
+            return ZERO
         first = next(i for i, e in enumerate(exponents) if e)
         speeds, logs = self._speeds(start), self._logs(start)
         against = sum((_ball(e) * speeds[k] for k, e in enumerate(exponents) if e > 0), arb(0))
         if not -_ball(exponents[first]) * speeds[first] > against:
-            return arb.nan()
+            return UNKNOWN
         log = sum((_ball(e) * logs[k] for k, e in enumerate(exponents) if e), arb(0))
-        return arb(0).union(log.exp())
+        most = log.exp().upper()
+        return Interval(arb(0), most) if most.is_finite() else UNKNOWN
 
     def _speeds(self, start: arb) -> list[arb]:
         """σ_i at t = start."""
