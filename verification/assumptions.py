@@ -2,8 +2,9 @@
 
 A failure of A1–A4 is rigorous: the witness is a rational point where the enclosure excludes the
 claim. What no point refutes is derived by exact algebra where that can tell, else proved over all
-z > 0 (see `hypothesis_claims`: evidence "enclosed"); a pass without a proof is a sample. Where A5,
-a statement about infinity, has no proof it is judged by growth (see `growth`).
+z > 0 (see `hypothesis_claims`: evidence "enclosed"); a pass without a proof is a sample. A5, a
+statement about infinity, fails where a form at infinity proves |ℓ'| or |φ| unbounded, or at a point
+with |φ'| > 1; without a proof it passes where the values seen have settled (see `growth`).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from .growth import Growth, growth
 from .hypothesis_claims import (
     PROVABLE,
     Constants,
+    divergence,
     enclose_constants,
     prove_hypothesis,
     states_bound,
@@ -120,8 +122,11 @@ class Assumptions:
     @property
     def lipschitz(self) -> sp.Rational:
         """sup |ℓ'| (linear) or sup |φ| (neuron), rounded up; meaningful where A5 passes."""
-        found = self._growth
-        largest = found.supremum if found.bounded else float(supremum(self.response))
+        found, limit = self._growth, supremum(self.response)
+        if limit.is_finite():  # what happens far out is known, then
+            largest = max(found.seen, float(abs(limit).upper()))
+        else:
+            largest = found.supremum
         relative = largest / float(self.response.scale)
         return self.response.scale * sp.Rational(math.ceil(relative * 1000 - 1e-6), 1000)
 
@@ -231,13 +236,18 @@ class Assumptions:
             for z in (side for point in self.grid for side in (point, -point)):
                 value = _value(steepness, z)
                 if abs(value) > 1:
-                    return failed({"z": str(z), "φ'(z)": _show(value)})
-        found, shown = self._growth, self._size
-        if found.bounded:
+                    return failed({"z": str(z), "φ'(z)": _show(value)}, Evidence.ENCLOSED)
+        shown, grows = self._size, divergence(self.response)
+        if grows:
+            witness = {"z": "∞" if grows.side > 0 else "−∞", f"{shown}(z)": "∞"}
+            witness["like"] = str(grows.like)
+            return failed(
+                witness | {"proved from": str(grows.side * grows.start)}, Evidence.ENCLOSED
+            )
+        found = self._growth
+        if found.settled:
             return passed(bound=self._bound(found.supremum))
-        if found.bounded is None:
-            return undecided(f"sup {shown} is not settled by z = {found.far}")
-        return failed({"z": found.far, f"{shown}(z)": found.value, "growth": "not slowing down"})
+        return undecided(f"sup {shown} is not settled by z = {found.far}: {found.value} there")
 
     def _negative(self, name: str, points: list[sp.Rational]) -> Finding:
         """The condition's expression is negative at every one of the points."""
@@ -290,7 +300,7 @@ class Assumptions:
             far = self._refuted_far_out(name)
             if far is not None:
                 return far, ()
-        if name == "A5" and symmetric and not proofs and self._growth.bounded:
+        if name == "A5" and symmetric and not proofs and self._may_be_bounded:
             proofs = prove_hypothesis(self.response, name, self._bound_to_prove)
         if isinstance(proofs, Witness):
             finding = self._negative(name, [proofs.z])
@@ -308,6 +318,11 @@ class Assumptions:
     @property
     def _bound_to_prove(self) -> sp.Rational:
         return self.lipschitz * sp.Rational(1001, 1000)
+
+    @property
+    def _may_be_bounded(self) -> bool:
+        limit, found = supremum(self.response), self._growth
+        return found.settled or (math.isfinite(found.seen) and bool(limit.is_finite()))
 
     @property
     def _size(self) -> str:
