@@ -21,7 +21,7 @@ from ..theory.expressions import Z
 from ..theory.models import Model
 from .claims import DirectClaim, Judgement, Measurement, by_start, quantity
 from .ladder import Ladder
-from .orbit_view import FAR, REFUTING
+from .orbit_view import FAR, REFUTING, is_silent, meets_zero
 from .plans import Plan
 
 _SPARE_DIGITS = 40  # beyond the zeros in front of the difference that is predicted
@@ -63,13 +63,19 @@ class ExponentialClaim(DirectClaim):
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         """The first objection of any q0, or the numbers of the first."""
-        lost = next((run for run in runs if not run.values), None)
+        lost = next((run for run in runs if not run.values and not is_silent(run)), None)
         if lost is not None and lost.where["trouble"].startswith(REFUTING):
             return Judgement(lost.where["trouble"], lost.where)
         if lost is not None:
             return Judgement("", None, undecided=lost.where["trouble"])
         pairs = zip(self.exponents, by_start(runs), strict=True)
-        judged = [self._judge_height(plan, exponent, group) for exponent, group in pairs]
+        judged = [
+            self._judge_height(plan, exponent, group)
+            for exponent, group in pairs
+            if not any(map(is_silent, group))
+        ]
+        if not judged:
+            return Judgement("", None, undecided=runs[0].where["trouble"])
         return next((j for j in judged if j.objection), judged[0])
 
     def _judge_height(
@@ -146,7 +152,8 @@ def _compared(plan: Plan, eta: sp.Rational, start: tuple[sp.Rational, sp.Rationa
         iterate(loop, eta, (p, q0), stops, digits=digits, every=stops.max_steps, checked=False)
         for p in (p0, partner)
     ]
-    if trouble := next(filter(None, map(_trouble, orbits)), ""):
+    silent = (meets_zero(orbit, scale) for orbit in orbits)
+    if trouble := next(filter(None, [*silent, *map(_trouble, orbits)]), ""):
         return Measurement(epsilon, {}, where | {"trouble": trouble})
     with ctx.workprec(working_bits(digits)):
         gap = abs(orbits[0].q[-1] - orbits[1].q[-1])

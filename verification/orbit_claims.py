@@ -17,7 +17,7 @@ from ..numerics.roots import InverseResponse
 from ..theory.models import ETA, P, Q
 from .claims import Claim, Judgement, Measurement, by_start, quantity
 from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Ladder
-from .orbit_view import REFUTING, OrbitView, ball
+from .orbit_view import REFUTING, OrbitView, ball, is_silent
 from .plans import Plan
 
 
@@ -66,9 +66,10 @@ class OrbitClaim(Claim):
         return runs
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        """The first objection of any start, or the numbers of the first start."""
-        judged = []
-        for group in by_start(runs):
+        """The first objection of any start, or the numbers of the first start it speaks of."""
+        judged, groups = [], by_start(runs)
+        spoken_of = [group for group in groups if not any(map(is_silent, group))]
+        for group in spoken_of or groups:
             ladder = self.usable(group)
             lost = next((run for run in ladder if not run.values), None)
             if lost is not None and lost.where["trouble"].startswith(REFUTING):

@@ -19,7 +19,7 @@ from ..numerics.precision import working_bits
 from ..theory.models import P
 from .claims import DirectClaim, Judgement, Measurement, by_start, quantity
 from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK
-from .orbit_view import FAR, REFUTING, contraction
+from .orbit_view import FAR, REFUTING, contraction, is_silent, meets_zero
 from .plans import Plan
 
 _RUNGS = 4
@@ -67,6 +67,8 @@ class AlignmentTimeClaim(DirectClaim):
         stops = Stops(settled + _AFTER, escape=FAR * plan.model.response.scale)
         orbit = iterate(compile_loop(plan.model), eta, start, stops, digits=digits, checked=False)
         where = {"eta": str(eta), "p0": str(start[0]), "q0": str(start[1])}
+        if silent := meets_zero(orbit, plan.model.response.scale):
+            return Measurement(float(plan.epsilon(eta)), {}, where | {"trouble": silent})
         if orbit.outcome != "step limit":
             trouble = f"{REFUTING}: it {orbit.outcome} before it can be aligned"
             return Measurement(float(plan.epsilon(eta)), {}, where | {"trouble": trouble})
@@ -91,12 +93,14 @@ class AlignmentTimeClaim(DirectClaim):
         return sizes
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        """The first objection of any start, or the numbers of the first."""
-        lost = next((run for run in runs if not run.values), None)
+        """The first objection of any start, or the numbers of the first it speaks of."""
+        lost = next((run for run in runs if not run.values and not is_silent(run)), None)
         if lost is not None:
             return Judgement(lost.where["trouble"], lost.where)
         pairs = zip(self.slopes, by_start(runs), strict=True)
-        judged = [self._judge_start(*pair) for pair in pairs]
+        judged = [self._judge_start(*pair) for pair in pairs if not any(map(is_silent, pair[1]))]
+        if not judged:
+            return Judgement("", None, undecided=runs[0].where["trouble"])
         return next((j for j in judged if j.objection), judged[0])
 
     def _judge_start(self, slope: sp.Expr, runs: Sequence[Measurement]) -> Judgement:
