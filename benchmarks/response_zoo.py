@@ -1,5 +1,9 @@
 """Sixty losses and activations from the literature, from imagination, and in several spellings."""
 
+_KINKED = (
+    "sqrt(1+z**2) - z*(z**3-3*z**2*asin(sin(5*z))/5+3*z*(asin(sin(5*z))/5)**2"
+    "-(asin(sin(5*z))/5)**3)*exp(-3*z**2)/200"
+)
 LOSSES = (
     # robust statistics
     "z**2/2",  # least squares
@@ -40,8 +44,7 @@ LOSSES = (
     "(log(cosh(z+1))+log(cosh(z-1)))/(2*(1-tanh(1)**2))",
     "(log(cosh(z)) + log(cosh(z-6)) + log(cosh(z+6)))/(1+2/cosh(6)**2)",
     # made to mislead
-    "sqrt(1+z**2) - z*(z**3-3*z**2*asin(sin(5*z))/5+3*z*(asin(sin(5*z))/5)**2"
-    "-(asin(sin(5*z))/5)**3)*exp(-3*z**2)/200",
+    _KINKED,
     "sqrt(1+z**2) - 3*z**4*((z**2-1/10)+sqrt((z**2-1/10)**2+1/10**12))**3*exp(-15*z**2)",
     "log(cosh(z)) + z**6*exp(-(1000*(z**2-54))**2)",
 )

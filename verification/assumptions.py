@@ -17,7 +17,7 @@ from functools import cached_property
 from itertools import pairwise
 
 import sympy as sp
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ..numerics.roots import solve_decreasing
@@ -26,6 +26,7 @@ from ..theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
 from ..theory.expressions import Z
 from ..theory.models import Model
 from ..theory.responses import Loss, Response
+from ..theory.series import taylor
 from ..theory.statements import hypotheses
 from .analyticity import prove_analytic
 from .growth import Growth, growth
@@ -51,6 +52,7 @@ from .regularity import (
 from .verdicts import Evidence, Outcome, Verdict
 
 SIGN_BITS = 30
+_BITS_AT_ZERO = 300
 _SEED = 20230711
 _SHOWN = {"A1": "r'(z)", "A2": "−ℓ''(z)", "A3": "(z r'/r)'(z)"}
 _FAR_POINTS = 40
@@ -191,12 +193,13 @@ class Assumptions:
         found = prove_analytic(self.response)
         if found.proofs is not None:
             boxes = sum(len(proof.boxes) for proof in found.proofs)
-            shown = {"boxes": str(boxes)} if found.proofs else {"needs": "no condition"}
-            return passed(Evidence.ENCLOSED, **shown), found.proofs
+            if not found.proofs:
+                return passed(Evidence.ENCLOSED, needs="no condition"), ()
+            return passed(Evidence.ENCLOSED, boxes=str(boxes)), found.proofs
         if found.reach is None:
             return undecided(found.reason), ()
-        reached = {"proved for": f"|z| ≤ {found.reach}"}
-        return passed(**finding.quantities, **reached), ()
+        reached = finding.quantities | {"proved for": f"|z| ≤ {found.reach}"}
+        return passed(Evidence.SAMPLED, **reached), ()
 
     def _at_zero(self, holds: Callable[[sp.Expr], bool]) -> Finding:
         value = self.response.curvature
@@ -210,9 +213,18 @@ class Assumptions:
             c = exact(sp.Rational(round(self.z0_and_c[1] * 10**6), 10**6))
             r = compile_balls(self.response.response, [Z])
             points = [z for z in points if _value(r, z) >= c]
-            return self._negative("A3", points)
+            return self._negative("A3", points) if points else self._nowhere_as_high()
         finding = self._negative("A3", points)
         return finding if finding.outcome is Outcome.FAIL else self._rise() or finding
+
+    def _nowhere_as_high(self) -> Finding:
+        """What to say of A3 where it speaks of no point tried: no pass, for nothing was tried."""
+        with ctx.workprec(_BITS_AT_ZERO):
+            height = compile_balls(taylor(self.response.response, 1)[0], [])()[0]
+        if height < 0.5:
+            shown = f"r(0) = {_show(height)} < 1/2 ≤ c, and no point tried has r(z) ≥ c"
+            return Finding(Outcome.NOT_APPLICABLE, reason=f"says nothing of this response: {shown}")
+        return undecided("no point tried has r(z) ≥ c")
 
     def _rise(self) -> Finding | None:
         """Two points between which z r'/r rises, as it does past a zero of r."""
@@ -250,7 +262,10 @@ class Assumptions:
         return undecided(f"sup {shown} is not settled by z = {found.far}: {found.value} there")
 
     def _negative(self, name: str, points: list[sp.Rational]) -> Finding:
-        """The condition's expression is negative at every one of the points."""
+        """The condition's expression is negative at every one of the points, of which there are
+        some: all of none would be a pass for nothing."""
+        if not points:
+            raise ValueError(f"{name}: no point to try it at")
         condition = self.conditions[name]
         f = compile_balls(condition.expression, [Z])
         unclear: list[str] = []

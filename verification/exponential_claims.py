@@ -21,8 +21,8 @@ from ..theory.expressions import Z
 from ..theory.models import Model
 from .claims import DirectClaim, Judgement, Measurement, by_start, combined, quantity
 from .ladder import Ladder
-from .orbit_claims import judge_lost, judgement, resolved
-from .orbit_view import FAR, REFUTING
+from .orbit_claims import judge_lost, judgement, resolved, spoken_of
+from .orbit_view import FAR, REFUTING, meets_zero
 from .plans import Plan, number
 
 _SPARE_DIGITS = 40  # beyond the zeros in front of the difference that is predicted
@@ -64,7 +64,7 @@ class ExponentialClaim(DirectClaim):
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         """The first objection of any q0, or the numbers of the first."""
-        pairs = zip(self.exponents, by_start(runs), strict=True)
+        pairs = spoken_of(zip(self.exponents, by_start(runs), strict=True))
         return combined([self._judge_height(plan, *pair) for pair in pairs])
 
     def _judge_height(
@@ -142,7 +142,8 @@ def _compared(plan: Plan, eta: sp.Rational, start: tuple[sp.Rational, sp.Rationa
         iterate(loop, eta, (p, q0), stops, digits=digits, every=stops.max_steps, checked=False)
         for p in (p0, partner)
     ]
-    if trouble := next(filter(None, map(_trouble, orbits)), ""):
+    silent = (meets_zero(orbit, scale) for orbit in orbits)
+    if trouble := next(filter(None, [*silent, *map(_trouble, orbits)]), ""):
         return Measurement(epsilon, {}, where | {"trouble": trouble})
     with ctx.workprec(working_bits(digits)):
         gap = abs(orbits[0].q[-1] - orbits[1].q[-1])

@@ -63,7 +63,7 @@ def passage(orbit: EnclosedOrbit, limit: LimitEnclosure) -> dict[str, float]:
     return {
         "earliest": math.nan if earliest is None else earliest,
         "latest": math.nan if latest is None else latest,
-        "rises": all(u_next < u for u, u_next in before),
+        "rises": bool(before) and all(u_next < u for u, u_next in before),
         "falls": any(u_next > u for u, u_next in before),
         "stays beyond": beyond and all(u < 1 for u in orbit.u[latest:]),
     }

@@ -7,7 +7,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import sympy as sp
@@ -18,8 +18,10 @@ from ..numerics.roots import InverseResponse
 from ..theory.models import ETA, P, Q
 from .claims import Claim, Judgement, Measurement, by_start, combined, quantity
 from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding, Ladder
-from .orbit_view import REFUTING, OrbitView, ball
+from .orbit_view import REFUTING, OrbitView, ball, is_silent
 from .plans import Plan, number
+
+T = TypeVar("T")
 
 _NEWTON = 8
 _ROOT = arb(2) ** arb(-60)  # relative, of a root
@@ -71,13 +73,21 @@ class OrbitClaim(Claim):
         return runs
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        """The first objection of any start, or the numbers of the first start."""
+        """The first objection of any start, or the numbers of the first start it speaks of."""
         judged = []
-        for group in by_start(runs):
+        for _, group in spoken_of((None, group) for group in by_start(runs)):
             ladder = self.usable(group)
             lost = judge_lost(ladder)
             judged.append(lost or resolved(plan, ladder, self.judge_ladder(plan, ladder)))
         return combined(judged)
+
+
+def spoken_of(
+    pairs: Iterable[tuple[T, list[Measurement]]],
+) -> list[tuple[T, list[Measurement]]]:
+    """Those starts, each with something, of whose orbits a claim speaks; all if there are none."""
+    found = list(pairs)
+    return [pair for pair in found if not any(map(is_silent, pair[1]))] or found
 
 
 def judge_lost(ladder: Sequence[Measurement]) -> Judgement | None:

@@ -22,6 +22,7 @@ from .plans import Plan
 
 REFUTING = "an orbit contradicts the theory"
 EARLY = "an orbit passes q = 1"
+SILENT = "the statement does not speak of this orbit"
 FAR = 10**6  # in units of the response's scale
 
 
@@ -46,9 +47,12 @@ class OrbitView:
         """Why nothing can be read off this orbit, or "".
 
         One that diverges, or converges without passing q = 1, contradicts the theory; one that has
-        no time to (too few steps, or a passage before the transient is over) decides nothing.
+        no time to (too few steps, or a passage before the transient is over) decides nothing, and
+        of one that meets p = 0 nothing is said.
         """
         outcome, crossing = self.orbit.outcome, self.orbit.crossing
+        if silent := meets_zero(self.orbit, self.plan.model.response.scale):
+            return silent
         if outcome == "diverged" or (outcome == "converged" and crossing is None):
             return f"{REFUTING}: it {outcome} without passing q = 1"
         if outcome == "step limit" or crossing is None:
@@ -123,6 +127,23 @@ class OrbitView:
     def measurement(self, t: int, **values: arb | float) -> Measurement:
         numbers = {name: float(value) for name, value in values.items()}
         return Measurement(float(self.epsilon), numbers, self.place(t))
+
+
+def meets_zero(orbit: Orbit, scale: sp.Rational) -> str:
+    """Where p_t is 0, as far as the orbit's digits tell, before q passes 1; "" for most orbits.
+
+    There 0 repels, so an orbit can only be thrown on it, by a step of which all digits cancel.
+    """
+    if orbit.crossing is not None:
+        return ""
+    small = arb(exact(scale / sp.Integer(10) ** orbit.digits))
+    t = next((t for t, p in zip(orbit.times, orbit.p, strict=True) if abs(p) <= small), None)
+    return "" if t is None else f"{SILENT}: p_t = 0 at t = {t}, to {orbit.digits} digits"
+
+
+def is_silent(run: Measurement) -> bool:
+    """Whether a claim says nothing of an orbit that was to be measured."""
+    return not run.values and run.where["trouble"].startswith(SILENT)
 
 
 def contraction(plan: Plan, q0: sp.Rational) -> float:

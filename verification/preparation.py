@@ -14,7 +14,7 @@ from .checks import claim_for
 from .claims import NotApplicableError
 from .effort import QUICK, Effort
 from .plans import Plan
-from .verdicts import Outcome, Verdict
+from .verdicts import Outcome, Verdict, worst
 from .work import Trial
 
 
@@ -77,8 +77,9 @@ def prepare(job: tuple[Model, Options]) -> Prepared:
 def _not_tried(
     statement: Statement, model: Model, found: dict[str, Verdict], missing: list[Verdict]
 ) -> Verdict:
-    open_only = all(verdict.outcome is Outcome.UNDECIDED for verdict in missing)
-    outcome = Outcome.UNDECIDED if open_only else Outcome.NOT_APPLICABLE
+    # Where one is undecided and none fails, those that do not apply wait for that one.
+    undecided = worst([verdict.outcome for verdict in missing]) is Outcome.UNDECIDED
+    outcome = Outcome.UNDECIDED if undecided else Outcome.NOT_APPLICABLE
     names = ", ".join(verdict.label.split("/")[-1] for verdict in missing)
     return _settled(statement, model, found, outcome, f"needs {names}")
 

@@ -20,8 +20,8 @@ from ..numerics.precision import working_bits
 from ..theory.models import P
 from .claims import DirectClaim, Judgement, Measurement, by_start, combined, quantity
 from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
-from .orbit_claims import judge_lost, judgement, resolved, settled_or_open
-from .orbit_view import FAR, REFUTING, contraction
+from .orbit_claims import judge_lost, judgement, resolved, settled_or_open, spoken_of
+from .orbit_view import FAR, REFUTING, contraction, meets_zero
 from .plans import Plan, number
 
 _RUNGS = 4
@@ -69,6 +69,8 @@ class AlignmentTimeClaim(DirectClaim):
         stops = Stops(settled + _AFTER, escape=FAR * plan.model.response.scale)
         orbit = iterate(compile_loop(plan.model), eta, start, stops, digits=digits, checked=False)
         where = {"eta": str(eta), "p0": str(start[0]), "q0": str(start[1])}
+        if silent := meets_zero(orbit, plan.model.response.scale):
+            return Measurement(float(plan.epsilon(eta)), {}, where | {"trouble": silent})
         if orbit.outcome != "step limit":
             trouble = f"{REFUTING}: it {orbit.outcome} before it can be aligned"
             return Measurement(float(plan.epsilon(eta)), {}, where | {"trouble": trouble})
@@ -93,8 +95,8 @@ class AlignmentTimeClaim(DirectClaim):
         return sizes
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        """The first objection of any start, or the numbers of the first."""
-        pairs = zip(self.slopes, by_start(runs), strict=True)
+        """The first objection of any start, or the numbers of the first it speaks of."""
+        pairs = spoken_of(zip(self.slopes, by_start(runs), strict=True))
         return combined([self._judge_start(plan, *pair) for pair in pairs])
 
     def _judge_start(self, plan: Plan, slope: sp.Expr, runs: Sequence[Measurement]) -> Judgement:

@@ -34,7 +34,7 @@ def _limit(model: Model, order: int) -> Derivation:
         f"{name}/limit",
         r"The limit of $\taQ$",
         rf"Assume {HYPOTHESES[name]}. {ORBIT} tends to a point $(0, \taQ_{{*}})$, and $\taQ_{{*}}$ "
-        r"has the expansion of \stepref{limit}, which does not depend on the orbit.",
+        r"has the expansion of \stepref{limit}, the same for all of them.",
         (*_at_zero(model, order), *_limit_steps(model, order)),
         tuple(f"{name}/{label}" for label in ("alignment", "slow-curve", "response")),
     )
