@@ -35,8 +35,8 @@ class EnclosedOrbit:
     the boxes grew until they said nothing; what was recorded before holds even then.
     No orbit has q_t > 1 at a step before `earliest_crossing` (None: at any step), and all orbits
     have q_t > 1 at the step `latest_crossing` (None: that is not known of any step).
-    `maybe_zero` is the first step after the start at which p_t may be 0 beside q_t ≤ 1, where p = 0
-    repels; or None.
+    `maybe_zero` is the first step after the start at which p_t is 0 or too small to be told from it,
+    beside q_t ≤ 1, where p = 0 repels; or None.
     """
 
     eta: Number
@@ -169,7 +169,10 @@ def enclose_accurately(
             f"enclose: at step {orbit.maybe_zero} p cannot be told from 0 with {orbit.bits} bits; "
             f"whether the orbit stays there, at the minimum, or leaves it is open {about}"
         )
-    raise UnresolvedError(f"enclose: {orbit.bits} bits do not give {digits} digits {about}")
+    lost = f"; the boxes say nothing after step {orbit.steps}" if orbit.outcome == "lost" else ""
+    raise UnresolvedError(
+        f"enclose: {orbit.bits} bits do not give {digits} digits {about}{lost}"
+    )
 
 
 def as_ball(x: Number) -> arb:
@@ -214,8 +217,13 @@ def _looked_at(now: _State, ps: list[arb], us: list[arb]) -> _State:
     """The state with the first step, so far, at which p may be 0 beside q ≤ 1."""
     if now.maybe_zero is not None or now.latest is not None:
         return now
-    first = now.step - len(ps) + 1
-    steps = (first + i for i, p in enumerate(ps) if p.contains(0) and not us[i] < 1)
+    # Tiny, unlike a box that grew until it says nothing; and NaN contains 0, too.
+    first, tiny = now.step - len(ps) + 1, arb(2) ** -(ctx.prec // 2)
+    steps = (
+        first + i
+        for i, (p, u) in enumerate(zip(ps, us, strict=True))
+        if p.contains(0) and abs(p) < tiny and not u < 1
+    )
     return replace(now, maybe_zero=next(steps, None))
 
 

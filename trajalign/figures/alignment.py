@@ -68,7 +68,8 @@ def alignment_picture(plan: Plan, step_size: sp.Rational, order: int = 3) -> Pic
 def ladder_picture(plan: Plan, order: int = 3) -> Picture:
     """On the plan's ladder: the same at the passage of q = 1, against ε.
 
-    Raises InputError for an orbit that diverges or comes to p = 0 or does not pass q = 1 from below.
+    Raises InputError for an orbit that diverges, comes to p = 0 or does not pass q = 1
+    from below.
     """
     model, curve = plan.model, _compiled(plan.model, order)
     epsilons, rows = [], []
