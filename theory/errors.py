@@ -29,5 +29,9 @@ class NotNormalisedError(InputError):
     """A response with r(0) ≠ 1."""
 
 
+class NoWeightsError(InputError):
+    """A point (p, q) that belongs to no weights of the model."""
+
+
 class NoCurvatureError(InputError):
     """A response with r''(0) = 0, where the theory divides by r''(0)."""

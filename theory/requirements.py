@@ -10,7 +10,7 @@ from sympy.core.evalf import PrecisionExhausted
 from .errors import NoCurvatureError, NotEvenError, NotFiniteError, NotNormalisedError
 from .expressions import Z
 from .interface import P
-from .responses import Response
+from .responses import Loss, Response
 
 _PER_OCTAVE = 4
 _OCTAVES = range(-5, 6)  # of the response's scale
@@ -24,9 +24,7 @@ def require_response(response: Response) -> None:
     Raises NotFiniteError if r is not real and finite on the grid, NotEvenError if it is not even,
     NotNormalisedError if r(0) is not 1, NoExpansionError if it has no power series at 0.
     """
-    start = response.response_series[0]
-    if start != 1:
-        raise NotNormalisedError(f"{response.text}: r(0) must be 1, but is {start}")
+    require_normalised(response)
     r = response.response.subs(Z, P)
     values = {p: value_at(r, p, response.text) for x in grid(response) for p in (x, -x)}
     for p in grid(response):
@@ -34,6 +32,24 @@ def require_response(response: Response) -> None:
         if abs(right - left) > sp.Float("1e-15") * abs(right):
             shown = f"r({p}) = {sp.N(right, 8)} and r({-p}) = {sp.N(left, 8)}"
             raise NotEvenError(f"{response.text}: r must be even, but {shown}")
+
+
+def require_normalised(response: Response) -> None:
+    """r(0) = 1, so that q = 1 is the edge and 2/(ηq) the sharpness at p = 0.
+
+    Raises NotNormalisedError, which names the response of which r(0) is 1 and that has the same
+    descent, and NoExpansionError.
+    """
+    start = response.response_series[0]
+    if start == 1:
+        return
+    message = f"{response.text}: r(0) must be 1, but is {start}"
+    if start.is_positive:
+        loss = isinstance(response, Loss)
+        what, by = ("loss", start) if loss else ("activation", sp.sqrt(start))
+        message += f"; divide the {what} by {by}, take {start} times the step size and q divided by"
+        message += f" {start}: the same descent"
+    raise NotNormalisedError(message)
 
 
 def require_curved(response: Response) -> None:

@@ -55,6 +55,8 @@ class OrbitView:
             return silent
         if outcome == "diverged" or (outcome == "converged" and crossing is None):
             return f"{REFUTING}: it {outcome} without passing q = 1"
+        if outcome == "at the minimum":
+            return f"a step takes an orbit to p = 0 at t = {self.orbit.steps}, which is excluded"
         if outcome == "step limit" or crossing is None:
             return f"an orbit did not converge in {len(self.orbit)} steps"
         return self.early(self.settled)
