@@ -74,6 +74,9 @@ def fast_forward(
     _require(eta, p0, q0, digits)
     require_curved(model.response)
     epsilon = model.small_parameter(eta)
+    if not epsilon.is_Rational:
+        small = model.small_parameter(sp.Symbol("eta", positive=True))
+        raise InputError(f"fast-forward: eta = {eta} makes {small} irrational; take another eta")
     # An error in one step counts once a step, and the crossing takes some |r''(0)|/ε of them.
     bits = working_bits(digits) + max(0, ceil(sp.log(abs(model.response.curvature) / epsilon, 2)))
     motion = CurveMotion(curve_below(model, epsilon, q0, bits))

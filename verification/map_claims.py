@@ -184,7 +184,8 @@ def _agrees(values: Mapping[str, float]) -> bool:
 
 def _objection(values: Mapping[str, float]) -> str:
     if values["excluded"]:
-        return f"off by {values['defect']:.3g} (relative) at a random point"
+        size = f"{values['defect']:.3g}" if values["defect"] else "less than 1e-300"
+        return f"off by {size} (relative) at a random point"
     return "not the largest eigenvalue"
 
 

@@ -75,7 +75,7 @@ def sharpness_proof(model: Model, sharpness: sp.Expr) -> Proof:
         return _zero((hessian.trace() - trace, hessian.det() - determinant))
     if not isinstance(model, TwoLayerLinear):
         return _OPEN
-    # What the derivation says of all sizes, here for this one: ∇L lies in the sum of the eigenspaces of the two roots.
+    # For the sizes of this definition alone: ∇L lies in the eigenspaces of the two roots.
     once = hessian * sp.Matrix(space.gradient)
     defects = hessian * once - trace * once + determinant * sp.Matrix(space.gradient)
     proof = _zero(defects)

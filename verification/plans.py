@@ -48,9 +48,14 @@ class Plan:
         """The frozen-q family."""
         return frozen_family(self.model)
 
-    def epsilon(self, eta: sp.Rational) -> sp.Rational:
-        """The small parameter at a step size."""
+    def epsilon(self, eta: sp.Rational) -> sp.Expr:
+        """The small parameter at a step size, an exact number but not always rational."""
         return self.model.small_parameter(eta)
+
+    def smaller(self, eta: sp.Rational, factor: int) -> sp.Rational:
+        """A step size with ε smaller by a factor; by nearly that where it would not be rational."""
+        size = eta / sp.Integer(factor) ** self.model.exponent
+        return size if size.is_Rational else sp.Rational(f"{float(size):.6g}")
 
     @property
     def until(self) -> sp.Rational:
