@@ -87,14 +87,12 @@ def unspecified(model: Model) -> UnspecifiedSpace | None:
     >>> space.objective, space.gradient
     (_j0**2*y**2/2, (_j0*_j1*y**2, _j0**2*y))
     """
-    try:
-        space = replace(model, response=_unspecified_like(model.response)).parameter_space()
-    except _UNFIT:  # the model is the user's, and need not be prepared for such a response
+    space = unspecified_space(model, _GIVEN)
+    if space is None:
         return None
     calls = {c for e in _expressions(space) for c in e.atoms(AppliedUndef) if c.func == _GIVEN}
     arguments = {c.args[0] for c in calls if c.args[0].free_symbols <= set(space.parameters)}
-    given = model.parameter_space()
-    if len(arguments) != 1 or not _filled_in(space, model.response, given):
+    if len(arguments) != 1:
         return None
     (argument,) = arguments
     objective, p, q = (_with_letters(e, argument) for e in _expressions(space))
@@ -106,10 +104,25 @@ def unspecified(model: Model) -> UnspecifiedSpace | None:
     return UnspecifiedSpace(space.parameters, objective, p, q, argument, activation)
 
 
-def _unspecified_like(response: Response) -> Response:
+def unspecified_space(model: Model, function: sp.FunctionClass) -> ParameterSpace | None:
+    """`parameter_space()` with an undefined function in the place of ℓ or φ.
+
+    None where the model cannot do with one, or has another space for its own response than this
+    with the response put in.
+    """
+    unspecified = _unspecified_like(model.response, function)
+    try:
+        space = replace(model, response=unspecified).parameter_space()
+    except _UNFIT:  # the model is the user's, and need not be prepared for such a response
+        return None
+    given = model.parameter_space()
+    return space if _filled_in(space, function, model.response, given) else None
+
+
+def _unspecified_like(response: Response, function: sp.FunctionClass) -> Response:
     """A response of the same kind with an undefined function in the place of ℓ or φ."""
     made = object.__new__(type(response))  # past the checks of what a user gives
-    object.__setattr__(made, "expression", _GIVEN(Z))
+    object.__setattr__(made, "expression", function(Z))
     object.__setattr__(made, "text", "unspecified")
     return made
 
@@ -118,7 +131,9 @@ def _expressions(space: ParameterSpace) -> tuple[sp.Expr, ...]:
     return space.objective, space.p, space.q
 
 
-def _filled_in(space: ParameterSpace, response: Response, given: ParameterSpace) -> bool:
+def _filled_in(
+    space: ParameterSpace, function: sp.FunctionClass, response: Response, given: ParameterSpace
+) -> bool:
     """Whether the unspecified space, with the response put in, is the one that is given."""
     if space.parameters != given.parameters:
         return False
@@ -127,7 +142,7 @@ def _filled_in(space: ParameterSpace, response: Response, given: ParameterSpace)
         return response.expression.subs(Z, argument)
 
     pairs = zip(_expressions(space), _expressions(given), strict=True)
-    differences = (e.replace(_GIVEN, value).doit() - same for e, same in pairs)
+    differences = (e.replace(function, value).doit() - same for e, same in pairs)
     return all(d == 0 or vanishes_exactly(d) is True for d in differences)
 
 
