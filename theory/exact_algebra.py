@@ -32,6 +32,8 @@ def vanishes_exactly(e: sp.Expr) -> bool | None:
     True
     >>> vanishes_exactly(1 / (sp.sqrt(1 + x) + 1) - (sp.sqrt(1 + x) - 1) / x)
     True
+    >>> vanishes_exactly(sp.sqrt(6 - 6 * x) - sp.sqrt(2) * sp.sqrt(3 - 3 * x))
+    True
     >>> vanishes_exactly(x * y * (1 + x / 10**40) - x * y)
     False
     """
@@ -84,8 +86,10 @@ class _Letters:
             for part in e.args:
                 self._collect(part)
         elif e.is_Pow and e.exp.is_Rational:
-            self._collect(e.base)
-            self.roots[e.base] = lcm(self.roots.get(e.base, 1), int(e.exp.q))
+            for base, exponent in _parted(e):
+                self._collect(base)
+                if not exponent.is_Integer:
+                    self.roots[base] = lcm(self.roots.get(base, 1), int(exponent.q))
         else:
             self.plain[e] = None
 
@@ -104,8 +108,12 @@ class _Letters:
             return reduce(_product, map(self.fraction, e.args))
         if e.exp.is_Integer:
             return self._power(self.fraction(e.base), int(e.exp))
-        exponent = e.exp * self.roots[e.base]
-        return self._power((self._root[e.base], self.one), int(exponent))
+        return reduce(_product, (self._root_power(*part) for part in _parted(e)))
+
+    def _root_power(self, base: sp.Expr, exponent: sp.Rational) -> Fraction:
+        if exponent.is_Integer:
+            return self._power(self.fraction(base), int(exponent))
+        return self._power((self._root[base], self.one), int(exponent * self.roots[base]))
 
     def _power(self, base: Fraction, exponent: int) -> Fraction:
         above, below = base if exponent >= 0 else base[::-1]
@@ -130,6 +138,15 @@ class _Letters:
             factor = _times(self._raised(above, whole), self._raised(below, most - whole))
             total += _times(self.context.from_dict(terms), factor)
         return total
+
+
+def _parted(e: sp.Pow) -> list[tuple[sp.Expr, sp.Rational]]:
+    """A power with a broken exponent as a product of such, positive numbers apart: √6 = √2 √3."""
+    number, rest = e.base.primitive() if e.base.is_Add else (e.base, sp.S.One)
+    if not (number.is_Rational and number > 0):
+        return [(e.base, e.exp)]
+    parts = [(sp.Integer(prime), k * e.exp) for prime, k in sp.factorrat(number).items()]
+    return [*parts, *([(rest, e.exp)] if rest != 1 else [])]
 
 
 def _times(a: Polynomial, b: Polynomial) -> Polynomial:

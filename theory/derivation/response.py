@@ -41,6 +41,10 @@ def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
 _OPENING = {"linear": ("loss", "loss"), "neuron": ("activation", "activation")}
 
 
+def _subject(model: Model) -> str:
+    return {"linear": "The network", "neuron": "The neuron"}.get(model.name, "The model")
+
+
 def _source(model: Model) -> tuple[Step, ...]:
     """The loss or activation, and how r comes from it."""
     e = model.response.expression
@@ -56,7 +60,7 @@ def _source(model: Model) -> tuple[Step, ...]:
             ),
             Step(
                 "quotient",
-                r"The network feels the loss only through its response, the even function",
+                rf"{_subject(model)} feels the loss only through its response, the even function",
                 Definition(R(Z), slope / Z),
             ),
         )
@@ -72,8 +76,8 @@ def _source(model: Model) -> tuple[Step, ...]:
         Step("square", "and its square", Definition(PHI_SQUARED(Z), e**2)),
         Step(
             "quotient",
-            "The neuron feels the activation through its square and through its response, the "
-            "even function",
+            f"{_subject(model)} feels the activation through its square and through its response, "
+            "the even function",
             Definition(R(Z), PHI(Z) * slope / Z),
         ),
     )
