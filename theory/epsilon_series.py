@@ -181,6 +181,8 @@ class CurveSolver(Generic[C]):
         self.open.run(0)
         if self.growth.terms[0] != zero:
             raise ReducedMapError("at ε = 0 the curve q = r(p) does not consist of 2-cycles")
+        if self.target.terms[0] != ring.r:
+            raise ReducedMapError("at ε = 0 the height q does not rest on the curve q = r(p)")
 
     def advance(self) -> C:
         """Find and return the next h_k."""

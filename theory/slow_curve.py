@@ -74,6 +74,8 @@ def generic_h(model: Model) -> sp.Expr:
     mirrored = -p_next
     if sp.cancel(mirrored.subs(EPSILON, 0) - P) != 0:
         raise ReducedMapError("at ε = 0 the curve q = r(p) does not consist of 2-cycles")
+    if sp.cancel(q_next.subs(EPSILON, 0) - R(P)) != 0:
+        raise ReducedMapError("at ε = 0 the height q does not rest on the curve q = r(p)")
     # R(mirrored)(1 + ε h(mirrored)) = q_next; h(mirrored) = h(p) to the order that matters.
     moved = sp.diff(R(P), P) * sp.diff(mirrored, EPSILON).subs(EPSILON, 0)
     residual = sp.expand(moved + R(P) * h - sp.diff(q_next, EPSILON).subs(EPSILON, 0))

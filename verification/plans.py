@@ -12,7 +12,7 @@ import sympy as sp
 from ..numerics.balls import exact
 from ..numerics.roots import InverseResponse
 from ..theory.bifurcation import FrozenFamily, frozen_family
-from ..theory.errors import InputError
+from ..theory.errors import InputError, ReducedMapError
 from ..theory.models import Model
 from ..theory.slow_curve import SlowCurve, slow_curve
 from .effort import QUICK, Effort
@@ -77,9 +77,14 @@ class Plan:
     def with_runs(self, c: float, top: sp.Rational | None = None) -> Plan:
         """The plan with starts at q0 in (c, 1) and a ladder of step sizes from `top` down.
 
-        Raises InputError where `top` is out of the range that can be run, saying what is allowed.
+        Raises InputError where `top` is out of the range that can be run, saying what is allowed,
+        and ReducedMapError for a third model whose orbits cannot do what the theory says.
         """
         scale = float(self.curve.h_at_zero)
+        if not scale > 0:  # for the two models it is, by A4
+            raise ReducedMapError(
+                f"h(0) = {self.curve.h_at_zero}: aligned orbits do not pass q = 1"
+            )
         exponent = float(self.model.exponent)
         rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
         if top is None:

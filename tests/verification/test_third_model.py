@@ -130,14 +130,14 @@ def test_with_more_than_two_parameters_the_largest_eigenvalue_is_sampled():
 
 
 def test_the_smaller_eigenvalue_is_not_taken_for_the_largest():
-    """−λ of the block of −L: an eigenvalue of the Hessian, exactly, and the wrong one."""
+    """A block with the roots λ₋ and λ₋ − 1: an eigenvalue exactly, but not the largest."""
 
     class Smaller(type(COSH)):
         def generic(self):
             right = super().generic()
             root = sp.sqrt(right.trace**2 - 4 * right.determinant)
             smaller = (right.trace - root) / 2
-            return replace(right, trace=2 * smaller, determinant=smaller**2)
+            return replace(right, trace=2 * smaller - 1, determinant=smaller * (smaller - 1))
 
     label = "scalars/sharpness"
     (verdict,) = (v for v in verify([Smaller(COSH.response)], only(label)) if v.label == label)
