@@ -17,7 +17,7 @@ from ..theory.derivation import maps, spectrum
 from ..theory.errors import InputError
 from ..theory.exact_algebra import vanishes_exactly
 from ..theory.models import ETA, Loss, Model, P, Q, TwoLayerLinear
-from ..theory.unspecified import UnspecifiedSpace, unspecified
+from ..theory.unspecified import JETS, UnspecifiedSpace, unspecified
 from .derivations import check_derivation
 
 _ORDER = 1  # of the slow curve, which the chapters used here do not depend on
@@ -75,14 +75,27 @@ def sharpness_proof(model: Model, sharpness: sp.Expr) -> Proof:
         return _zero((hessian.trace() - trace, hessian.det() - determinant))
     if not isinstance(model, TwoLayerLinear):
         return _OPEN
-    # For the sizes of this definition alone: ∇L lies in the eigenspaces of the two roots.
+    # For the sizes of this definition alone: ∇L lies in the eigenspaces of the two roots, and all
+    # other eigenvalues are 0 or ±ℓ'; the derivation has the sign that bounds these.
     once = hessian * sp.Matrix(space.gradient)
     defects = hessian * once - trace * once + determinant * sp.Matrix(space.gradient)
-    proof = _zero(defects)
+    proof = _zero([*defects, *_defects_of_others(space)])
     formulas = {"trace": generic.trace, "determinant": generic.determinant}
     if proof.holds and _says(model, "linear/sharpness", formulas):
         return Proof(True, f"{proof.how}{_ALL_SIZES} by linear/sharpness")
     return _OPEN if proof.holds else proof
+
+
+def _defects_of_others(space: UnspecifiedSpace) -> list[sp.Expr]:
+    """Zeros that leave 0 and ±ℓ' as eigenvalues away from ∇f and H∇f, f where ℓ is taken.
+
+    H = ℓ'K + ℓ''∇f∇fᵀ with K the Hessian of f is symmetric and leaves the space orthogonal to both
+    vectors as it is; there it is ℓ'K, and if K³ = K, the eigenvalues of K are 0 and ±1.
+    """
+    slope = sp.Matrix([sp.diff(space.argument, t) for t in space.parameters])
+    K = sp.hessian(space.argument, space.parameters)
+    rest = space.hessian - JETS[1] * K - JETS[2] * slope * slope.T
+    return [*(K**3 - K), *rest]
 
 
 def _map_defects(space: UnspecifiedSpace, claimed: tuple[sp.Expr, ...]) -> list[sp.Expr | None]:

@@ -1,11 +1,15 @@
 """The reduced map and the sharpness as identities of polynomials."""
 
+from dataclasses import replace
+
 import pytest
 import sympy as sp
 from third_models import COSH, TANH, TIED, UNITS, wrong
 
+from trajalign.theory.exact_algebra import vanishes_exactly
 from trajalign.theory.models import ETA, Activation, Loss, P, SingleNeuron, TwoLayerLinear
-from trajalign.verification.map_proofs import map_proof, sharpness_proof
+from trajalign.theory.unspecified import unspecified
+from trajalign.verification.map_proofs import _defects_of_others, map_proof, sharpness_proof
 
 LINEAR = TwoLayerLinear(Loss.parse("log-cosh"))
 NEURON = SingleNeuron(Activation.parse("tanh"))
@@ -38,6 +42,14 @@ def test_the_linear_network_has_them_for_every_width_and_input_dimension():
     assert "every width" in of_map(LINEAR).how
     assert "every width" in of_sharpness(LINEAR).how
     assert "every width" not in of_map(UNITS).how
+
+
+def test_its_other_eigenvalues_are_bounded_by_the_identities_not_by_words():
+    """‖x‖ = 1 makes K³ = K; with another input the other eigenvalues are larger than |ℓ'|."""
+    space = unspecified(LINEAR)
+    assert all(vanishes_exactly(e) for e in _defects_of_others(space))
+    longer = replace(space, argument=2 * space.argument, p=2 * space.p)
+    assert not all(vanishes_exactly(e) for e in _defects_of_others(longer))
 
 
 def test_without_the_derivation_the_spectrum_of_more_parameters_is_open():
