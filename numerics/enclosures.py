@@ -35,8 +35,8 @@ class EnclosedOrbit:
     the boxes grew until they said nothing; what was recorded before holds even then.
     No orbit has q_t > 1 at a step before `earliest_crossing` (None: at any step), and all orbits
     have q_t > 1 at the step `latest_crossing` (None: that is not known of any step).
-    `maybe_zero` is the first step after the start at which p_t is 0 or too small to be told from it,
-    beside q_t ≤ 1, where p = 0 repels; or None.
+    `maybe_zero` is the first step after the start at which p_t is 0 or too small to be told from
+    it, beside q_t ≤ 1, where p = 0 repels; or None.
     """
 
     eta: Number
@@ -170,9 +170,7 @@ def enclose_accurately(
             f"whether the orbit stays there, at the minimum, or leaves it is open {about}"
         )
     lost = f"; the boxes say nothing after step {orbit.steps}" if orbit.outcome == "lost" else ""
-    raise UnresolvedError(
-        f"enclose: {orbit.bits} bits do not give {digits} digits {about}{lost}"
-    )
+    raise UnresolvedError(f"enclose: {orbit.bits} bits do not give {digits} digits {about}{lost}")
 
 
 def as_ball(x: Number) -> arb:

@@ -1,6 +1,6 @@
 """The frozen-q family g_q(p) = (1 − 2 r(p)/q) p: fixed point, flip, 2-cycle and normal forms.
 
-The identities are derived for a generic odd g_q; each raises ArithmeticError if it does not come
+The identities are derived for a generic odd g_q; each raises ReducedMapError if it does not come
 out, so that a model with another frozen family cannot pass for one of these.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from .errors import InputError
+from .errors import InputError, ReducedMapError
 from .models import ETA, Model, P, Q, R
 from .requirements import sign_at
 
@@ -50,7 +50,7 @@ def frozen_family(model: Model) -> FrozenFamily:
     """
     step = model.generic().p_next.subs(ETA, 0)
     if sp.cancel((step + P).subs(Q, R(P))) != 0:
-        raise ArithmeticError("q = r(p) does not give the 2-cycle ±p")
+        raise ReducedMapError("q = r(p) does not give the 2-cycle ±p")
     slope = sp.diff(step, P)
     # g_q is odd (r is even), so both points of the cycle ±p have the same slope.
     half = sp.expand(-sp.factor(sp.cancel(slope.subs(Q, R(P)))))

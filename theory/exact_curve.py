@@ -14,6 +14,7 @@ import sympy as sp
 from .curve_series import curve_series
 from .epsilon_series import RESPONSE, SQUARE, X, even_map
 from .errors import InputError
+from .exact_algebra import vanishes_exactly
 from .interface import EPSILON, PHI_SQUARED, Model, P, Q, R
 from .series import taylor
 
@@ -37,8 +38,8 @@ class ExactCurve:
 def exact_curve(model: Model) -> ExactCurve | None:
     """The exact curve if the response has one, else None.
 
-    κ is found from the invariance at order p², and then the invariance is verified for all p: the
-    defect must simplify to 0.
+    κ is found from the invariance at order p², and then the invariance is verified for all p, by
+    exact algebra.
 
     >>> from trajalign.theory.models import Activation, SingleNeuron
     >>> exact_curve(SingleNeuron(Activation.parse("algebraic")))
@@ -56,7 +57,7 @@ def exact_curve(model: Model) -> ExactCurve | None:
     for kappa in _candidates(factor, q_next, r):
         a = _tidy(factor.subs(_KAPPA, kappa))
         defect = kappa * r.subs(P, P * a) - q_next.subs(_KAPPA, kappa)
-        if sp.simplify(defect) == 0:
+        if vanishes_exactly(defect):
             return ExactCurve(kappa, a)
     return None
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .errors import ReducedMapError
 from .models import EPSILON, ETA, Model, P, Q, R
 from .requirements import require_curved
 from .series import taylor
@@ -43,7 +44,9 @@ class SlowCurve:
 
 
 def slow_curve(model: Model) -> SlowCurve:
-    """Derive the first-order predictions. Raises what `require_curved` raises.
+    """Derive the first-order predictions.
+
+    Raises what `require_curved` raises, and ReducedMapError where the map has no such curve.
 
     >>> from trajalign.theory.models import TwoLayerLinear
     >>> from trajalign.theory.responses import Loss
@@ -70,10 +73,14 @@ def generic_h(model: Model) -> sp.Expr:
     p_next, q_next = _on_curve(model, h)
     mirrored = -p_next
     if sp.cancel(mirrored.subs(EPSILON, 0) - P) != 0:
-        raise ArithmeticError("at ε = 0 the curve q = r(p) does not consist of 2-cycles")
+        raise ReducedMapError("at ε = 0 the curve q = r(p) does not consist of 2-cycles")
+    if sp.cancel(q_next.subs(EPSILON, 0) - R(P)) != 0:
+        raise ReducedMapError("at ε = 0 the height q does not rest on the curve q = r(p)")
     # R(mirrored)(1 + ε h(mirrored)) = q_next; h(mirrored) = h(p) to the order that matters.
     moved = sp.diff(R(P), P) * sp.diff(mirrored, EPSILON).subs(EPSILON, 0)
     residual = sp.expand(moved + R(P) * h - sp.diff(q_next, EPSILON).subs(EPSILON, 0))
+    if residual.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+        raise ReducedMapError(f"the reduced map has no first order in ε = {_small(model)} at ε = 0")
     return sp.expand(sp.cancel(-residual.subs(h, 0) / sp.diff(residual, h)))
 
 
@@ -81,6 +88,10 @@ def _on_curve(model: Model, h: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     generic = model.generic()
     place = {ETA: model.step_size(EPSILON), Q: R(P) * (1 + EPSILON * h)}
     return generic.p_next.subs(place), generic.q_next.subs(place)
+
+
+def _small(model: Model) -> str:
+    return str(model.small_parameter(sp.Symbol("η", positive=True))).replace("**", "^")
 
 
 def generic_decay(model: Model, h: sp.Expr) -> sp.Expr:
@@ -100,7 +111,7 @@ def _generic_gap(model: Model, h: sp.Expr) -> sp.Expr:
     surrogate = 2 * (1 + P * sp.diff(R(P), P) / Q)
     base = {EPSILON: 0, Q: R(P)}
     if delta.subs(base) != 0 or sp.cancel((tau - surrogate).subs(base)) != 0:
-        raise ArithmeticError("at ε = 0 the sharpness on the curve is not λ̃")
+        raise ReducedMapError("at ε = 0 the sharpness on the curve is not λ̃")
 
     def slope(variable: sp.Symbol) -> sp.Expr:
         return (sp.diff(tau, variable) - sp.diff(delta, variable) / tau).subs(base)

@@ -70,7 +70,7 @@ class OrbitView:
     @cached_property
     def epsilon(self) -> arb:
         with ctx.workprec(self.bits):
-            return arb(exact(self.plan.epsilon(self.eta)))
+            return ball(self.plan.epsilon(self.eta))
 
     @cached_property
     def natural_log(self) -> float:

@@ -14,7 +14,7 @@ from ..numerics.balls import compile_balls, evaluate, exact
 from ..numerics.curve_cells import CurveCells, curve_cells
 from ..numerics.roots import InverseResponse
 from ..theory.bifurcation import FrozenFamily, frozen_family
-from ..theory.errors import InputError
+from ..theory.errors import InputError, ReducedMapError
 from ..theory.models import Model
 from ..theory.slow_curve import SlowCurve, slow_curve
 from .effort import QUICK, Effort
@@ -53,9 +53,14 @@ class Plan:
         """The frozen-q family."""
         return frozen_family(self.model)
 
-    def epsilon(self, eta: sp.Rational) -> sp.Rational:
-        """The small parameter at a step size."""
+    def epsilon(self, eta: sp.Rational) -> sp.Expr:
+        """The small parameter at a step size, an exact number but not always rational."""
         return self.model.small_parameter(eta)
+
+    def smaller(self, eta: sp.Rational, factor: int) -> sp.Rational:
+        """A step size with ε smaller by a factor; by nearly that where it would not be rational."""
+        size = eta / sp.Integer(factor) ** self.model.exponent
+        return size if size.is_Rational else sp.Rational(f"{float(size):.6g}")
 
     @property
     def until(self) -> sp.Rational:
@@ -99,9 +104,14 @@ class Plan:
     def with_runs(self, c: float, top: sp.Rational | None = None) -> Plan:
         """The plan with starts at q0 in (c, 1) and a ladder of step sizes from `top` down.
 
-        Raises InputError where `top` is out of the range that can be run, saying what is allowed.
+        Raises InputError where `top` is out of the range that can be run, saying what is allowed,
+        and ReducedMapError for a third model whose orbits cannot do what the theory says.
         """
         scale = number(self.curve.h_at_zero)
+        if not scale > 0:  # for the two models it is, by A4
+            raise ReducedMapError(
+                f"h(0) = {self.curve.h_at_zero}: aligned orbits do not pass q = 1"
+            )
         exponent = float(self.model.exponent)
         rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
         if top is None:

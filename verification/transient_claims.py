@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from flint import arb, ctx
+from flint import ctx
 
-from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.balls import compile_balls, evaluate
 from ..numerics.iteration import Stops
 from ..numerics.loops import compile_loop
 from ..numerics.orbits import Orbit, iterate
@@ -21,7 +21,7 @@ from ..theory.models import P
 from .claims import DirectClaim, Judgement, Measurement, by_start, combined, quantity
 from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
 from .orbit_claims import judge_lost, judgement, resolved, settled_or_open, spoken_of
-from .orbit_view import FAR, REFUTING, contraction, meets_zero
+from .orbit_view import FAR, REFUTING, ball, contraction, meets_zero
 from .plans import Plan, number
 
 _RUNGS = 4
@@ -88,7 +88,7 @@ class AlignmentTimeClaim(DirectClaim):
         """|q_t/r(p_t) − 1 − h(p_t) ε|/ε² at every step."""
         curve = compile_balls([plan.family.response, self.h], [P])
         with ctx.workprec(working_bits(orbit.digits)):
-            epsilon, sizes = arb(exact(plan.epsilon(orbit.eta))), []
+            epsilon, sizes = ball(plan.epsilon(orbit.eta)), []
             for p, q in zip(orbit.p, orbit.q, strict=True):
                 r, h = evaluate(curve, (abs(p),), ctx.prec)
                 sizes.append(float(abs((q / r - 1) / epsilon - h) / epsilon))
@@ -146,8 +146,7 @@ def _growths(logs: Sequence[float], times: Sequence[float]) -> list[float]:
 
 
 def _step_sizes(plan: Plan) -> list[sp.Rational]:
-    ratio = sp.Integer(_RATIO) ** plan.model.exponent
-    return [plan.etas[0] / ratio**k for k in range(1, _RUNGS + 1)]
+    return [plan.smaller(plan.etas[0], _RATIO**k) for k in range(1, _RUNGS + 1)]
 
 
 def _passage(sizes: Sequence[float], level: float) -> float:

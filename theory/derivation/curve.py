@@ -6,6 +6,8 @@ import sympy as sp
 
 from ..curve_closed import curve_generic
 from ..interface import EPSILON, ETA, Model, P, Q, R
+from ..slow_curve import generic_h
+from ..statements import name_for
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Solution, Step
 from .curve_exact import exact
 from .curve_orders import height_on_curve, on_curve, slow_curve
@@ -40,6 +42,21 @@ def _alignment(model: Model) -> Derivation:
         r"$|\taQ_t/\taR(\taP_t) - 1 - \taEps \taH_1(\taP_t)| \le C \taEps^2$ for all $t \ge t_a$. "
         r"The constants $A$, $B$ and $C$ serve all these orbits and all small $\taEta$.",
         (*_ansatz(model), *_invariance(model, formula), _attraction()),
+        (f"{name}/reduced-map", "bifurcation/two-cycle"),
+    )
+
+
+def first_order(model: Model) -> Derivation:
+    """h_1 of a third model. Raises ReducedMapError where its map has no slow curve."""
+    name, small, formula = model.name, latex(model.small_parameter(ETA)), generic_h(model)
+    return Derivation(
+        f"{name}/alignment",
+        "The slow curve to first order",
+        rf"Assume {HYPOTHESES[name_for(model.response)]}, and write $\taEps = {small}$. Under the "
+        r"reduced map followed by $\taP \mapsto -\taP$, the curve $\taQ = \taR(\taP)(1 + \taEps "
+        r"\taH_1(\taP))$ is invariant up to $O(\taEps^2)$ for exactly one even function $\taH_1$, "
+        rf"namely $\taH_1 = {latex(formula)}$. That orbits come to it is not derived here.",
+        (*_ansatz(model), *_invariance(model, formula)),
         (f"{name}/reduced-map", "bifurcation/two-cycle"),
     )
 

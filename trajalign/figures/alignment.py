@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ..numerics.balls import BallFunction, compile_balls, evaluate
 from ..numerics.precision import working_bits
 from ..theory.curve_closed import curve_terms
 from ..theory.errors import InputError
 from ..theory.interface import Model, P, R
-from ..verification.orbit_view import OrbitView
+from ..verification.orbit_view import OrbitView, ball
 from ..verification.plans import Plan
 from .following import logarithmic, never_zero
 from .picture import MEASURED, PREDICTED, Curve, Picture
@@ -53,7 +53,7 @@ def alignment_picture(plan: Plan, step_size: sp.Rational, order: int = 3) -> Pic
     view = _view(plan, step_size)
     times = logarithmic(len(view.orbit), _SHOWN)
     with ctx.workprec(working_bits(plan.digits)):
-        epsilon = arb(exact(plan.epsilon(step_size)))
+        epsilon = ball(plan.epsilon(step_size))
         rows = [
             _residual(curve, view.orbit.p[t], view.orbit.q[t], epsilon, view.bits) for t in times
         ]
