@@ -14,6 +14,7 @@ import sympy as sp
 from .errors import ExpressionError, NoExpansionError
 from .expressions import Z, parse_expression
 from .series import taylor
+from .values import number
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Response:
         except NoExpansionError:
             return sp.Integer(1)
         sizes = ((curvature, 2), (quartic, 4))
-        units = [round(-sp.log(size, 2).evalf() / k) for size, k in sizes if size != 0]
+        units = [round(float(-sp.log(number(size, 20), 2)) / k) for size, k in sizes if size != 0]
         if not units:
             return sp.Integer(1)
         return sp.Integer(2) ** (units[-1] if units[-1] < units[0] - 3 else units[0])
