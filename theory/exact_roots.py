@@ -74,7 +74,7 @@ class ExactRoot:
         try:
             return decimal(self.value(expression, n), n)
         except UnresolvedError:
-            return sp.Float(0, n)
+            return sp.S.Zero
 
     def value(self, expression: sp.Expr, n: int) -> arb:
         """An expression in P over a bracket of the root so small that n digits are certain.
@@ -277,11 +277,8 @@ def _inverse(name: sp.Expr, value: sp.Expr) -> sp.Expr | None:
     if isinstance(name, sp.tanh):
         return sp.asinh(value / sp.sqrt(1 - value**2)) / rate if abs(value) < 1 else -sp.S.One
     if isinstance(name, sp.exp) and value != 0:
-        value, rate = (
-            (value, rate)
-            if rate > 0
-            else (attempted(sp.radsimp, 1 / value, otherwise=1 / value), -rate)
-        )
+        if rate < 0:
+            value, rate = attempted(sp.radsimp, 1 / value, otherwise=1 / value), -rate
         return sp.log(value) / rate if value > 0 else sp.S.NegativeOne
     if isinstance(name, sp.atan):
         return sp.tan(value) / rate if abs(value) < sp.pi / 2 else sp.S.NegativeOne
@@ -300,7 +297,9 @@ def _tidied(value: sp.Expr) -> sp.Expr:
     """A constant in a short form. Raises ArithmeticError if SymPy changed its value."""
     # With logarithms in sight, SymPy would merge them into powers that nobody can read.
     names = {call: sp.Dummy(positive=True) for call in value.atoms(sp.Function)}
-    short = sp.expand(attempted(sp.radsimp, simplified(value.subs(names)), otherwise=value))
+    short = sp.expand(
+        attempted(sp.radsimp, simplified(value.subs(names)), otherwise=value.subs(names))
+    )
     short = short.subs({dummy: call for call, dummy in names.items()})
     if number(short - value, 30) != 0:
         raise ArithmeticError(f"{value} was simplified to {short}")

@@ -101,19 +101,21 @@ def accurate(e: sp.Expr, at: Mapping[sp.Symbol, sp.Rational], bits: int) -> arb:
         precision = min(2 * precision, MOST_BITS)
 
 
-def decimal(value: arb, digits: int) -> sp.Float:
+def decimal(value: arb, digits: int) -> sp.Expr:
     """The midpoint of a ball, rounded to a number of decimal digits."""
+    if value.is_zero():
+        return sp.S.Zero
     man, exp = value.mid().man_exp()
     precision = int(digits * 3.33) + 4
     return sp.Float(from_man_exp(int(man), int(exp), precision, "n"), precision=precision)
 
 
-def number(e: sp.Expr, digits: int) -> sp.Float:
+def number(e: sp.Expr, digits: int) -> sp.Expr:
     """A constant to a number of digits; 0 where it cannot be told from 0, for showing only."""
     try:
         return decimal(accurate(e, {}, int(digits * 3.33) + 8), digits)
     except UnresolvedError:
-        return sp.Float(0, digits)
+        return sp.S.Zero
 
 
 def _shown(e: sp.Expr) -> str:
