@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import sympy as sp
 
+from .absolute_values import without_absolute_values
 from .errors import ExpressionError, NoExpansionError
 from .expressions import Z, parse_expression
 from .series import taylor
@@ -108,7 +109,7 @@ class Activation(Response):
 
 def _read(source: str, catalogue: Mapping[str, str]) -> sp.Expr:
     try:
-        return parse_expression(source)
+        return without_absolute_values(parse_expression(source))
     except ExpressionError as error:
         close = difflib.get_close_matches(source[:60], catalogue, n=1, cutoff=0.75)
         if not close:
