@@ -1,7 +1,7 @@
-"""Formulas in |z| that are smooth at 0, such as |z| + log(1 + e^(−2|z|)) − log 2, which is log cosh z.
+"""Formulas in |z| that are smooth at 0, such as |z| + log(1 + e^(−2|z|)) − log 2, or log cosh z.
 
-With |z| → z such a formula becomes g(z), its value for z ≥ 0, and with |z| → −z it becomes h(z), its
-value for z ≤ 0. It is smooth where g is and g = h. That is proved: g − h is 0 at 0, and its
+With |z| → z such a formula becomes g(z), its value for z ≥ 0, and with |z| → −z it becomes h(z),
+its value for z ≤ 0. It is smooth where g is and g = h. That is proved: g − h is 0 at 0, and its
 derivative is 0 as a rational function of what is not rational in it, after logarithms and inverse
 functions have gone with the differentiation. Where no proof is found, the formula stays as it is,
 and its kink at 0 with it.
@@ -42,7 +42,7 @@ def without_absolute_values(e: sp.Expr) -> sp.Expr:
 
 
 def _may_jump(e: sp.Expr) -> bool:
-    """Whether a derivative that is 0 may not make a constant: past a pole, arctan 1/z is another."""
+    """Whether a derivative of 0 may not make a constant: past a pole, arctan 1/z has another."""
     inside = (f.args[0] for f in e.atoms(sp.Function) if not isinstance(f, sp.log))
     return e.has(sp.tan) or any(
         power.exp.is_negative and power.base.has(Z) for u in inside for power in u.atoms(sp.Pow)

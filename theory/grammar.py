@@ -166,9 +166,7 @@ _NAME_HINTS = {
     "pow": "powers are written **",
     "arctg": "did you mean atan?",
     "tg": "did you mean tan?",
-    **dict.fromkeys(
-        ("np", "numpy", "jnp", "torch"), "of it only the functions below, and no sinc."
-    ),
+    **dict.fromkeys(("np", "numpy", "jnp", "torch"), "only its functions below are read."),
 }
 # Functions elsewhere, which must not be answered with one that means another.
 _OTHERS = frozenset(

@@ -94,4 +94,6 @@ def plain_number(typed: str) -> str:
     >>> plain_number("−½"), plain_number("3⁄4")
     ('-1/2', '3/4')
     """
-    return "".join(_VULGAR.get(c) or _SIGNS.get(c, c) for c in typed)
+    text = "".join(_SIGNS.get(c, c) for c in typed).strip(" ")
+    # Nothing but a sign may stand beside it: 2½ is not 21/2.
+    return text[:-1] + _VULGAR[text[-1]] if text.strip("+-") in _VULGAR else text
