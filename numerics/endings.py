@@ -11,6 +11,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from ..theory.interface import ETA, PHI_SQUARED, Model, P, Q, R
+from ..theory.symbolic import cancelled, simplified
 from .extras import NUMPY
 from .floats import Floats, double_precision
 from .stepping import Stepper, compile_stepper, moving
@@ -109,7 +110,7 @@ def _limiting_sharpness(model: Model) -> Any:
     # As p → 0, r = 1 + r''(0) p²/2 + O(p⁴) and φ² = p² + O(p⁴); r'/p has a limit, too.
     near = {R(P): 1 + model.response.curvature * P**2 / 2, PHI_SQUARED(P): P**2}
     trace, determinant = (
-        sp.cancel(e.subs(near).doit()).subs(P, 0) for e in (generic.trace, generic.determinant)
+        cancelled(e.subs(near).doit()).subs(P, 0) for e in (generic.trace, generic.determinant)
     )
     largest = (trace + sp.sqrt(trace**2 - 4 * determinant)) / 2
-    return sp.lambdify([Q, ETA], sp.simplify(largest), modules="numpy")
+    return sp.lambdify([Q, ETA], simplified(largest), modules="numpy")

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from ..theory.division_free import tidy
 from ..theory.errors import NoExpansionError, NotFiniteError
 from ..theory.expressions import Z
-from ..theory.series import taylor
 from .balls import compile_balls, evaluate
 from .extras import JAX, NUMPY, require
+from .series_at_zero import series_at_zero
 
 Floats = NDArray[np.float64]
 Formulas = Callable[[Any], tuple[Any, ...]]
@@ -121,7 +121,7 @@ class _Trial:
         self._truths = [_truth(e, self._samples) for e in expressions]
         self.far = float(self._samples[-1])
         try:
-            self.series = [_floats(taylor(e, _SERIES_TERMS)) for e in expressions]
+            self.series = [series_at_zero(e, _SERIES_TERMS) for e in expressions]
         except NoExpansionError:
             self.series = []
 
@@ -209,10 +209,6 @@ def _polynomial(coefficients: Floats, z: Any, odd: bool) -> Any:
     for c in coefficients[int(odd) :: 2][::-1]:
         value = value * square + float(c)
     return value * z if odd else value
-
-
-def _floats(numbers: Sequence[sp.Expr]) -> Floats:
-    return np.array([float(sp.N(c, 20)) for c in numbers])
 
 
 def _shortened(coefficients: Floats, cut: float) -> Floats:

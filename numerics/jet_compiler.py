@@ -19,6 +19,7 @@ from .elementary import FUNCTIONS, Coefficients, power, substituted
 from .program import exact
 
 _MAX_VANISHING = 12  # orders of vanishing at 0 that are looked for
+_LOOKS = (1, 3, _MAX_VANISHING)  # of which the first are cheap, and mostly enough
 _ZERO_AT_ZERO = {sp.sinh, sp.tanh, sp.sin, sp.tan, sp.asinh, sp.atan, sp.asin, sp.atanh, sp.erf}
 _NEAR = fmpq(1, 2)  # boxes as near to 0 as this have 0/0 divided out even if they do not contain 0
 
@@ -155,10 +156,14 @@ def vanishing_order(e: sp.Expr, variable: sp.Symbol, parameters: tuple[sp.Symbol
             max(0, vanishing_order(inner, variable, parameters)) if type(e) in _ZERO_AT_ZERO else 0
         )
     try:
-        coefficients = taylor(e, _MAX_VANISHING, variable)
+        for terms in _LOOKS:
+            coefficients = taylor(e, terms, variable)
+            found = next((k for k, c in enumerate(coefficients) if c != 0), None)
+            if found is not None:
+                return found
     except NoExpansionError:
         return 0
-    return next((k for k, c in enumerate(coefficients) if c != 0), _MAX_VANISHING)
+    return _MAX_VANISHING
 
 
 def _remembered(e: sp.Expr, node: Node) -> Node:
