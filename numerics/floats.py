@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,10 +34,12 @@ _GOOD = 8 * _ULP
 _FINE = 1e-13
 _POOR = 1e-9
 _BITS = 256  # at which most values can be had at once
+_TALLEST = arb(2) ** 4096  # exponents whose exponential is not worth its time
 _SERIES_TERMS = 40
 _SIDES = ("|z|", "-|z|")  # where formulas can be evaluated instead of at z
 _CUTS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)  # in units of the scale: below it the series serves
 _TINY = [10.0**-k for k in (280, 200, 120, 60, 30, 20, 16, 14, 12, 10, 8, 7, 6, 5, 4)]
+_BESIDE = 1e-270  # larger than the first of these samples
 _SAMPLES = np.array(_TINY + [2.0 ** (k / 8) for k in range(-80, 8 * 20 + 1)])
 
 
@@ -148,10 +151,14 @@ class _Trial:
         within = ~np.isinf(self._truths).any(axis=0)
         self.far = float(self._samples[within][-1])
         self._measured: dict[tuple[str, float, float], Floats] = {}
+
+    @cached_property
+    def series(self) -> list[Floats]:
+        """The power series of each expression, or none where one has none."""
         try:
-            self.series = [_floats(taylor(e, _SERIES_TERMS)) for e in expressions]
+            return [_floats(taylor(e, _SERIES_TERMS)) for e in self.expressions]
         except NoExpansionError:
-            self.series = []
+            return []
 
     def __call__(self, side: str, cut: float = 0.0, turn: float = np.inf) -> FloatFunction:
         polynomials = [_shortened(c, cut) for c in self.series] if cut else None
@@ -159,7 +166,7 @@ class _Trial:
         if turn < np.inf:
             run = _turning(self.xp, run, scaled_formulas(self.expressions, self.engine), turn)
         run = _assembled(self.xp, run, polynomials, self.odd, side, cut)
-        if not cut and not self._good_at_zero(run):
+        if not cut and not self._good_at_zero(run) and self.series:
             run = _with_origin(self.xp, run, [float(c[0]) for c in self.series])
         self._measured[side, cut, turn] = errors = self._errors(run)
         end = self._end(errors, _POOR)
@@ -180,11 +187,12 @@ class _Trial:
         return self._unit + int(bad[0]) if bad.size else len(errors)
 
     def _good_at_zero(self, run: Formulas) -> bool:
-        """Whether the values at 0, where a formula may be 0/0, are those of the series, if any."""
+        """Whether the values at 0, where a formula may be 0/0, are those just beside it."""
         with double_precision(self.engine):
             values = [float(v) for v in run(self.xp.asarray(0.0))]
-        known = zip(values, self.series, strict=False)
-        return all(abs(value - c[0]) <= _GOOD * abs(c[0]) for value, c in known)
+        beside = [0.0 if o else t[0] for t, o in zip(self._truths, self.odd, strict=True)]
+        pairs = zip(values, beside, strict=True)
+        return all(abs(value - c) <= max(_GOOD * abs(c), _BESIDE) for value, c in pairs)
 
     def _errors(self, run: Formulas) -> Floats:
         """At each sample, relative to the largest value up to there; ∞ where none is known."""
@@ -278,11 +286,21 @@ def _shortened(coefficients: Floats, cut: float) -> Floats:
     return coefficients[: seen[-1] + 1]
 
 
+def _towers(expression: sp.Expr) -> list[sp.Expr]:
+    """The exponents of exponentials that have exponentials in them."""
+    towering = (sp.exp, sp.cosh, sp.sinh)
+    inner = (e.args[0] for e in expression.atoms(*towering))
+    return [sp.S.Zero, *(e for e in inner if e.has(*towering))]
+
+
 def _truth(expression: sp.Expr, z: Floats) -> Floats:
     """The values at increasing z > 0, each to within 2⁻⁶⁰ of the largest before it; NaN if none."""
-    function = compile_balls(expression, [Z])
-    found, largest = np.empty_like(z), arb(0)
+    function, exponents = compile_balls(expression, [Z]), compile_balls(_towers(expression), [Z])
+    found, largest = np.full_like(z, np.nan), arb(0)
     for i, x in enumerate(z):
+        with ctx.workprec(_BITS):
+            if any(abs(value) > _TALLEST for value in exponents(arb(x))):
+                break
         with ctx.workprec(_BITS):
             value = function(arb(x))[0]
             allowed = abs(value).max(largest).mid() * 2.0**-60
