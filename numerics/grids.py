@@ -66,8 +66,8 @@ def grid(
     """How the orbits from every (p0, q0) at every step size η end, in double precision.
 
     An orbit is followed until it converges (|p| ≤ 10⁻¹⁰ of the response's scale with q > 1),
-    diverges (|p| beyond 10⁶ of the scale or beyond where the response overflows, q not positive or
-    not a number), collapses (q > 10¹⁵⁰ at p ≠ 0), or has made `steps` steps. Variables, with the
+    diverges (|p| beyond 10⁶ of the scale or beyond where r itself overflows, q not positive or not
+    a number), collapses (q > 10¹⁵⁰ at p ≠ 0), or has made `steps` steps. Variables, with the
     dimensions eta, p0 and q0:
 
     outcome              gradient_flow (converged, q0 > 1), edge_of_stability (converged, q0 ≤ 1, so

@@ -77,6 +77,7 @@ class _Step:
         self._slope = compile_floats([model.response.slope], [True], scale=self._scale)
 
     def __call__(self, p: Floats, q: float) -> Floats:
+        self._slope.require(p)
         with np.errstate(all="ignore"):
             return np.asarray(self._sign * (p - 2 * self._slope(p)[0] / q))
 

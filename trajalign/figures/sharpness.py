@@ -116,6 +116,7 @@ def aligned_from(model: Model, orbit: Orbit) -> int:
     last = len(orbit) if orbit.crossing is None else orbit.crossing
     p, q = (np.array([float(x) for x in values[:last]]) for values in (orbit.p, orbit.q))
     slope = compile_floats([model.response.slope], [True], scale=float(model.response.scale))
+    slope.require(p)
     size = 2 * abs(slow_curve(model).h_at_zero) * model.small_parameter(orbit.eta)
     far = np.flatnonzero(np.abs(q * p / slope(p)[0] - 1) > float(size))
     return int(far[-1]) + 1 if far.size else 0
