@@ -20,6 +20,7 @@ from .expressions import Z
 from .models import PHI_SQUARED, Model, P, R
 from .requirements import require_curved
 from .responses import Activation
+from .slow_curve import generic_h
 
 _MOST_TERMS = 1500  # of a numerator and denominator on the way; beyond, gcds take minutes
 Element = Any  # an element of a SymPy FracField, which has no public type
@@ -69,6 +70,8 @@ def curve_terms(model: Model, order: int) -> tuple[sp.Expr, ...]:
         return curve_closed(model, order)
     except InputError:
         require_curved(model.response)
+        if order == 1:  # which does not need a rational map
+            return (model.concrete(generic_h(model)),)
         return tuple(model.concrete(h) for h in curve_generic(model, order))
 
 
