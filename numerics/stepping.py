@@ -195,9 +195,8 @@ class _Kernel:
         self.response = compile_floats(
             [e.subs(P, Z) for e in functions], odd, scale=scale, engine=engine
         )
-        self.map = sp.lambdify(
-            [P, U, ETA, SLOPE, SQUARE], [form.p_next, form.u_next], modules=[], cse=True
-        )
+        outputs, roots = [form.p_next, form.u_next], {"sqrt": self.xp.sqrt}
+        self.map = sp.lambdify([P, U, ETA, SLOPE, SQUARE], outputs, modules=[roots], cse=True)
         self.limits = Limits(_UNTIL * scale, min(_ESCAPE * scale, self.response.reach), _LEAST)
 
     def move(self, p: Any, u: Any, eta: Any) -> tuple[Any, Any, Any]:

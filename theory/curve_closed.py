@@ -18,6 +18,7 @@ from .models import PHI_SQUARED, Model, P, R
 from .rational_functions import RationalFunction, RationalFunctions
 from .requirements import require_curved
 from .responses import Activation
+from .slow_curve import generic_h
 from .symbolic import attempted, cancelled
 
 _MOST_TERMS = 1500  # of a numerator and denominator on the way; beyond, gcds take minutes
@@ -68,6 +69,8 @@ def curve_terms(model: Model, order: int) -> tuple[sp.Expr, ...]:
         return curve_closed(model, order)
     except InputError:
         require_curved(model.response)
+        if order == 1:  # which does not need a rational map
+            return (model.concrete(generic_h(model)),)
         return tuple(model.concrete(h) for h in curve_generic(model, order))
 
 

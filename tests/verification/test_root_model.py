@@ -6,9 +6,11 @@ import sympy as sp
 from third_models import TIED
 
 from trajalign.numerics.fast_forward import fast_forward
-from trajalign.theory.curve_closed import curve_generic
+from trajalign.numerics.grids import grid
+from trajalign.theory.curve_closed import curve_generic, curve_terms
 from trajalign.theory.curve_series import curve_series
 from trajalign.theory.errors import InputError, ReducedMapError
+from trajalign.theory.models import P
 from trajalign.theory.slow_curve import slow_curve
 from trajalign.verification import Options, control, verify
 from trajalign.verification.plans import Plan
@@ -78,6 +80,14 @@ def test_series_of_it_are_refused_in_one_line(series):
         series(TIED, 1)
 
 
+def test_the_first_term_of_the_curve_is_had_nonetheless():
+    """h = −√2 (2 p r^(5/2)/r' + p² r^(3/2)), by hand from the invariance at order ε."""
+    (h,) = curve_terms(TIED, 1)
+    r, p = sp.tanh(P) / P, sp.Rational(7, 10)
+    by_hand = -sp.sqrt(2) * (2 * P * r ** sp.Rational(5, 2) / sp.diff(r, P) + P**2 * r**1.5)
+    assert float(h.subs(P, p)) == pytest.approx(float(by_hand.subs(P, p)), rel=1e-12)
+
+
 def test_fast_forward_takes_step_sizes_with_a_rational_epsilon():
     """At η = 1/10⁶, ε = 1/10⁹: q* = 1 + 3√2 ε + O(ε²)."""
     start = sp.Rational(3, 10), sp.Rational(17, 20)
@@ -85,3 +95,12 @@ def test_fast_forward_takes_step_sizes_with_a_rational_epsilon():
     assert float((found.limit.value - 1) * 10**9) == pytest.approx(3 * 2**0.5, rel=1e-6)
     with pytest.raises(InputError, match="irrational"):
         fast_forward(TIED, sp.Rational(1, 10**5), start)
+
+
+def test_grids_take_a_root():
+    """2/η − 6√2 √η to first order; the next term is a factor of about 6 η^(3/2) smaller."""
+    pytest.importorskip("xarray")
+    eta = sp.Rational(1, 200)
+    found = grid(TIED, [eta], [sp.Rational(1, 4)], [sp.Rational(4, 5)], engine="numpy")
+    sharpness = float(found["limiting_sharpness"].item())
+    assert (2 / 0.005 - sharpness) / 0.005**0.5 == pytest.approx(6 * 2**0.5, rel=2e-3)
