@@ -20,10 +20,10 @@ from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.checks import claim_for
 from trajalign.verification.claims import Claim, Judgement, Measurement, NotApplicableError
 from trajalign.verification.controls import with_wrong_map
+from trajalign.verification.crossing_claims import CrossingClaim
 from trajalign.verification.curve_claims import AlignmentClaim, ExactClaim
 from trajalign.verification.curve_scan import Scan, curve_term
 from trajalign.verification.exponential_claims import ExponentialClaim
-from trajalign.verification.orbit_claims import CrossingClaim
 from trajalign.verification.orbit_view import REFUTING, OrbitView
 from trajalign.verification.plans import Plan
 from trajalign.verification.runner import Options, verify

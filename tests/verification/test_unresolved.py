@@ -21,9 +21,7 @@ from trajalign.verification.orbit_view import REFUTING, OrbitView
 from trajalign.verification.plans import Plan
 
 KINKED = "sqrt(1+z**2) - exp(-z**2)*abs(z**2-1/4)**3/50"
-LAYERED = (
-    "sqrt(1+z**2) - 3*z**4*((z**2-1/10)+sqrt((z**2-1/10)**2+1/10**12))**3*exp(-15*z**2)"
-)
+LAYERED = "sqrt(1+z**2) - 3*z**4*((z**2-1/10)+sqrt((z**2-1/10)**2+1/10**12))**3*exp(-15*z**2)"
 
 
 @cache
