@@ -20,6 +20,7 @@ from ..theory.exact_curve import exact_curve
 from ..theory.models import P, Q
 from ..theory.series import taylor
 from .claims import Claim, NotApplicableError
+from .crossing_claims import CrossingClaim
 from .curve_claims import AlignmentClaim, ExactClaim
 from .curve_scan import curve_term
 from .enclosed_claims import OneOrbitClaim
@@ -27,14 +28,10 @@ from .exponential_claims import ExponentialClaim
 from .flow_claims import FlowClaim
 from .frozen_claims import CycleClaim, FlipClaim
 from .map_claims import MapClaim, SharpnessClaim
-from .orbit_claims import (
-    CrossingClaim,
-    LimitClaim,
-    SaturationClaim,
-    SharpeningClaim,
-)
+from .orbit_claims import LimitClaim, SaturationClaim
 from .orbit_view import contraction
 from .plans import Plan, number
+from .sharpening_claims import SharpeningClaim
 from .transient_claims import AlignmentTimeClaim
 
 _GRID = 200  # points at which a supremum is taken

@@ -13,13 +13,15 @@ from ..theory.models import EPSILON, Model, P, Q, ReducedModel
 from ..theory.responses import Activation, Loss, Response
 from ..theory.statements import name_for
 from .claims import Claim
+from .crossing_claims import CrossingClaim
 from .curve_claims import AlignmentClaim, ExactClaim
 from .enclosed_claims import OneOrbitClaim
 from .exponential_claims import ExponentialClaim
 from .flow_claims import FlowClaim
 from .frozen_claims import CycleClaim, FlipClaim
 from .map_claims import MapClaim, SharpnessClaim
-from .orbit_claims import CoefficientClaim, CrossingClaim, SharpeningClaim
+from .orbit_claims import CoefficientClaim
+from .sharpening_claims import SharpeningClaim
 from .transient_claims import AlignmentTimeClaim
 
 _OFF = sp.Rational(101, 100)

@@ -29,18 +29,16 @@ from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.checks import claim_for
 from trajalign.verification.claims import Claim, Judgement
 from trajalign.verification.controls import falsified
+from trajalign.verification.crossing_claims import CrossingClaim
 from trajalign.verification.curve_claims import AlignmentClaim, ExactClaim
 from trajalign.verification.enclosed_claims import OneOrbitClaim
 from trajalign.verification.exponential_claims import ExponentialClaim
 from trajalign.verification.flow_claims import FlowClaim
 from trajalign.verification.frozen_claims import CycleClaim, FlipClaim
 from trajalign.verification.map_claims import MapClaim, SharpnessClaim
-from trajalign.verification.orbit_claims import (
-    CoefficientClaim,
-    CrossingClaim,
-    SharpeningClaim,
-)
+from trajalign.verification.orbit_claims import CoefficientClaim
 from trajalign.verification.plans import Plan
+from trajalign.verification.sharpening_claims import SharpeningClaim
 from trajalign.verification.transient_claims import AlignmentTimeClaim
 from trajalign.verification.work import Trial, collect
 

@@ -20,10 +20,11 @@ from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.checks import claim_for
 from trajalign.verification.claims import Claim, Judgement, Measurement, NotApplicableError
 from trajalign.verification.controls import with_wrong_map
+from trajalign.verification.crossing_claims import CrossingClaim
 from trajalign.verification.curve_claims import AlignmentClaim, ExactClaim
+from trajalign.verification.curve_scan import Scan, curve_term
 from trajalign.verification.exponential_claims import ExponentialClaim
-from trajalign.verification.orbit_claims import CrossingClaim
-from trajalign.verification.orbit_view import REFUTING
+from trajalign.verification.orbit_view import REFUTING, OrbitView
 from trajalign.verification.plans import Plan
 from trajalign.verification.runner import Options, verify
 from trajalign.verification.verdicts import Evidence, Outcome
@@ -79,10 +80,46 @@ def test_the_coefficient_at_zero_is_that_of_the_power_series(model: Model, order
     assert len(claim.lower) == order - 1
 
 
-def test_second_order_for_pseudo_huber_is_the_closed_form_of_the_theory() -> None:
-    claim = claim_for("linear/slow-curve-2", plan_for(linear("pseudo-huber")))
-    assert sp.simplify(claim.h - (P**2 + 2) / (4 * (1 + P**2) ** 2)) == 0
-    assert sp.simplify(claim.lower[0] - 1 / (2 * (1 + P**2))) == 0
+def test_the_terms_are_those_of_the_curve_and_not_spelled_out() -> None:
+    claim = claim_for("linear/slow-curve-3", plan_for(linear("pseudo-huber")))
+    assert (*claim.lower, claim.h) == tuple(map(curve_term, (1, 2, 3)))
+
+
+@pytest.mark.parametrize(("top", "wrong"), [(1, False), (2, False), (3, False), (2, True)])
+def test_every_step_is_looked_at_and_its_misfit_is_the_one_by_hand(top: int, wrong: bool) -> None:
+    """z/√(1+z²): r = (1+p²)⁻², q = κr with κ = 1 + ε/4 + ε²/8 + 5ε³/64 + …, and h_k constant."""
+    plan = plan_for(neuron("algebraic"))
+    view = OrbitView(plan, plan.etas[1], plan.starts[0])
+    terms = [curve_term(k) for k in range(1, top + 1)]
+    known = [mp.mpf(1) / 4, mp.mpf(1) / 8, mp.mpf(5) / 64][:top]
+    if wrong:
+        terms[0] *= 1 + P**2 / 100
+    begin = view.settled_to(top)
+    sizes = Scan(view, tuple(terms)).sizes(begin)
+    assert len(sizes) == len(view.orbit) - begin
+    with mp.workdps(60):
+        (p, q), eta = (mp.mpf(int(x.p)) / int(x.q) for x in plan.starts[0]), None
+        eta = mp.mpf(1) / int(1 / plan.etas[1])
+        for t in range(len(view.orbit)):
+            if t >= begin:
+                factor = 1 + p**2 / 100 if wrong else 1
+                curve = sum(h * eta**k for k, h in enumerate(known, start=1))
+                curve += (factor - 1) * known[0] * eta
+                misfit = abs(q * (1 + p**2) ** 2 - 1 - curve) / eta**top
+                assert sizes[t - begin] == pytest.approx(float(misfit), rel=1e-4), t
+            p, q = p * (1 - 2 / (q * (1 + p**2) ** 2)), q / (1 - eta * p**2 / (1 + p**2)) ** 2
+
+
+def test_a_curve_spelled_out_is_looked_at_in_every_step_too() -> None:
+    plan = plan_for(neuron("algebraic"))
+    view = OrbitView(plan, plan.etas[0], plan.starts[0])
+    begin = view.settled
+    named, spelled = (
+        Scan(view, (h,)).sizes(begin) for h in (curve_term(1), sp.Rational(1, 4) + 0 * P)
+    )
+    formula = Scan(view, (sp.cosh(P) * 0 + sp.exp(sp.log(1 + P**2)) / (4 + 4 * P**2),))
+    assert formula.sizes(begin) == pytest.approx(named, rel=1e-4)
+    assert spelled == pytest.approx(named, rel=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -224,9 +261,21 @@ def test_limits_from_the_same_height_are_exponentially_close() -> None:
 def test_an_orbit_without_a_limit_is_no_pass(trouble: str, refuted: bool) -> None:
     plan = plan_for(linear("log-cosh"))
     claim = claim_for("linear/exponential-alignment", plan)
-    found = claim.judge(plan, [Measurement(0.01, {}, {"q0": "4/5", "trouble": trouble})])
+    places = [{"p0": str(p0), "q0": str(q0), "trouble": trouble} for p0, q0 in plan.starts]
+    lost = [Measurement(0.01, {}, where) for where in places for _ in range(3)]
+    found = claim.judge(plan, lost)
     assert bool(found.objection) == bool(found.witness) == refuted
     assert bool(found.undecided) != refuted
+    # At one step size of three it is no refutation: smaller ones do what they should.
+    numbers = {"value": 0.4, "digits": 50.0}
+    kept = [Measurement(0.01 / 2**k, numbers, run.where) for k, run in enumerate(lost[1:3])]
+    found = claim.judge(plan, [lost[0], *kept, *lost[3:4], *kept_of(places[1], numbers)])
+    assert found.objection == ""
+    assert trouble in found.undecided
+
+
+def kept_of(where: dict[str, str], numbers: dict[str, float]) -> list[Measurement]:
+    return [Measurement(0.005 / 2**k, numbers, where) for k in range(2)]
 
 
 # The crossing to its constant -----------------------------------------------------------------

@@ -138,15 +138,26 @@ def test_only_the_logarithm_stands(name: str) -> None:
     claim, plan = claim_of(name), plan_of(name)
     slopes = [float(s) for s in claim.slopes]
 
-    def objection(times) -> str:
-        return claim.judge(plan, invented(name, times)).objection
+    def judged(times):
+        return claim.judge(plan, invented(name, times))
 
-    assert objection(lambda log, k: slopes[k] * log - 3) == ""
-    assert "ln(1/η)" in objection(lambda log, k: math.exp(log / 2))
-    assert objection(lambda log, k: slopes[k] * log**2)
-    assert objection(lambda log, k: 100.0)
-    assert objection(lambda log, k: float("nan"))
-    assert objection(lambda log, k: slopes[k] * log + (log if k else 0))  # the second start only
+    right = judged(lambda log, k: slopes[k] * log - 3)
+    assert (right.objection, right.undecided) == ("", "")
+    refuted = {
+        "no growth": lambda log, k: 100.0,
+        "the second start only": lambda log, k: slopes[k] * log + (log if k else 0),
+        "by 1 %": lambda log, k: 1.01 * slopes[k] * log + 5,
+    }
+    for text, times in refuted.items():
+        assert "ln(1/η)" in judged(times).objection, text
+    still_moving = {
+        "a power": lambda log, k: math.exp(log / 2),
+        "a square": lambda log, k: slopes[k] * log**2,
+        "no number": lambda log, k: float("nan"),
+    }
+    for text, times in still_moving.items():
+        found = judged(times)
+        assert (found.objection, bool(found.undecided)) == ("", True), text
 
 
 def test_a_start_on_the_curve_has_no_transient() -> None:
@@ -163,12 +174,15 @@ def test_a_start_on_the_curve_has_no_transient() -> None:
     assert first.values["constant"] == pytest.approx(1 / 8, rel=1e-6)
 
 
-def test_an_orbit_that_is_lost_is_a_refutation() -> None:
-    claim, plan = claim_of("algebraic"), plan_of("algebraic")
-    where = {"q0": "4/5", "trouble": f"{REFUTING}: it diverged before it can be aligned"}
-    found = claim.judge(plan, [Measurement(1e-9, {}, where), *runs_of("algebraic")])
-    assert found.objection.startswith(REFUTING)
-    assert found.witness
+@pytest.mark.parametrize(("lost", "refuted"), [(1, False), (4, True)])
+def test_orbits_that_are_lost_refute_where_all_of_one_start_are(lost: int, refuted: bool) -> None:
+    claim, plan, runs = claim_of("algebraic"), plan_of("algebraic"), runs_of("algebraic")
+    trouble = {"trouble": f"{REFUTING}: it diverged before it can be aligned"}
+    gone = [Measurement(run.epsilon, {}, {**run.where, **trouble}) for run in runs[:lost]]
+    found = claim.judge(plan, [*gone, *runs[lost:]])
+    text = found.objection if refuted else found.undecided
+    assert text.startswith(REFUTING)
+    assert bool(found.objection) == bool(found.witness) == refuted
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,121 @@
+"""The claim about progressive sharpening: how far the sharpness is from its surrogate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+from flint import arb, ctx, fmpq
+
+from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ..numerics.roots import InverseResponse
+from ..theory.models import ETA, P, Q
+from .claims import Judgement, Measurement, quantity
+from .orbit_claims import OrbitClaim, coefficient_ladder, judgement, settled_or_open
+from .orbit_view import OrbitView, ball
+from .plans import Plan
+
+_NEWTON = 8
+_ROOT = arb(2) ** arb(-60)  # relative, of a root
+_QUICK_BITS, _BITS = 100, 70  # in force and correct in ηλ and ηλ̃, which differ by ε
+
+
+@dataclass(frozen=True)
+class SharpeningClaim(OrbitClaim):
+    """λ̃(q_t) increases, and sup |λ_t − λ̃(q_t)| = coefficient · ε/η + higher order.
+
+    `surrogate` is ηλ̃ in terms of q and z = r̂(q); beyond q = 1, ηλ̃ = 2.
+    """
+
+    coefficient: sp.Expr
+    surrogate: sp.Expr
+
+    def error_order(self, plan: Plan, order: float) -> float:
+        """λ is read as (…) η/ε: one ε more, one η less."""
+        return (1 + order) / float(plan.model.exponent) - 1
+
+    def read(self, view: OrbitView) -> Measurement:
+        gaps, falls = _Gaps(view, self.surrogate), 0
+        worst, place, previous = 0.0, view.crossing, -math.inf
+        with ctx.workprec(_QUICK_BITS):
+            for t in range(view.settled, len(view.orbit)):
+                surrogate, gap = gaps.at(t)
+                if gap > worst:
+                    worst, place = gap, t
+                falls += surrogate < previous
+                previous = surrogate
+        exact = gaps.exactly(place) / view.epsilon
+        steps = len(view.orbit) - view.settled
+        return view.measurement(
+            place,
+            value=exact,
+            residual=exact - ball(self.coefficient),
+            falls=float(falls),
+            steps=float(steps),
+        )
+
+    def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
+        ladder = coefficient_ladder(self.coefficient, runs)
+        etas = [float(sp.Rational(run.where["eta"])) for run in runs]
+        gaps = [
+            v * run.epsilon / eta for v, run, eta in zip(ladder.values, runs, etas, strict=True)
+        ]
+        found = {
+            "coefficient": quantity(self.coefficient, ladder.extrapolated),
+            "order": self.order_quantity(plan, ladder),
+            "sup |sharpness - surrogate|": [f"{gap:.6g}" for gap in gaps],
+            "steps checked": f"{sum(run.values['steps'] for run in runs):.0f}",
+        }
+        finding, falls = ladder.judge(self.order), [bool(run.values["falls"]) for run in runs]
+        if any(falls):
+            text = "the surrogate falls somewhere after t_a"
+            finding = settled_or_open(text, all(falls[-2:]))
+        return judgement(finding, runs, found)
+
+
+class _Gaps:
+    """η|λ_t − λ̃(q_t)| along an orbit: quickly at every step, and exactly at one."""
+
+    def __init__(self, view: OrbitView, surrogate: sp.Expr) -> None:
+        self.view, self.eta = view, exact(view.eta)
+        response = view.plan.family.response
+        self._inverse = InverseResponse(view.plan.model.response)
+        self._scaled = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
+        self._surrogate = compile_balls(surrogate, [P, Q])
+        self._slope = compile_balls([response, sp.diff(response, P)], [P])
+
+    def at(self, t: int) -> tuple[float, float]:
+        """ηλ̃ and the gap, to ten digits of ε or more."""
+        p, q = abs(self.view.orbit.p[t]).mid(), self.view.orbit.q[t].mid()
+        if not q < 1:
+            return 2.0, abs(float(self._value(self._scaled, (p, q, self.eta)) - 2))
+        surrogate = self._value(self._surrogate, (self._solved(p, q), q))
+        return float(surrogate), abs(float(self._value(self._scaled, (p, q, self.eta)) - surrogate))
+
+    def exactly(self, t: int) -> arb:
+        """The gap with the root found by a method that cannot miss it."""
+        p, q = abs(self.view.orbit.p[t]).mid(), self.view.orbit.q[t].mid()
+        surrogate = arb(2)
+        if q < 1:
+            root = self._inverse(q, 100, guess=p)
+            surrogate = evaluate(self._surrogate, (root, q), 90)[0]
+        return abs(evaluate(self._scaled, (p, q, self.eta), 90)[0] - surrogate)
+
+    def _solved(self, p: arb, q: arb) -> arb:
+        """r̂(q) by Newton's method from p, which is near it once the orbit is aligned."""
+        z = p
+        for _ in range(_NEWTON):
+            r, slope = self._slope(z)
+            step = ((r - q) / slope).mid()
+            z = (z - step).mid()
+            if abs(step) < z * _ROOT:
+                return z
+        return self._inverse(q, 100, guess=p)
+
+    def _value(self, function: BallFunction, point: tuple[arb | fmpq, ...]) -> arb:
+        """At the precision in force if that is enough, else at a higher one."""
+        value = function(*map(arb, point))[0]
+        enough = value.is_finite() and value.rel_accuracy_bits() >= _BITS
+        return value if enough else evaluate(function, point, 90)[0]
