@@ -209,7 +209,7 @@ class Assumptions:
         shown, grows = self._size, divergence(self.response)
         if grows:
             witness = {"z": "∞" if grows.side > 0 else "−∞", f"{shown}(z)": "∞"}
-            witness["like"] = str(grows.like)
+            witness["growth"] = str(grows.like)
             return failed(
                 witness | {"proved from": str(grows.side * grows.start)}, Evidence.ENCLOSED
             )
