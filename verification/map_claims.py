@@ -14,7 +14,7 @@ from flint import arb, arb_mat, ctx, fmpq
 from ..numerics.balls import compile_balls
 from ..numerics.precision import working_bits
 from ..theory.models import ETA, P, ParameterSpace, Q
-from .claims import DirectClaim, Judgement, Measurement
+from .claims import DirectClaim, Judgement, Measurement, worst
 from .effort import Effort
 from .plans import Plan
 from .verdicts import Evidence
@@ -58,7 +58,7 @@ class MapClaim(PointwiseClaim):
                 predicted = reduced(*before, eta)
                 pairs = list(zip(after, predicted, strict=True))
                 values = {
-                    "defect": max(float(abs((a - b) / a).upper()) for a, b in pairs),
+                    "defect": worst(float(abs((a - b) / a).upper()) for a, b in pairs),
                     "excluded": float(any(not a.overlaps(b) for a, b in pairs)),
                 }
                 runs.append(Measurement(float(eta), values, _place(space, point, eta)))
