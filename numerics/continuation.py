@@ -220,7 +220,7 @@ class _HalfMap:
             points = [(p + move).mid() for p, move in zip(points, moves, strict=True)]
             q = (q + kappa).mid()
             size = max(abs(m) for m in [*moves, kappa])
-            if not size.is_finite() or q <= 0:
+            if not all(x.is_finite() for x in (*points, q, size)) or q <= 0:
                 break
             if size < self._tolerance * max(abs(p) for p in points):
                 return Cycle(q, tuple(points), self._multiplier(points, q))

@@ -33,6 +33,7 @@ from .growth import Growth, growth
 from .hypothesis_claims import (
     PROVABLE,
     Constants,
+    Divergence,
     divergence,
     enclose_constants,
     prove_hypothesis,
@@ -86,6 +87,11 @@ class Assumptions:
         """A bound of |ℓ'| or |φ| that is proved; None where A5 has no proof or another one."""
         found = self.proofs.get("A5", ())
         return self._bound_to_prove if states_bound(self.response, len(found)) else None
+
+    @cached_property
+    def unbounded(self) -> Divergence | None:
+        """A proof that |ℓ'| or |φ| is unbounded; None where there is none."""
+        return divergence(self.response)
 
     @cached_property
     def constants(self) -> Constants | None:
@@ -249,10 +255,10 @@ class Assumptions:
                 value = _value(steepness, z)
                 if abs(value) > 1:
                     return failed({"z": str(z), "φ'(z)": _show(value)}, Evidence.ENCLOSED)
-        shown, grows = self._size, divergence(self.response)
+        shown, grows = self._size, self.unbounded
         if grows:
             witness = {"z": "∞" if grows.side > 0 else "−∞", f"{shown}(z)": "∞"}
-            witness["like"] = str(grows.like)
+            witness["growth"] = str(grows.like)
             return failed(
                 witness | {"proved from": str(grows.side * grows.start)}, Evidence.ENCLOSED
             )

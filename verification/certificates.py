@@ -30,6 +30,7 @@ from .hypothesis_claims import (
     c_over,
     claims,
     constant_claims,
+    diverges,
     states_bound,
     supremum,
 )
@@ -95,6 +96,8 @@ def _response(a: Assumptions) -> dict[str, Any]:
         for n in _REFUTABLE[name]
         if verdicts[n].outcome is Outcome.FAIL and "and z" not in (verdicts[n].witness or {})
     }
+    if verdicts["A5"].outcome is Outcome.FAIL and (grows := a.unbounded):
+        found["refuted"]["A5"] = {"z": str(grows.side * grows.start), "growth": str(grows.like)}
     analytic = verdicts["analytic"].outcome is Outcome.PASS
     if analytic and (constants := a.constants):
         found["constants"] = {
@@ -138,6 +141,9 @@ def _replayed(part: Mapping[str, Any]) -> list[Replayed]:
         rows.append(Replayed(label, text, Outcome.PASS, f"{boxes} boxes"))
     for name, witness in part["refuted"].items():
         label = f"{model.name}/{name}"
+        if name == "A5":
+            rows.append(Replayed(label, text, Outcome.FAIL, _unbounded(label, response, witness)))
+            continue
         if name not in _REFUTABLE[model.name]:
             raise CertificateError(f"{label}: no witness at a point can refute it")
         z = parse_rational(witness["z"])
@@ -201,6 +207,17 @@ def _check(label: str, expected: Sequence[Claim], stated: Sequence[Mapping[str, 
             raise CertificateError(f"{label}: {wrong}")
         count += len(boxes)
     return count
+
+
+def _unbounded(label: str, response: Response, witness: Mapping[str, str]) -> str:
+    """Check that |ℓ'| or |φ| tends to ∞, from the stated z on; in what words."""
+    z = parse_rational(witness["z"])
+    found = diverges(response, abs(z), 1 if z > 0 else -1)
+    if found is None or str(found.like) != witness["growth"]:
+        raise CertificateError(
+            f"{label}: growth like {witness['growth']} from {z} on is not certain"
+        )
+    return f"unbounded, like {found.like} from z = {z}"
 
 
 def _check_supremum(label: str, response: Response, stated: Sequence[str], proved: bool) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -75,6 +76,16 @@ class DirectClaim(Claim):
     @abstractmethod
     def measure(self, plan: Plan) -> list[Measurement]:
         """Run and measure."""
+
+
+def worst(sizes: Iterable[float]) -> float:
+    """The largest of some sizes, NaN if one is: Python's max forgets it.
+
+    >>> worst([1.0, float("nan"), 2.0])
+    nan
+    """
+    found = list(sizes)
+    return math.nan if any(math.isnan(size) for size in found) else max(found)
 
 
 def by_start(runs: Sequence[Measurement]) -> list[list[Measurement]]:

@@ -79,8 +79,10 @@ class FlowClaim(DirectClaim):
         used, place = arb(0), 0
         for t, p in enumerate(orbit.p):
             share = abs(p) / envelope
-            if share > used:
+            if not share <= used:  # what is not known counts as large, and stays
                 used, place = share, t
+                if not share.is_finite():
+                    break
             envelope = (envelope * shrink).mid()
         rise = (orbit.q[-1] / orbit.q[0]).log()
         falls = sum(bool(b < a) for a, b in zip(orbit.q, orbit.q[1:], strict=False))
@@ -114,6 +116,9 @@ class FlowClaim(DirectClaim):
             "drift bound used": f"{rise:.6g}",
             "draws": str(len(runs)),
         }
+        unknown = next((run for run in runs if any(map(math.isnan, run.values.values()))), None)
+        if unknown is not None:
+            return Judgement("", None, found, undecided=f"a bound is not known: {unknown.where}")
         for run in runs:
             v = run.values
             checks = {

@@ -13,7 +13,7 @@ from ..numerics.precision import working_bits
 from ..numerics.roots import InverseResponse
 from ..theory.errors import NotFiniteError
 from ..theory.models import P, Q
-from .claims import DirectClaim, Judgement, Measurement, quantity
+from .claims import DirectClaim, Judgement, Measurement, quantity, worst
 from .ladder import COEFFICIENT_TOLERANCE, Finding, Ladder
 from .plans import Plan, number
 
@@ -53,7 +53,7 @@ class FlipClaim(DirectClaim):
                 values = {
                     "value": float(value),
                     "residual": float(value - compile_balls(self.coefficient, [])()[0]),
-                    "multiplier": float(max(errors)),
+                    "multiplier": worst(map(float, errors)),
                     "inside": float(abs(_iterate(g, near, arb(21) / 20, _FROZEN_STEPS)) < near),
                     "outside": float(abs(_iterate(g, near, arb(19) / 20, 10)) > near),
                 }
@@ -157,9 +157,9 @@ class CycleClaim(DirectClaim):
 
 def _cycle_objection(run: Measurement) -> str:
     predicted, measured = run.values["predicted"], run.values["measured"]
-    if run.values["closure"] > 1e-12:
+    if not run.values["closure"] <= 1e-12:
         return f"g_q(p) = -p fails at q = {run.where['q']} by {run.values['closure']:.3g}"
-    if abs(measured - predicted) > COEFFICIENT_TOLERANCE * max(abs(predicted), 1e-3):
+    if not abs(measured - predicted) <= COEFFICIENT_TOLERANCE * max(abs(predicted), 1e-3):
         return f"multiplier {measured:.8g} instead of {predicted:.8g} at q = {run.where['q']}"
     if abs(predicted - 1) > 0.05 and (predicted < 1) != bool(run.values["attracted"]):
         return f"stability of the 2-cycle contradicts its multiplier at q = {run.where['q']}"

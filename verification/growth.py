@@ -18,7 +18,7 @@ from itertools import pairwise
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ..numerics.balls import MAX_BITS, BallFunction, compile_balls, evaluate, exact
 from ..theory.errors import UnresolvedError
 from ..theory.expressions import Z
 
@@ -110,6 +110,6 @@ def _size(f: BallFunction, z: sp.Rational, scale: sp.Rational) -> arb:
 def _value(f: BallFunction, z: sp.Rational) -> arb:
     try:
         return evaluate(f, (exact(z),), _BITS)[0]
-    except UnresolvedError:  # an exact 0, or something too small to matter here
-        with ctx.workprec(256):
-            return f(arb(exact(z)))[0].mid()
+    except UnresolvedError:  # an exact 0, or something too small to matter here: at most this
+        with ctx.workprec(MAX_BITS):
+            return f(arb(exact(z)))[0].abs_upper()

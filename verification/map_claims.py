@@ -20,7 +20,7 @@ from flint import arb, arb_mat, ctx, fmpq
 from ..numerics.balls import compile_balls
 from ..numerics.precision import working_bits
 from ..theory.models import ETA, P, ParameterSpace, Q
-from .claims import DirectClaim, Judgement, Measurement
+from .claims import DirectClaim, Judgement, Measurement, worst
 from .effort import Effort
 from .map_proofs import Proof, map_proof, sharpness_proof
 from .plans import Plan
@@ -118,7 +118,7 @@ class MapClaim(PointwiseClaim):
             pairs = list(zip(after, reduced(*before, eta), strict=True))
             sizes = [float(abs((a - b) / a).upper()) for a, b in pairs]
             return {
-                "defect": math.nan if any(map(math.isnan, sizes)) else max(sizes),
+                "defect": worst(sizes),
                 "excluded": float(any(_apart(a, b) for a, b in pairs)),
             }
 

@@ -195,7 +195,7 @@ def test_far_out_is_looked_only_where_all_z_are_claimed_and_algebra_does_not_tel
         # rational in z and √(1+z²): exact algebra
         ("linear", "sqrt(1+z**2)", {"A1": "derived", "A2": "derived", "A3": "derived"}),
         # what is said of 0 is exact
-        ("linear", "cosh(z) - 1", {"A4": "derived", "normalised": "derived", "A5": "sampled"}),
+        ("linear", "cosh(z) - 1", {"A4": "derived", "normalised": "derived", "A5": "enclosed"}),
         ("linear", "z**2/2", {"curved": "derived", "A4": "derived"}),
         # refuted at a rational point, where a ball excludes the claim
         ("linear", "cosh(z)", {"A1": "enclosed", "A3": "enclosed"}),

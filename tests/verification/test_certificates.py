@@ -63,6 +63,45 @@ def test_refutation_is_replayed_at_its_rational_point() -> None:
             replay(document)
 
 
+@pytest.mark.parametrize(
+    ("model", "like"),
+    [
+        (TwoLayerLinear(Loss.parse("z*asinh(z) - sqrt(1+z**2)")), "log(z)"),
+        (SingleNeuron(Activation.parse("asinh(asinh(z))")), "log(log(z))"),
+    ],
+)
+def test_what_is_unbounded_is_replayed(model: Model, like: str) -> None:
+    document = json.loads(written(model))
+    (row,) = (row for row in replay(document) if row.outcome is Outcome.FAIL)
+    assert row.label == f"{model.name}/A5"
+    assert f"like {like} from" in row.detail
+    right = document["responses"][0]["refuted"]["A5"]
+    for change in ({"z": "0"}, {"growth": "z"}, {"growth": like + "**2"}):
+        document["responses"][0]["refuted"]["A5"] = right | change
+        with pytest.raises(CertificateError, match="is not certain"):
+            replay(document)
+
+
+def test_what_is_bounded_is_not_refuted_as_unbounded(text: str) -> None:
+    for index, label in enumerate(("linear/A5", "neuron/A5")):
+        document = json.loads(text)
+        document["responses"][index]["refuted"]["A5"] = {"z": "4", "growth": "log(z)"}
+        with pytest.raises(CertificateError, match=f"{label}: growth .* is not certain"):
+            replay(document)
+
+
+def test_a_tail_cannot_cut_a_bounded_range_short(text: str) -> None:
+    """A3 of the neuron is claimed up to the first z with r < 1/2; the form at infinity says nothing
+    of it, so that boxes up to some tail are not enough."""
+    document = json.loads(text)
+    proof = document["responses"][1]["proved"]["A3"][-1]
+    assert proof["high"] is not None
+    proof["boxes"] = proof["boxes"][:1]
+    proof["tail_from"] = proof["boxes"][-1][1]
+    with pytest.raises(CertificateError, match="does not belong"):
+        replay(document)
+
+
 def a1(d: Document) -> dict[str, Any]:
     proof: dict[str, Any] = d["responses"][0]["proved"]["A1"][0]
     return proof

@@ -25,9 +25,10 @@ import sympy as sp
 from trajalign.theory.models import Model, P, Q, ReducedModel, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from trajalign.theory.statements import statements
+from trajalign.verification import frozen_claims
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.checks import claim_for
-from trajalign.verification.claims import Claim, Judgement
+from trajalign.verification.claims import Claim, Judgement, Measurement, worst
 from trajalign.verification.controls import falsified
 from trajalign.verification.crossing_claims import CrossingClaim
 from trajalign.verification.curve_claims import AlignmentClaim, ExactClaim
@@ -486,3 +487,19 @@ def test_surrogate_formula() -> None:
         zm = mp.mpf(3) / 5
         expected = 2 * (1 + zm * mp.diff(R_MPMATH["log(cosh(z))"], zm) * 8 / 7)
     assert abs(sp.N(value, 25) - sp.Float(mp.nstr(expected, 25))) < sp.Float("1e-15")
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_what_is_not_a_number_is_the_worst(place: int) -> None:
+    sizes = [1.0, 3.0, 2.0]
+    assert worst(sizes) == 3
+    sizes[place] = float("nan")
+    assert worst(sizes) != worst(sizes)
+
+
+@pytest.mark.parametrize("name", ["closure", "measured", "predicted"])
+def test_a_cycle_of_which_something_is_not_known_is_objected_to(name: str) -> None:
+    values = {"closure": 0.0, "measured": 0.5, "predicted": 0.5, "attracted": 1.0}
+    assert frozen_claims._cycle_objection(Measurement(1.0, values, {"q": "1/2"})) == ""
+    unknown = values | {name: float("nan")}
+    assert frozen_claims._cycle_objection(Measurement(1.0, unknown, {"q": "1/2"})) != ""

@@ -12,11 +12,14 @@ from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss, Re
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.hypothesis_claims import (
     claims,
+    divergence,
+    diverges,
     enclose_constants,
     prove_hypothesis,
     supremum,
 )
 from trajalign.verification.proofs import Proof, Witness, objection
+from trajalign.verification.tails import tail
 from trajalign.verification.verdicts import Evidence, Outcome
 
 CATALOGUE: list[tuple[Callable[[str], Response], str, str]] = [
@@ -162,18 +165,84 @@ def verdict(response: Response, name: str) -> tuple[Outcome, Evidence | None]:
         (Loss.parse("log-cosh"), "A5", Outcome.PASS, Evidence.ENCLOSED),
         (Loss.parse("pseudo-huber"), "A3", Outcome.PASS, Evidence.DERIVED),
         (Loss.parse("log(1+z**2)/2"), "A5", Outcome.PASS, Evidence.ENCLOSED),
-        (Loss.parse("asinh(z)**2/2"), "A5", Outcome.PASS, Evidence.SAMPLED),
+        (Loss.parse("asinh(z)**2/2"), "A5", Outcome.PASS, Evidence.ENCLOSED),
         (Loss.parse("log(1+z**2)/2"), "A2", Outcome.FAIL, Evidence.ENCLOSED),
-        (Activation.parse("asinh(z)"), "A1", Outcome.PASS, Evidence.SAMPLED),
-        (Loss.parse("z*asinh(asinh(asinh(z)))/2"), "A5", Outcome.UNDECIDED, None),
+        (Activation.parse("asinh(z)"), "A1", Outcome.PASS, Evidence.ENCLOSED),
+        (Activation.parse("asinh(z)"), "A5", Outcome.FAIL, Evidence.ENCLOSED),
+        (Loss.parse("z*asinh(asinh(asinh(z)))/2"), "A5", Outcome.FAIL, Evidence.ENCLOSED),
+        (Activation.parse("asinh(asinh(asinh(asinh(z))))"), "A5", Outcome.FAIL, Evidence.ENCLOSED),
+        # ℓ' tends to 5000, and at z = 2⁴⁰⁹⁶ is 1366
+        (
+            Loss.parse("z*asinh(z)/(2*sqrt(1+asinh(z)**2/10**8))"),
+            "A5",
+            Outcome.PASS,
+            Evidence.ENCLOSED,
+        ),
+        # φ' ≤ 1 is broken at a point, where a ball excludes it
+        (Activation.parse("tanh(2*z)"), "A5", Outcome.FAIL, Evidence.ENCLOSED),
         # A proof for z > 0 bounds ℓ' on z < 0 by symmetry only: ℓ' = 1 − e⁻ᶻ is unbounded there.
-        (Loss.parse("exp(-z) - 1 + z"), "A5", Outcome.FAIL, Evidence.SAMPLED),
+        (Loss.parse("exp(-z) - 1 + z"), "A5", Outcome.FAIL, Evidence.ENCLOSED),
+        (Activation.parse("tanh(z + z**3/10)"), "A1", Outcome.PASS, Evidence.ENCLOSED),
+        (Activation.parse("1-erfc(sqrt(pi)*z/2)"), "A3", Outcome.PASS, Evidence.ENCLOSED),
+        # no form at infinity, and not settled: past any number it is not refuted
+        (Loss.parse("z*asinh(z)+cos(z)/100-sqrt(1+z**2)+z**2/200"), "A5", Outcome.UNDECIDED, None),
     ],
 )
 def test_evidence_says_what_was_done(
     response: Response, name: str, outcome: Outcome, evidence: Evidence | None
 ) -> None:
     assert verdict(response, name) == (outcome, evidence)
+
+
+# A5 refuted ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("response", "side", "like"),
+    [
+        (Loss.parse("z*asinh(z) - sqrt(1+z**2)"), 1, "log(z)"),
+        (Loss.parse("z**2/2 + z**4/4"), 1, "z**3"),
+        (Loss.parse("exp(-z) - 1 + z"), -1, "exp(z)"),
+        (Activation.parse("asinh(asinh(z))"), 1, "log(log(z))"),
+        (Activation.parse("1 - exp(-z)"), -1, "exp(z)"),
+    ],
+)
+def test_what_is_unbounded_is_proved_so(response: Response, side: int, like: str) -> None:
+    found = divergence(response)
+    assert found is not None
+    assert (found.side, str(found.like)) == (side, like)
+    assert diverges(response, found.start, side) == found
+    assert diverges(response, sp.S.Zero, side) is None
+    assert diverges(response, -found.start, side) is None
+    assert diverges(response, found.start, 2) is None
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        *(Loss.parse(name) for name in LOSSES),
+        *(Activation.parse(name) for name in ACTIVATIONS),
+        Loss.parse("z*asinh(z)/(2*sqrt(1+asinh(z)**2/10**8))"),
+        Loss.parse("asinh(z)**2/2"),
+        Activation.parse("1000*tanh(asinh(z)/1000)"),
+        Activation.parse("sin(z)"),
+    ],
+    ids=str,
+)
+def test_what_is_bounded_is_never_proved_unbounded(response: Response) -> None:
+    assert divergence(response) is None
+
+
+def test_a_bound_below_the_supremum_is_not_proved() -> None:
+    """erf of (1+z²)/cosh z, of which the bound is not known near 0, was once taken to be 1."""
+    response = Activation.parse("tanh(z) + tanh(z)**3/4*(1-erf((1+z**2)/cosh(z)))")  # sup = 5/4
+    assert not isinstance(prove_hypothesis(response, "A5", sp.Rational(11, 10)), tuple)
+    claim = claims(response, "A5", bound=sp.Rational(11, 10))[1]
+    for k in range(12):
+        start = sp.Integer(2) ** k / 2
+        boxes = ((sp.S.Zero, start),)
+        assert objection(Proof(claim, boxes, start)) != ""
+        assert tail(claim.expression, claim.unit).sign(start) >= 0
 
 
 def test_derivation_goes_with_its_boxes() -> None:

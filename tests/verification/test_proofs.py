@@ -50,11 +50,32 @@ def test_false_claim_gets_a_rational_witness(text: str) -> None:
         "sin(z) - 2",  # true, but nothing is known about it at infinity
         "-(z - 1/3)**2",  # 0 at a point that no bisection hits: neither true nor ever refuted
         "-z",  # true for z > 0; the limit at 0 is 0
-        "-asinh(z) - 1",  # true; no form at infinity
+        "-exp(asinh(z)**2)",  # true; no form at infinity
     ],
 )
 def test_what_cannot_be_told_is_left_open(text: str) -> None:
     assert prove(Claim(parse_expression(text))) is None
+
+
+def test_a_tail_does_not_stand_in_for_the_end_of_an_interval() -> None:
+    """Z − 3 is negative on [0, 4] for the boxes alone if they may end at a tail from 1 on."""
+    claim = Claim(Z - 3, high=sp.Integer(4))
+    assert objection(Proof(claim, ((sp.S.Zero, sp.S.One),), sp.S.One)) != ""
+    assert objection(Proof(claim, ((sp.S.Zero, sp.Integer(4)),), None)) != ""
+
+
+@pytest.mark.parametrize("k", [-20, 20])
+@pytest.mark.parametrize("text", ["tanh(z)/z - 1 - z**2/10**9", "z*exp(-z) - 1/2", "z - 5"])
+def test_in_another_unit_the_boxes_are_stretched_and_nothing_else(text: str, k: int) -> None:
+    e, unit = parse_expression(text), sp.Integer(2) ** k
+    one, other = prove(Claim(e)), prove(Claim(e.subs(Z, Z / unit), unit=unit))
+    assert type(one) is type(other)
+    if isinstance(one, Proof):
+        assert other.boxes == tuple((unit * low, unit * high) for low, high in one.boxes)
+        assert other.start == unit * one.start
+        assert objection(other) == ""
+    if isinstance(one, Witness):
+        assert other.z == unit * one.z
 
 
 def test_interval_ends_where_the_claim_ends() -> None:

@@ -67,9 +67,11 @@ class Interval:
 
     def power(self, k: int) -> Interval:
         """Its numbers to the power k ≥ 0."""
+        if not self.known:
+            return UNKNOWN
         ends = [self.low**k, self.high**k]
         if k % 2 == 0 and not self.sign and k:
-            return _between([arb(0)], ends) if self.known else UNKNOWN
+            return _between([arb(0)], ends)
         return _between(ends, ends)
 
 
