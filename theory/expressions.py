@@ -237,13 +237,14 @@ class _Reader:
 
     def check_constant(self, node: ast.expr, value: Any) -> None:
         """The bound on constants for one that is none before z cancels in it."""
+        size: Fraction | float = 0.0
         if value.is_Rational:
             size = abs(Fraction(int(value.p), int(value.q)))
         else:
             try:
                 size = float(abs(accurate(value, {}, 20)).mid())
             except UnresolvedError:
-                size = 0
+                pass
             except NotFiniteError:
                 self.refuse(node, "has no finite real value")
         if size > MAX_CONSTANT:

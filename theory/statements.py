@@ -74,9 +74,8 @@ _ORIGINS = {
 # (p_s, q_s) is where |p_t| is least: a start at p0 = 10⁻²⁰ grows by 2/q0 − 1 a step. A start may
 # also be thrown next to p = 0, and q moves meanwhile: q0 in the place of q_s would be wrong.
 _T_A = "t_a ≤ A + B ln(1/η) + ln(1/|p_s|)/ln(2/q_s − 1), |p_s| the least up to t_a"
-_FIXED_START = (
-    "μ = 1 + 2p r'/r at p = r̂(q0), for a fixed start whose orbit "
-    "with q frozen is never at 0 or ±r̂(q0)"
+_START = (
+    "μ = 1 + 2p r'/r at p = r̂(q0), for a start whose orbit with q frozen is never at 0 or ±r̂(q0)"
 )
 _TWO_LIMITS = "limits from the same q0 and different |p0| differ, in general, by"
 
@@ -86,7 +85,7 @@ _CONCLUSIONS: dict[str, dict[str, str]] = {
         "where r(p), q and q' are finite",
         "gradient-flow": "|p_t| ≤ L(1 − m)^t and q_t stays in [q0, q0 exp(Cη²L²)]",
         "alignment": f"|q_t/r(p_t) − 1 − h(p_t)η²| ≤ Cη⁴ for t ≥ t_a, {_T_A}",
-        "alignment-time": f"t_a = 4 ln(1/η)/|ln μ| + O(1), {_FIXED_START}",
+        "alignment-time": f"t_a = 4 ln(1/η)/|ln μ| + O(1), {_START}",
         "slow-curve-2": "|q_t/r(p_t) − 1 − h(p_t)η² − h₂(p_t)η⁴| ≤ Cη⁶ from such a t_a on",
         "slow-curve-3": "|q_t/r(p_t) − 1 − h(p_t)η² − … − h₃(p_t)η⁶| ≤ Cη⁸ from such a t_a on",
         "exponential-alignment": f"{_TWO_LIMITS} exp(−(Λ(q0) + O(η²))/η²)",
@@ -101,7 +100,7 @@ _CONCLUSIONS: dict[str, dict[str, str]] = {
         "where r(p), q and q' are finite",
         "gradient-flow": "|p_t| ≤ (1 − m)^t |p0| and q_t stays in [q0, q0 exp(C)]",
         "alignment": f"|q_t/r(p_t) − 1 − h(p_t)η| ≤ Cη² for t ≥ t_a, {_T_A}",
-        "alignment-time": f"t_a = 2 ln(1/η)/|ln μ| + O(1), {_FIXED_START}",
+        "alignment-time": f"t_a = 2 ln(1/η)/|ln μ| + O(1), {_START}",
         "slow-curve-2": "|q_t/r(p_t) − 1 − h(p_t)η − h₂(p_t)η²| ≤ Cη³ from such a t_a on",
         "slow-curve-3": "|q_t/r(p_t) − 1 − h(p_t)η − … − h₃(p_t)η³| ≤ Cη⁴ from such a t_a on",
         "exponential-alignment": f"{_TWO_LIMITS} exp(−(Λ(q0) + O(η))/η)",
@@ -121,7 +120,7 @@ _GENERAL: dict[str, str] = {
     "reduced-map": "a gradient step in parameter space is the reduced map in (p, q), "
     "where both are finite",
     "alignment": f"|q_t/r(p_t) − 1 − h(p_t)ε| ≤ Cε² for t ≥ t_a, {_T_A}",
-    "alignment-time": f"t_a = 2 ln(1/ε)/|ln μ| + O(1), {_FIXED_START}",
+    "alignment-time": f"t_a = 2 ln(1/ε)/|ln μ| + O(1), {_START}",
     "slow-curve-2": "|q_t/r(p_t) − 1 − h(p_t)ε − h₂(p_t)ε²| ≤ Cε³ from such a t_a on",
     "slow-curve-3": "|q_t/r(p_t) − 1 − h(p_t)ε − … − h₃(p_t)ε³| ≤ Cε⁴ from such a t_a on",
     "exponential-alignment": f"{_TWO_LIMITS} exp(−(Λ(q0) + O(ε))/ε)",
@@ -176,6 +175,7 @@ _COMMON: dict[str, tuple[str, tuple[str, ...], str]] = {
     ),
 }
 
+_EACH = "c < q0 < 1 and p_t ≠ 0 for all t; what is in O(·) depends on the starts"
 _EDGE = (
     "c < q0 ≤ 1 − δ, |p0| ≤ P and p_t ≠ 0 for all t; for any fixed δ > 0 and P, the constants "
     "A, B, C and those in O(·) serve all of these and all small η"
@@ -279,7 +279,8 @@ def _statement(model: str, name: str, text: str, needs: tuple[str, ...], origin:
 def _orbits(model: str, name: str) -> str:
     if name in _COMMON or name in ("exact", "one-orbit"):
         return ""
-    return _ORBITS.get(model, {}).get(name, _EDGE)
+    each = name in ("alignment-time", "exponential-alignment")
+    return _ORBITS.get(model, {}).get(name, _EACH if each else _EDGE)
 
 
 def _full(model: str, name: str) -> str:

@@ -140,8 +140,10 @@ class Assumptions:
 
     @cached_property
     def z0_and_c(self) -> tuple[float, float]:
-        """z0 = sup{z : z r'/r ≥ −1/2} and c = max(r(z0), 1/2), by root finding.
+        """z0, the first z at which z r'/r comes down to −1/2, and c = max(r(z0), 1/2).
 
+        Where A3 holds for all z it is also the last. For the neuron it need not be: z r'/r may rise
+        again where r < c, and with the last one 2-cycles that repel could lie above c.
         Double precision is enough: they guide where the runs start, no claim rests on them.
         """
         f = compile_balls([log_slope(self.response), self.conditions["A3"].expression], [Z])

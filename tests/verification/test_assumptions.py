@@ -479,7 +479,7 @@ def outcomes(verdicts: dict[str, Verdict]) -> dict[str, str]:
     return {name: verdict.outcome.value for name, verdict in verdicts.items()}
 
 
-# z0 = sup{z : w ≥ −1/2} and c = max(r(z0), 1/2) ------------------------------------------------
+# z0 = min{z : w = −1/2} and c = max(r(z0), 1/2) ------------------------------------------------
 
 
 def test_z0_and_c_of_log_cosh() -> None:
@@ -513,6 +513,19 @@ def test_z0_and_c_of_the_atan_loss() -> None:
     z0 = mp.findroot(lambda z: 2 * z - (1 + z**2) * mp.atan(z), 1.4)
     expected = float(z0), float(mp.atan(z0) / z0)
     assert judged("linear", "atan").z0_and_c == pytest.approx(expected, rel=1e-12)
+
+
+def test_z0_is_the_first_such_point_where_w_rises_again() -> None:
+    # r = (7 + 13 e^(−u))/20: w = −26 u e^(−u)/(7 + 13 e^(−u)) is −1/2 at u = 0.46 and at u = 3.03.
+    # Between them w < −1/2, so a 2-cycle at r(√3.03) < q < r(√0.46) has a negative multiplier.
+    def w(u: mp.mpf) -> mp.mpf:
+        return -26 * u * mp.exp(-u) / (7 + 13 * mp.exp(-u))
+
+    first, last = (mp.findroot(lambda u: w(u) + mp.mpf(1) / 2, start) for start in (0.4, 2.4))
+    assert first < 1 < 2 < last
+    z0, c = judged("linear", "7*z**2/40 + 13*(1-exp(-z**2))/40").z0_and_c
+    assert z0 == pytest.approx(float(mp.sqrt(first)), rel=1e-9)
+    assert c == pytest.approx(float((7 + 13 * mp.exp(-first)) / 20), rel=1e-9)
 
 
 def test_c_is_at_least_one_half() -> None:

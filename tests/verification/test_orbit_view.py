@@ -4,6 +4,7 @@ The neuron z/√(1+z²) has r = (1+z²)⁻², so r(2/3) = 81/169, and from p0 = 
 step has the factor 1 − 2 r/q = 0: p_1 = 0 for every η, and q never passes 1.
 """
 
+import math
 from dataclasses import replace
 from functools import cache
 
@@ -184,3 +185,15 @@ def test_starts_of_the_ladder_do_not_meet_zero() -> None:
     options = Options(frozenset({"linear/limit"}), effort=replace(QUICK, starts=((0.5, 0.5),)))
     *_, verdict = verify([TwoLayerLinear(Loss.parse("pseudo-huber"))], options)
     assert verdict.outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(("eta", "limit"), [(50, 178.69), (2000, 0.375125)])
+def test_how_small_eta_has_to_be_depends_on_how_far_out_the_start_is(
+    eta: int, limit: float
+) -> None:
+    """tanh from p0 = 3, q0 = 4/5, stepped with floats: (q* − 1)/η, which tends to 3/8."""
+    p, q = 3.0, 0.8
+    while abs(p) > 1e-8 or q < 1:
+        r = math.tanh(p) / math.cosh(p) ** 2 / p
+        p, q = (1 - 2 * r / q) * p, q / (1 - math.tanh(p) ** 2 / eta) ** 2
+    assert (q - 1) * eta == pytest.approx(limit, rel=1e-4)

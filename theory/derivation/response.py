@@ -129,7 +129,7 @@ def _assumptions(model: Model) -> Step:
         rf"Of the hypotheses that the results name, A4 {holds}, by \stepref{{curvature}}. The "
         rf"others, {named}, are inequalities for a whole range of $z$; they are assumed here, not "
         r"derived. The results on alignment concern heights above "
-        r"$c = \max\{\taR(z_0), 1/2\}$, where $z_0$ is the supremum of the $z$ with "
-        r"$z \taR'(z)/\taR(z) \ge -1/2$.",
+        r"$c = \max\{\taR(z_0), 1/2\}$, where $z_0$ is the first $z$ at which "
+        r"$z \taR'(z)/\taR(z)$ comes down to $-1/2$.",
         Cited(),
     )

@@ -46,8 +46,8 @@ HYPOTHESES: dict[str, dict[str, str]] = {
 }
 _ALWAYS = ("analytic", "symmetry", "normalised")
 _C = (
-    r" (with $c = \max\{\taR(z_0), 1/2\}$, where $z_0$ is the supremum of the $z$ with"
-    r" $z \taR'(z)/\taR(z) \ge -1/2$)"
+    r" (with $c = \max\{\taR(z_0), 1/2\}$, where $z_0$ is the first $z$ at which"
+    r" $z \taR'(z)/\taR(z)$ comes down to $-1/2$)"
 )
 
 NETWORK = {"linear": "two-layer linear network", "neuron": "single neuron"}

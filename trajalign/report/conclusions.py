@@ -22,8 +22,8 @@ _T_A = (
     r"for $t \ge t_a$, $t_a \le A + B \ln(1/\taEta) + \ln(1/|\taP_s|)/\ln(2/\taQ_s - 1)$, "
     r"$|\taP_s|$ the least up to $t_a$"
 )
-_FIXED_START = (
-    r"$\mu = 1 + 2\taP\taR'/\taR$ at $\taP = \hat{\taR}(\taQ_0)$, for a fixed start whose orbit "
+_START = (
+    r"$\mu = 1 + 2\taP\taR'/\taR$ at $\taP = \hat{\taR}(\taQ_0)$, for a start whose orbit "
     r"with $\taQ$ frozen is never at $0$ or $\pm\hat{\taR}(\taQ_0)$"
 )
 _TWO_LIMITS = r"limits from the same $\taQ_0$ and different $|\taP_0|$ differ, in general, by "
@@ -34,7 +34,7 @@ _LINEAR = {
     "gradient-flow": r"$|\taP_t| \le L(1 - m)^t$ and $\taQ_t$ stays in "
     r"$[\taQ_0, \taQ_0 \exp(C\taEta^2L^2)]$",
     "alignment": r"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t)\taEta^2| \le C\taEta^4$ " + _T_A,
-    "alignment-time": r"$t_a = 4 \ln(1/\taEta)/|\ln\,\mu| + O(1)$, " + _FIXED_START,
+    "alignment-time": r"$t_a = 4 \ln(1/\taEta)/|\ln\,\mu| + O(1)$, " + _START,
     "slow-curve-2": r"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t)\taEta^2 - \taH_2(\taP_t)\taEta^4| "
     r"\le C\taEta^6$ from such a $t_a$ on",
     "slow-curve-3": r"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t)\taEta^2 - \dots - "
@@ -55,7 +55,7 @@ _NEURON = {
     "gradient-flow": r"$|\taP_t| \le (1 - m)^t |\taP_0|$ and $\taQ_t$ stays in "
     r"$[\taQ_0, \taQ_0 \exp(C)]$",
     "alignment": r"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t)\taEta| \le C\taEta^2$ " + _T_A,
-    "alignment-time": r"$t_a = 2 \ln(1/\taEta)/|\ln\,\mu| + O(1)$, " + _FIXED_START,
+    "alignment-time": r"$t_a = 2 \ln(1/\taEta)/|\ln\,\mu| + O(1)$, " + _START,
     "slow-curve-2": r"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t)\taEta - \taH_2(\taP_t)\taEta^2| "
     r"\le C\taEta^3$ from such a $t_a$ on",
     "slow-curve-3": r"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t)\taEta - \dots - "
@@ -73,6 +73,9 @@ _NEURON = {
     "one-orbit": r"for one $\taEta$ and a box of $(\taP_0, \taQ_0)$: "
     r"$|\taQ_t/\taR - 1 - \taH\taEta| \le C\taEta^2$; $t_b$, $\taQ_{*}$, $\taSharp$ known",
 }
+_EACH = (
+    r"$c < \taQ_0 < 1$ and $\taP_t \ne 0$ for all $t$; what is in $O(\cdot)$ depends on the starts"
+)
 _EDGE = (
     r"$c < \taQ_0 \le 1 - \delta$, $|\taP_0| \le P$ and $\taP_t \ne 0$ for all $t$; for any fixed "
     r"$\delta > 0$ and $P$, the constants $A$, $B$, $C$ and those in $O(\cdot)$ serve all of these "
@@ -109,4 +112,7 @@ def orbits(model: str, label: str) -> str:
     known = {statement.label: statement.orbits for statement in statements(model)}
     if not known.get(label):
         return ""
-    return _FLOW[model] if label == f"{model}/gradient-flow" else _EDGE
+    name = label.split("/")[-1]
+    if name == "gradient-flow":
+        return _FLOW[model]
+    return _EACH if name in ("alignment-time", "exponential-alignment") else _EDGE
