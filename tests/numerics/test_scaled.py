@@ -91,7 +91,7 @@ def test_a_quotient_of_tails_of_the_error_function(engine):
     with double_precision(engine):
         found = np.asarray(formula(np.array([0.5, 30.0, 1e4]))[0])
     with mp.workdps(40):
-        exact = [float(mp.exp(-mp.mpf(z) ** 2) / mp.erfc(z)) for z in (0.5, 30, 1e4)]
+        exact = [float(mp.exp(-(mp.mpf(z) ** 2)) / mp.erfc(z)) for z in (0.5, 30, 1e4)]
     np.testing.assert_allclose(found, exact, rtol=1e-13)
 
 

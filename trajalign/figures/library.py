@@ -1,0 +1,36 @@
+"""Matplotlib, imported so that no backend is asked for: figures are drawn without one.
+
+Matplotlib checks the environment's MPLBACKEND when it is first imported, and fails on the name of a
+backend that this installation lacks, such as that of a notebook in another environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import ModuleType
+
+_VARIABLE = "MPLBACKEND"
+
+
+def matplotlib() -> ModuleType:
+    """The package, its backend chosen as it would be without us wherever that is possible.
+
+    >>> matplotlib().__name__
+    'matplotlib'
+    """
+    if "matplotlib" not in sys.modules:
+        asked = os.environ.pop(_VARIABLE, None)
+        try:
+            import matplotlib as found
+        finally:
+            if asked is not None:
+                os.environ[_VARIABLE] = asked
+        if asked:
+            try:
+                found.rcParams["backend"] = asked  # as Matplotlib does itself
+            except ValueError:
+                pass  # no such backend: whoever shows figures in a window will be told
+    import matplotlib as loaded
+
+    return loaded
