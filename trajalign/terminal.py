@@ -12,7 +12,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-
 _ANY = 10**4  # columns
 _NARROW = 40  # columns; with fewer no table is drawn, and the terminal breaks the lines
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from types import ModuleType
 
 _VARIABLE = "MPLBACKEND"
@@ -27,10 +28,8 @@ def matplotlib() -> ModuleType:
             if asked is not None:
                 os.environ[_VARIABLE] = asked
         if asked:
-            try:
+            with suppress(ValueError):  # no such backend: who opens a window will be told
                 found.rcParams["backend"] = asked  # as Matplotlib does itself
-            except ValueError:
-                pass  # no such backend: whoever shows figures in a window will be told
     import matplotlib as loaded
 
     return loaded
