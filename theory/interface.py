@@ -13,7 +13,7 @@ from typing import ClassVar
 import sympy as sp
 
 from .expressions import Z
-from .responses import Activation, Response
+from .responses import Activation, Response, response_of
 
 P = sp.Symbol("p", real=True)
 Q = sp.Symbol("q", positive=True)
@@ -56,6 +56,10 @@ class Model(ABC):
     response: Response
     name: ClassVar[str]
     exponent: ClassVar[sp.Rational]  # η = ε^exponent, ε being what the slow curve expands in
+    kind: ClassVar[type[Response]] = Response  # of its response
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "response", response_of(self.kind)(self.response, "response"))
 
     def step_size(self, epsilon: sp.Expr) -> sp.Expr:
         """η as a function of the small parameter ε."""
