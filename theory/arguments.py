@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import inspect
 import operator
+import os
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import sympy as sp
@@ -23,7 +25,7 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 _EXACT = "need a finite rational number: int, str, float, Fraction, Decimal or SymPy Rational"
-_MOST_SHOWN = 60
+_MOST_SHOWN, _MOST_DIGITS = 60, 10**4
 
 
 def rational(value: Any, name: str) -> sp.Rational:
@@ -58,6 +60,8 @@ def rational(value: Any, name: str) -> sp.Rational:
 
 def _decimal(value: Any) -> sp.Rational:
     text = float.__repr__(value) if isinstance(value, float) else str(value)
+    if abs(Decimal(text).adjusted()) > _MOST_DIGITS:
+        raise ValueError
     found = Fraction(text)  # ValueError for NaN and ∞
     return sp.Rational(found.numerator, found.denominator)
 
@@ -79,7 +83,8 @@ def real(value: Any, name: str) -> float:
 
 def _float(value: Any, name: str) -> float:
     try:
-        return float(Fraction(str(rational(value, name))))
+        exact = rational(value, name)
+        return float(Fraction(int(exact.p), int(exact.q)))
     except OverflowError:
         raise ArgumentError(f"{name} = {shown(value)}: too large for double precision") from None
 
@@ -111,6 +116,25 @@ def each(convert: Convert, count: int | None = None) -> Convert:
         return parts
 
     return converted
+
+
+def symbolic(value: Any, name: str) -> sp.Expr:
+    """A SymPy expression, or a number as one. Raises ArgumentError."""
+    return value if isinstance(value, sp.Expr) else rational(value, name)
+
+
+def string(value: Any, name: str) -> str:
+    """A str. Raises ArgumentError."""
+    if isinstance(value, str):
+        return value
+    raise ArgumentError(f"{name} = {shown(value)}: need a text")
+
+
+def file(value: Any, name: str) -> Path:
+    """A path, from a text too. Raises ArgumentError."""
+    if isinstance(value, str | os.PathLike):
+        return Path(value)
+    raise ArgumentError(f"{name} = {shown(value)}: need a path")
 
 
 def optional(convert: Convert) -> Convert:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .arguments import instance, symbolic, takes
 from .errors import InputError
+from .interface import MODEL
 from .models import ETA, Model, P, Q, R
 from .requirements import sign_at
 
@@ -39,6 +41,7 @@ class FrozenFamily:
     half_flip_coefficient: sp.Expr
 
 
+@takes(model=MODEL)
 def frozen_family(model: Model) -> FrozenFamily:
     """Derive the frozen family's fixed points, 2-cycle and normal forms.
 
@@ -85,6 +88,7 @@ def _cubic_of_square(second: sp.Expr, third: sp.Expr) -> sp.Expr:
 # Normal forms --------------------------------------------------------------------------------
 
 
+@takes(step=symbolic, variable=instance(sp.Symbol), at=symbolic)
 def flip_coefficient(step: sp.Expr, variable: sp.Symbol, at: sp.Expr) -> sp.Expr:
     """The coefficient a in F(F(x)) = x + a (x − x0)³ + … at a flip of any smooth map F.
 
@@ -104,6 +108,7 @@ def flip_coefficient(step: sp.Expr, variable: sp.Symbol, at: sp.Expr) -> sp.Expr
     return sp.simplify(_cubic_of_square(second, third))
 
 
+@takes(objective=symbolic, variable=instance(sp.Symbol), at=symbolic)
 def flip_discriminant(objective: sp.Expr, variable: sp.Symbol, at: sp.Expr) -> sp.Expr:
     """3 F'''² − F'' F'''' at a critical point of a 1-D objective F with F'' > 0.
 

@@ -14,9 +14,11 @@ import sympy as sp
 from sympy.polys.domains import ZZ
 from sympy.polys.fields import FracField
 
+from .arguments import integer, takes
 from .epsilon_series import CurveSolver
 from .errors import InputError
 from .expressions import Z
+from .interface import MODEL
 from .models import PHI_SQUARED, Model, P, R
 from .requirements import require_curved
 from .responses import Activation
@@ -25,6 +27,7 @@ _MOST_TERMS = 1500  # of a numerator and denominator on the way; beyond, gcds ta
 Element = Any  # an element of a SymPy FracField, which has no public type
 
 
+@takes(model=MODEL, order=integer)
 def curve_closed(model: Model, order: int) -> tuple[sp.Expr, ...]:
     """h_1, …, h_order for this response, as expressions in p.
 
@@ -41,6 +44,7 @@ def curve_closed(model: Model, order: int) -> tuple[sp.Expr, ...]:
     return tuple(found.expression(h) for h in _solve(model, found, order))
 
 
+@takes(model=MODEL, order=integer)
 def curve_generic(model: Model, order: int) -> tuple[sp.Expr, ...]:
     """h_1, …, h_order in terms of r, r', r'', … (and φ²), for an unspecified response.
 

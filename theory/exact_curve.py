@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .arguments import takes
 from .curve_series import curve_series
 from .epsilon_series import RESPONSE, SQUARE, X, even_map
 from .errors import InputError
-from .interface import EPSILON, PHI_SQUARED, Model, P, Q, R
+from .interface import EPSILON, MODEL, PHI_SQUARED, Model, P, Q, R
 from .series import taylor
 
 _KAPPA = sp.Symbol("kappa", positive=True)
@@ -34,6 +35,7 @@ class ExactCurve:
         return _tidy(2 / self.kappa)
 
 
+@takes(model=MODEL)
 def exact_curve(model: Model) -> ExactCurve | None:
     """The exact curve if the response has one, else None.
 

@@ -14,13 +14,14 @@ from itertools import pairwise
 import sympy as sp
 from mpmath import mp
 
+from .arguments import rational, takes
 from .conditions import log_slope as _log_slope
 from .curve_closed import DifferentialField, Element, field_of
 from .errors import InputError
 from .expressions import Z
 from .models import Model, P, SingleNeuron, TwoLayerLinear
 from .requirements import grid, require_response, sign_at, value_at
-from .responses import Activation, Loss, Response
+from .responses import RESPONSE, Activation, Loss, Response
 
 _HALVINGS = 13  # of the bracket that the grid gives for a root
 
@@ -82,6 +83,7 @@ class RootSearch:
     searched_to: sp.Rational
 
 
+@takes(response=RESPONSE, value=rational)
 def log_slope_root(response: Response, value: sp.Rational) -> ExactRoot:
     """The smallest p > 0 with p r'(p)/r(p) = value (z0 for −1/2, if the left side decreases).
 
@@ -97,6 +99,7 @@ def log_slope_root(response: Response, value: sp.Rational) -> ExactRoot:
     return search.roots[0]
 
 
+@takes(response=RESPONSE, value=rational)
 @lru_cache(maxsize=256)
 def log_slope_roots(response: Response, value: sp.Rational) -> RootSearch:
     """All p > 0 with p r'(p)/r(p) = value that a grid of rationals shows while r > 0.

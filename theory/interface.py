@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import sympy as sp
 
+from .arguments import Convert, instance
 from .expressions import Z
 from .responses import Activation, Response, response_of
 
@@ -90,3 +91,6 @@ class Model(ABC):
         g = self.generic()
         parts = (g.p_next, g.q_next, g.trace, g.determinant)
         return ReducedModel(*(self.concrete(part) for part in parts))
+
+
+MODEL: Convert = instance(Model, example='TwoLayerLinear("log-cosh")')

@@ -151,6 +151,9 @@ def response_of(kind: type[Response]) -> Convert:
     return convert
 
 
+RESPONSE: Convert = response_of(Response)
+
+
 def _kind_of(value: Any) -> str:
     if isinstance(value, Response):
         return f"the {type(value).__name__} {value.text}"

@@ -18,6 +18,7 @@ from sympy.core.evalf import PrecisionExhausted
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 from sympy.polys.fields import sfield
 
+from .arguments import instance, integer, symbolic, takes
 from .errors import NoExpansionError
 from .expressions import Z
 
@@ -27,6 +28,7 @@ _DIGITS = 10_000  # with which a number is told from 0
 _SHORT = 100  # operations of a number that `simplify` may try to make 0; with more it takes forever
 
 
+@takes(expression=symbolic, order=integer, variable=instance(sp.Symbol))
 def taylor(expression: sp.Expr, order: int, variable: sp.Symbol = Z) -> tuple[sp.Expr, ...]:
     """Exact Taylor coefficients at 0, with removable singularities removed.
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .arguments import takes
+from .interface import MODEL
 from .models import EPSILON, ETA, Model, P, Q, R
 from .requirements import require_curved
 from .series import taylor
@@ -42,6 +44,7 @@ class SlowCurve:
         return 1 / (2 * self.decay * model.exponent)
 
 
+@takes(model=MODEL)
 def slow_curve(model: Model) -> SlowCurve:
     """Derive the first-order predictions. Raises what `require_curved` raises.
 
