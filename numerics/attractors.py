@@ -6,13 +6,16 @@ An orbit diagram is not a bifurcation diagram, which has the unstable branches t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import sympy as sp
 from flint import arb
 
+from ..theory.arguments import each, integer, optional, real, takes
 from ..theory.errors import InputError, NotFiniteError
 from ..theory.expressions import Z
+from ..theory.interface import MODEL
 from ..theory.models import Model
 from ..theory.requirements import require_response
 from .balls import compile_balls, evaluate
@@ -45,6 +48,11 @@ class LyapunovExponents:
     steps: int
 
 
+def _levels(value: Any, name: str) -> Floats:
+    return np.array(each(real)(value, name))
+
+
+@takes(model=MODEL, q=_levels, start=optional(real), transient=integer, keep=integer)
 def orbit_diagram(
     model: Model,
     q: Floats,
@@ -78,6 +86,7 @@ def orbit_diagram(
     return OrbitDiagram(model, q, np.where(np.isfinite(points), points, np.nan), p0, transient)
 
 
+@takes(model=MODEL, q=_levels, start=optional(real), transient=integer, steps=integer)
 def lyapunov_exponents(
     model: Model,
     q: Floats,

@@ -13,6 +13,7 @@ from typing import Any
 import sympy as sp
 from flint import arb, ctx, fmpq
 
+from ..theory.arguments import each, instance, integer, symbolic, takes
 from ..theory.errors import NotFiniteError, UnresolvedError
 from .program import Line, Program, compile_program
 from .program import exact as exact
@@ -36,6 +37,11 @@ class BallFunction:
         return self._run(*point)
 
 
+def _symbolics(value: Any, name: str) -> Any:
+    return each(symbolic)(value, name) if isinstance(value, Sequence) else symbolic(value, name)
+
+
+@takes(expressions=_symbolics, variables=each(instance(sp.Symbol)))
 def compile_balls(
     expressions: sp.Expr | Sequence[sp.Expr], variables: Sequence[sp.Symbol]
 ) -> BallFunction:
@@ -57,6 +63,7 @@ def compile_balls(
     return BallFunction(program.expressions, program.variables, scope["run"])
 
 
+@takes(function=instance(BallFunction), bits=integer)
 def evaluate(function: BallFunction, point: Sequence[arb | fmpq], bits: int) -> tuple[arb, ...]:
     """Values at an exact point with at least `bits` correct bits each (zeros excepted).
 

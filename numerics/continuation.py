@@ -16,10 +16,12 @@ import sympy as sp
 from flint import arb, ctx
 from numpy.typing import NDArray
 
+from ..theory.arguments import instance, integer, takes
 from ..theory.bifurcation import frozen_family
 from ..theory.diagram import FLIP, SYMMETRY_BREAKING
 from ..theory.errors import InputError
 from ..theory.exact_roots import ExactRoot, log_slope_root
+from ..theory.interface import MODEL
 from ..theory.models import Model, P, Q
 from .balls import MAX_BITS, compile_balls, evaluate, exact
 from .precision import working_bits
@@ -32,6 +34,7 @@ _SERIES_TERMS = 14
 _NEAR_ZERO = 1 / 16  # in units of the response's scale: below it the power series serves
 
 
+@takes(root=instance(ExactRoot), digits=integer)
 def enclose_root(root: ExactRoot, digits: int) -> arb:
     """A ball of radius about 10^−digits, relative, that is proved to hold a zero of the equation.
 
@@ -115,6 +118,7 @@ class Cascade:
             return tuple(float(a / b) for a, b in pairwise(gaps))
 
 
+@takes(model=MODEL, flips=integer, digits=integer)
 def cascade(model: Model, flips: int = 5, *, digits: int = 30) -> Cascade:
     """Follow the period doublings of the frozen-q family downwards in q.
 

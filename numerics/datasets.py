@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
+from ..theory.arguments import file, takes
 from ..theory.errors import InputError
 from ..theory.interface import Model
 from .endings import OUTCOMES, Columns
@@ -108,6 +109,7 @@ def as_dataset(
     return found
 
 
+@takes(path=file)
 def save(dataset: xr.Dataset, path: Path) -> None:
     """Write a grid, or a part of one, to a .zarr folder or a .nc file, whole or not at all.
 
@@ -136,6 +138,7 @@ def check_place(path: Path) -> None:
         load(path)  # nothing but such a grid is overwritten
 
 
+@takes(path=file)
 def load(path: Path) -> xr.Dataset:
     """Read a grid that `save` wrote, into memory.
 

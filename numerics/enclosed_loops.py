@@ -17,8 +17,10 @@ from typing import NamedTuple
 import sympy as sp
 from flint import arb, ctx
 
+from ..theory.arguments import takes
 from ..theory.division_free import SLOPE, SQUARE, DivisionFree, U, division_free, tidy
 from ..theory.errors import NotFiniteError
+from ..theory.interface import MODEL
 from ..theory.models import ETA, Model, P
 from .balls import compile_balls, constants, statement
 from .jets import accurate_jet, compile_jet
@@ -81,6 +83,7 @@ def frame_of(p: arb, u: arb) -> Frame:
     return Frame(*middle, p - middle[0], u - middle[1], arb(0), False)
 
 
+@takes(model=MODEL)
 def compile_enclosed_loop(model: Model) -> EnclosedLoop:
     """The loop of a model, compiled once for many orbits.
 

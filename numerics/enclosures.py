@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import sympy as sp
 from flint import arb, ctx
 
+from ..theory.arguments import each, instance, integer, rational, takes
 from ..theory.errors import InputError, NoWeightsError, UnresolvedError
 from ..theory.models import ETA, Model, Q
 from ..theory.requirements import require_normalised
@@ -78,6 +79,18 @@ class _State:
     outcome: str = ""
 
 
+def _number(value: Any, name: str) -> Number:
+    return value if isinstance(value, arb) else rational(value, name)
+
+
+@takes(
+    loop=instance(EnclosedLoop),
+    eta=_number,
+    start=each(_number, 2),
+    stops=instance(Stops),
+    bits=integer,
+    every=integer,
+)
 def enclose(
     loop: EnclosedLoop,
     eta: Number,
@@ -131,6 +144,14 @@ def enclose(
     )
 
 
+@takes(
+    loop=instance(EnclosedLoop),
+    eta=rational,
+    start=each(rational, 2),
+    stops=instance(Stops),
+    digits=integer,
+    every=integer,
+)
 def enclose_accurately(
     loop: EnclosedLoop,
     eta: sp.Rational,

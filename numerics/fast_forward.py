@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import ceil
+from typing import Any
 
 import sympy as sp
 from flint import arb
 
+from ..theory.arguments import each, integer, optional, rational, takes
 from ..theory.errors import InputError
+from ..theory.interface import MODEL
 from ..theory.models import Model
 from ..theory.requirements import require_curved
 from ..theory.weights import require_weights
@@ -50,6 +53,12 @@ class FastForward:
         return self._orbit.at(step)
 
 
+def _start(value: Any, name: str) -> tuple[sp.Rational | None, sp.Rational]:
+    p, q = each(lambda part, where: part, 2)(value, name)
+    return optional(rational)(p, f"{name}[0]"), rational(q, f"{name}[1]")
+
+
+@takes(model=MODEL, eta=rational, start=_start, digits=integer)
 def fast_forward(
     model: Model,
     eta: sp.Rational,

@@ -14,9 +14,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from ..theory.arguments import integer, rational, shown, takes
 from ..theory.curve_series import curve_series
-from ..theory.errors import InputError
-from ..theory.interface import ETA, Model, Q
+from ..theory.errors import ArgumentError, InputError
+from ..theory.interface import ETA, MODEL, Model, Q
 from ..theory.requirements import require_response
 from ..theory.weights import has_weights, require_weights
 from .datasets import Axes, as_dataset
@@ -40,6 +41,7 @@ _NEAR = 1e-9  # relative to a bound, which floats tell from outside
 _SHORT = 20_000  # steps that a block makes in less than a second
 
 
+@takes(first=rational, last=rational, count=integer)
 def linspace(first: sp.Rational, last: sp.Rational, count: int) -> tuple[sp.Rational, ...]:
     """`count` ≥ 1 equally spaced exact numbers from `first` to `last`. Raises InputError.
 
@@ -51,6 +53,7 @@ def linspace(first: sp.Rational, last: sp.Rational, count: int) -> tuple[sp.Rati
     return tuple(first + (last - first) * sp.Rational(k, max(count - 1, 1)) for k in range(count))
 
 
+@takes(model=MODEL, steps=integer)
 def grid(
     model: Model,
     etas: Sequence[Number],
@@ -115,7 +118,7 @@ def grid(
         raise InputError(f"steps = {steps}: need 1 to {_MAX_STEPS}")
     if axes.size > _MAX_ORBITS:
         raise InputError(f"a grid of {axes.size} orbits: at most {_MAX_ORBITS} fit")
-    factor = _alignment(model) if alignment is None else _exact("alignment", alignment)
+    factor = _alignment(model) if alignment is None else rational(alignment, "alignment")
     if factor <= 0:
         raise InputError(f"alignment = {factor}: need a positive number")
     limits = compile_stepper(model, engine).limits
@@ -141,7 +144,11 @@ def grid(
 def _axis(
     name: str, values: Sequence[Number], allowed: Callable[[Any], bool], needed: str
 ) -> tuple[sp.Rational, ...]:
-    exact = tuple(_exact(f"{name}[{i}]", x) for i, x in enumerate(islice(values, _MAX_ORBITS + 1)))
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        raise ArgumentError(f"{name} = {shown(values)}: need a sequence of numbers")
+    exact = tuple(
+        rational(x, f"{name}[{i}]") for i, x in enumerate(islice(values, _MAX_ORBITS + 1))
+    )
     if not exact:
         raise InputError(f"{name}: need at least one value")
     for i, x in enumerate(exact):
@@ -150,18 +157,6 @@ def _axis(
         if not _LEAST <= abs(float(x)) <= _LARGEST:
             raise InputError(f"{name}[{i}] = {float(x):g}: need a size of {_LEAST} to {_LARGEST}")
     return exact
-
-
-def _exact(name: str, value: Number) -> sp.Rational:
-    try:
-        found = sp.sympify(value, strict=True)
-    except sp.SympifyError:
-        found = sp.nan
-    if getattr(found, "is_Float", False) and found.is_finite:
-        found = sp.Rational(float(value))
-    if not getattr(found, "is_Rational", False):
-        raise InputError(f"{name} = {value}: need a finite rational number")
-    return found
 
 
 def _alignment(model: Model) -> sp.Rational:

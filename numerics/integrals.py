@@ -6,14 +6,17 @@ import mpmath
 import sympy as sp
 from flint import arb, ctx
 
+from ..theory.arguments import integer, rational, takes
 from ..theory.asymptotics import long_times
 from ..theory.errors import UnresolvedError
+from ..theory.interface import MODEL
 from ..theory.models import Model, P
 from .balls import compile_balls, evaluate, exact
 from .precision import working_bits
 from .roots import InverseResponse
 
 
+@takes(model=MODEL, q0=rational, digits=integer)
 def alignment_exponent(model: Model, q0: sp.Rational, digits: int = 30) -> mpmath.mpf:
     """Λ(q0): the limits of two orbits from height q0 differ by exp(−Λ/ε (1 + O(ε))).
 
@@ -29,6 +32,7 @@ def alignment_exponent(model: Model, q0: sp.Rational, digits: int = 30) -> mpmat
     return _integral(laws.exponent, _aligned(model, q0, digits), digits)
 
 
+@takes(model=MODEL, q0=rational, eta=rational, digits=integer)
 def crossing_time(model: Model, q0: sp.Rational, eta: sp.Rational, digits: int = 15) -> mpmath.mpf:
     """t_b ≈ (κ ln(1/η) + K(q0))/ε, the time at which an aligned orbit from height q0 passes q = 1.
 

@@ -10,6 +10,7 @@ from functools import cached_property
 import sympy as sp
 from flint import arb, ctx, fmpq
 
+from ..theory.arguments import convert_fields, integer, rational
 from ..theory.errors import InputError
 from .loops import Loop, Watch
 from .precision import GUARD_BITS
@@ -35,6 +36,8 @@ class Stops:
     at_crossing: bool = False
 
     def __post_init__(self) -> None:
+        convert_fields(self, ("max_steps",), integer)
+        convert_fields(self, ("until", "escape"), rational)
         if self.max_steps < 1:
             raise InputError(f"orbit: need at least one step, got {self.max_steps}")
         if not 0 <= self.until < self.escape:

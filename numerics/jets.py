@@ -14,6 +14,7 @@ from math import comb
 import sympy as sp
 from flint import arb, ctx
 
+from ..theory.arguments import each, instance, integer, symbolic, takes
 from ..theory.errors import InputError, NotFiniteError
 from .balls import MAX_BITS
 from .elementary import whole_power
@@ -44,6 +45,7 @@ class JetFunction:
         return tuple(series[k] for k in range(order + 1))
 
 
+@takes(expression=symbolic, variable=instance(sp.Symbol), parameters=each(instance(sp.Symbol)))
 def compile_jet(
     expression: sp.Expr, variable: sp.Symbol, parameters: tuple[sp.Symbol, ...] = ()
 ) -> JetFunction:
@@ -64,6 +66,7 @@ def compile_jet(
     return JetFunction(e, variable, parameters, node)
 
 
+@takes(function=instance(JetFunction), box=instance(arb), order=integer, terms=integer)
 def taylor_enclosure(
     function: JetFunction, box: arb, order: int, *parameters: arb, terms: int = 4
 ) -> tuple[arb, ...]:
@@ -92,6 +95,7 @@ def taylor_enclosure(
     return tuple(result)
 
 
+@takes(function=instance(JetFunction), box=instance(arb), order=integer, bits=integer)
 def accurate_jet(
     function: JetFunction, box: arb, order: int, *parameters: arb, bits: int = 53
 ) -> tuple[arb, ...]:

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import arb, ctx
 
+from ..theory.arguments import instance, takes
 from ..theory.division_free import SLOPE, SQUARE, U, division_free
+from ..theory.interface import MODEL
 from ..theory.models import ETA, Model, P
 from .enclosures import EnclosedOrbit, as_ball
 from .jets import JetFunction, compile_jet, taylor_enclosure
@@ -48,6 +50,7 @@ class LimitEnclosure:
     drift: arb | None = None
 
 
+@takes(model=MODEL)
 def compile_tail(model: Model) -> Tail:
     """What bounds the tails of a model's orbits, compiled once for many.
 
@@ -65,6 +68,7 @@ def compile_tail(model: Model) -> Tail:
     return Tail(model, compile_jet(ratio, P, (U, ETA)), compile_jet(drift, P, (U, ETA)))
 
 
+@takes(tail=instance(Tail), orbit=instance(EnclosedOrbit))
 def enclose_limit(tail: Tail, orbit: EnclosedOrbit) -> LimitEnclosure:
     """Enclose the limits of all orbits in the last box of `orbit`.
 

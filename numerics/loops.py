@@ -12,7 +12,9 @@ from functools import cached_property
 
 from flint import arb, ctx
 
+from ..theory.arguments import takes
 from ..theory.division_free import U, division_free
+from ..theory.interface import MODEL
 from ..theory.models import ETA, Model, P
 from .balls import BallFunction, compile_balls, constants, statement
 from .program import Program, compile_program
@@ -55,6 +57,7 @@ class Loop:
     record: Callable[[State, arb, int, Watch, list[arb], list[arb]], tuple[State, int]]
 
 
+@takes(model=MODEL)
 def compile_loop(model: Model) -> Loop:
     """The loop of a model, compiled once for many orbits.
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from flint import arb, ctx
 
+from ..theory.arguments import instance, takes
 from ..theory.division_free import U
 from ..theory.models import P
 from .balls import constants, statement
@@ -52,6 +53,7 @@ _TRIAL_WATCHES = (("0", "1000000", "-1000000"), ("1/2", "2", "0"), ("0", "1", "1
 _TRIAL_STEPS = 4
 
 
+@takes(loop=instance(Loop))
 def accelerated(loop: Loop) -> Loop:
     """The loop with `advance` in machine code, or `loop` itself where that cannot be had.
 

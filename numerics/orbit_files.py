@@ -16,6 +16,7 @@ from pathlib import Path
 import sympy as sp
 from flint import arb
 
+from ..theory.arguments import file, takes
 from ..theory.errors import InputError
 from .iteration import Moment
 from .orbits import Orbit, Part, assembled
@@ -80,6 +81,7 @@ class OrbitFile:
         self._saved = 0
 
 
+@takes(path=file)
 def load_orbit(path: Path) -> tuple[Orbit, dict[str, str]]:
     """The orbit in a file, as far as it has been saved, and what the file says about it.
 

@@ -11,7 +11,9 @@ from typing import Protocol
 import sympy as sp
 from flint import arb, ctx
 
+from ..theory.arguments import each, instance, integer, rational, takes
 from ..theory.errors import InputError, UnresolvedError
+from ..theory.interface import MODEL
 from ..theory.models import ETA, Model, P, Q
 from ..theory.requirements import require_normalised
 from ..theory.weights import require_weights
@@ -96,11 +98,20 @@ class Keeper(Protocol):
         """Forget everything; the orbit begins anew."""
 
 
+@takes(model=MODEL)
 def compile_step(model: Model) -> BallFunction:
     """The reduced map (p, q, η) ↦ (p', q') in balls, for single steps."""
     return compile_balls([model.reduced.p_next, model.reduced.q_next], [P, Q, ETA])
 
 
+@takes(
+    loop=instance(Loop),
+    eta=rational,
+    start=each(rational, 2),
+    stops=instance(Stops),
+    digits=integer,
+    every=integer,
+)
 def iterate(
     loop: Loop,
     eta: sp.Rational,

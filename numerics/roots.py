@@ -5,14 +5,22 @@ from __future__ import annotations
 import sympy as sp
 from flint import arb, ctx, fmpq
 
+from ..theory.arguments import instance, integer, takes
 from ..theory.errors import NotFiniteError
 from ..theory.expressions import Z
-from ..theory.responses import Response
+from ..theory.responses import RESPONSE, Response
 from .balls import BallFunction, compile_balls, evaluate, exact
 
 _FAR = 2**40
 
 
+@takes(
+    function=instance(BallFunction),
+    target=instance(arb),
+    low=instance(arb),
+    high=instance(arb),
+    bits=integer,
+)
 def solve_decreasing(
     function: BallFunction, target: arb, low: arb, high: arb, bits: int, guess: arb | None = None
 ) -> arb:
@@ -58,6 +66,7 @@ class InverseResponse:
     '1.7321'
     """
 
+    @takes(response=RESPONSE)
     def __init__(self, response: Response) -> None:
         r = response.response
         self._scale = exact(response.scale)

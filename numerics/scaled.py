@@ -1,9 +1,8 @@
 """Expressions in numbers f·e^L, f and L in float64, where no exponential overflows or is lost.
 
 A quotient of exponentials, or the logarithm of a sum of them, is as accurate far out as near by,
-however it is spelled: e^z is (1, z), cosh u is ((1 + e^(−2|u|))/2, |u|), and log(f·e^L) is
-L + log f.
-Only a tower of exponentials still overflows: its L does.
+however it is spelled: e^z is (1, z), cosh u is ((1 + e^(−2|u|))/2, |u|), and the logarithm of
+f·e^L is L + log f. Only a tower of exponentials still overflows: its L does.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """Exact mathematics: expressions, responses, models, bifurcation diagram, slow curve, ledger."""
 
+from .arguments import rational
 from .asymptotics import LongTimes, long_times
 from .bifurcation import FrozenFamily, flip_coefficient, flip_discriminant, frozen_family
 from .conditions import Condition, conditions
@@ -7,6 +8,7 @@ from .curve_closed import curve_closed, curve_generic
 from .curve_series import CurveSeries, curve_series
 from .diagram import BifurcationDiagram, Branch, Segment, SpecialPoint, bifurcation_diagram
 from .errors import (
+    ArgumentError,
     ExpressionError,
     InputError,
     NoCurvatureError,
@@ -49,6 +51,7 @@ __all__ = [
     "LOSSES",
     "PHI_SQUARED",
     "Activation",
+    "ArgumentError",
     "BifurcationDiagram",
     "Branch",
     "Condition",
@@ -98,6 +101,7 @@ __all__ = [
     "long_times",
     "parse_expression",
     "parse_rational",
+    "rational",
     "slow_curve",
     "statements",
     "taylor",

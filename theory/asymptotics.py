@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .arguments import takes
+from .interface import MODEL
 from .models import Model, P, R
 from .slow_curve import generic_decay, generic_h, slow_curve
 
@@ -31,6 +33,7 @@ class LongTimes:
     log_coefficient: sp.Expr
 
 
+@takes(model=MODEL)
 def long_times(model: Model) -> LongTimes:
     """Derive both laws from the generic map. Raises what `require_curved` raises.
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .arguments import instance, symbolic, takes
 from .constants import is_zero
 from .errors import InputError, ReducedMapError
+from .interface import MODEL
 from .models import ETA, Model, P, Q, R
 from .requirements import sign_at
 from .symbolic import cancelled, factored, rationally_zero, simplified
@@ -41,6 +43,7 @@ class FrozenFamily:
     half_flip_coefficient: sp.Expr
 
 
+@takes(model=MODEL)
 def frozen_family(model: Model) -> FrozenFamily:
     """Derive the frozen family's fixed points, 2-cycle and normal forms.
 
@@ -92,6 +95,7 @@ def _equal(found: sp.Expr, wanted: sp.Expr) -> bool:
 # Normal forms --------------------------------------------------------------------------------
 
 
+@takes(step=symbolic, variable=instance(sp.Symbol), at=symbolic)
 def flip_coefficient(step: sp.Expr, variable: sp.Symbol, at: sp.Expr) -> sp.Expr:
     """The coefficient a in F(F(x)) = x + a (x − x0)³ + … at a flip of any smooth map F.
 
@@ -111,6 +115,7 @@ def flip_coefficient(step: sp.Expr, variable: sp.Symbol, at: sp.Expr) -> sp.Expr
     return simplified(_cubic_of_square(second, third))
 
 
+@takes(objective=symbolic, variable=instance(sp.Symbol), at=symbolic)
 def flip_discriminant(objective: sp.Expr, variable: sp.Symbol, at: sp.Expr) -> sp.Expr:
     """3 F'''² − F'' F'''' at a critical point of a 1-D objective F with F'' > 0.
 

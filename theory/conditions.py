@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
+from .arguments import takes
 from .errors import NoExpansionError
 from .expressions import Z
-from .responses import Loss, Response
+from .responses import RESPONSE, Loss, Response
 
 _T = sp.Symbol("t", positive=True)  # z, known to be positive
 _S = sp.Symbol("s", positive=True)  # a square root
@@ -37,6 +38,7 @@ def log_slope(response: Response) -> sp.Expr:
     return Z * sp.diff(response.slope, Z) / response.slope - 1
 
 
+@takes(response=RESPONSE)
 def conditions(response: Response) -> dict[str, Condition]:
     """A1–A5 (without A2 for an activation); of A5 the boundedness of ℓ' or φ.
 

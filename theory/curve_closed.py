@@ -11,9 +11,11 @@ from itertools import pairwise
 
 import sympy as sp
 
+from .arguments import integer, takes
 from .epsilon_series import CurveSolver
 from .errors import InputError
 from .expressions import Z
+from .interface import MODEL
 from .models import PHI_SQUARED, Model, P, R
 from .rational_functions import RationalFunction, RationalFunctions
 from .requirements import require_curved
@@ -25,6 +27,7 @@ _MOST_TERMS = 1500  # of a numerator and denominator on the way; beyond, gcds ta
 Element = RationalFunction
 
 
+@takes(model=MODEL, order=integer)
 def curve_closed(model: Model, order: int) -> tuple[sp.Expr, ...]:
     """h_1, …, h_order for this response, as expressions in p.
 
@@ -41,6 +44,7 @@ def curve_closed(model: Model, order: int) -> tuple[sp.Expr, ...]:
     return tuple(found.expression(h) for h in _solve(model, found, order))
 
 
+@takes(model=MODEL, order=integer)
 def curve_generic(model: Model, order: int) -> tuple[sp.Expr, ...]:
     """h_1, …, h_order in terms of r, r', r'', … (and φ²), for an unspecified response.
 

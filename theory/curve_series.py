@@ -13,8 +13,10 @@ from math import comb
 import sympy as sp
 from flint import fmpq, fmpq_poly
 
+from .arguments import integer, takes
 from .epsilon_series import CurveSolver
 from .errors import InputError
+from .interface import MODEL
 from .models import Model
 from .requirements import require_curved
 from .responses import Activation
@@ -47,6 +49,7 @@ class CurveSeries:
         return tuple(inverse)
 
 
+@takes(model=MODEL, order=integer, terms=integer)
 def curve_series(model: Model, order: int, terms: int = 1) -> CurveSeries:
     """The first `order` coefficients h_k, each to `terms` powers of p².
 

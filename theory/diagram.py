@@ -24,6 +24,7 @@ from types import MappingProxyType
 
 import sympy as sp
 
+from .arguments import takes
 from .bifurcation import FrozenFamily, criticality, frozen_family
 from .errors import InputError, UnresolvedError
 from .exact_roots import (
@@ -33,6 +34,7 @@ from .exact_roots import (
     log_slope_samples,
     response_zero,
 )
+from .interface import MODEL
 from .models import Model, P, Q, R
 from .requirements import require_curved, sign_at
 from .responses import Loss
@@ -153,6 +155,7 @@ class BifurcationDiagram:
         return tuple(point for point in self.special_points if point.kind == kind)
 
 
+@takes(model=MODEL)
 @lru_cache(maxsize=128)
 def bifurcation_diagram(model: Model, *, strictly_convex: bool = False) -> BifurcationDiagram:
     """The branches p = 0 and q = r(p) with the points where their stability changes.

@@ -39,3 +39,7 @@ class ReducedMapError(InputError, ArithmeticError):
 
 class NoCurvatureError(InputError):
     """A response with r''(0) = 0, where the theory divides by r''(0)."""
+
+
+class ArgumentError(InputError):
+    """An argument of a wrong kind; it is named, with what is allowed."""

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .arguments import takes
 from .curve_series import curve_series
 from .epsilon_series import RESPONSE, SQUARE, X, even_map
 from .errors import InputError
 from .exact_algebra import vanishes_exactly
-from .interface import EPSILON, PHI_SQUARED, Model, P, Q, R
+from .interface import EPSILON, MODEL, PHI_SQUARED, Model, P, Q, R
 from .series import taylor
 from .symbolic import attempted, joined, simplified
 
@@ -36,6 +37,7 @@ class ExactCurve:
         return _tidy(2 / self.kappa)
 
 
+@takes(model=MODEL)
 def exact_curve(model: Model) -> ExactCurve | None:
     """The exact curve if the response has one, else None.
 

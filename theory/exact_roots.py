@@ -14,6 +14,7 @@ from itertools import pairwise
 import sympy as sp
 from flint import arb, ctx, fmpq
 
+from .arguments import rational, takes
 from .bracketing import narrowed
 from .conditions import log_slope as _log_slope
 from .constants import is_zero
@@ -22,7 +23,7 @@ from .errors import InputError, NotFiniteError, UnresolvedError
 from .expressions import Z
 from .models import Model, P, SingleNeuron, TwoLayerLinear
 from .requirements import grid, require_response, told_sign, value_at
-from .responses import Activation, Loss, Response
+from .responses import RESPONSE, Activation, Loss, Response
 from .symbolic import attempted, simplified
 from .values import accurate, ball_of, decimal, number
 
@@ -123,6 +124,7 @@ def _bracket(
     return narrowed(equation, P, interval, digits)
 
 
+@takes(response=RESPONSE, value=rational)
 def log_slope_root(response: Response, value: sp.Rational) -> ExactRoot:
     """The smallest p > 0 with p r'(p)/r(p) = value (z0 for −1/2, if the left side decreases).
 
@@ -138,6 +140,7 @@ def log_slope_root(response: Response, value: sp.Rational) -> ExactRoot:
     return search.roots[0]
 
 
+@takes(response=RESPONSE, value=rational)
 @lru_cache(maxsize=256)
 def log_slope_roots(response: Response, value: sp.Rational) -> RootSearch:
     """All p > 0 with p r'(p)/r(p) = value that a grid of rationals shows while r > 0.

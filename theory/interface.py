@@ -12,8 +12,9 @@ from typing import ClassVar
 
 import sympy as sp
 
+from .arguments import Convert, instance
 from .expressions import Z
-from .responses import Activation, Response
+from .responses import Activation, Response, response_of
 
 P = sp.Symbol("p", real=True)
 Q = sp.Symbol("q", positive=True)
@@ -56,6 +57,10 @@ class Model(ABC):
     response: Response
     name: ClassVar[str]
     exponent: ClassVar[sp.Rational]  # η = ε^exponent, ε being what the slow curve expands in
+    kind: ClassVar[type[Response]] = Response  # of its response
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "response", response_of(self.kind)(self.response, "response"))
 
     def step_size(self, epsilon: sp.Expr) -> sp.Expr:
         """η as a function of the small parameter ε."""
@@ -92,3 +97,6 @@ class Model(ABC):
         g = self.generic()
         parts = (g.p_next, g.q_next, g.trace, g.determinant)
         return ReducedModel(*(self.concrete(part) for part in parts))
+
+
+MODEL: Convert = instance(Model, example='TwoLayerLinear("log-cosh")')

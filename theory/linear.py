@@ -14,12 +14,14 @@ import sympy as sp
 
 from .expressions import Z
 from .interface import ETA, Model, P, ParameterSpace, Q, R, ReducedModel
-from .responses import Loss
+from .responses import Loss, Response
 
 
 @dataclass(frozen=True)
 class TwoLayerLinear(Model):
     """f = xᵀUv with L = ℓ(f), ‖x‖ = 1; p = f, q = 2/(η(‖Uᵀx‖² + ‖v‖²)).
+
+    `response` is a Loss, or what `Loss` makes one of. Raises ArgumentError, ExpressionError.
 
     >>> TwoLayerLinear(Loss.parse("log-cosh")).generic().p_next
     p*(eta**2*p**2*r(p)**2 + 1 - 2*r(p)/q)
@@ -28,6 +30,7 @@ class TwoLayerLinear(Model):
     response: Loss
     name: ClassVar[str] = "linear"
     exponent: ClassVar[sp.Rational] = sp.S.Half
+    kind: ClassVar[type[Response]] = Loss
 
     @property
     def largest_p(self) -> sp.Expr:

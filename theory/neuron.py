@@ -10,12 +10,15 @@ import sympy as sp
 
 from .expressions import Z
 from .interface import ETA, PHI_SQUARED, Model, P, ParameterSpace, Q, R, ReducedModel
-from .responses import Activation
+from .responses import Activation, Response
 
 
 @dataclass(frozen=True)
 class SingleNeuron(Model):
     """L(x, y) = ½ φ(x)² y²; p = x, q = 2/(η y²).
+
+    `response` is an Activation, or what `Activation` makes one of. Raises ArgumentError,
+    ExpressionError.
 
     >>> SingleNeuron(Activation.parse("tanh")).generic().p_next
     p*(1 - 2*r(p)/q)
@@ -24,6 +27,7 @@ class SingleNeuron(Model):
     response: Activation
     name: ClassVar[str] = "neuron"
     exponent: ClassVar[sp.Rational] = sp.S.One
+    kind: ClassVar[type[Response]] = Activation
 
     def generic(self) -> ReducedModel:
         """Derived from the two partial derivatives of the objective."""

@@ -7,24 +7,52 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sympy as sp
 
 from .absolute_values import without_absolute_values
-from .errors import ExpressionError, NoExpansionError
+from .arguments import Convert, shown
+from .errors import ArgumentError, ExpressionError, NoExpansionError
 from .expressions import Z, parse_expression
+from .foreign import as_text, in_z
 from .series import taylor
 from .values import number
 
 
 @dataclass(frozen=True)
 class Response:
-    """What a loss and an activation have in common; `text` is what the user wrote."""
+    """What a loss and an activation have in common; `text` is what the user wrote.
+
+    Parameters: `expression`, a SymPy expression in one symbol named z, of any assumptions (a Float
+    counts as its shortest decimal), or a text as for `parse`; `text`, by default that of the
+    expression, which then has to be within the bounds of texts.
+    Raises ExpressionError, or ArgumentError for what is no expression.
+    """
 
     expression: sp.Expr
-    text: str
+    text: str = ""
     symmetry: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        source, text = self.expression, self.text
+        if not isinstance(text, str):
+            raise ArgumentError(f"text = {shown(text)}: need a str")
+        if isinstance(source, str):
+            read = type(self).parse(source)
+            expression, text = read.expression, text or read.text
+        elif text:
+            expression = in_z(source)
+        else:
+            text = as_text(in_z(source))
+            expression = parse_expression(text)
+        object.__setattr__(self, "expression", expression)
+        object.__setattr__(self, "text", text)
+
+    @staticmethod
+    def parse(text: str) -> Response:
+        """A response of this kind from a catalogue name or an expression in z."""
+        raise NotImplementedError  # each subclass defines it
 
     @property
     def slope(self) -> sp.Expr:
@@ -82,7 +110,7 @@ class Loss(Response):
     @staticmethod
     def parse(text: str) -> Loss:
         """A loss from a catalogue name or an expression in z. Raises ExpressionError."""
-        source = LOSSES.get(text, text)
+        source = _source(text, LOSSES)
         return Loss(_read(source, LOSSES), source)
 
 
@@ -103,8 +131,41 @@ class Activation(Response):
     @staticmethod
     def parse(text: str) -> Activation:
         """An activation from a catalogue name or an expression in z. Raises ExpressionError."""
-        source = ACTIVATIONS.get(text, text)
+        source = _source(text, ACTIVATIONS)
         return Activation(_read(source, ACTIVATIONS), source)
+
+
+def response_of(kind: type[Response]) -> Convert:
+    """What takes a response of one kind, or makes it of a text or a SymPy expression in z."""
+
+    def convert(value: Any, name: str) -> Response:
+        if isinstance(value, kind):
+            return value
+        if kind is not Response and isinstance(value, str | sp.Expr):
+            return kind(value)
+        wanted = {Loss: "a Loss", Activation: "an Activation"}.get(kind, "a Loss or an Activation")
+        raise ArgumentError(
+            f"{name}: need {wanted}, a text or an expression in z, not {_kind_of(value)}"
+            if kind is not Response
+            else f"{name}: need {wanted}, not {_kind_of(value)}"
+        )
+
+    return convert
+
+
+RESPONSE: Convert = response_of(Response)
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, Response):
+        return f"the {type(value).__name__} {value.text}"
+    return f"{shown(value)} ({type(value).__name__})"
+
+
+def _source(text: str, catalogue: Mapping[str, str]) -> str:
+    if not isinstance(text, str):
+        raise ArgumentError(f"{shown(text)} ({type(text).__name__}): need a text to parse")
+    return catalogue.get(text, text)
 
 
 def _read(source: str, catalogue: Mapping[str, str]) -> sp.Expr:

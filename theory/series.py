@@ -13,6 +13,7 @@ from typing import Any
 
 import sympy as sp
 
+from .arguments import instance, integer, symbolic, takes
 from .constants import in_field, is_zero, tidy_constant
 from .errors import NoExpansionError, NotFiniteError
 from .expressions import Z
@@ -20,6 +21,7 @@ from .expressions import Z
 _EXTRA_TERMS = (4, 16, 48)  # terms that cancellation and division may cost before we give up
 
 
+@takes(expression=symbolic, order=integer, variable=instance(sp.Symbol))
 def taylor(expression: sp.Expr, order: int, variable: sp.Symbol = Z) -> tuple[sp.Expr, ...]:
     """Exact Taylor coefficients at 0, with removable singularities removed.
 

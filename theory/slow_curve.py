@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .arguments import takes
 from .errors import ReducedMapError
+from .interface import MODEL
 from .models import EPSILON, ETA, Model, P, Q, R
 from .requirements import require_curved
 from .series import taylor
@@ -44,6 +46,7 @@ class SlowCurve:
         return 1 / (2 * self.decay * model.exponent)
 
 
+@takes(model=MODEL)
 def slow_curve(model: Model) -> SlowCurve:
     """Derive the first-order predictions.
 

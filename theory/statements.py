@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .arguments import string, takes
 from .interface import Model
 from .responses import Loss, Response
 
@@ -193,6 +194,7 @@ _ORBITS: dict[str, dict[str, str]] = {
 }
 
 
+@takes(model=string)
 def statements(model: str) -> tuple[Statement, ...]:
     """The ledger of one model ("linear" or "neuron"), in the order in which it is checked.
 

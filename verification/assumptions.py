@@ -21,9 +21,11 @@ from flint import arb, ctx, fmpq
 
 from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ..numerics.roots import solve_decreasing
+from ..theory.arguments import takes
 from ..theory.conditions import Condition, conditions, log_slope
 from ..theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
 from ..theory.expressions import Z
+from ..theory.interface import MODEL
 from ..theory.models import Model
 from ..theory.responses import Loss, Response
 from ..theory.series import taylor
@@ -63,6 +65,7 @@ _PATIENCE = 3  # points whose sign cannot be told before a search is given up
 class Assumptions:
     """Judges every hypothesis of one model; `verdicts` holds the answers by name."""
 
+    @takes(model=MODEL)
     def __init__(self, model: Model) -> None:
         self.model = model
         self.response: Response = model.response

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from ..theory.arguments import convert_fields, each, instance, integer, optional, rational, string
 from ..theory.errors import InputError, ReducedMapError
 from ..theory.models import Model
 from ..theory.statements import Statement, ledger
@@ -32,6 +33,12 @@ class Options:
     top: sp.Rational | None = None
     digits: int | None = None
     effort: Effort = QUICK
+
+    def __post_init__(self) -> None:
+        convert_fields(self, ("labels",), lambda v, name: frozenset(each(string)(v, name)))
+        convert_fields(self, ("top",), optional(rational))
+        convert_fields(self, ("digits",), optional(integer))
+        convert_fields(self, ("effort",), instance(Effort))
 
     def wants(self, label: str) -> bool:
         """Whether a label is to be checked."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..numerics.pools import workers
+from ..theory.arguments import each, instance, integer, optional, string, takes
+from ..theory.interface import MODEL
 from ..theory.models import Model
 from ..theory.statements import HYPOTHESES, Statement, hypotheses, ledger, statements
 from .assumptions import Assumptions
@@ -49,6 +51,7 @@ class Report:
     controls: list[Control]
 
 
+@takes(model=string)
 def known_labels(model: str) -> tuple[str, ...]:
     """Every label of a model: hypotheses first, then statements, in the order of checking.
 
@@ -65,6 +68,7 @@ def labels_of(model: Model) -> tuple[str, ...]:
     return names + tuple(s.label for s in ledger(model))
 
 
+@takes(models=each(MODEL), options=optional(instance(Options)), jobs=integer)
 def verify(
     models: Sequence[Model],
     options: Options | None = None,
@@ -79,6 +83,7 @@ def verify(
     return examine(models, options, controls=False, jobs=jobs, progress=progress).verdicts
 
 
+@takes(models=each(MODEL), options=optional(instance(Options)), jobs=integer)
 def control(
     models: Sequence[Model],
     options: Options | None = None,

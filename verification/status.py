@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TypeVar
 
+from ..theory.arguments import each, instance, takes
 from ..theory.statements import HYPOTHESES, Statement, general_statements, statements
 from .verdicts import Evidence, Outcome, Verdict
 
@@ -36,6 +37,7 @@ class Standing:
     because: tuple[str, ...] = ()
 
 
+@takes(verdicts=each(instance(Verdict)))
 def standings(verdicts: Sequence[Verdict]) -> list[Standing]:
     """The standing of every verdict among the others on the same model and response.
 

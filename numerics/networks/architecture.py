@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...theory.arguments import convert_fields, integer, string
 from ...theory.errors import InputError
 from ...theory.responses import Activation
 from ..extras import require
@@ -41,6 +42,8 @@ class Network:
     activation: str = "linear"
 
     def __post_init__(self) -> None:
+        convert_fields(self, ("depth", "width", "inputs"), integer)
+        convert_fields(self, ("activation",), string)
         if not 2 <= self.depth <= _MOST_DEPTH:
             raise InputError(f"depth = {self.depth}: need 2 to {_MOST_DEPTH} layers")
         for name in ("width", "inputs"):

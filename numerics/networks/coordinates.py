@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ...theory.arguments import real, takes
 from ..extras import require
 from .architecture import EXTRA
 
@@ -16,6 +17,7 @@ class Coordinates(NamedTuple):
     rest: Any
 
 
+@takes(step_size=real)
 def coordinates(residuals: Any, kernel: Any, step_size: float) -> Coordinates:
     """The generalised (p, q) of n data points, arrays of JAX.
 

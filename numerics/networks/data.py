@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ...theory.errors import InputError
+from ...theory.arguments import convert_fields, integer, real, shown, takes
+from ...theory.errors import ArgumentError, InputError
 from ..extras import require
 from ..floats import Floats
 
 _MOST_NUMBERS = 10**7
+
+
+def _numbers(value: Any, name: str) -> Floats:
+    try:
+        return np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"{name} = {shown(value)}: need an array of numbers") from None
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +30,7 @@ class Data:
     targets: Floats
 
     def __post_init__(self) -> None:
+        convert_fields(self, ("inputs", "targets"), _numbers)
         if self.inputs.ndim != 2 or self.targets.shape != self.inputs.shape[:1]:
             raise InputError(
                 f"data: inputs of shape {self.inputs.shape}, targets of shape {self.targets.shape}"
@@ -30,6 +40,7 @@ class Data:
             raise InputError("data: need at least one point, and finite numbers")
 
 
+@takes(inputs=integer, target=real)
 def one_point(inputs: int, target: float = 0.0) -> Data:
     """x = e₁ of that many inputs ≥ 1, y = target.
 
@@ -40,6 +51,7 @@ def one_point(inputs: int, target: float = 0.0) -> Data:
     return Data(np.eye(1, inputs), np.array([float(target)]))
 
 
+@takes(inputs=integer, count=integer, seed=integer)
 def gaussian_points(inputs: int, count: int, seed: int) -> Data:
     """Points on the unit sphere in random directions, targets ±1 in turn."""
     _require_sizes(count, inputs)
@@ -58,6 +70,7 @@ def _require_sizes(count: int, inputs: int) -> None:
         )
 
 
+@takes(first=integer, second=integer, count=integer)
 def digits(first: int, second: int, count: int) -> Data:
     """The first `count` images of two of the digits that scikit-learn ships, 8×8 pixels each.
 

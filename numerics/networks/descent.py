@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...theory.arguments import convert_fields, instance, integer, takes
 from ...theory.errors import InputError
 from ..extras import JAX, require
 from ..floats import Floats, double_precision
@@ -37,6 +38,7 @@ class Schedule:
     sharpness_every: int
 
     def __post_init__(self) -> None:
+        convert_fields(self, ("steps", "every", "sharpness_every"), integer)
         if not 1 <= self.steps <= _MOST_STEPS:
             raise InputError(f"steps = {self.steps}: need 1 to {_MOST_STEPS}")
         if self.every < 1 or self.sharpness_every < 1 or self.sharpness_every % self.every:
@@ -88,6 +90,7 @@ class Descent:
 Keep = Callable[[Descent], None]
 
 
+@takes(task=instance(Task), schedule=instance(Schedule))
 def descend(
     task: Task,
     start: Weights,

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import sympy as sp
 
+from ...theory.arguments import instance, takes
 from ...theory.errors import InputError
 from ...theory.models import TwoLayerLinear
 from ..floats import Floats
@@ -22,6 +23,7 @@ _FAR = sp.Integer(10) ** 300
 _LARGE = 1e100  # beyond it, squares may overflow in double precision
 
 
+@takes(task=instance(Task))
 def is_reducible(task: Task) -> bool:
     """Whether the reduced map describes the task: depth 2, linear, one point of length 1, y = 0."""
     points = task.data.inputs
@@ -41,6 +43,7 @@ def require_reducible(task: Task) -> None:
         )
 
 
+@takes(task=instance(Task), recorded=instance(Trajectories))
 def deviations(task: Task, start: Weights, recorded: Trajectories) -> Floats:
     """For each run, how far it is at worst from the reduced map's orbit: the larger of
     |p − p̂|/max(1, |p̂|) and |q/q̂ − 1| over the recorded steps. A run that flies away is compared

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...theory.arguments import instance, takes
 from ...theory.errors import InputError
 from ..extras import JAX, require
 from ..floats import Floats, double_precision
@@ -17,6 +18,7 @@ from .tasks import Task, derivatives, run_of
 _TOLERANCE = 1e-10
 
 
+@takes(task=instance(Task))
 def sharpness(task: Task, weights: Weights) -> Floats:
     """The largest (not the largest in size) eigenvalue of ∇²L for each run; NaN where the weights
     or the Hessian are not finite.

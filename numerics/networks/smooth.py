@@ -91,6 +91,7 @@ def loss_function(loss: Loss) -> LossFunction:
     return LossFunction(_chain(evaluations), evaluations)
 
 
+@lru_cache(maxsize=64)
 def _compiled(
     expressions: tuple[sp.Expr, ...], odd: Sequence[bool], scale: float
 ) -> tuple[FloatFunction, ...]:

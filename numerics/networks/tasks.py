@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...theory.arguments import convert_fields, instance, real
 from ...theory.errors import InputError
 from ...theory.requirements import require_response
-from ...theory.responses import Loss
+from ...theory.responses import Loss, response_of
 from ..extras import JAX, require
 from ..floats import Floats
 from .architecture import EXTRA, Network, Weights
@@ -32,6 +33,10 @@ class Task:
     step_size: float
 
     def __post_init__(self) -> None:
+        convert_fields(self, ("network",), instance(Network))
+        convert_fields(self, ("data",), instance(Data))
+        convert_fields(self, ("loss",), response_of(Loss))
+        convert_fields(self, ("step_size",), real)
         if self.data.inputs.shape[1] != self.network.inputs:
             raise InputError(
                 f"inputs = {self.network.inputs}: the data have {self.data.inputs.shape[1]}"

@@ -30,7 +30,7 @@ OVERFLOWING = [
     ("exp(z)/(exp(z)+exp(-z))*2-1", mp.tanh, True),
     ("z*sinh(z)/(1+cosh(z))", lambda z: z * mp.tanh(z / 2), False),
     ("sqrt(1+log(cosh(z)))", lambda z: mp.sqrt(1 + mp.log(mp.cosh(z))), False),
-    ("z**65/(1+z**64)", lambda z: z**65 / (1 + z**64), True),
+    ("z**63/(1+z**62)", lambda z: z**63 / (1 + z**62), True),
     ("z*exp(-z**2)*cosh(z**2)", lambda z: z * mp.exp(-(z**2)) * mp.cosh(z**2), True),
     ("atan(sinh(z))", lambda z: mp.atan(mp.sinh(z)), True),
 ]
@@ -41,8 +41,10 @@ def at(function, points):
         return np.asarray(function(np.array(points))[0])
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(("text", "truth", "odd"), OVERFLOWING)
+@pytest.mark.parametrize(
+    ("text", "truth", "odd", "engine"),
+    [(*row, "numpy") for row in OVERFLOWING] + [(*row, "jax") for row in OVERFLOWING[::3]],
+)
 def test_any_spelling_far_out_on_both_sides(text, truth, odd, engine):
     function = compile_floats([parse_expression(text)], [odd], engine=engine)
     assert function.reach >= 1e6
@@ -128,7 +130,7 @@ def test_values_that_overflow_themselves_are_no_fault_of_their_evaluation():
 )
 def test_a_wrong_rewriting_is_refused_by_the_measurement(operation, wrong, monkeypatch):
     """Without log 2, or with an exponent off by 1e-8: the reach stays where the formula's ends."""
-    texts = {"log": "2*log(1+cosh(z))", "cosh": "log(1+cosh(z))", "exp": "log(1+exp(z))-z/2"}
+    texts = {"log": "2*log(1+cosh(z))", "cosh": "log(1+cosh(z))", "exp": "log(exp(z)+exp(-z))"}
     expression = parse_expression(texts[operation])
     assert compile_floats([expression], [False]).turn < np.inf
     monkeypatch.setattr(scaled._Arithmetic, operation, wrong)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..theory.errors import InputError
 from . import looks
 from .labels import place_labels
+from .library import matplotlib
 from .picture import Curve, Picture, Regions
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def draw(picture: Picture, file_format: str = "pdf") -> bytes:
 
 def with_figure(picture: Picture, use: Callable[[Figure], None]) -> None:
     """Draw a picture and do something with the Matplotlib figure, in the style of all."""
-    import matplotlib as mpl
+    mpl = matplotlib()
     from matplotlib.figure import Figure
 
     style = resources.files(__package__).joinpath("trajalign.mplstyle")
