@@ -22,6 +22,7 @@ from ..theory.expressions import Z
 from .balls import compile_balls, evaluate
 from .extras import JAX, NUMPY, require
 from .series_at_zero import series_at_zero
+from .tabulated import tabulated
 
 Floats = NDArray[np.float64]
 Formulas = Callable[[Any], tuple[Any, ...]]
@@ -31,6 +32,7 @@ _GOOD = 8 * _ULP
 _POOR = 1e-9
 _BITS = 256  # at which most values can be had at once
 _SERIES_TERMS = 40
+TABLE = "table"
 _SIDES = ("|z|", "-|z|")  # where formulas can be evaluated instead of at z
 _CUTS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)  # in units of the scale: below it the series serves
 _TINY = [10.0**-k for k in (280, 200, 120, 60, 30, 20, 16, 14, 12, 10, 8, 7, 6, 5, 4)]
@@ -89,6 +91,8 @@ def compile_floats(
         if best.error <= _GOOD or not trial.series:
             break
         best = min(best, trial(best.side, cut * scale), key=lambda f: f.error)
+    if (best.reach < scale or best.error > _POOR) and trial.series:
+        best = min(best, trial.tabulated(scale), key=lambda f: f.error)
     if best.reach < scale or best.error > _POOR:
         shown = str(best.expressions[0])[:60]
         raise NotFiniteError(f"{shown}: double precision gives too few digits of it")
@@ -132,6 +136,12 @@ class _Trial:
             run = _with_origin(self.xp, run, [float(c[0]) for c in self.series])
         reach, error = self._measure(run)
         return FloatFunction(self.expressions, self.engine, side, cut, reach, error, run)
+
+    def tabulated(self, scale: float) -> FloatFunction:
+        """From a table, where the formulas are beyond double precision."""
+        run = tabulated(self.xp, self.expressions, self.odd, scale)
+        about = (self.expressions, self.engine, TABLE, 0.0)
+        return FloatFunction(*about, *self._measure(run), run)
 
     def _good_at_zero(self, run: Formulas) -> bool:
         """Whether the values at 0, where a formula may be 0/0, are those of the series, if any."""
