@@ -148,11 +148,18 @@ def test_usual_ways_to_write_the_same_mean_the_same(text, plain):
 
 
 SPELLED = {  # by mpmath, at 3/4
-    **{"log1p": mp.log1p, "expm1": mp.expm1, "log10": mp.log10, "sinc": mp.sinc},
-    **{"log2": lambda u: mp.log(u, 2), "ln": mp.ln, "fabs": mp.fabs, "Abs": mp.fabs},
+    "log1p": mp.log1p,
+    "expm1": mp.expm1,
+    "log10": mp.log10,
+    "sinc": mp.sinc,
+    "log2": lambda u: mp.log(u, 2),
+    "ln": mp.ln,
+    "fabs": mp.fabs,
+    "Abs": mp.fabs,
     **{name: getattr(mp, name) for name in ("coth", "sech", "csch", "cot", "sec", "csc")},
     **{f"arc{name}": getattr(mp, f"a{name}") for name in ("sin", "cos", "tan", "sinh", "tanh")},
-    **{"arsinh": mp.asinh, "artanh": mp.atanh},
+    "arsinh": mp.asinh,
+    "artanh": mp.atanh,
     **dict.fromkeys(("expit", "sigmoid"), lambda u: 1 / (1 + mp.exp(-u))),
     "softplus": lambda u: mp.log(1 + mp.exp(u)),
     "arccosh": lambda u: mp.acosh(u),
@@ -443,7 +450,22 @@ def test_texts_on_which_sympy_alone_is_slow_are_answered_in_a_second(text):
     "text",
     [
         *("", "  ", "z", "nan", "inf", "-inf", "pi", "sqrt(4)", "True", "2*3", "1/2/3", "--1"),
-        *("1/0", "0/0", "1/-2", "1e51", "1e999999999", "1_0", "0x1", "1j", "2½", "½2", "½/3", "--½", "1\n", "1,5"),
+        *(
+            "1/0",
+            "0/0",
+            "1/-2",
+            "1e51",
+            "1e999999999",
+            "1_0",
+            "0x1",
+            "1j",
+            "2½",
+            "½2",
+            "½/3",
+            "--½",
+            "1\n",
+            "1,5",
+        ),
     ],
 )
 def test_a_rational_is_a_number_or_a_quotient_of_two(text):
