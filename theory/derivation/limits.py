@@ -152,8 +152,9 @@ def _numbers(model: Model, order: int) -> tuple[list[sp.Expr], tuple[str, ...]]:
     except InputError:
         values = []
     if not values or None in found:  # one number is rational up to a unit, more may not be
-        uses = ("h1-zero", f"{name}/response:curvature")
-        return [-1 / (2 * model.response.curvature)], uses
+        uses = ("h1-zero", f"{name}/response:series")
+        second = {derivative_at(R, 2, sp.S.Zero): model.response.curvature}
+        return [values_at_zero(model, 1)[0].xreplace(second)], uses
     return values, tuple(f"{name}/slow-curve:{step}" for step in found)
 
 
