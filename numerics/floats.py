@@ -25,6 +25,7 @@ from .balls import compile_balls, evaluate
 from .extras import JAX, NUMPY, require
 from .scaled import scaled_formulas
 from .series_at_zero import series_at_zero
+from .tabulated import tabulated
 
 Floats = NDArray[np.float64]
 Formulas = Callable[[Any], tuple[Any, ...]]
@@ -36,6 +37,7 @@ _POOR = 1e-9
 _BITS = 256  # at which most values can be had at once
 _TALLEST = arb(2) ** 4096  # exponents whose exponential is not worth its time
 _SERIES_TERMS = 40
+TABLE = "table"
 _SIDES = ("|z|", "-|z|")  # where formulas can be evaluated instead of at z
 _CUTS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)  # in units of the scale: below it the series serves
 _TINY = [10.0**-k for k in (280, 200, 120, 60, 30, 20, 16, 14, 12, 10, 8, 7, 6, 5, 4)]
@@ -114,6 +116,8 @@ def compile_floats(
         if best.error <= _GOOD or not trial.series:
             break
         best = min(best, trial(best.side, cut * scale, best.turn), key=lambda f: f.error)
+    if (best.reach < scale or best.error > _POOR) and trial.series:
+        best = min(best, trial.tabulated(scale), key=lambda f: f.error)
     if best.reach < scale or best.error > _POOR:
         shown = _shown(best.expressions[0])
         raise NotFiniteError(f"{shown}: double precision gives too few digits of it")
@@ -168,6 +172,14 @@ class _Trial:
         run = _assembled(self.xp, run, polynomials, self.odd, side, cut)
         if not cut and not self._good_at_zero(run) and self.series:
             run = _with_origin(self.xp, run, [float(c[0]) for c in self.series])
+        return self._as_measured(run, side, cut, turn)
+
+    def tabulated(self, scale: float) -> FloatFunction:
+        """From a table, where the formulas are beyond double precision."""
+        run = tabulated(self.xp, self.expressions, self.odd, scale)
+        return self._as_measured(run, TABLE, 0.0, np.inf)
+
+    def _as_measured(self, run: Formulas, side: str, cut: float, turn: float) -> FloatFunction:
         self._measured[side, cut, turn] = errors = self._errors(run)
         end = self._end(errors, _POOR)
         reach, error = float(self._samples[end - 1]), float(np.max(errors[:end]))

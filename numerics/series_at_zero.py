@@ -16,8 +16,8 @@ from ..theory.series import taylor
 from ..theory.values import number
 from .jets import compile_jet
 
-_BITS = (256, 1024, 4096)
-_GOOD = 60  # correct bits of each coefficient, or of the largest where it is as small as that
+_BITS = (256, 4096)
+_GOOD = 60  # correct bits of each coefficient
 
 
 def series_at_zero(expression: sp.Expr, terms: int) -> NDArray[np.float64]:
@@ -35,19 +35,14 @@ def series_at_zero(expression: sp.Expr, terms: int) -> NDArray[np.float64]:
     for bits in _BITS:
         with ctx.workprec(bits):
             found = jet(arb(0), terms - 1)
-            if not all(c.is_finite() for c in found):
-                break
-            if all(_is_good(c, found) for c in found):
-                return np.array([float(c.mid()) for c in found])
+        if not all(c.is_finite() for c in found):
+            break
+        if all(c.is_zero() or c.rel_accuracy_bits() >= _GOOD for c in found):
+            return np.array([float(c.mid()) for c in found])
+    else:  # what is not told from 0 by now is nothing in double precision
+        if all(c.contains(0) or c.rel_accuracy_bits() >= _GOOD for c in found):
+            return np.array([0.0 if c.contains(0) else float(c.mid()) for c in found])
     return _exactly(expression, terms)
-
-
-def _is_good(c: arb, of: tuple[arb, ...]) -> bool:
-    if c.rel_accuracy_bits() >= _GOOD:
-        return True
-    # A coefficient that vanishes, or one that nothing of the size of the others can tell from 0.
-    largest = max(abs(other).mid() for other in of)
-    return bool(c.contains(0) and c.abs_upper() <= largest * arb(2) ** (-3 * _GOOD))
 
 
 def _exactly(expression: sp.Expr, terms: int) -> NDArray[np.float64]:

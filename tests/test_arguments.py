@@ -269,9 +269,9 @@ def public():
         for name in room.__all__:
             thing = getattr(room, name)
             is_error = isinstance(thing, type) and issubclass(thing, Exception)
-            if str(getattr(thing, "__module__", "")).startswith("trajalign") and callable(thing):
-                if name not in RESULTS and not is_error:
-                    yield room, name
+            ours = str(getattr(thing, "__module__", "")).startswith("trajalign")
+            if ours and callable(thing) and name not in RESULTS and not is_error:
+                yield room, name
 
 
 def test_every_public_function_is_tried():

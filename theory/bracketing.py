@@ -6,6 +6,8 @@ Source: I. F. D. Oliveira, R. H. C. Takahashi, *ACM Trans. Math. Softw.* 47 (202
 
 from __future__ import annotations
 
+from itertools import count
+
 import sympy as sp
 from flint import arb, ctx
 
@@ -21,7 +23,7 @@ _ASIDE = (sp.Rational(1, 2), sp.Rational(3, 8))  # where to look where a value c
 def narrowed(
     equation: sp.Expr, variable: sp.Symbol, interval: tuple[sp.Rational, sp.Rational], digits: int
 ) -> tuple[sp.Rational, sp.Rational]:
-    """A bracket inside `interval`, at whose ends the equation has different signs (or is 0).
+    """A bracket inside `interval` of numbers ≥ 0, at whose ends the equation has different signs (or is 0).
 
     It is no wider than 10^−digits times its upper end. Raises ArithmeticError where the signs at
     the ends of `interval` do not differ, UnresolvedError where they cannot be told, and
@@ -38,14 +40,16 @@ def narrowed(
         return (low, low) if start == 0 else (high, high)
     if (start > 0) == (end > 0):
         raise ArithmeticError(f"{equation} does not change its sign from {low} to {high}")
-    width = abs(high) * sp.Rational(1, 10) ** digits
+    unit, first = sp.Rational(1, 10) ** digits, high - low
     bits = int(digits * _BITS_PER_DIGIT) + 2 * _VALUE_BITS
-    slack, first = 1, high - low
-    halvings = max(0, sp.ceiling(sp.log(first / width, 2))) + slack
-    for k in range(int(halvings) + 1):
+    halvings = int(max(0, sp.ceiling(sp.log(first / (abs(high) * unit), 2)))) + 1
+    for k in count():
+        width = abs(high) * unit
         if high - low <= width:
             break
-        point = _next(low, high, start, end, width * sp.Integer(2) ** (halvings - k), first, bits)
+        # What halving would have reached by now; past its last step there is nothing but halving.
+        reach = width / 2 * sp.Integer(2) ** (halvings - k)
+        point = _next(low, high, start, end, reach, first, bits)
         point, value = _told(equation, variable, low, high, point)
         if value == 0:
             return point, point

@@ -8,7 +8,7 @@ from zoo import PROBLEMS
 
 from trajalign.numerics import extras
 from trajalign.numerics.extras import MissingExtraError
-from trajalign.numerics.floats import compile_floats, double_precision
+from trajalign.numerics.floats import TABLE, compile_floats, double_precision
 from trajalign.theory.errors import NotFiniteError
 from trajalign.theory.expressions import Z
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
@@ -149,11 +149,20 @@ def test_kinks_are_compiled():
     assert at(compile_floats([sp.diff(sp.Abs(Z), Z, 2) + 1], [False]), [3.0])[0] == [1.0]
 
 
-def test_hopeless_cancellation_is_refused():
+def test_hopeless_cancellation_is_tabulated():
     """(√(10²⁴ + z²) − 10¹²) 2·10¹² is z² to 24 digits, and noise in double precision."""
     big = sp.Integer(10) ** 12
+    f = compile_floats([2 * big * Z * (sp.sqrt(big**2 + Z**2) - big)], [True])
+    z = np.array([-3.0, -1e-9, 0.0, 0.7, 1000.0])
+    assert f.side == TABLE
+    assert f(z)[0] == pytest.approx(z**3, rel=1e-14)
+
+
+def test_what_varies_too_fast_for_a_table_is_refused():
+    big = sp.Integer(10) ** 12
+    noise = 2 * big * Z * (sp.sqrt(big**2 + Z**2) - big)
     with pytest.raises(NotFiniteError, match="double precision gives too few digits"):
-        compile_floats([2 * big * Z * (sp.sqrt(big**2 + Z**2) - big)], [True])
+        compile_floats([noise + Z * sp.sin(1000 * Z) ** 2], [True])
 
 
 def test_jax_that_is_not_installed(monkeypatch):

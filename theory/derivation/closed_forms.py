@@ -12,6 +12,7 @@ from functools import reduce
 
 import sympy as sp
 
+from ..expressions import Z
 from ..interface import P
 from ..symbolic import cancelled, factored, simplified
 from .latex import latex, width_of
@@ -167,6 +168,8 @@ def shortest(e: sp.Expr) -> sp.Expr:
     tanh = tanh.replace(sp.coth, lambda u: 1 / sp.tanh(u))
     found = [e, tanh, cancelled(tanh), factored(e)]
     roots = any(not power.exp.is_Integer for power in e.atoms(sp.Pow))
-    if not (roots and e.atoms(sp.Function)):  # there `simplify` can take minutes
+    # With roots, or with functions of several arguments, `simplify` can take minutes.
+    several = len({f.args for f in e.atoms(sp.Function) if f.has(P, Z)}) > 1
+    if not (several or (roots and e.atoms(sp.Function))):
         found.append(simplified(e))
     return min(found, key=lambda form: (width_of(latex(form)), form.count_ops()))

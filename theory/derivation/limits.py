@@ -141,18 +141,20 @@ def _limit_steps(model: Model, order: int) -> list[Step]:
 @cache
 def _numbers(model: Model, order: int) -> tuple[list[sp.Expr], tuple[str, ...]]:
     """h_k(0) for the response, and the steps that have them; none where they are not rational."""
-    name = model.name
+    name, kinds = model.name, ("series", "closed")
+    known = {step.name for step in slow_curve(model, order).steps}
+    found = [
+        next((f"h{k}-{kind}" for kind in kinds if f"h{k}-{kind}" in known), None)
+        for k in range(1, order + 1)
+    ]
     try:
         values = [h[0] for h in curve_series(model, order, 1).h]
     except InputError:
-        uses = ("h1-zero", f"{name}/response:curvature")
-        return [-1 / (2 * model.response.curvature)], uses
-    known = {step.name for step in slow_curve(model, order).steps}
-    kinds = ("series", "closed")
-    found = tuple(
-        next(f"h{k}-{kind}" for kind in kinds if f"h{k}-{kind}" in known)
-        for k in range(1, order + 1)
-    )
+        values = []
+    if not values or None in found:  # one number is rational up to a unit, more may not be
+        uses = ("h1-zero", f"{name}/response:series")
+        second = {derivative_at(R, 2, sp.S.Zero): model.response.curvature}
+        return [values_at_zero(model, 1)[0].xreplace(second)], uses
     return values, tuple(f"{name}/slow-curve:{step}" for step in found)
 
 
