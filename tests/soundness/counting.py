@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from flint import arb, ctx
+
 from trajalign.theory.errors import InputError
 from trajalign.verification.tails import NoTailError
 

@@ -176,7 +176,8 @@ class Grammar:
                 f"1/({self.inner()} - {self.rng.choice(['1/3', '7/5'])})",
                 f"acosh({self.rng.choice(['cosh(z)', '1+z**2', '2+sin(z)', 'z+2'])})",
                 f"asin({self.rng.choice(['z/5', 'sin(z)', 'tanh(z)', 'z'])})",
-                f"{self.rng.choice(['acos', 'atanh'])}({self.rng.choice(['z', 'z/3', 'tanh(z)/2'])})",
+                f"acos({self.rng.choice(['z', 'z/3', 'tanh(z)/2'])})",
+                f"atanh({self.rng.choice(['z', 'z/3', 'tanh(z)/2'])})",
             ]
         )
 

@@ -10,14 +10,15 @@ from typing import Any
 import mpmath
 import sympy as sp
 from flint import arb, ctx
+
 from trajalign.numerics import enclosed_loops, enclosures, limits
 from trajalign.numerics.iteration import Stops
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 
-from .counting import Tally, shown
+from .counting import Tally
 from .signs import rational
-from .truth import as_fmpq, expression_code, from_mpmath, _MPMATH
+from .truth import _MPMATH, as_fmpq, expression_code, from_mpmath
 
 # Texts, and their derivatives by hand.
 LOSSES = {
@@ -100,7 +101,11 @@ def try_orbit(rng: Random, tally: Tally) -> None:
     text = rng.choice(sorted(ACTIVATIONS if neuron else LOSSES))
     eta = Fraction(1, rng.randrange(4, 60)) if neuron else Fraction(1, rng.randrange(2, 14))
     p = Fraction(rng.choice([-1, 1]) * rng.randrange(1, 96), 64)
-    q = Fraction(rng.randrange(35, 78), 64) if rng.random() < 0.8 else Fraction(rng.randrange(78, 160), 64)
+    q = (
+        Fraction(rng.randrange(35, 78), 64)
+        if rng.random() < 0.8
+        else Fraction(rng.randrange(78, 160), 64)
+    )
     radius = rng.choice([Fraction(0), Fraction(1, 10**12), Fraction(1, 10**6), Fraction(1, 1000)])
     if not neuron and abs(p) * eta * q >= Fraction(9, 10):
         return
@@ -171,8 +176,12 @@ def _try_boxes(
         if t < len(orbit.p):
             with ctx.workprec(400):
                 slack = arb(0, arb(10) ** -60)
-                tally.inside("orbit, p", told, orbit.p[t] + slack, p, lambda t=t: f"{where}, t = {t}")
-                tally.inside("orbit, q", told, orbit.q[t] + slack, q, lambda t=t: f"{where}, t = {t}")
+                tally.inside(
+                    "orbit, p", told, orbit.p[t] + slack, p, lambda t=t: f"{where}, t = {t}"
+                )
+                tally.inside(
+                    "orbit, q", told, orbit.q[t] + slack, q, lambda t=t: f"{where}, t = {t}"
+                )
     first = orbit.crossing if orbit.crossing is not None else 10**9
     steps, earliest, latest = found.steps, found.earliest_crossing, found.latest_crossing
     if len(orbit.p) <= steps:
@@ -190,9 +199,7 @@ def _try_boxes(
         tally.check("end of an orbit", abs(orbit.p[-1]) > 100, told, lambda: f"{where}: diverged")
 
 
-def _try_limit(
-    tally: Tally, told: str, limit: limits.LimitEnclosure, orbit: Followed
-) -> None:
+def _try_limit(tally: Tally, told: str, limit: limits.LimitEnclosure, orbit: Followed) -> None:
     if limit.outcome != "trapped":
         return
     known = orbit.limit is not None

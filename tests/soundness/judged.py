@@ -2,51 +2,44 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from itertools import pairwise
 
-import sympy as sp
 from flint import arb, ctx, fmpq
+
 from trajalign.numerics import roots
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification import assumptions, certificates, hypothesis_claims
+from trajalign.verification import assumptions, hypothesis_claims
 from trajalign.verification.verdicts import Evidence, Outcome
 
+from .certified import try_certificate
 from .counting import Trial, shown
-from .signs import FAR, FARTHEST, limit_is, rational, rounded
+from .known import BITS, Known
+from .signs import FAR, FARTHEST, limit_is, rounded
 from .truth import as_fmpq
 
-_BITS = 500
-_POINTS = [Fraction(p) for p in "1/16384 1/64 1/4 1/2 3/4 1 5/4 3/2 2 5/2 3 4 5 6".split()]
+_POINTS = [
+    Fraction(p)
+    for p in [
+        "1/16384",
+        "1/64",
+        "1/4",
+        "1/2",
+        "3/4",
+        "1",
+        "5/4",
+        "3/2",
+        "2",
+        "5/2",
+        "3",
+        "4",
+        "5",
+        "6",
+    ]
+]
 _RIGOROUS = (Evidence.DERIVED, Evidence.ENCLOSED)
-
-
-class Known:
-    """s = ℓ' or φφ', its derivatives and the size that A5 bounds, from the truth's series."""
-
-    def __init__(self, trial: Trial, neuron: bool, z: Fraction) -> None:
-        self.z = z
-        series = trial.series(z, 5)
-        self.good = series is not None
-        if series is None:
-            return
-        with ctx.workprec(_BITS):
-            t = [c * factor for c, factor in zip(series, (1, 1, 2, 6, 24), strict=True)]
-            if neuron:
-                self.s, self.first = t[0] * t[1], t[1] ** 2 + t[0] * t[2]
-                self.second = 3 * t[1] * t[2] + t[0] * t[3]
-                self.size, self.slope = t[0], t[1]
-            else:
-                self.s, self.first, self.second = t[1:4]
-                self.size, self.slope = t[1], arb(0)
-            point = as_fmpq(z)
-            self.a1 = point * self.first - self.s
-            self.a3 = self.s * self.first + point * (self.s * self.second - self.first**2)
-            self.r = self.s / point if z else self.first
-            self.past = 2 * point * self.first - self.s
 
 
 def try_response(trial: Trial, neuron: bool) -> None:
@@ -65,7 +58,7 @@ def try_response(trial: Trial, neuron: bool) -> None:
         if judged.verdicts["analytic"].outcome is Outcome.PASS:
             _try_constants(trial, judged, known, neuron)
             _try_inverse(trial, response, known)
-            _try_certificate(trial, judged, known)
+            try_certificate(trial, judged, known)
 
 
 def _try_verdicts(trial: Trial, judged: assumptions.Assumptions, known: list[Known]) -> None:
@@ -116,7 +109,7 @@ def _try_symmetry(trial: Trial, judged: assumptions.Assumptions) -> None:
         right, left = trial.value(z), trial.value(-z)
         if right is None or left is None:
             continue
-        with ctx.workprec(_BITS):
+        with ctx.workprec(BITS):
             equal = bool((right - sign * left).contains(0))
         trial.tally.check(
             "symmetry", equal != failing, trial.text,
@@ -129,7 +122,7 @@ def _try_at_zero(trial: Trial, judged: assumptions.Assumptions) -> None:
     series = trial.series(Fraction(0), 5)
     if series is None:
         return
-    with ctx.workprec(_BITS):
+    with ctx.workprec(BITS):
         if judged.model.name == "neuron":
             steep, bent = series[1], 12 * (series[0] * 0 + 2 * series[1] * series[3] / 3)
             # φφ' = φ1² z + (4 φ1 φ3 + 2 φ2²/…) z³; φ2 = 0 for an odd φ.
@@ -166,7 +159,9 @@ def _try_bounds(
     if "A5" not in judged.proofs:
         return
     stated = judged.stated_bound
-    upper = limit.upper() if stated is None else arb(as_fmpq(Fraction(int(stated.p), int(stated.q))))
+    upper = (
+        limit.upper() if stated is None else arb(as_fmpq(Fraction(int(stated.p), int(stated.q))))
+    )
     sizes = [(k.z, k.size) for k in known] + ([(None, v) for v in far] if neuron else [])
     for z, value in sizes:
         trial.tally.check(
@@ -198,7 +193,7 @@ def _try_constants(
     for _ in range(60):
         middle = Known(trial, neuron, (low + high) / 2)
         low, high = (middle.z, high) if middle.past > 0 else (low, middle.z)
-    with ctx.workprec(_BITS):
+    with ctx.workprec(BITS):
         c = Known(trial, neuron, low).r.max(arb(fmpq(1, 2))) + arb(0, arb(2) ** -60)
     trial.tally.inside("c", trial.text, c, constants.c, lambda: f"z0 = {float(low)}")
 
@@ -206,7 +201,7 @@ def _try_constants(
 def _try_inverse(trial: Trial, response: Loss | Activation, known: list[Known]) -> None:
     """r̂(q) against r on both sides of it."""
     ordered = sorted((k for k in known if k.z <= 5), key=lambda k: k.z)
-    if not all(a.r > b.r for a, b in zip(ordered, ordered[1:], strict=False)):
+    if not all(a.r > b.r for a, b in pairwise(ordered)):
         return
     neuron, inverse = response.symmetry == "odd", roots.InverseResponse(response)
     for bits in (40, 80):
@@ -214,102 +209,14 @@ def _try_inverse(trial: Trial, response: Loss | Activation, known: list[Known]) 
         q = rounded(k.r, 20)
         with trial.tally.trying("inverse response", trial.text):
             z = rounded(inverse(as_fmpq(q), bits), bits + 30)
-            sides = [Known(trial, neuron, z * (1 + s * Fraction(1, 2 ** (bits - 6)))) for s in (-1, 1)]
+            sides = [
+                Known(trial, neuron, z * (1 + s * Fraction(1, 2 ** (bits - 6)))) for s in (-1, 1)
+            ]
             if all(side.good for side in sides):
                 right = not (sides[0].r < as_fmpq(q) or sides[1].r > as_fmpq(q))
                 trial.tally.check(
-                    "root", right, trial.text, lambda: f"r(z) = {q}: not z = {float(z)}, {bits} bits"
+                    "root",
+                    right,
+                    trial.text,
+                    lambda q=q, z=z, b=bits: f"r(z) = {q}: not z = {float(z)}, {b} bits",
                 )
-
-
-# Certificates
-
-
-def _try_certificate(trial: Trial, judged: assumptions.Assumptions, known: list[Known]) -> None:
-    document = certificates.certificate([judged])
-    part = document["responses"][0]
-    if not part["proved"] and not part["refuted"]:
-        return
-    tally, text = trial.tally, trial.text
-    wrong = _refusal(document)
-    tally.check("own certificate accepted", wrong == "", text, lambda: wrong)
-    if "supremum" in part:
-        top = as_fmpq(Fraction(part["supremum"][1]))
-        for k in known:
-            tally.check(
-                "supremum of a certificate", not abs(k.size) > top, text,
-                lambda k=k: f"{part['supremum']}, but {shown(k.size)} at z = {k.z}",
-            )  # fmt: skip
-    falsified = list(_falsified(trial, part, known))
-    for what, changed in trial.rng.sample(falsified, min(3, len(falsified))):
-        tally.check(
-            "falsified certificate refused",
-            _refusal({**document, "responses": [changed]}) != "",
-            text,
-            lambda w=what: f"accepted with {w}",
-        )
-
-
-def _refusal(document: dict[str, Any]) -> str:
-    try:
-        certificates.replay(document)
-    except certificates.CertificateError as error:
-        return str(error)
-    return ""
-
-
-def _falsified(
-    trial: Trial, part: dict[str, Any], known: list[Known]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    rng = trial.rng
-    for name, found in part["proved"].items():
-        index = rng.randrange(len(found))
-        boxes = found[index]["boxes"]
-        i = rng.randrange(len(boxes))
-        hole = copy.deepcopy(part)
-        del hole["proved"][name][index]["boxes"][i]
-        yield f"{name}: box {i} left out", hole
-        if i + 1 < len(boxes):
-            low, high = (sp.Rational(x) for x in boxes[i])
-            gap = copy.deepcopy(part)
-            gap["proved"][name][index]["boxes"][i][1] = str(high - (high - low) / 1024)
-            yield f"{name}: a gap after box {i}", gap
-        if found[index]["tail_from"] is not None:
-            moved = copy.deepcopy(part)
-            later = sp.Rational(found[index]["tail_from"]) * rng.choice([2, sp.Rational(1, 2)])
-            moved["proved"][name][index]["tail_from"] = str(later)
-            yield f"{name}: tail from {later}", moved
-    if "supremum" in part:
-        top = max((abs(k.size) for k in known), key=lambda v: float(v))
-        lowered = copy.deepcopy(part)
-        below = rounded(top, 40) * Fraction(999, 1000)
-        lowered["supremum"] = ["0", str(rational(below))]
-        if part["supremum"][0] != "0":
-            lowered["supremum"][0] = str(rational(below - Fraction(1, 1000)))
-        yield f"the supremum {float(below)}", lowered
-    for name in part["refuted"]:
-        wrong = copy.deepcopy(part)
-        point = next((k for k in known if _holds(name, k)), None)
-        if point is not None:
-            wrong["refuted"][name] = {"z": str(rational(point.z))}
-            yield f"{name} refuted at {point.z}", wrong
-    if "constants" in part:
-        low, high = (sp.Rational(x) for x in part["constants"]["z0"])
-        for shift in (-(high - low) * 3 / 2, (high - low) * 3 / 2):
-            wrong = copy.deepcopy(part)
-            wrong["constants"]["z0"] = [str(low + shift), str(high + shift)]
-            for proof in wrong["constants"]["proofs"]:
-                if sp.Rational(proof["low"]) == high:
-                    proof["low"] = str(high + shift)
-                    proof["boxes"][0][0] = str(high + shift)
-            yield f"z0 moved by {shift}", wrong
-        wrong = copy.deepcopy(part)
-        c = [sp.Rational(x) for x in part["constants"]["c"]]
-        if c[0] > sp.Rational(3, 5):
-            wrong["constants"]["c"] = [str(x - sp.Rational(1, 1000)) for x in c]
-            yield "c lowered", wrong
-
-
-def _holds(name: str, k: Known) -> bool:
-    quantity = {"A1": k.a1, "A2": -k.first, "A3": k.a3}[name]
-    return bool(quantity < 0)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import sympy as sp
 from flint import arb, ctx
-from trajalign.theory.expressions import Z
+
 from trajalign.verification import proofs, tails
 
 from .counting import Trial, shown
@@ -78,7 +79,7 @@ def limit_is(trial: Trial, kind: str, limit: arb, values: Sequence[arb]) -> None
     if len(values) < 3 or not limit.is_finite():
         return
     with ctx.workprec(_BITS):
-        first, second = (abs(b - a) for a, b in zip(values, values[1:], strict=False))
+        first, second = (abs(b - a) for a, b in pairwise(values))
         settled = second <= first * arb("1e-4") and second <= (abs(values[-1]) + 1) * arb("1e-9")
         if settled or second <= arb("1e-100"):
             slack = arb(0, 4 * second.upper() + arb("1e-30"))
@@ -110,7 +111,9 @@ def try_claims(trial: Trial, e: sp.Expr) -> None:
     if not abs(top) < 10**9:
         return
     size = abs(rounded(top)) + Fraction(1, 100)
-    bound = rounded(top, 40) + size * Fraction(rng.choice([4, 1, 1, -1]), rng.choice([8, 100, 10**6]))
+    bound = rounded(top, 40) + size * Fraction(
+        rng.choice([4, 1, 1, -1]), rng.choice([8, 100, 10**6])
+    )
     claim = proofs.Claim(
         sign * e - rational(bound), rational(low), None if high is None else rational(high)
     )
@@ -183,8 +186,9 @@ def _with_holes(trial: Trial, proof: proofs.Proof) -> Iterator[tuple[str, proofs
     if index + 1 < len(boxes):
         shorter = (*boxes[:index], (low, high - narrow), *boxes[index + 1 :])
         yield f"a gap after {high - narrow}", replace(proof, boxes=shorter)
-    yield "the first box cut", replace(
-        proof, boxes=((boxes[0][0] + narrow / 4, boxes[0][1]), *boxes[1:])
+    yield (
+        "the first box cut",
+        replace(proof, boxes=((boxes[0][0] + narrow / 4, boxes[0][1]), *boxes[1:])),
     )
     if proof.start is not None:
         yield "its tail later", replace(proof, start=proof.start * 2)
@@ -205,7 +209,7 @@ def _try_witness(
     for _, value in _values(trial, [z], sign * bound):
         trial.tally.check(
             "witness", not sign * value < 0, text,
-            lambda: f"z = {z} refutes nothing: {shown(sign * value)}",
+            lambda v=value: f"z = {z} refutes nothing: {shown(sign * v)}",
         )  # fmt: skip
         trial.tally.inside("value of a witness", text, sign * value, witness.value, lambda: str(z))
 
@@ -233,7 +237,7 @@ def _try_false_claims(
     low, high = false.low, false.high
     end = high if high is not None else trial.rng.choice([1, 4]) + low
     parts = [low + (end - low) * sp.Rational(k, 4) for k in range(5)]
-    candidates.append((tuple(zip(parts, parts[1:], strict=False)), None if high is not None else end))
+    candidates.append((tuple(pairwise(parts)), None if high is not None else end))
     for boxes, start in candidates:
         wrong = proofs.objection(proofs.Proof(false, boxes, start))
         trial.tally.check(

@@ -10,6 +10,7 @@ from typing import Any
 
 import sympy as sp
 from sympy.core.cache import clear_cache
+
 from trajalign.theory.errors import InputError
 from trajalign.theory.expressions import parse_expression
 
@@ -24,8 +25,9 @@ from .values import try_elementary, try_values
 _SECONDS = {"values": 10, "tails": 10, "claims": 15, "elementary": 10, "response": 40, "orbit": 30}
 KINDS = tuple(_SECONDS)
 _ROUND = (
-    *("values", "tails", "claims", "tails", "response", "claims", "tails", "orbit", "values"),
-    *("tails", "claims", "response", "tails", "elementary", "claims", "tails", "orbit"),
+    *("values", "tails", "elementary", "values", "tails", "orbit", "values", "tails", "claims"),
+    *("values", "tails", "orbit", "values", "tails", "elementary", "values", "tails", "orbit"),
+    *("claims", "response"),
 )  # what the trials are in turn
 _ON_EXPRESSIONS: dict[str, Callable[[Trial, sp.Expr], None]] = {
     "values": try_values,

@@ -16,9 +16,25 @@ from typing import Any
 import mpmath
 from flint import acb, arb, ctx, fmpq
 
-FUNCTIONS = (
-    "acos acosh asin asinh atan atanh cos cosh erf erfc exp log sin sinh sqrt tan tanh".split()
-)
+FUNCTIONS = [
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atanh",
+    "cos",
+    "cosh",
+    "erf",
+    "erfc",
+    "exp",
+    "log",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+    "tanh",
+]
 NODES = 16  # on the circle, of which symmetry spares nearly half
 _RADII = (Fraction(11, 10 * 2**20), Fraction(11, 10 * 2**56))
 _PRECISIONS = (300, 600, 1200, 2400, 4800)

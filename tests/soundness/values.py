@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from random import Random
 from typing import Any
 
 import sympy as sp
 from flint import arb, ctx, fmpq
+
 from trajalign.numerics import balls, elementary, jets
 from trajalign.theory.expressions import Z
 
@@ -25,7 +27,7 @@ Box = tuple[Fraction, Fraction]
 def try_values(trial: Trial, e: sp.Expr) -> None:
     """Every enclosure of the values and derivatives of one expression, over boxes and at points."""
     rng = trial.rng
-    centres = [Fraction(0), *(_dyadic(rng) for _ in range(2)), *changes(trial)]
+    centres = [Fraction(0), *(_dyadic(rng) for _ in range(3)), *changes(trial)]
     boxes = [box for x in centres for box in _boxes_about(x, rng)]
     with trial.tally.trying("balls", trial.text):
         _try_balls(trial, balls.compile_balls(e, [Z]), boxes)
@@ -38,7 +40,7 @@ def changes(trial: Trial) -> list[Fraction]:
     grid = [Fraction(k, 8) for k in range(-32, 33)]
     values = [(z, trial.truth.value(z)) for z in grid]
     pairs = [
-        (a, b) for (a, x), (b, y) in zip(values, values[1:]) if x is not None and y is not None
+        (a, b) for (a, x), (b, y) in pairwise(values) if x is not None and y is not None
         if (x > 0 and y < 0) or (x < 0 and y > 0)
     ]  # fmt: skip
     found = []
@@ -61,7 +63,7 @@ def _dyadic(rng: Random) -> Fraction:
 
 def _boxes_about(x: Fraction, rng: Random) -> list[Box]:
     found = []
-    for width in rng.sample(_WIDTHS, 3):
+    for width in rng.sample(_WIDTHS, 5):
         found.append(
             rng.choice(
                 [(x, x + width), (x - width, x), (x - width, x + width), (x - width / 2, x + width)]
