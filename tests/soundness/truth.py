@@ -175,6 +175,9 @@ class Truth:
         size = max(float_size(v) for v in values)
         if size == 0:
             return [arb(0)] * n
+        inside = self._at(centre + rho / 8)  # past a pole inside it exceeds all that is around
+        if not inside.abs_upper() < 2 * size:
+            return None
         sums = {
             k: sum((v * roots[-j * k % NODES] for j, v in enumerate(values)), acb(0)) / NODES
             for k in (*range(n), *range(NODES - 4, NODES))
