@@ -36,7 +36,10 @@ class Session:
         name = f"seed-{seed}{kind and '-' + kind}-{digest()}.jsonl"
         self.path, self.results = folder / name, dict[int, Result]()
         if self.path.exists():
-            for line in self.path.read_text(encoding="utf-8").splitlines():
+            text = self.path.read_text(encoding="utf-8")
+            if not text.endswith("\n"):  # or the next result would be lost with what was cut
+                self.path.write_text(text + "\n", encoding="utf-8")
+            for line in text.splitlines():
                 with contextlib.suppress(ValueError):  # a line cut short by an interrupt
                     result = Result(**json.loads(line))
                     self.results[result.index] = result

@@ -22,7 +22,7 @@ from .signs import try_claims, try_tails
 from .truth import Truth
 from .values import try_elementary, try_values
 
-_SECONDS = {"values": 10, "tails": 10, "claims": 15, "elementary": 10, "response": 40, "orbit": 30}
+_SECONDS = {"values": 10, "tails": 10, "claims": 15, "elementary": 20, "response": 40, "orbit": 30}
 KINDS = tuple(_SECONDS)
 _ROUND = (
     *("values", "tails", "elementary", "values", "tails", "orbit", "values", "tails", "claims"),

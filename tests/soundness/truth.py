@@ -90,10 +90,13 @@ def _ball_power(base: acb, above: int, below: int) -> acb:
 
 
 def _ball_absolute(u: acb) -> acb:
-    """|u| continued off the real line; NaN on the kink unless it is hit exactly."""
-    if u.real > 0:
+    """|u| continued off the real line; NaN unless u is clearly on one side of the kink, or on it.
+
+    So no circle of which every point has a value goes around a zero of u.
+    """
+    if abs(u.imag) < u.real / 2:
         return u
-    if u.real < 0:
+    if abs(u.imag) < -u.real / 2:
         return -u
     return acb(0) if u.is_zero() else acb(arb.nan())
 
@@ -185,7 +188,7 @@ class Truth:
         spill = max((sums[k].abs_upper() for k in range(NODES - 4, NODES)), key=arb_key)
         if not spill < size * rho ** (n - 1) * arb(2) ** -_SPILL:
             return None
-        slack = arb(0, spill)
+        slack = arb(0, spill * 2**12)  # of a function with a kink more is in the lower exponents
         return [(sums[k].real + slack) / rho**k for k in range(n)]
 
     def _at(self, z: acb) -> acb:
