@@ -29,6 +29,8 @@ LOSSES = {
     "3*log(sinh(z)/z)": "3*(cosh(z)/sinh(z) - 1/z)",
     "(log(cosh(z)) + sqrt(1+z**2))/2": "(tanh(z) + z/sqrt(1+z**2))/2",
     "1-exp(-z**2/2)": "z*exp(-z**2/2)",
+    "2*log(cosh(z))": "2*tanh(z)",
+    "log(cosh(z))/2": "tanh(z)/2",
 }
 ACTIVATIONS = {
     "tanh(z)": "1/cosh(z)**2",
@@ -38,10 +40,11 @@ ACTIVATIONS = {
     "2*atan(tanh(z/2))": "1/cosh(z)",
     "4/(1+exp(-z)) - 2": "4*exp(-z)/(1+exp(-z))**2",
     "sin(z)": "cos(z)",
+    "2*tanh(z)": "2/cosh(z)**2",
 }
 _DIGITS = 90
 _STEPS = 260
-_SETTLED = mpmath.mpf(10) ** -35
+SETTLED = mpmath.mpf(10) ** -35
 _LIMIT_STEPS = 6000
 
 
@@ -73,6 +76,14 @@ class Descent:
     @property
     def q(self) -> Any:
         return 2 / (self.eta * (self.y**2 if self.neuron else self.x**2 + self.y**2))
+
+    @property
+    def sharpness(self) -> Any:
+        """The largest eigenvalue of the Hessian at p = 0: ℓ''(0) (x² + y²) or φ'(0)² y²."""
+        if self.neuron:
+            return self._slope(mpmath.mpf(0)) ** 2 * self.y**2
+        small = mpmath.mpf(10) ** -20  # ℓ'(z)/z is ℓ''(0) to its square
+        return self._slope(small) / small * (self.x**2 + self.y**2)
 
     def step(self) -> None:
         """One step of gradient descent."""
@@ -158,10 +169,10 @@ def _followed(text: str, neuron: bool, eta: Fraction, p: Fraction, q: Fraction) 
             now.step()
     followed = Followed(ps, qs, now, crossing)
     for _ in range(_LIMIT_STEPS):
-        if not _SETTLED < abs(now.p) < 10**4:
+        if not SETTLED < abs(now.p) < 10**4:
             break
         now.step()
-    if abs(now.p) <= _SETTLED:
+    if abs(now.p) <= SETTLED:
         with ctx.workprec(400):
             slack = arb(0, arb(10) ** -50)
             followed.limit = from_mpmath(now.q) + slack

@@ -14,6 +14,7 @@ from sympy.core.cache import clear_cache
 from trajalign.theory.errors import InputError
 from trajalign.theory.expressions import parse_expression
 
+from .commanded import try_command
 from .counting import OutOfTime, Tally, Trial, limited
 from .draws import Grammar
 from .followed import try_orbit
@@ -22,13 +23,22 @@ from .signs import try_claims, try_tails
 from .truth import Truth
 from .values import try_elementary, try_values
 
-_SECONDS = {"values": 10, "tails": 10, "claims": 15, "elementary": 20, "response": 40, "orbit": 30}
+_SECONDS = {
+    "values": 10,
+    "tails": 10,
+    "claims": 15,
+    "elementary": 20,
+    "response": 40,
+    "orbit": 30,
+    "command": 30,
+}
 KINDS = tuple(_SECONDS)
 _ROUND = (
     *("values", "tails", "elementary", "values", "tails", "orbit", "values", "tails", "claims"),
     *("values", "tails", "orbit", "values", "tails", "elementary", "values", "tails", "orbit"),
-    *("claims", "response"),
+    *("claims", "command", "response"),
 )  # what the trials are in turn
+_WITHOUT_TEXT = {"elementary": try_elementary, "orbit": try_orbit, "command": try_command}
 _ON_EXPRESSIONS: dict[str, Callable[[Trial, sp.Expr], None]] = {
     "values": try_values,
     "tails": try_tails,
@@ -54,7 +64,7 @@ def run_trial(seed: int, index: int, kind: str = "", stop_at_first: bool = False
     """The trial of a number under a seed; of one kind, if that is given."""
     kind = kind or _ROUND[index % len(_ROUND)]
     rng = Random(f"{seed}:{index}:{kind}")
-    if kind == "elementary" or kind == "orbit":
+    if kind in _WITHOUT_TEXT:
         return _timed(index, kind, "", rng, stop_at_first)
     grammar = Grammar(rng)
     neuron = rng.random() < 0.5
@@ -91,10 +101,8 @@ def _timed(
 
 
 def _run(kind: str, text: str, rng: Random, tally: Tally, neuron: bool) -> None:
-    if kind == "elementary":
-        try_elementary(rng, tally)
-    elif kind == "orbit":
-        try_orbit(rng, tally)
+    if kind in _WITHOUT_TEXT:
+        _WITHOUT_TEXT[kind](rng, tally)
     elif kind == "response":
         try_response(Trial(rng, tally, Truth(text)), neuron)
     else:
