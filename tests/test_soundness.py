@@ -33,7 +33,14 @@ def violations(result: Result) -> str:
 
 # The slice
 
-SLICE = [("values", 8), ("tails", 16), ("elementary", 2), ("claims", 3), ("orbit", 2), ("command", 2)]
+SLICE = [
+    ("values", 8),
+    ("tails", 16),
+    ("elementary", 2),
+    ("claims", 3),
+    ("orbit", 2),
+    ("command", 2),
+]
 
 
 @pytest.mark.parametrize(("kind", "count"), SLICE)

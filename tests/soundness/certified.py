@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
 
-from trajalign.verification import assumptions, certificates
+from trajalign.verification import assumptions, certificates, hypothesis_claims
+from trajalign.verification.proofs import Proof
 
 from .counting import Trial, shown
 from .known import Known
@@ -34,13 +36,35 @@ def try_certificate(trial: Trial, judged: assumptions.Assumptions, known: list[K
                 lambda k=k: f"{part['supremum']}, but {shown(k.size)} at z = {k.z}",
             )  # fmt: skip
     falsified = list(_falsified(trial, part, known))
-    for what, changed in trial.rng.sample(falsified, min(3, len(falsified))):
+    chosen = trial.rng.sample(falsified, min(3, len(falsified)))
+    for what, changed in [*chosen, *_with_lower_bounds(trial, judged, part, known)]:
         tally.check(
             "falsified certificate refused",
             _refusal({**document, "responses": [changed]}) != "",
             text,
             lambda w=what: f"accepted with {w}",
         )
+
+
+def _with_lower_bounds(
+    trial: Trial, judged: assumptions.Assumptions, part: dict[str, Any], known: list[Known]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A5 with a bound that is false, its boxes before the place where, and a tail from there."""
+    if "A5" not in part["proved"]:
+        return
+    top = rounded(max((abs(k.size) for k in known), key=float), 20)
+    for share in (Fraction(88, 100), Fraction(97, 100)):
+        bound, end = rational(top * share), judged.response.scale * trial.rng.choice([1, 2, 3])
+        ends = [end * sp.Rational(k, 32) for k in range(33)]
+        stated = [
+            Proof(claim, tuple(pairwise(ends)), end)
+            for claim in hypothesis_claims.claims(judged.response, "A5", bound=bound)
+        ]
+        false = copy.deepcopy(part)
+        true = part["proved"]["A5"][: len(stated) - 2]  # |φ'| < 1, for an activation
+        false["proved"]["A5"] = [*true, *(certificates._proof(proof) for proof in stated[-2:])]
+        false["supremum"] = ["0", str(bound)]
+        yield f"|φ| or |ℓ'| below {float(bound)}, a tail from {end}", false
 
 
 def _refusal(document: dict[str, Any]) -> str:
