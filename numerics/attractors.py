@@ -154,7 +154,8 @@ class _Float64Function:
 
     def __call__(self, x: Floats) -> Floats:
         (found,) = self._function(x)
-        overflowed = np.flatnonzero(np.isfinite(x) & ~np.isfinite(found))
+        lost = ~np.isfinite(found) | (self._function.limited & (np.abs(x) > self._function.reach))
+        overflowed = np.flatnonzero(np.isfinite(x) & lost)
         if overflowed.size:
             found = found.copy()
             found[overflowed] = [self._exactly(float(z)) for z in x[overflowed]]

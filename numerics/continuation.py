@@ -21,7 +21,7 @@ from ..theory.diagram import FLIP, SYMMETRY_BREAKING
 from ..theory.errors import InputError
 from ..theory.exact_roots import ExactRoot, log_slope_root
 from ..theory.models import Model, P, Q
-from .balls import compile_balls, evaluate, exact
+from .balls import MAX_BITS, compile_balls, evaluate, exact
 from .precision import working_bits
 
 Floats = NDArray[np.float64]
@@ -159,15 +159,29 @@ class _HalfMap:
 
     def __init__(self, model: Model, digits: int) -> None:
         step = -frozen_family(model).step
-        self._map = compile_balls([step, sp.diff(step, P), sp.diff(step, Q)], [P, Q])
+        self._balls = compile_balls([step, sp.diff(step, P), sp.diff(step, Q)], [P, Q])
         self._tolerance = arb(10) ** (-digits - 5)
         self._digits = digits
+
+    def _map(self, p: arb, q: arb) -> tuple[arb, ...]:
+        """F, its slope and its rate in q at exact points, however much the formulas cancel."""
+        bits = ctx.prec
+        while True:
+            with ctx.workprec(bits):
+                found = self._balls(p.mid(), q.mid())
+            sizes = (abs(p), arb(1), abs(p) / q)
+            allowed = [self._tolerance / 100 * size.mid() for size in sizes]
+            if all(v.is_finite() and v.rad() < a for v, a in zip(found, allowed, strict=True)):
+                return tuple(v.mid() for v in found)
+            if bits > MAX_BITS:
+                raise _LostError(f"the map could not be computed at p = {p.str(10, radius=False)}")
+            bits *= 2
 
     def symmetric_flip(self, model: Model) -> Flip:
         """Where the fixed point of F (the symmetric 2-cycle of g_q) has multiplier −1."""
         root = log_slope_root(model.response, sp.S.NegativeOne)
         p = enclose_root(root, self._digits + 10).mid()
-        q = compile_balls(frozen_family(model).response, [P])(p)[0].mid()
+        q = evaluate(compile_balls(frozen_family(model).response, [P]), (p,), ctx.prec)[0].mid()
         return Flip(SYMMETRY_BREAKING, q, self.solved(q, [p]))
 
     def of_g(self, cycle: Cycle) -> Cycle:

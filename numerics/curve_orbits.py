@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 from math import ceil
 
 import sympy as sp
@@ -16,7 +16,9 @@ from ..theory.models import Model
 from .balls import BallFunction, evaluate, exact
 from .curve_motion import CurveMotion, Estimate, Place
 from .invariant_curve import FAR_OFF, InvariantCurve
+from .iteration import CANCELLED
 from .orbits import compile_step
+from .precision import BITS_PER_DIGIT
 
 State = tuple[Estimate, Estimate]  # p and q
 
@@ -122,13 +124,14 @@ def orbit_to_curve(
 
     Parameters: η > 0 and (p0, q0), p0 ≠ 0, 0 < q0 < 1, as exact numbers; steps are taken to `bits`
     bits. Being on the curve means as near as it is known. Raises InputError for an orbit that does
-    not come near.
+    not come near, and for one that a step takes to p = 0.
     """
     curve, step = motion.curve, compile_step(model)
     with ctx.workprec(bits):
         accurate = arb(2) ** (_ROUNDING_BITS - bits)
     for run_bits in (bits << k for k in range(_DOUBLINGS)):
         rough = _until_near(curve, _steps(step, eta, start, run_bits), accurate)
+        _require_motion(rough, start, run_bits)
         gap, last = _gap(curve, *rough[-1]), [_shown(value) for value in rough[-1]]
         if not gap < FAR_OFF:
             raise InputError(
@@ -165,6 +168,21 @@ def _until_near(
         if _gap(curve, p, q) < near or q > 1 or not (q > 0 and abs(p) < far):
             break
     return passed
+
+
+def _require_motion(
+    orbit: Sequence[tuple[arb, arb]], start: tuple[sp.Rational, sp.Rational], bits: int
+) -> None:
+    """Raises InputError where a step left of p no more than rounding does."""
+    with ctx.workprec(64):
+        least = arb(2) ** -int(bits * CANCELLED)
+        for t, ((before, _), (p, _)) in enumerate(pairwise(orbit), start=1):
+            if abs(p) <= least * abs(before):
+                digits = int(bits * CANCELLED / BITS_PER_DIGIT)
+                raise InputError(
+                    f"fast-forward: the orbit from p = {start[0]}, q = {start[1]} is at the "
+                    f"minimum from step {t} on, p = 0 to all {digits} digits: it never aligns"
+                )
 
 
 def _steps(

@@ -10,7 +10,11 @@ from typing import NamedTuple, TypeAlias
 import sympy as sp
 from flint import arb, ctx
 
-from ..theory.errors import InputError, UnresolvedError
+from ..theory.errors import InputError, NoWeightsError, UnresolvedError
+from ..theory.models import ETA, Model, Q
+from ..theory.requirements import require_normalised
+from ..theory.weights import require_weights
+from .balls import compile_balls
 from .enclosed_loops import BoxWatch, EnclosedLoop, Frame, frame_of
 from .iteration import Stops
 from .precision import BITS_PER_DIGIT
@@ -31,6 +35,8 @@ class EnclosedOrbit:
     the boxes grew until they said nothing; what was recorded before holds even then.
     No orbit has q_t > 1 at a step before `earliest_crossing` (None: at any step), and all orbits
     have q_t > 1 at the step `latest_crossing` (None: that is not known of any step).
+    `maybe_zero` is the first step after the start at which p_t is 0 or too small to be told from
+    it, beside q_t ≤ 1, where p = 0 repels; or None.
     """
 
     eta: Number
@@ -41,6 +47,7 @@ class EnclosedOrbit:
     outcome: str
     earliest_crossing: int | None
     latest_crossing: int | None
+    maybe_zero: int | None = None
 
     def __len__(self) -> int:
         return len(self.p)
@@ -67,6 +74,7 @@ class _State:
     u: arb
     earliest: int | None = None
     latest: int | None = None
+    maybe_zero: int | None = None
     outcome: str = ""
 
 
@@ -83,7 +91,9 @@ def enclose(
 
     Parameters: `eta` and `start` = (p0, q0), exact rationals or balls (of any width); `bits` ≥ 32;
     `every`, the steps between two records (the first and the last box are always recorded).
-    Raises InputError unless certainly η > 0 and q0 > 0, and for `bits` or `every` out of range.
+    Raises InputError unless certainly η > 0 and q0 > 0, and for `bits` or `every` out of range;
+    NoWeightsError unless every point of the box has weights of the model, at every η; what
+    `require_normalised` raises (the edge is q = 1).
 
     >>> from trajalign.numerics.enclosed_loops import compile_enclosed_loop
     >>> from trajalign.theory.models import TwoLayerLinear
@@ -95,9 +105,12 @@ def enclose(
     """
     if bits < 32 or every < 1:
         raise InputError(f"enclose: need bits >= 32 and every >= 1, got {bits} and {every}")
+    require_normalised(loop.model.response)
     with ctx.workprec(bits):
         step_size = as_ball(eta)
-        now = _judged(_begin(step_size, start), stops)
+        _require_start(step_size, start)
+        _require_weights(loop.model, eta, start)
+        now = _judged(_begin(start), stops)
         last = _Row(now.step, now.p, now.u)
         kept = [last]
         while not now.outcome:
@@ -105,7 +118,7 @@ def enclose(
             count = min(_CHUNK, stops.max_steps - now.step)
             frame = loop.run(now.frame, step_size, count, _watch(now, stops), ps, us)
             moved = replace(now, step=now.step + len(ps), frame=frame, p=ps[-1], u=us[-1])
-            now = _judged(moved, stops)
+            now = _judged(_looked_at(moved, ps, us), stops)
             sound = len(ps) - (now.outcome == "lost")  # a lost box says nothing
             rows = [_Row(first + i, ps[i], us[i]) for i in range(sound)]
             kept += [row for row in rows if row.step % every == 0]
@@ -113,7 +126,9 @@ def enclose(
     if kept[-1] is not last:
         kept.append(last)
     times, p, u = zip(*kept, strict=True)
-    return EnclosedOrbit(eta, bits, times, p, u, now.outcome, now.earliest, now.latest)
+    return EnclosedOrbit(
+        eta, bits, times, p, u, now.outcome, now.earliest, now.latest, now.maybe_zero
+    )
 
 
 def enclose_accurately(
@@ -148,9 +163,14 @@ def enclose_accurately(
         if orbit.outcome != "lost" and accuracy > wanted:
             return orbit
         guard *= 3
-    raise UnresolvedError(
-        f"enclose: {orbit.bits} bits do not give {digits} digits (eta = {eta}, start = {start})"
-    )
+    about = f"(eta = {eta}, p0 = {start[0]}, q0 = {start[1]})"
+    if orbit.maybe_zero is not None:
+        raise UnresolvedError(
+            f"enclose: at step {orbit.maybe_zero} p cannot be told from 0 with {orbit.bits} bits; "
+            f"whether the orbit stays there, at the minimum, or leaves it is open {about}"
+        )
+    lost = f"; the boxes say nothing after step {orbit.steps}" if orbit.outcome == "lost" else ""
+    raise UnresolvedError(f"enclose: {orbit.bits} bits do not give {digits} digits {about}{lost}")
 
 
 def as_ball(x: Number) -> arb:
@@ -164,17 +184,51 @@ class _Row(NamedTuple):
     u: arb
 
 
-def _begin(eta: arb, start: tuple[Number, Number]) -> _State:
+def _begin(start: tuple[Number, Number]) -> _State:
+    p, q = map(as_ball, start)
+    return _State(0, frame_of(p, 1 / q), p, 1 / q)
+
+
+def _require_start(eta: arb, start: tuple[Number, Number]) -> None:
     p, q = map(as_ball, start)
     if not (eta > 0 and q > 0 and p.is_finite() and q.is_finite() and eta.is_finite()):
         raise InputError(
             f"enclose: need finite p0, eta > 0, q0 > 0; got {eta = !s}, {p = !s}, {q = !s}"
         )
-    return _State(0, frame_of(p, 1 / q), p, 1 / q)
+
+
+def _require_weights(model: Model, eta: Number, start: tuple[Number, Number]) -> None:
+    """Every point of the box has weights, or the box is refused."""
+    p, q = start
+    if not any(isinstance(x, arb) for x in (eta, p, q)):
+        require_weights(model, eta, p, q)
+    elif model.largest_p is not None:
+        largest = compile_balls(model.largest_p, [Q, ETA])(as_ball(q), as_ball(eta))[0]
+        if not abs(as_ball(p)) <= largest:
+            raise NoWeightsError(
+                f"not every point of the box p0 = {p!s}, q0 = {q!s} at eta = {eta!s} has weights "
+                f"of the {model.name} model: they have |p| <= {model.largest_p} = {largest!s}"
+            )
+
+
+def _looked_at(now: _State, ps: list[arb], us: list[arb]) -> _State:
+    """The state with the first step, so far, at which p may be 0 beside q ≤ 1."""
+    if now.maybe_zero is not None or now.latest is not None:
+        return now
+    # Tiny, unlike a box that grew until it says nothing; and NaN contains 0, too.
+    first, tiny = now.step - len(ps) + 1, arb(2) ** -(ctx.prec // 2)
+    steps = (
+        first + i
+        for i, (p, u) in enumerate(zip(ps, us, strict=True))
+        if p.contains(0) and abs(p) < tiny and not u < 1
+    )
+    return replace(now, maybe_zero=next(steps, None))
 
 
 def _watch(now: _State, stops: Stops) -> BoxWatch:
+    """A small |p| is no end before q > 1 is certain."""
     near, far = stops.bounds
+    near = -arb(1) if now.latest is None else near
     undecided = now.earliest is not None and now.latest is None
     return BoxWatch(near, far, arb(1 if now.earliest is None else 0), arb(1 if undecided else -1))
 
@@ -187,7 +241,7 @@ def _judged(now: _State, stops: Stops) -> _State:
         now = replace(now, earliest=now.step)
     if now.latest is None and now.u < 1:
         now = replace(now, latest=now.step)
-    if abs(now.p) <= near:
+    if abs(now.p) <= near and now.u < 1:
         return replace(now, outcome="converged")
     if stops.at_crossing and now.latest is not None:
         return replace(now, outcome="crossed")

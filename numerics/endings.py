@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -11,19 +11,31 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from ..theory.interface import ETA, PHI_SQUARED, Model, P, Q, R
+from ..theory.symbolic import cancelled, simplified
 from .extras import NUMPY
 from .floats import Floats, double_precision
 from .stepping import Stepper, compile_stepper, moving
 
 Columns = dict[str, NDArray[Any]]
 
-UNDECIDED, GRADIENT_FLOW, EDGE_OF_STABILITY, DIVERGED, COLLAPSED = range(5)
-OUTCOMES = ("undecided", "gradient_flow", "edge_of_stability", "diverged", "collapsed")
+UNDECIDED, GRADIENT_FLOW, EDGE_OF_STABILITY, DIVERGED, COLLAPSED, NO_WEIGHTS = range(6)
+OUTCOMES = (
+    "undecided",
+    "gradient_flow",
+    "edge_of_stability",
+    "diverged",
+    "collapsed",
+    "no_weights",
+)
+_NOT_RUN = {"outcome": NO_WEIGHTS, "t_a": -1, "t_b": -1, "period": -1, "steps": 0}  # others NaN
 
 
 @dataclass(frozen=True)
 class Block:
-    """Orbits number `start` and following of a grid: one entry of every array for each."""
+    """Orbits number `start` and following of a grid: one entry of every array for each.
+
+    Where `possible` is False no weights have the start, and nothing is run.
+    """
 
     model: Model
     engine: str
@@ -33,10 +45,26 @@ class Block:
     q0: Floats
     tolerance: Floats
     steps: int
+    possible: NDArray[np.bool_]
 
 
 def solve(block: Block) -> Columns:
     """The variables of `grids.grid` for the orbits of one block."""
+    if block.possible.all():
+        return _run(block)
+    arrays = ("eta", "p0", "q0", "tolerance", "possible")
+    run = replace(block, **{name: getattr(block, name)[block.possible] for name in arrays})
+    if not block.possible.any():  # of one orbit only the kinds of the columns are taken
+        run = replace(block, steps=1, **{name: getattr(block, name)[:1] for name in arrays})
+    found: Columns = {}
+    for name, values in _run(run).items():
+        found[name] = np.full(len(block.possible), _NOT_RUN.get(name, np.nan), dtype=values.dtype)
+        if block.possible.any():
+            found[name][block.possible] = values
+    return found
+
+
+def _run(block: Block) -> Columns:
     stepper = compile_stepper(block.model, block.engine)
     state = stepper.run(block.eta, block.p0, 1 / block.q0, block.tolerance, block.steps)
     p, u, crossing, aligned, steps = state
@@ -82,7 +110,7 @@ def _limiting_sharpness(model: Model) -> Any:
     # As p → 0, r = 1 + r''(0) p²/2 + O(p⁴) and φ² = p² + O(p⁴); r'/p has a limit, too.
     near = {R(P): 1 + model.response.curvature * P**2 / 2, PHI_SQUARED(P): P**2}
     trace, determinant = (
-        sp.cancel(e.subs(near).doit()).subs(P, 0) for e in (generic.trace, generic.determinant)
+        cancelled(e.subs(near).doit()).subs(P, 0) for e in (generic.trace, generic.determinant)
     )
     largest = (trace + sp.sqrt(trace**2 - 4 * determinant)) / 2
-    return sp.lambdify([Q, ETA], sp.simplify(largest), modules="numpy")
+    return sp.lambdify([Q, ETA], simplified(largest), modules="numpy")

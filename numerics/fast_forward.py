@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from math import ceil
 
 import sympy as sp
+from flint import arb
 
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_curved
+from ..theory.weights import require_weights
 from .curve_motion import CurveMotion, Estimate
 from .curve_orbits import CurveOrbit, State, orbit_on_curve, orbit_to_curve
 from .invariant_curve import curve_below
@@ -60,8 +62,8 @@ def fast_forward(
     Parameters: η > 0; p0 ≠ 0 and 0 < q0 < 1; the digits wanted (1 to 1000) of q*, and of p and q
     up to the crossing. The larger η, the fewer can be had.
     Raises InputError for parameters out of range, a start that does not come to the curve, and an η
-    at which no digit is good; NotFiniteError where r does not take the value q0; what
-    `require_curved` raises.
+    at which no digit is good; NoWeightsError for a start that no weights have; NotFiniteError where
+    r does not take the value q0; what `require_curved` raises.
 
     >>> from trajalign.theory.models import SingleNeuron
     >>> from trajalign.theory.responses import Activation
@@ -73,12 +75,18 @@ def fast_forward(
     p0, q0 = start
     _require(eta, p0, q0, digits)
     require_curved(model.response)
+    if p0 is not None:
+        require_weights(model, eta, p0, q0)
     epsilon = model.small_parameter(eta)
+    if not epsilon.is_Rational:
+        small = model.small_parameter(sp.Symbol("eta", positive=True))
+        raise InputError(f"fast-forward: eta = {eta} makes {small} irrational; take another eta")
     # An error in one step counts once a step, and the crossing takes some |r''(0)|/ε of them.
     bits = working_bits(digits) + max(0, ceil(sp.log(abs(model.response.curvature) / epsilon, 2)))
     motion = CurveMotion(curve_below(model, epsilon, q0, bits))
     if p0 is None:
         orbit = orbit_on_curve(motion, q0)
+        require_weights(model, eta, _rational(orbit.at(0)[0].value), q0)
     else:
         orbit = orbit_to_curve(motion, model, eta, (p0, q0), bits)
     limit, crossing = orbit.limit(), orbit.crossing
@@ -87,6 +95,12 @@ def fast_forward(
         raise InputError(f"fast-forward: no digit is good at eta = {eta}; take a smaller eta")
     doubt = orbit.crossing_error
     return FastForward(model, eta, digits, orbit.aligned, limit, crossing, doubt, good, orbit)
+
+
+def _rational(x: arb) -> sp.Rational:
+    """An exact binary number."""
+    mantissa, exponent = x.man_exp()
+    return sp.Integer(int(mantissa)) * sp.Integer(2) ** int(exponent)
 
 
 def _require(eta: sp.Rational, p0: sp.Rational | None, q0: sp.Rational, digits: int) -> None:

@@ -1,7 +1,8 @@
 """SymPy expressions compiled to vectorised float64, for NumPy or JAX, and measured against balls.
 
-A formula may be 0/0 or cancel near 0, and may overflow on one side of it. Its power series and its
-symmetry help where, and only where, the formula as it stands is measured to be inaccurate.
+A formula may be 0/0 or cancel near 0, and may overflow on one side of it or on both. Its power
+series, its symmetry, and numbers with exponents of their own (`scaled`) help where, and only where,
+the formula as it stands is measured to be inaccurate.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,21 +21,25 @@ from numpy.typing import NDArray
 from ..theory.division_free import tidy
 from ..theory.errors import NoExpansionError, NotFiniteError
 from ..theory.expressions import Z
-from ..theory.series import taylor
 from .balls import compile_balls, evaluate
 from .extras import JAX, NUMPY, require
+from .scaled import scaled_formulas
+from .series_at_zero import series_at_zero
 
 Floats = NDArray[np.float64]
 Formulas = Callable[[Any], tuple[Any, ...]]
 
 _ULP = 2.0**-52
 _GOOD = 8 * _ULP
+_FINE = 1e-13
 _POOR = 1e-9
 _BITS = 256  # at which most values can be had at once
+_TALLEST = arb(2) ** 4096  # exponents whose exponential is not worth its time
 _SERIES_TERMS = 40
 _SIDES = ("|z|", "-|z|")  # where formulas can be evaluated instead of at z
 _CUTS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)  # in units of the scale: below it the series serves
 _TINY = [10.0**-k for k in (280, 200, 120, 60, 30, 20, 16, 14, 12, 10, 8, 7, 6, 5, 4)]
+_BESIDE = 1e-270  # larger than the first of these samples
 _SAMPLES = np.array(_TINY + [2.0 ** (k / 8) for k in range(-80, 8 * 20 + 1)])
 
 
@@ -41,16 +47,21 @@ _SAMPLES = np.array(_TINY + [2.0 ** (k / 8) for k in range(-80, 8 * 20 + 1)])
 class FloatFunction:
     """Odd or even expressions in z as one function of float64 arrays.
 
-    `error` is the largest error measured for |z| ≤ `reach`, where every value is finite, relative
-    to the expression's largest value up to |z|. `side` tells where the formulas are evaluated,
-    `cut` below which |z| the power series stand in (0: nowhere but at z = 0, should it be needed).
+    `error` is the largest error measured for |z| ≤ `reach`, where every value has nine digits,
+    relative to the expression's largest value up to |z|. Beyond `reach` the values themselves
+    overflow or nothing was measured (that far out, 2²⁰ units); `limited` says that neither is so
+    and only their evaluation fails. `side` tells where the formulas are evaluated, `cut` below
+    which |z| the power series stand in (0: nowhere but at z = 0, should it be needed), `turn` from
+    which |z| on `scaled` numbers do (∞: nowhere).
     """
 
     expressions: tuple[sp.Expr, ...]
     engine: str
     side: str
     cut: float
+    turn: float
     reach: float
+    limited: bool
     error: float
     _run: Formulas = field(repr=False, compare=False)
 
@@ -58,6 +69,17 @@ class FloatFunction:
         """One array per expression, each of the shape of `z`."""
         with np.errstate(all="ignore"):
             return self._run(z)
+
+    def require(self, z: Any) -> None:
+        """Raise NotFiniteError if the values are not known at some number in `z`; if they are known
+        everywhere, NaN and ∞ pass, else they count as too far."""
+        size = np.abs(np.asarray(z, dtype=float))
+        beyond = size[~(size <= self.reach)]
+        if self.limited and beyond.size:
+            raise NotFiniteError(
+                f"{_shown(self.expressions[0])}: double precision gives its values only up to "
+                f"|z| = {self.reach:.4g}, not at {float(beyond.flat[0]):.4g}"
+            )
 
 
 def compile_floats(
@@ -80,19 +102,26 @@ def compile_floats(
     (array([-1.e-200,  0.e+000]), True)
     """
     trial = _Trial(tuple(expressions), tuple(odd), scale, engine)
-    best = trial("z", 0.0)
+    best = trial("z")
     for side in _SIDES:
         if best.reach == trial.far:
             break
-        best = max(best, trial(side, 0.0), key=lambda f: f.reach)
+        best = max(best, trial(side), key=lambda f: f.reach)
+    turn = trial.turn(best)
+    if turn < best.turn:
+        best = max(best, trial(best.side, turn=turn), key=lambda f: (f.reach, -f.error))
     for cut in _CUTS:
         if best.error <= _GOOD or not trial.series:
             break
-        best = min(best, trial(best.side, cut * scale), key=lambda f: f.error)
+        best = min(best, trial(best.side, cut * scale, best.turn), key=lambda f: f.error)
     if best.reach < scale or best.error > _POOR:
-        shown = str(best.expressions[0])[:60]
+        shown = _shown(best.expressions[0])
         raise NotFiniteError(f"{shown}: double precision gives too few digits of it")
     return best
+
+
+def _shown(expression: sp.Expr) -> str:
+    return str(expression)[:60]
 
 
 def array_module(engine: str) -> Any:
@@ -119,29 +148,54 @@ class _Trial:
         self._formulas = _formulas(expressions, engine)
         self._samples, self._unit = scale * _SAMPLES, int(np.searchsorted(_SAMPLES, 1.0))
         self._truths = [_truth(e, self._samples) for e in expressions]
-        self.far = float(self._samples[-1])
-        try:
-            self.series = [_floats(taylor(e, _SERIES_TERMS)) for e in expressions]
-        except NoExpansionError:
-            self.series = []
+        within = ~np.isinf(self._truths).any(axis=0)
+        self.far = float(self._samples[within][-1])
+        self._measured: dict[tuple[str, float, float], Floats] = {}
 
-    def __call__(self, side: str, cut: float) -> FloatFunction:
+    @cached_property
+    def series(self) -> list[Floats]:
+        """The power series of each expression, or none where one has none."""
+        try:
+            return [series_at_zero(e, _SERIES_TERMS) for e in self.expressions]
+        except NoExpansionError:
+            return []
+
+    def __call__(self, side: str, cut: float = 0.0, turn: float = np.inf) -> FloatFunction:
         polynomials = [_shortened(c, cut) for c in self.series] if cut else None
-        run = _assembled(self.xp, self._formulas, polynomials, self.odd, side, cut)
-        if not cut and not self._good_at_zero(run):
+        run = self._formulas
+        if turn < np.inf:
+            run = _turning(self.xp, run, scaled_formulas(self.expressions, self.engine), turn)
+        run = _assembled(self.xp, run, polynomials, self.odd, side, cut)
+        if not cut and not self._good_at_zero(run) and self.series:
             run = _with_origin(self.xp, run, [float(c[0]) for c in self.series])
-        reach, error = self._measure(run)
-        return FloatFunction(self.expressions, self.engine, side, cut, reach, error, run)
+        self._measured[side, cut, turn] = errors = self._errors(run)
+        end = self._end(errors, _POOR)
+        reach, error = float(self._samples[end - 1]), float(np.max(errors[:end]))
+        about = (self.expressions, self.engine, side, cut, turn, reach, reach < self.far, error)
+        return FloatFunction(*about, run)
+
+    def turn(self, function: FloatFunction) -> float:
+        """From where on to try scaled numbers: half as far out as digits begin to be lost."""
+        errors = self._measured[function.side, function.cut, function.turn]
+        end = self._end(errors, _FINE)
+        first = float(self._samples[min(end, len(self._samples) - 1)])
+        return first / 2 if first <= self.far and end < len(self._samples) else np.inf
+
+    def _end(self, errors: Floats, allowed: float) -> int:
+        """The index of the first sample beyond the unit with a larger error."""
+        bad = np.flatnonzero(~(errors[self._unit :] <= allowed))
+        return self._unit + int(bad[0]) if bad.size else len(errors)
 
     def _good_at_zero(self, run: Formulas) -> bool:
-        """Whether the values at 0, where a formula may be 0/0, are those of the series, if any."""
+        """Whether the values at 0, where a formula may be 0/0, are those just beside it."""
         with double_precision(self.engine):
             values = [float(v) for v in run(self.xp.asarray(0.0))]
-        known = zip(values, self.series, strict=False)
-        return all(abs(value - c[0]) <= _GOOD * abs(c[0]) for value, c in known)
+        beside = [0.0 if o else t[0] for t, o in zip(self._truths, self.odd, strict=True)]
+        pairs = zip(values, beside, strict=True)
+        return all(abs(value - c) <= max(_GOOD * abs(c), _BESIDE) for value, c in pairs)
 
-    def _measure(self, run: Formulas) -> tuple[float, float]:
-        """How far out all values are finite, and the largest error up to there."""
+    def _errors(self, run: Formulas) -> Floats:
+        """At each sample, relative to the largest value up to there; ∞ where none is known."""
         z = self._samples
         compiled = require(JAX).jit(run) if self.engine == JAX else run
         with double_precision(self.engine):
@@ -154,9 +208,7 @@ class _Trial:
                 errors.append(off / np.maximum(size, 1e-290))
         worst = np.max(errors, axis=0)
         worst[np.isnan(worst)] = np.inf
-        bad = np.flatnonzero(np.isinf(worst[self._unit :]))
-        end = self._unit + int(bad[0]) if bad.size else len(z)
-        return float(z[end - 1]), float(np.max(worst[:end]))
+        return np.asarray(worst)
 
 
 def _formulas(expressions: tuple[sp.Expr, ...], engine: str) -> Formulas:
@@ -195,6 +247,17 @@ def _assembled(
     return run
 
 
+def _turning(xp: Any, near: Formulas, far: Formulas, turn: float) -> Formulas:
+    """The second formulas from |z| = `turn` on."""
+
+    def run(z: Any) -> tuple[Any, ...]:
+        beyond = xp.abs(z) >= turn
+        pairs = zip(near(z), far(z), strict=True)
+        return tuple(xp.where(beyond, there, here) for here, there in pairs)
+
+    return run
+
+
 def _with_origin(xp: Any, formulas: Formulas, values: Sequence[float]) -> Formulas:
     def run(z: Any) -> tuple[Any, ...]:
         pairs = zip(values, formulas(z), strict=True)
@@ -211,10 +274,6 @@ def _polynomial(coefficients: Floats, z: Any, odd: bool) -> Any:
     return value * z if odd else value
 
 
-def _floats(numbers: Sequence[sp.Expr]) -> Floats:
-    return np.array([float(sp.N(c, 20)) for c in numbers])
-
-
 def _shortened(coefficients: Floats, cut: float) -> Floats:
     """Without the terms at the end that are too small to be seen below the cut."""
     sizes = np.abs(coefficients) * cut ** np.arange(len(coefficients))
@@ -223,11 +282,21 @@ def _shortened(coefficients: Floats, cut: float) -> Floats:
     return coefficients[: seen[-1] + 1]
 
 
+def _towers(expression: sp.Expr) -> list[sp.Expr]:
+    """The exponents of exponentials that have exponentials in them."""
+    towering = (sp.exp, sp.cosh, sp.sinh)
+    inner = (e.args[0] for e in expression.atoms(*towering))
+    return [sp.S.Zero, *(e for e in inner if e.has(*towering))]
+
+
 def _truth(expression: sp.Expr, z: Floats) -> Floats:
     """The values at increasing z > 0, each to within 2⁻⁶⁰ of the largest before it; NaN if none."""
-    function = compile_balls(expression, [Z])
-    found, largest = np.empty_like(z), arb(0)
+    function, exponents = compile_balls(expression, [Z]), compile_balls(_towers(expression), [Z])
+    found, largest = np.full_like(z, np.nan), arb(0)
     for i, x in enumerate(z):
+        with ctx.workprec(_BITS):
+            if any(abs(value) > _TALLEST for value in exponents(arb(x))):
+                break
         with ctx.workprec(_BITS):
             value = function(arb(x))[0]
             allowed = abs(value).max(largest).mid() * 2.0**-60

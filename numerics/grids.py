@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from ..theory.curve_series import curve_series
 from ..theory.errors import InputError
-from ..theory.interface import ETA, Model
+from ..theory.interface import ETA, Model, Q
 from ..theory.requirements import require_response
+from ..theory.weights import has_weights, require_weights
 from .datasets import Axes, as_dataset
 from .endings import Block, Columns, solve
 from .extras import JAX, choose_engine, require
@@ -34,6 +36,7 @@ _MAX_ORBITS = 5 * 10**7  # about 100 bytes each
 _MAX_STEPS = 10**9
 _LEAST, _LARGEST = 1e-100, 1e100  # no square of such a number leaves double precision
 _WORTH_PROCESSES = 2 * 10**10  # orbit-steps; far fewer take less time than starting processes
+_NEAR = 1e-9  # relative to a bound, which floats tell from outside
 _SHORT = 20_000  # steps that a block makes in less than a second
 
 
@@ -63,13 +66,14 @@ def grid(
     """How the orbits from every (p0, q0) at every step size η end, in double precision.
 
     An orbit is followed until it converges (|p| ≤ 10⁻¹⁰ of the response's scale with q > 1),
-    diverges (|p| beyond 10⁶ of the scale or beyond where the response overflows, q not positive or
-    not a number), collapses (q > 10¹⁵⁰ at p ≠ 0), or has made `steps` steps. Variables, with the
+    diverges (|p| beyond 10⁶ of the scale or beyond where r itself overflows, q not positive or not
+    a number), collapses (q > 10¹⁵⁰ at p ≠ 0), or has made `steps` steps. Variables, with the
     dimensions eta, p0 and q0:
 
     outcome              gradient_flow (converged, q0 > 1), edge_of_stability (converged, q0 ≤ 1, so
                          that q passed 1 on the way), diverged, collapsed (q → ∞ and p stays: the
-                         neuron's y → 0, another minimum), or undecided within `steps`
+                         neuron's y → 0, another minimum), undecided within `steps`, or
+                         no_weights (no weights of the model have the start: nothing is run)
     t_b                  the first t with q_t > 1
     t_a                  for q0 ≤ 1, the first t from which on |q/r(p) − 1| ≤ `alignment`·ε while
                          q ≤ 1; of an orbit with q ≤ 1 to the end, as far as it was followed
@@ -89,7 +93,8 @@ def grid(
     or "numpy"; an executor, which stays open, by default threads, or local processes where the
     work is long enough to gain by them;
     `progress`, called with the numbers of orbits done and to do.
-    Raises InputError for values out of range, what `require_response` and `compile_floats` raise,
+    Raises InputError for values out of range, NoWeightsError for a grid of which no start has
+    weights, what `require_response` and `compile_floats` raise,
     and MissingExtraError without xarray or without the engine asked for.
 
     >>> from trajalign.theory.models import TwoLayerLinear
@@ -119,6 +124,8 @@ def grid(
             raise InputError(f"p0[{i}] = {p}: orbits count as diverged from {limits.escape:g} on")
 
     blocks = list(_blocks(model, engine, axes, factor, steps))
+    if not any(block.possible.any() for block in blocks):
+        require_weights(model, axes.eta[0], axes.p0[0], axes.q0[0])
     columns: Columns = {}
     local = _local(engine, axes.size, steps) if executor is None else nullcontext(executor)
     with local as pool:
@@ -176,7 +183,25 @@ def _blocks(
     for start in range(0, axes.size, _BLOCK):
         flat = np.arange(start, min(start + _BLOCK, axes.size))
         i, j, k = np.unravel_index(flat, axes.shape)
-        yield Block(model, engine, start, eta[i], p0[j], q0[k], tolerance[i], steps)
+        possible = _possible(model, axes, (i, j, k))
+        yield Block(model, engine, start, eta[i], p0[j], q0[k], tolerance[i], steps, possible)
+
+
+def _possible(model: Model, axes: Axes, at: tuple[NDArray[np.intp], ...]) -> NDArray[np.bool_]:
+    """Which starts have weights: in floats, and exactly where these are too near to tell."""
+    if model.largest_p is None:
+        return np.ones(at[0].shape, dtype=np.bool_)
+    eta, p0, q0 = (
+        np.array([float(x) for x in axis])[i]
+        for axis, i in zip((axes.eta, axes.p0, axes.q0), at, strict=True)
+    )
+    largest = sp.lambdify([Q, ETA], model.largest_p, modules="numpy")(q0, eta)
+    share = np.abs(p0) / largest
+    possible = share <= 1
+    for n in np.flatnonzero(np.abs(share - 1) < _NEAR):
+        i, j, k = (index[n] for index in at)
+        possible[n] = has_weights(model, axes.eta[i], axes.p0[j], axes.q0[k])
+    return np.asarray(possible)
 
 
 def _local(engine: str, orbits: int, steps: int) -> AbstractContextManager[Executor | None]:

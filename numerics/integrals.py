@@ -42,7 +42,7 @@ def crossing_time(model: Model, q0: sp.Rational, eta: sp.Rational, digits: int =
             mpmath.mpf(_value(e, digits))
             for e in (laws.crossing_size, laws.decay_at_zero, laws.log_coefficient)
         )
-        step, epsilon = (mpmath.mpf(int(x.p)) / int(x.q) for x in (eta, model.small_parameter(eta)))
+        step, epsilon = (mpmath.mpf(_value(x, digits)) for x in (eta, model.small_parameter(eta)))
         constant = mpmath.log(mpmath.mpf(end) / size) / rate + delay
         return +((slope * mpmath.log(1 / step) + constant) / epsilon)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 import sympy as sp
@@ -15,15 +16,17 @@ from .precision import GUARD_BITS
 from .program import exact
 
 _FAR = sp.Integer(10**6)
+CANCELLED = Fraction(3, 4)  # of the working bits: so many cancel in no step but one to p = 0
 _MOST_WORK = 8  # times the working precision, for formulas that cancel
 
 
 @dataclass(frozen=True)
 class Stops:
-    """When an orbit ends: after `max_steps`; at |p| ≤ `until` ("converged"); at |p| ≥ `escape`, or
-    where the map has no value with q > 0 ("diverged"); and, if `at_crossing`, at the first q > 1.
+    """When an orbit ends: after `max_steps`; at |p| ≤ `until` with q > 1 ("converged"); at
+    |p| ≥ `escape`, or where the map has no value with q > 0 ("diverged"); if `at_crossing`, at the
+    first q > 1; and where a step cancels p to 0 in all digits that count ("at the minimum").
 
-    Raises InputError for numbers out of range.
+    With q ≤ 1 a small p is no end: p = 0 repels. Raises InputError for numbers out of range.
     """
 
     max_steps: int
@@ -102,11 +105,36 @@ class Iteration:
             end = self._advance(now, done - 1, record=False)[0] if done > 1 else now
             return replace(end, outcome="diverged"), ps[:-1], us[:-1]
         moved = replace(now, step=now.step + done, p=state[0], u=state[1])
+        if self._cancels(now, moved, ps):
+            moved = replace(moved, p=arb(0))
+            if record:
+                ps[-1] = arb(0)
         return self._judged(moved), ps, us
 
     def _watch(self, now: Moment) -> Watch:
+        """Beside an unstable p = 0, looks are taken at every step that brings p next to nothing."""
         near, far = self.stops.bounds
-        return Watch(near, far, floor=arb(1) if now.crossing is None else arb(0))
+        floor = arb(1) if now.crossing is None else arb(0)
+        return Watch(near if now.u < 1 else max(near, self._tiny), far, floor)
+
+    @cached_property
+    def _tiny(self) -> arb:
+        """What p falls below when a step from anywhere cancels it."""
+        with ctx.workprec(64):
+            return (self.stops.bounds[1] * arb(2) ** -int(self.bits * CANCELLED)).mid()
+
+    def _cancels(self, before: Moment, now: Moment, ps: Sequence[arb]) -> bool:
+        """Whether the last step, from `before` or after, left of p no more than rounding does."""
+        if not abs(now.p) <= max(self.stops.bounds[0], self._tiny):
+            return False
+        if len(ps) > 1:
+            last = ps[-2]
+        elif now.step - before.step > 1:
+            last = self._advance(before, now.step - before.step - 1, record=False)[0].p
+        else:
+            last = before.p
+        with ctx.workprec(64):
+            return bool(abs(now.p) <= abs(last) * arb(2) ** -int(self.bits * CANCELLED))
 
     def _is_accurate(self, state: tuple[arb, arb], eta: arb) -> bool:
         """Whether the next step loses few bits; a formula may cancel more and more as p falls."""
@@ -122,7 +150,9 @@ class Iteration:
         near, far = self.stops.bounds
         if not (abs(now.p) < far and now.u > 0):
             outcome = "diverged"
-        elif abs(now.p) <= near:
+        elif now.p == 0:
+            outcome = "at the minimum"
+        elif abs(now.p) <= near and now.u < 1:
             outcome = "converged"
         elif self.stops.at_crossing and now.crossing is not None:
             outcome = "crossed"

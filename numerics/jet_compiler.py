@@ -19,6 +19,7 @@ from .elementary import FUNCTIONS, Coefficients, power, substituted
 from .program import exact
 
 _MAX_VANISHING = 12  # orders of vanishing at 0 that are looked for
+_LOOKS = (1, 3, _MAX_VANISHING)  # of which the first are cheap, and mostly enough
 _ZERO_AT_ZERO = {sp.sinh, sp.tanh, sp.sin, sp.tan, sp.asinh, sp.atan, sp.asin, sp.atanh, sp.erf}
 _NEAR = fmpq(1, 2)  # boxes as near to 0 as this have 0/0 divided out even if they do not contain 0
 
@@ -127,27 +128,42 @@ class JetCompiler:
         return _composed(outer, self.node(argument))
 
     def _vanishing(self, e: sp.Expr) -> int:
-        """A proved lower bound of the order of vanishing at 0; exact where no parameter occurs.
+        return vanishing_order(e, self.variable, self.parameters)
 
-        Negative for a power of something that vanishes with a negative exponent.
-        """
-        if e.is_Pow and e.exp.is_Integer:
-            return int(e.exp) * self._vanishing(e.base)
-        if e == self.variable:
-            return 1
-        if not e.has(self.variable):
-            return 0
-        if e.is_Mul:
-            return sum(self._vanishing(factor) for factor in e.args)
-        if self.parameters and e.has(*self.parameters):
-            if e.is_Add:
-                return min(self._vanishing(term) for term in e.args)
-            return max(0, self._vanishing(e.args[0])) if type(e) in _ZERO_AT_ZERO else 0
-        try:
-            coefficients = taylor(e, _MAX_VANISHING, self.variable)
-        except NoExpansionError:
-            return 0
-        return next((k for k, c in enumerate(coefficients) if c != 0), _MAX_VANISHING)
+
+def vanishing_order(e: sp.Expr, variable: sp.Symbol, parameters: tuple[sp.Symbol, ...] = ()) -> int:
+    """A proved lower bound of the order of vanishing at 0; exact where no parameter occurs.
+
+    Negative for a power of something that vanishes with a negative exponent.
+
+    >>> z = sp.Symbol("z", real=True)
+    >>> vanishing_order(z - sp.sinh(z), z), vanishing_order(sp.tanh(z) / z**2, z)
+    (3, -1)
+    """
+    if e.is_Pow and e.exp.is_Integer:
+        return int(e.exp) * vanishing_order(e.base, variable, parameters)
+    if e == variable:
+        return 1
+    if not e.has(variable):
+        return 0
+    if e.is_Mul:
+        return sum(vanishing_order(factor, variable, parameters) for factor in e.args)
+    if parameters and e.has(*parameters):
+        if e.is_Add:
+            return min(vanishing_order(term, variable, parameters) for term in e.args)
+        inner = e.args[0]
+        return (
+            max(0, vanishing_order(inner, variable, parameters)) if type(e) in _ZERO_AT_ZERO else 0
+        )
+    try:
+        for terms in _LOOKS:
+            coefficients = taylor(e, terms, variable)
+            found = next((k for k, c in enumerate(coefficients) if c != 0), None)
+            if found is not None:
+                return found
+    except NoExpansionError:
+        return 0
+    return _MAX_VANISHING
 
 
 def _remembered(e: sp.Expr, node: Node) -> Node:

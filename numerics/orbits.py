@@ -13,8 +13,10 @@ from flint import arb, ctx
 
 from ..theory.errors import InputError, UnresolvedError
 from ..theory.models import ETA, Model, P, Q
+from ..theory.requirements import require_normalised
+from ..theory.weights import require_weights
 from .balls import BallFunction, compile_balls
-from .iteration import Iteration, Moment, Stops
+from .iteration import CANCELLED, Iteration, Moment, Stops
 from .loops import Loop
 from .precision import BITS_PER_DIGIT, working_bits
 from .program import exact
@@ -33,9 +35,11 @@ Progress = Callable[[Moment], None]
 class Orbit:
     """(p_t, q_t) at the steps t in `times`; each entry is an exact binary number held in an `arb`.
 
-    `u` is 1/q. `outcome` is "converged", "crossed", "diverged", "step limit" (see `Stops`) or
-    "interrupted"; `crossing` is the first t with q_t > 1, or None. `good_digits` is the number of
-    digits in which every entry agrees with a run at higher precision, None if there was none.
+    `u` is 1/q. `outcome` is "converged", "crossed", "diverged", "step limit", "at the minimum" (see
+    `Stops`) or "unfinished"; `crossing` is the first t with q_t > 1, or None. `good_digits` is the
+    number of digits in which every entry agrees with a run at higher precision, None if there was
+    none. At the minimum the last p is 0: the terms of p_t cancel in all their first `zero_digits`
+    digits, which no precision tells from exactly 0.
     """
 
     eta: sp.Rational
@@ -46,6 +50,7 @@ class Orbit:
     outcome: str
     crossing: int | None
     good_digits: int | None = None
+    zero_digits: int | None = None
 
     def __len__(self) -> int:
         return len(self.p)
@@ -112,11 +117,13 @@ def iterate(
 
     The working precision follows from the digits and the largest number of steps. If `checked`, a
     second run at higher precision goes along; where the two do not agree to `digits` digits in
-    every entry (in p relative to max(|p|, `stops.until`)), both begin anew with more. Every
+    every entry, both begin anew with more. So does an orbit of which a step cancels p to 0, until
+    twice the digits asked for say so. Every
     `every`-th step is recorded, and the last. `progress` is called from time to time; an interrupt
     leaves the orbit so far with the `keeper`, from where the same call goes on.
-    Raises InputError for p0 = 0, q0 ≤ 0, η ≤ 0, `digits` or `every` out of range, and
-    UnresolvedError if no precision tried gives the digits.
+    Raises InputError for p0 = 0, q0 ≤ 0, η ≤ 0, `digits` or `every` out of range, NoWeightsError
+    for a start that no weights of the model have, what `require_normalised` raises (the edge is
+    q = 1), and UnresolvedError if no precision tried gives the digits.
 
     >>> from trajalign.numerics.loops import compile_loop
     >>> from trajalign.theory.models import TwoLayerLinear
@@ -126,7 +133,7 @@ def iterate(
     >>> orbit.p[1], orbit.u[1]  # (1 − 2/q + η²p²) p and 1/q' = 1/q − η²p²(2 − 1/q)
     (0.0312500000000000, 0.406250000000000)
     """
-    _require(eta, start, digits, every)
+    _require(loop.model, eta, start, digits, every)
     wanted = digits * BITS_PER_DIGIT
     parts = [] if keeper is None else keeper.found()
     spare = stops.max_steps.bit_length() if checked else 0
@@ -144,9 +151,11 @@ def iterate(
         finally:
             if keeper is not None:
                 keeper.keep(parts, at_once=True)
-        if parts[-1].agreement >= wanted:
+        agreed, cancelled = parts[-1].agreement >= wanted, parts[-1].now[0].p == 0
+        if agreed and not (cancelled and bits < 2 * working_bits(digits)):
             return assembled(eta, digits, parts)
-        spare, parts = 2 * spare + _MORE_BITS, []
+        spare = max(2 * spare + _MORE_BITS, working_bits(digits) if agreed else 0)
+        parts = []
         if keeper is not None:
             keeper.clear()
     raise UnresolvedError(
@@ -162,11 +171,12 @@ def assembled(eta: sp.Rational, digits: int, parts: Sequence[Part]) -> Orbit:
         tuple(x for part in parts for x in getattr(part, n)) for n in ("times", "p", "u")
     )
     outcome = last.outcome or "unfinished"
-    return Orbit(eta, digits, times, p, u, outcome, last.crossing, good)
+    zero = int(parts[-1].bits * CANCELLED / BITS_PER_DIGIT) if last.p == 0 else None
+    return Orbit(eta, digits, times, p, u, outcome, last.crossing, good, zero)
 
 
 def _require(
-    eta: sp.Rational, start: tuple[sp.Rational, sp.Rational], digits: int, every: int
+    model: Model, eta: sp.Rational, start: tuple[sp.Rational, sp.Rational], digits: int, every: int
 ) -> None:
     p0, q0 = start
     if eta <= 0 or q0 <= 0 or p0 == 0:
@@ -175,6 +185,8 @@ def _require(
         raise InputError(f"orbit: need between 1 and {_MOST_DIGITS} digits, got {digits}")
     if every < 1:
         raise InputError(f"orbit: need every >= 1, got {every}")
+    require_weights(model, eta, p0, q0)
+    require_normalised(model.response)
 
 
 def _precisions(bits: int, checked: bool) -> tuple[int, ...]:
@@ -230,13 +242,14 @@ def _agreement(
     """The bits in which two runs agree at worst; 0 if different things happened to them."""
     if len({(m.step, m.crossing, m.outcome) for m in now}) > 1:
         return 0.0
-    worst, near = arb(0), runs[0].stops.bounds[0]
+    worst = arb(0)
     with ctx.workprec(runs[-1].bits):
-        for p, better in zip(*(track[0] for track in tracks), strict=True):
-            if p != better:
-                worst = max(worst, abs(p - better) / max(abs(better), near))
-        for u, better in zip(*(track[1] for track in tracks), strict=True):
-            if u != better:
-                worst = max(worst, abs(u / better - 1))
+        for which in (0, 1):  # p and u
+            for x, better in zip(*(track[which] for track in tracks), strict=True):
+                if x == better:
+                    continue
+                if better == 0:
+                    return 0.0
+                worst = max(worst, abs(x / better - 1))
         # Entries that agree to the last bit say no more than the precision does.
         return runs[0].bits if worst == 0 else min(runs[0].bits, -float(worst.log()) / math.log(2))

@@ -7,37 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sympy as sp
 from flint import fmpq
 
-FUNCTIONS: dict[Any, str] = {
-    sp.exp: "exp",
-    sp.log: "log",
-    sp.sin: "sin",
-    sp.cos: "cos",
-    sp.tan: "tan",
-    sp.cot: "cot",
-    sp.sec: "sec",
-    sp.csc: "csc",
-    sp.sinh: "sinh",
-    sp.cosh: "cosh",
-    sp.tanh: "tanh",
-    sp.coth: "coth",
-    sp.sech: "sech",
-    sp.csch: "csch",
-    sp.asin: "asin",
-    sp.acos: "acos",
-    sp.atan: "atan",
-    sp.asinh: "asinh",
-    sp.acosh: "acosh",
-    sp.atanh: "atanh",
-    sp.erf: "erf",
-    sp.erfc: "erfc",
-    sp.Abs: "abs",
-    sp.sign: "sign",
-}
+from ..theory.values import FUNCTIONS
+
 FLAT = "flat"  # the derivatives of sign: 0 wherever they have a value
 
 

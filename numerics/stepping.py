@@ -20,7 +20,7 @@ from ..theory.errors import UnresolvedError
 from ..theory.expressions import Z
 from ..theory.interface import ETA, Model, P
 from .extras import JAX, NUMPY, require
-from .floats import Floats, array_module, compile_floats, double_precision
+from .floats import FloatFunction, Floats, array_module, compile_floats, double_precision
 
 Integers = NDArray[np.int32]
 
@@ -69,18 +69,21 @@ class Limits(NamedTuple):
 class Stepper:
     """The compiled kernel of one model for one engine; see `compile_stepper`.
 
-    `error` is that of the response's float64 evaluation (see `FloatFunction`).
+    `response` is the response's float64 evaluation.
     """
 
     engine: str
     limits: Limits
-    error: float
+    response: FloatFunction
     chunk: int
     _advance: Callable[..., State]
     _periods: Callable[..., tuple[Integers]]
 
     def run(self, eta: Floats, p: Floats, u: Floats, tolerance: Floats, steps: int) -> State:
-        """The orbits after `steps` steps from (p, u), `tolerance` being that of the alignment."""
+        """The orbits after `steps` steps from (p, u), `tolerance` being that of the alignment.
+
+        Raises NotFiniteError where an orbit comes to where double precision does not give r(p).
+        """
 
         def on_chunk(eta: Floats, p: Floats, u: Floats, tolerance: Floats) -> State:
             zero = np.zeros(p.shape, dtype=np.int32)
@@ -92,7 +95,14 @@ class Stepper:
                     break
             return state
 
-        return State(*self._by_chunks(on_chunk, (eta, p, u, tolerance)))
+        found = State(*self._by_chunks(on_chunk, (eta, p, u, tolerance)))
+        self.response.require(found.p)
+        return found
+
+    @property
+    def error(self) -> float:
+        """The largest error of the response's float64 evaluation."""
+        return self.response.error
 
     def periods(self, eta: Floats, p: Floats, u: Floats, tolerance: Floats) -> Integers:
         """The least n = 1, 2, 4, …, 64 after which p repeats, 8 times in a row; 0 if none does.
@@ -126,7 +136,7 @@ def compile_stepper(model: Model, engine: str) -> Stepper:
     kernel = _Kernel(model, engine)
     if engine == NUMPY:
         advance, periods = kernel.advance, kernel.periods
-        return Stepper(engine, kernel.limits, kernel.error, _CHUNK, advance, periods)
+        return Stepper(engine, kernel.limits, kernel.response, _CHUNK, advance, periods)
     on_cpu = require(JAX).default_backend() == "cpu"
     for options in [_accepted(_OPTIONS), {}] if on_cpu else [{}]:
         stepper = _jitted(kernel, options, _CHUNK if on_cpu else _CHUNK_ON_ACCELERATOR)
@@ -141,7 +151,7 @@ def _jitted(kernel: _Kernel, options: dict[str, Any], chunk: int) -> Stepper:
     jax = require(JAX)
     advance = jax.jit(kernel.advance_in_jax, compiler_options=options)
     periods = jax.jit(kernel.periods, compiler_options=options)
-    return Stepper(JAX, kernel.limits, kernel.error, chunk, advance, periods)
+    return Stepper(JAX, kernel.limits, kernel.response, chunk, advance, periods)
 
 
 def _agrees(ours: Stepper, theirs: Stepper, scale: float) -> bool:
@@ -189,7 +199,6 @@ class _Kernel:
             [P, U, ETA, SLOPE, SQUARE], [form.p_next, form.u_next], modules=[], cse=True
         )
         self.limits = Limits(_UNTIL * scale, min(_ESCAPE * scale, self.response.reach), _LEAST)
-        self.error = self.response.error
 
     def move(self, p: Any, u: Any, eta: Any) -> tuple[Any, Any, Any]:
         """p r(p), p' and u'."""

@@ -14,6 +14,7 @@ from .errors import (
     NotEvenError,
     NotFiniteError,
     NotNormalisedError,
+    NoWeightsError,
     UnresolvedError,
 )
 from .exact_curve import ExactCurve, exact_curve
@@ -62,6 +63,7 @@ __all__ = [
     "Model",
     "NoCurvatureError",
     "NoExpansionError",
+    "NoWeightsError",
     "NotEvenError",
     "NotFiniteError",
     "NotNormalisedError",

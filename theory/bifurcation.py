@@ -1,6 +1,6 @@
 """The frozen-q family g_q(p) = (1 − 2 r(p)/q) p: fixed point, flip, 2-cycle and normal forms.
 
-The identities are derived for a generic odd g_q; each raises ArithmeticError if it does not come
+The identities are derived for a generic odd g_q; each raises ReducedMapError if it does not come
 out, so that a model with another frozen family cannot pass for one of these.
 """
 
@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from .errors import InputError
+from .constants import is_zero
+from .errors import InputError, ReducedMapError
 from .models import ETA, Model, P, Q, R
 from .requirements import sign_at
+from .symbolic import cancelled, factored, rationally_zero, simplified
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,11 @@ def frozen_family(model: Model) -> FrozenFamily:
     (-4/3, 1 - 2/q)
     """
     step = model.generic().p_next.subs(ETA, 0)
-    if sp.cancel((step + P).subs(Q, R(P))) != 0:
-        raise ArithmeticError("q = r(p) does not give the 2-cycle ±p")
+    if not rationally_zero((step + P).subs(Q, R(P))):
+        raise ReducedMapError("q = r(p) does not give the 2-cycle ±p")
     slope = sp.diff(step, P)
     # g_q is odd (r is even), so both points of the cycle ±p have the same slope.
-    half = sp.expand(-sp.factor(sp.cancel(slope.subs(Q, R(P)))))
+    half = sp.expand(-factored(cancelled(slope.subs(Q, R(P)))))
     trivial = sp.expand(sp.diff(step.subs(R(P), 1), P))
     bends = [-sp.diff(step, P, k).subs(Q, R(P)) for k in (2, 3)]
     return FrozenFamily(
@@ -62,7 +64,7 @@ def frozen_family(model: Model) -> FrozenFamily:
         flip_coefficient=_flip_coefficient(step, model.response.curvature),
         response=model.concrete(R(P)),
         log_slope=model.concrete(P * sp.diff(R(P), P) / R(P)),
-        cycle_multiplier=model.concrete(sp.factor(half) ** 2),
+        cycle_multiplier=model.concrete(factored(half) ** 2),
         half_multiplier=model.concrete(half),
         half_flip_coefficient=model.concrete(sp.expand(_cubic_of_square(*bends))),
     )
@@ -82,6 +84,11 @@ def _cubic_of_square(second: sp.Expr, third: sp.Expr) -> sp.Expr:
     return sp.expand(once.subs(x, once)).coeff(x, 3).subs({b: second, c: third})
 
 
+def _equal(found: sp.Expr, wanted: sp.Expr) -> bool:
+    difference = simplified(found - wanted)
+    return is_zero(difference) if not difference.free_symbols else bool(difference == 0)
+
+
 # Normal forms --------------------------------------------------------------------------------
 
 
@@ -99,9 +106,9 @@ def flip_coefficient(step: sp.Expr, variable: sp.Symbol, at: sp.Expr) -> sp.Expr
     """
     value, slope, second, third = (sp.diff(step, variable, k).subs(variable, at) for k in range(4))
     for found, wanted, name in ((value, at, "F"), (slope, sp.S.NegativeOne, "F'")):
-        if sp.simplify(found - wanted) != 0:
+        if not _equal(found, wanted):
             raise InputError(f"no flip at {at}: {name}({at}) is {found}, not {wanted}")
-    return sp.simplify(_cubic_of_square(second, third))
+    return simplified(_cubic_of_square(second, third))
 
 
 def flip_discriminant(objective: sp.Expr, variable: sp.Symbol, at: sp.Expr) -> sp.Expr:
@@ -117,18 +124,18 @@ def flip_discriminant(objective: sp.Expr, variable: sp.Symbol, at: sp.Expr) -> s
     2
     """
     slope, second, third, fourth = (
-        sp.simplify(sp.diff(objective, variable, k).subs(variable, at)) for k in range(1, 5)
+        simplified(sp.diff(objective, variable, k).subs(variable, at)) for k in range(1, 5)
     )
     if slope != 0 or not second.is_positive:
         raise InputError(f"no minimum at {at}: F' is {slope} and F'' is {second} there")
-    return sp.simplify(3 * third**2 - second * fourth)
+    return simplified(3 * third**2 - second * fourth)
 
 
 def criticality(coefficient: sp.Expr) -> str:
     """In a word, from a in F(F(x)) = x + a (x − x0)³ + …, a number.
 
-    Returns "supercritical" for a < 0, "subcritical" for a > 0, "degenerate" where 320 digits do not
-    tell a from 0. Raises NotFiniteError for what is not a real number.
+    Returns "supercritical" for a < 0, "subcritical" for a > 0, "degenerate" for a = 0.
+    Raises UnresolvedError where a cannot be told from 0, NotFiniteError for what is not real.
 
     >>> criticality(sp.Rational(-4, 3)), criticality(sp.S.Zero)
     ('supercritical', 'degenerate')

@@ -1,28 +1,27 @@
 """The slow curve's h_k in closed form: in a response's differential field, or for a generic r.
 
 A differential field here is a field of rational functions over Q in p and finitely many generators
-(t = tanh p, say) on which θ = p d/dp acts rationally. Arithmetic in it is SymPy's `polys.fields`,
-which cancels by polynomial gcd; no simplifier is asked whether anything is zero.
+(t = tanh p, say) on which θ = p d/dp acts rationally. Arithmetic in it is FLINT's, which cancels
+by polynomial gcd; no simplifier is asked whether anything is zero.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 import sympy as sp
-from sympy.polys.domains import ZZ
-from sympy.polys.fields import FracField
 
 from .epsilon_series import CurveSolver
 from .errors import InputError
 from .expressions import Z
 from .models import PHI_SQUARED, Model, P, R
+from .rational_functions import RationalFunction, RationalFunctions
 from .requirements import require_curved
 from .responses import Activation
+from .symbolic import attempted, cancelled
 
 _MOST_TERMS = 1500  # of a numerator and denominator on the way; beyond, gcds take minutes
-Element = Any  # an element of a SymPy FracField, which has no public type
+Element = RationalFunction
 
 
 def curve_closed(model: Model, order: int) -> tuple[sp.Expr, ...]:
@@ -89,14 +88,14 @@ class DifferentialField:
         x: sp.Expr,
     ) -> None:
         self.names = names
-        self.field = FracField(list(names), ZZ)
-        self.x, self.r, self.w = (self.field.from_expr(e) for e in (x, r, w))
+        self.field = RationalFunctions(list(names))
+        self.x, self.r, self.w = (self.field.element(e) for e in (x, r, w))
         generators = zip(names, self.field.gens, strict=True)
-        self._slopes = {g: self.field.from_expr(slopes[s]) for s, g in generators if s in slopes}
+        self._slopes = {g: self.field.element(slopes[s]) for s, g in generators if s in slopes}
         self._lifts: dict[Element, list[Element]] = {}
 
     def number(self, value: sp.Rational) -> Element:
-        return self.field.from_expr(sp.sympify(value))
+        return self.field.number(value)
 
     def multiply(self, a: Element, b: Element) -> Element:
         product = a * b
@@ -109,10 +108,10 @@ class DifferentialField:
 
     def theta(self, a: Element) -> Element:
         """p da/dp, by the chain rule over the generators."""
-        total = self.field.zero
+        total = self.field.number(0)
         for generator in self.field.gens:
             partial = a.diff(generator)
-            if partial != 0:
+            if partial:
                 total += partial * self._slopes[generator]
         return total
 
@@ -131,8 +130,8 @@ class DifferentialField:
 
     def expression(self, a: Element, *, factored: bool = True) -> sp.Expr:
         """The element with the generators spelled out."""
-        e = a.as_expr()
-        return (sp.factor(e) if factored else e).subs(self.names)
+        e = self.field.factored(a) if factored else a.expression()
+        return e.subs(self.names)
 
 
 def field_of(model: Model) -> DifferentialField:
@@ -164,7 +163,7 @@ def _in_tanh(e: sp.Expr) -> sp.Expr:
     def even_power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
         return (1 - sp.tanh(base.args[0]) ** 2) ** (-exponent / 2)
 
-    e = sp.powsimp(sp.expand_mul(e)) if e.has(sp.cosh) else e
+    e = attempted(lambda u: sp.powsimp(sp.expand_mul(u)), e, otherwise=e) if e.has(sp.cosh) else e
     return e.replace(
         lambda x: x.is_Pow and isinstance(x.base, sp.cosh) and x.exp.is_Integer and x.exp % 2 == 0,
         lambda x: even_power(x.base, x.exp),
@@ -193,8 +192,8 @@ def _root_field(r: sp.Expr, w: sp.Expr, a: sp.Expr, b: sp.Expr) -> DifferentialF
 
     def in_root(e: sp.Expr) -> sp.Expr:
         e = e.replace(lambda f: f.is_Pow and not f.exp.is_Integer, lambda f: s ** int(2 * f.exp))
-        e = sp.cancel(sp.together(e.subs(P, sp.sqrt(sp.Symbol("X", positive=True)))))
-        return sp.cancel(e.subs(sp.Symbol("X", positive=True), x))
+        e = cancelled(e.subs(P, sp.sqrt(sp.Symbol("X", positive=True))))
+        return cancelled(e.subs(sp.Symbol("X", positive=True), x))
 
     names = {s: sp.sqrt(a + b * P**2)}
     return DifferentialField(names, {s: (s**2 - a) / s}, in_root(r), in_root(w), x)
@@ -205,7 +204,7 @@ def _units(exponentials: set[sp.Expr]) -> tuple[sp.Expr, ...]:
     found: list[sp.Expr] = []
     for argument in sorted((e.args[0] for e in exponentials), key=str):
         for k, unit in enumerate(found):
-            ratio = sp.cancel(argument / unit)
+            ratio = cancelled(argument / unit)
             if ratio.is_Rational:
                 found[k] = unit / ratio.q
                 break
@@ -239,7 +238,7 @@ class _Tower:
         if e.is_Pow and e.exp.is_Integer:
             return self.adjoin(e.base) ** e.exp
         if isinstance(e, sp.exp):
-            powers = ((u, sp.cancel(e.args[0] / u)) for u in self._units)
+            powers = ((u, cancelled(e.args[0] / u)) for u in self._units)
             for unit, power in powers:
                 if power.is_Integer and power != 1:
                     return self.adjoin(sp.exp(unit)) ** power

@@ -25,7 +25,7 @@ from types import MappingProxyType
 import sympy as sp
 
 from .bifurcation import FrozenFamily, criticality, frozen_family
-from .errors import InputError
+from .errors import InputError, UnresolvedError
 from .exact_roots import (
     ExactRoot,
     log_slope,
@@ -36,6 +36,8 @@ from .exact_roots import (
 from .models import Model, P, Q, R
 from .requirements import require_curved, sign_at
 from .responses import Loss
+from .symbolic import rationally_zero
+from .values import decimal
 
 S = sp.Symbol("s", positive=True)  # the parameter along a branch
 
@@ -219,12 +221,17 @@ def _cycle_points(model: Model, family: FrozenFamily) -> Iterator[SpecialPoint]:
         yield SpecialPoint(END, zero, sp.S.Zero, None, "")
 
 
+def _criticality(root: ExactRoot, form: sp.Expr, exact: sp.Expr | None) -> str:
+    """In a word; "undecided" where the coefficient cannot be told from 0."""
+    try:
+        return criticality(decimal(root.value(form, 15), 15) if exact is None else exact)
+    except UnresolvedError:
+        return "undecided"
+
+
 def _with_normal_form(point: SpecialPoint, family: FrozenFamily) -> SpecialPoint:
     form = family.half_flip_coefficient
     exact = point.p.of(form)
-    number = point.p.decimal(form) if exact is None else exact
-    if exact is None and abs(number) < sp.Float("1e-20"):
-        number = sp.S.Zero
     return SpecialPoint(
         point.kind,
         point.p,
@@ -232,7 +239,7 @@ def _with_normal_form(point: SpecialPoint, family: FrozenFamily) -> SpecialPoint
         point.multiplier,
         point.of,
         form if exact is None else exact,
-        criticality(number),
+        _criticality(point.p, form, exact),
     )
 
 
@@ -271,7 +278,7 @@ def _require_convex(model: Model) -> None:
         raise InputError(f"{text}: strict convexity (A2) is a hypothesis on losses, not on φ")
     slope = P * R(P)
     identity = P * sp.diff(R(P), P) / R(P) + 1 - sp.diff(slope, P) / R(P)
-    if sp.cancel(identity) != 0:
+    if not rationally_zero(identity):
         raise ArithmeticError("p r'/r + 1 is not ℓ''/r")
     convexity = log_slope(model.response) + 1
     for p, value in log_slope_samples(model.response):

@@ -12,6 +12,7 @@ import sympy as sp
 from .expressions import Z
 from .interface import PHI_SQUARED, Model, P, Q, R
 from .responses import Activation
+from .symbolic import cancelled, factored
 
 U = sp.Symbol("u", positive=True)  # 1/q
 SLOPE = sp.Symbol("s", real=True)  # p r(p)
@@ -63,9 +64,9 @@ def tidy(e: sp.Expr) -> sp.Expr:
     Shorter is cheaper; and tanh does not overflow.
     """
     with_tanh = e.replace(sp.sinh, lambda x: sp.tanh(x) * sp.cosh(x))
-    return min(e, with_tanh, sp.factor(with_tanh), key=sp.count_ops)
+    return min(e, with_tanh, factored(with_tanh), key=sp.count_ops)
 
 
 def _collected(e: sp.Expr) -> sp.Expr:
     """A polynomial in p and u, its coefficients factored."""
-    return sp.collect(sp.cancel(e).expand(), [P, U], func=sp.factor)
+    return sp.collect(cancelled(e).expand(), [P, U], func=factored)

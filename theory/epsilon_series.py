@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 
 import sympy as sp
 
-from .errors import InputError
+from .errors import ReducedMapError
 from .models import EPSILON, ETA, PHI_SQUARED, Model, P, Q, R
 
 C = TypeVar("C")  # a coefficient: a function of p
@@ -143,7 +143,7 @@ class Program(Generic[C]):
             return reduce(self.product, [self.compiled(e.base, known)] * int(e.exp))
         if e.is_Pow and e.exp.is_Integer:
             return self.inverse(self.compiled(e.base**-e.exp, known))
-        raise InputError(f"the reduced map is not rational in p, q, ε and the response: {e}")
+        raise ReducedMapError(f"the reduced map is not rational in p, q, ε and the response: {e}")
 
     def _add(self, series: Series[C]) -> Series[C]:
         self.lines.append(series)
@@ -179,8 +179,14 @@ class CurveSolver(Generic[C]):
         self.moved = [self.curve, self.open.product(self.growth, slope)]
         self.power = self.growth
         self.open.run(0)
-        if self.growth.terms[0] != zero:
-            raise ArithmeticError("at ε = 0 the curve q = r(p) does not consist of 2-cycles")
+        self.require_cycles(self.growth.terms[0], self.target.terms[0])
+
+    def require_cycles(self, growth: C, height: C) -> None:
+        """Raise ReducedMapError unless at ε = 0 A − 1 vanishes and q' is r."""
+        if growth != self.ring.number(sp.S.Zero):
+            raise ReducedMapError("at ε = 0 the curve q = r(p) does not consist of 2-cycles")
+        if height != self.ring.r:
+            raise ReducedMapError("at ε = 0 the height q does not rest on the curve q = r(p)")
 
     def advance(self) -> C:
         """Find and return the next h_k."""
@@ -209,14 +215,14 @@ class CurveSolver(Generic[C]):
 def even_map(model: Model) -> tuple[sp.Expr, sp.Expr]:
     """A = −p'/p and q' in terms of X = p², RESPONSE, SQUARE, Q and ε.
 
-    Raises InputError if the generic map is not odd in p (q' even).
+    Raises ReducedMapError if the generic map is not odd in p (q' even).
     """
     generic, names = model.generic(), {R(P): RESPONSE, PHI_SQUARED(P): SQUARE}
     place = {ETA: model.step_size(EPSILON)}
     parts = (sp.expand(-generic.p_next / P), generic.q_next)
     even = [part.subs(place).subs(names).subs(P, sp.sqrt(X)) for part in parts]
     if any(part.has(sp.sqrt(X)) for part in even):
-        raise InputError("the reduced map is not odd in p")
+        raise ReducedMapError("the reduced map is not odd in p")
     return even[0], even[1]
 
 

@@ -29,5 +29,13 @@ class NotNormalisedError(InputError):
     """A response with r(0) ≠ 1."""
 
 
+class NoWeightsError(InputError):
+    """A point (p, q) that belongs to no weights of the model."""
+
+
+class ReducedMapError(InputError, ArithmeticError):
+    """A reduced map of another form than the theory of the slow curve takes."""
+
+
 class NoCurvatureError(InputError):
     """A response with r''(0) = 0, where the theory divides by r''(0)."""

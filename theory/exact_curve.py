@@ -14,8 +14,10 @@ import sympy as sp
 from .curve_series import curve_series
 from .epsilon_series import RESPONSE, SQUARE, X, even_map
 from .errors import InputError
+from .exact_algebra import vanishes_exactly
 from .interface import EPSILON, PHI_SQUARED, Model, P, Q, R
 from .series import taylor
+from .symbolic import attempted, joined, simplified
 
 _KAPPA = sp.Symbol("kappa", positive=True)
 _TERMS = 4  # powers of p² in which h_1 must be constant before a proof is tried
@@ -37,8 +39,8 @@ class ExactCurve:
 def exact_curve(model: Model) -> ExactCurve | None:
     """The exact curve if the response has one, else None.
 
-    κ is found from the invariance at order p², and then the invariance is verified for all p: the
-    defect must simplify to 0.
+    κ is found from the invariance at order p², and then the invariance is verified for all p, by
+    exact algebra.
 
     >>> from trajalign.theory.models import Activation, SingleNeuron
     >>> exact_curve(SingleNeuron(Activation.parse("algebraic")))
@@ -52,11 +54,11 @@ def exact_curve(model: Model) -> ExactCurve | None:
         return None
     r = model.concrete(R(P))
     spelled = {RESPONSE: R(P), SQUARE: PHI_SQUARED(P), X: P**2, Q: _KAPPA * R(P)}
-    factor, q_next = (sp.simplify(model.concrete(e.subs(spelled))) for e in even_map(model))
+    factor, q_next = (simplified(model.concrete(e.subs(spelled))) for e in even_map(model))
     for kappa in _candidates(factor, q_next, r):
         a = _tidy(factor.subs(_KAPPA, kappa))
         defect = kappa * r.subs(P, P * a) - q_next.subs(_KAPPA, kappa)
-        if sp.simplify(defect) == 0:
+        if vanishes_exactly(defect):
             return ExactCurve(kappa, a)
     return None
 
@@ -65,9 +67,9 @@ def _candidates(factor: sp.Expr, q_next: sp.Expr, r: sp.Expr) -> list[sp.Expr]:
     """The κ(ε), equal to 1 at ε = 0, for which the defect has no term in p²."""
     moved = _KAPPA * taylor(r, 3, P)[2] * factor.subs(P, 0) ** 2
     target = sp.diff(q_next, P, 2).subs(P, 0) / 2
-    solutions = sp.solve(sp.together(moved - target), _KAPPA)
-    return [k for k in solutions if sp.limit(k, EPSILON, 0) == 1]
+    solutions = attempted(sp.solve, joined(moved - target), _KAPPA, otherwise=[])
+    return [k for k in solutions if attempted(sp.limit, k, EPSILON, 0, otherwise=None) == 1]
 
 
 def _tidy(e: sp.Expr) -> sp.Expr:
-    return sp.simplify(sp.radsimp(sp.simplify(e)))
+    return simplified(attempted(sp.radsimp, simplified(e), otherwise=e))

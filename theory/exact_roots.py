@@ -12,17 +12,24 @@ from functools import lru_cache
 from itertools import pairwise
 
 import sympy as sp
-from mpmath import mp
+from flint import arb, ctx, fmpq
 
+from .bracketing import narrowed
 from .conditions import log_slope as _log_slope
+from .constants import is_zero
 from .curve_closed import DifferentialField, Element, field_of
-from .errors import InputError
+from .errors import InputError, NotFiniteError, UnresolvedError
 from .expressions import Z
 from .models import Model, P, SingleNeuron, TwoLayerLinear
-from .requirements import grid, require_response, sign_at, value_at
+from .requirements import grid, require_response, told_sign, value_at
 from .responses import Activation, Loss, Response
+from .symbolic import attempted, simplified
+from .values import accurate, ball_of, decimal, number
 
 _HALVINGS = 13  # of the bracket that the grid gives for a root
+_SPARE = 5  # digits
+_BITS_PER_DIGIT = 3.33
+_MOST_DIGITS = 5000  # of a root, to tell the sign of something there
 
 
 @dataclass(frozen=True)
@@ -42,31 +49,58 @@ class ExactRoot:
     def digits(self, n: int = 30) -> sp.Float:
         """The root to n decimal digits, confirmed by a change of sign around them.
 
-        Raises ArithmeticError where there is none.
+        Raises what `bracket` raises.
 
         >>> log_slope_root(Loss.parse("log-cosh"), sp.Rational(-1, 2)).digits(20)
         1.0886594924826533763
         """
         if self.closed_form is not None:
-            return sp.N(self.closed_form, n)
-        function = sp.lambdify(P, self.equation, "mpmath")
-        with mp.workdps(n + 20):
-            ends = [mp.mpf(int(end.p)) / int(end.q) for end in self.interval]
-            found = mp.findroot(function, ends, solver="anderson", tol=mp.mpf(10) ** (-2 * n - 6))
-            root = sp.Rational(sp.Float(found, n + 10))
-        step = sp.Rational(10) ** (sp.ceiling(sp.log(self.interval[1], 10)) - n) / 2
-        if sign_at(self.equation, root - step) * sign_at(self.equation, root + step) >= 0:
-            raise ArithmeticError(f"{self.equation} has no root at {found}")
-        return sp.Float(root, n)
+            return number(self.closed_form, n)
+        return sp.Float(sum(self.bracket(n + _SPARE)) / 2, n)
+
+    def bracket(self, n: int) -> tuple[sp.Rational, sp.Rational]:
+        """Rationals that agree to n digits, around the root: the sign differs at them, proved.
+
+        Raises ArithmeticError where it does not, UnresolvedError where it cannot be told.
+        """
+        return _bracket(self.equation, self.interval, n)
 
     def of(self, expression: sp.Expr) -> sp.Expr | None:
         """An expression in P at the root, exact; None without a closed form."""
         return None if self.closed_form is None else _tidied(expression.subs(P, self.closed_form))
 
     def decimal(self, expression: sp.Expr, n: int = 30) -> sp.Float:
-        """An expression in P at the root to about n digits."""
-        at = self.closed_form if self.closed_form is not None else self.digits(n + 15)
-        return sp.N(expression.subs(P, at), n)
+        """An expression in P at the root to about n digits; 0 where it cannot be told from 0."""
+        try:
+            return decimal(self.value(expression, n), n)
+        except UnresolvedError:
+            return sp.S.Zero
+
+    def value(self, expression: sp.Expr, n: int) -> arb:
+        """An expression in P over a bracket of the root so small that n digits are certain.
+
+        Raises UnresolvedError where it cannot be told from 0, NotFiniteError where it is not real.
+
+        >>> root = log_slope_root(Loss.parse("log-cosh"), sp.Rational(-1, 2))
+        >>> root.value(P**2, 5).str(5, radius=False)
+        '1.1852'
+        """
+        bits = int(n * _BITS_PER_DIGIT) + _SPARE
+        if self.closed_form is not None:
+            return accurate(expression.subs(P, self.closed_form), {}, bits)
+        digits = n + 3 * _SPARE
+        while True:
+            low, high = (fmpq(int(end.p), int(end.q)) for end in self.bracket(digits))
+            with ctx.workprec(4 * digits + 2 * bits):
+                found = ball_of(expression, {P: arb(low).union(arb(high))})
+            if found.is_finite() and found.rel_accuracy_bits() >= bits:
+                return found
+            digits *= 4
+            if digits > _MOST_DIGITS:
+                what = f"{expression} at the zero {self.digits(10)} of {self.equation}"
+                if found.is_finite():
+                    raise UnresolvedError(f"{what} cannot be told from 0")
+                raise NotFiniteError(f"{what} is not a finite real number")
 
 
 @dataclass(frozen=True)
@@ -80,6 +114,13 @@ class RootSearch:
     roots: tuple[ExactRoot, ...]
     complete: bool
     searched_to: sp.Rational
+
+
+@lru_cache(maxsize=256)
+def _bracket(
+    equation: sp.Expr, interval: tuple[sp.Rational, sp.Rational], digits: int
+) -> tuple[sp.Rational, sp.Rational]:
+    return narrowed(equation, P, interval, digits)
 
 
 def log_slope_root(response: Response, value: sp.Rational) -> ExactRoot:
@@ -108,7 +149,7 @@ def log_slope_roots(response: Response, value: sp.Rational) -> RootSearch:
     signs = []
     for p, found in samples:
         near = abs(found - value) < sp.Float("1e-12")
-        signs.append((p, sign_at(equation, p) if near else int(sp.sign(found - value))))
+        signs.append((p, told_sign(equation, p) if near else int(sp.sign(found - value))))
     exact, complete = _exact_roots(response, lambda f: f.theta(f.r) / f.r - f.number(value))
     roots = _bracketed(equation, signs, exact)
     complete = complete and len(exact) == len(roots) and all(root.closed_form for root in roots)
@@ -139,7 +180,7 @@ def response_zero(response: Response) -> ExactRoot | None:
     sqrt(6)
     """
     r = response.response.subs(Z, P)
-    signs = [(p, sign_at(r, p)) for p in grid(response)]
+    signs = [(p, told_sign(r, p)) for p in grid(response)]
     exact, _ = _exact_roots(response, lambda f: f.r)
     return next(iter(_bracketed(r, signs, exact)), None)
 
@@ -166,7 +207,7 @@ def _narrowed(
         # The middle may be the root itself; then another point serves.
         for weight in (sp.Rational(1, 2), sp.Rational(3, 8)):
             split = low + weight * (high - low)
-            sign = sign_at(equation, split)
+            sign = told_sign(equation, split)
             if sign != 0:
                 break
         low, high = (split, high) if sign == before else (low, split)
@@ -188,14 +229,12 @@ def _exact_roots(
         same = field.expression(field.r) - response.response.subs(Z, P)
     except InputError:
         return [], False
-    if any(
-        abs(value_at(same, p)) > sp.Float("1e-15") for p in (response.scale, 2 * response.scale)
-    ):
+    if any(told_sign(same, p) != 0 for p in (response.scale, 2 * response.scale)):
         return [], False
     roots: list[sp.Expr] = []
     complete = True
-    for factor, _ in element.numer.factor_list()[1]:
-        solved = _solved(factor.as_expr(), field.names)
+    for factor, _ in field.field.factors(element.numer):
+        solved = _solved(factor, field.names)
         complete = complete and solved is not None
         roots += solved or []
     return sorted(set(roots)), complete
@@ -212,12 +251,16 @@ def _solved(factor: sp.Expr, names: dict[sp.Symbol, sp.Expr]) -> list[sp.Expr] |
         return None
     (generator,) = factor.free_symbols
     polynomial = sp.Poly(factor, generator)
-    values = sp.roots(polynomial, cubics=False, quartics=False)
+    values = attempted(_radicals, polynomial, otherwise={})
     if sum(values.values()) != polynomial.degree() or any(v.is_real is None for v in values):
         return None
     found = [_inverse(names[generator], value) for value in values if value.is_real]
     known = [p for p in found if p is not None]
     return [p for p in known if p.is_positive] if len(known) == len(found) else None
+
+
+def _radicals(polynomial: sp.Poly) -> dict[sp.Expr, int]:
+    return dict(sp.roots(polynomial, cubics=False, quartics=False))
 
 
 def _inverse(name: sp.Expr, value: sp.Expr) -> sp.Expr | None:
@@ -234,7 +277,8 @@ def _inverse(name: sp.Expr, value: sp.Expr) -> sp.Expr | None:
     if isinstance(name, sp.tanh):
         return sp.asinh(value / sp.sqrt(1 - value**2)) / rate if abs(value) < 1 else -sp.S.One
     if isinstance(name, sp.exp) and value != 0:
-        value, rate = (value, rate) if rate > 0 else (sp.radsimp(1 / value), -rate)
+        if rate < 0:
+            value, rate = attempted(sp.radsimp, 1 / value, otherwise=1 / value), -rate
         return sp.log(value) / rate if value > 0 else sp.S.NegativeOne
     if isinstance(name, sp.atan):
         return sp.tan(value) / rate if abs(value) < sp.pi / 2 else sp.S.NegativeOne
@@ -242,16 +286,21 @@ def _inverse(name: sp.Expr, value: sp.Expr) -> sp.Expr | None:
 
 
 def _vanishes(value: sp.Expr) -> bool:
-    """Whether a constant is exactly 0: to 60 digits and by simplification."""
-    return bool(abs(sp.N(value, 60)) < sp.Float("1e-50")) and sp.simplify(value) == 0
+    """Whether a constant is known to be exactly 0."""
+    try:
+        return is_zero(value)
+    except NotFiniteError:
+        return False
 
 
 def _tidied(value: sp.Expr) -> sp.Expr:
     """A constant in a short form. Raises ArithmeticError if SymPy changed its value."""
     # With logarithms in sight, SymPy would merge them into powers that nobody can read.
     names = {call: sp.Dummy(positive=True) for call in value.atoms(sp.Function)}
-    short = sp.expand(sp.radsimp(sp.simplify(value.subs(names))))
+    short = sp.expand(
+        attempted(sp.radsimp, simplified(value.subs(names)), otherwise=value.subs(names))
+    )
     short = short.subs({dummy: call for call, dummy in names.items()})
-    if abs(sp.N(short - value, 30)) > sp.Float("1e-20"):
+    if number(short - value, 30) != 0:
         raise ArithmeticError(f"{value} was simplified to {short}")
     return short

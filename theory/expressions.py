@@ -14,11 +14,11 @@ from typing import Any, NamedTuple, NoReturn
 
 import sympy as sp
 
-from .errors import ExpressionError
+from .errors import ExpressionError, NotFiniteError, UnresolvedError
 from .grammar import (
     ALLOWED,
     CONSTANTS,
-    FUNCTIONS,
+    KNOWN,
     MAX_BITS,
     MAX_CONSTANT,
     MAX_DEPTH,
@@ -36,6 +36,8 @@ from .grammar import (
     quoted,
     rational,
 )
+from .spelling import Spelled, plain, plain_number
+from .values import accurate
 
 Z: Any = sp.Symbol("z", real=True)  # the variable of every loss and activation
 
@@ -52,7 +54,8 @@ def parse_expression(text: str) -> Any:
     """Read an expression in z, such as a loss or an activation.
 
     Parameters: the text, made of exact decimal numbers, z, pi, e, + - * / **, parentheses
-    and the names in FUNCTIONS. Returns: a SymPy expression whose only free symbol is Z.
+    and the names in KNOWN, or of the signs of print and modules' names that `plain` understands.
+    Returns: a SymPy expression whose only free symbol is Z.
     Raises: ExpressionError, in one line, for any other text, for one beyond the bounds of
     this module, and for one that is not finite and real or does not contain z.
 
@@ -60,13 +63,17 @@ def parse_expression(text: str) -> Any:
     sqrt(z**2 + 1) - 1/2
     """
     check_length(text)
-    check_tokens(text)
-    reader = _Reader(text.strip(" "))
+    spelled = plain(text, [*KNOWN, *CONSTANTS])
+    check_tokens(spelled.text, spelled.places)
+    reader = _Reader(spelled)
     tree = reader.tree()
     if reader.measure(tree).value is not None:
         raise ExpressionError(f"{quoted(text)} does not contain the variable z")
     try:
-        return reader.build(tree)
+        found = reader.build(tree)
+        if not found.has(Z):
+            reader.refuse(tree, "does not contain the variable z, which cancels")
+        return found
     except ExpressionError:
         raise
     except (ArithmeticError, ValueError, RecursionError):  # SymPy on integers no double holds
@@ -83,7 +90,7 @@ def parse_rational(text: str) -> Any:
     (1/20, -3/7, 1/20)
     """
     check_length(text)
-    match = RATIONAL.fullmatch(text.strip(" "))
+    match = RATIONAL.fullmatch(plain_number(text).strip(" "))
     if match is None:
         raise ExpressionError(f"{quoted(text)} is not a number such as 0.05, 1/20 or 5e-2")
     numerator, denominator = exact(match[2]), exact(match[3] or "1")
@@ -93,23 +100,26 @@ def parse_rational(text: str) -> Any:
 
 
 class _Reader:
-    """A text with admissible tokens, on its way to SymPy; it quotes the text in messages."""
+    """A text with admissible tokens, on its way to SymPy; messages quote it as it was typed."""
 
-    def __init__(self, source: str) -> None:
-        self.source = source
+    def __init__(self, spelled: Spelled) -> None:
+        self.spelled = spelled
+        self.start = len(spelled.text) - len(spelled.text.lstrip(" "))
+        self.source = spelled.text.strip(" ")
 
     def piece(self, node: ast.expr) -> str:
         return self.source[node.col_offset : node.end_col_offset]  # ASCII: bytes are characters
 
     def refuse(self, node: ast.expr, why: str) -> NoReturn:
-        raise ExpressionError(f"{quoted(self.piece(node))} {why}")
+        ends = (self.start + (end or 0) for end in (node.col_offset, node.end_col_offset))
+        raise ExpressionError(f"{quoted(self.spelled.as_typed(*ends))} {why}")
 
     def tree(self) -> ast.expr:
         try:
             tree = ast.parse(self.source, mode="eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             raise ExpressionError(
-                f"{quoted(self.source)} is not an expression: a number, an operator or a "
+                f"{quoted(self.spelled.typed)} is not an expression: a number, an operator or a "
                 "parenthesis is missing, or it is nested too deeply"
             ) from None
         if sum(isinstance(node, ast.expr) for node in ast.walk(tree)) > MAX_NODES:
@@ -131,8 +141,8 @@ class _Reader:
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 parts = self.measure(left, depth + 1), self.measure(right, depth + 1)
                 facts = (self.raised if type(op) is ast.Pow else self.joined)(node, *parts)
-            case ast.Call(func=ast.Name(id=name), args=[u], keywords=[]) if name in FUNCTIONS:
-                facts = self.called(node, FUNCTIONS[name], self.measure(u, depth + 1))
+            case ast.Call(func=ast.Name(id=name), args=[u], keywords=[]) if name in KNOWN:
+                facts = self.called(node, KNOWN[name], self.measure(u, depth + 1))
             case _:
                 self.refuse(node, f"cannot be read; {ALLOWED}")
         if isinstance(facts.value, Fraction) and bits(facts.value) > MAX_BITS:
@@ -208,7 +218,7 @@ class _Reader:
                     node, OPERATORS[type(op)], self.build(left), self.build(right)
                 )
             case ast.Call(func=ast.Name(id=name), args=[argument]):
-                result = self.applied(node, FUNCTIONS[name].symbolic, self.build(argument))
+                result = self.applied(node, KNOWN[name].symbolic, self.build(argument))
         # At every node, because a later one can hide the trouble: 1/zoo is 0.
         if result.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
             self.refuse(node, "is not finite")
@@ -222,5 +232,19 @@ class _Reader:
         if not result.has(Z) and any(
             isinstance(n, ast.Name) and n.id == "z" for n in ast.walk(node)
         ):
-            self.refuse(node, "does not contain the variable z, which cancels")
+            self.check_constant(node, result)
         return result
+
+    def check_constant(self, node: ast.expr, value: Any) -> None:
+        """The bound on constants for one that is none before z cancels in it."""
+        if value.is_Rational:
+            size = abs(Fraction(int(value.p), int(value.q)))
+        else:
+            try:
+                size = float(abs(accurate(value, {}, 20)).mid())
+            except UnresolvedError:
+                size = 0
+            except NotFiniteError:
+                self.refuse(node, "has no finite real value")
+        if size > MAX_CONSTANT:
+            self.refuse(node, f"is a constant larger than {MAX_CONSTANT:g}")

@@ -5,7 +5,7 @@ import difflib
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -86,6 +86,54 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType(
         for name in sorted(_SYMBOLIC)
     }
 )
+
+
+def _divided(above: Callable[[float], float], below: Callable[[float], float]) -> Any:
+    return lambda u: above(u) / below(u)
+
+
+def _one(_: float) -> float:
+    return 1.0
+
+
+def _sinc(u: Any) -> Any:
+    return sp.S.One if u == 0 else sp.sin(u) / u
+
+
+def _logistic(u: float) -> float:
+    return 1 / (1 + math.exp(-u))
+
+
+_ALIASES = {
+    "ln": "log",
+    "fabs": "abs",
+    "Abs": "abs",
+    **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    "arsinh": "asinh",
+    "arcosh": "acosh",
+    "artanh": "atanh",
+}
+# In terms of the functions above, so that no other room need know of them.
+SPELLINGS: Mapping[str, Function] = MappingProxyType(
+    {name: FUNCTIONS[known] for name, known in _ALIASES.items()}
+    | {
+        "log1p": Function(lambda u: sp.log(1 + u), math.log1p, -1),
+        "expm1": Function(lambda u: _exp(u) - 1, math.expm1, 1),
+        "log2": Function(lambda u: sp.log(u) / sp.log(2), math.log2, -1),
+        "log10": Function(lambda u: sp.log(u) / sp.log(10), math.log10, -1),
+        "sinc": Function(_sinc, lambda u: math.sin(u) / u if u else 1.0),  # not sin(πu)/(πu)
+        "coth": Function(lambda u: 1 / _SYMBOLIC["tanh"](u), _divided(_one, math.tanh)),
+        "sech": Function(lambda u: 1 / _SYMBOLIC["cosh"](u), _divided(_one, math.cosh), 1),
+        "csch": Function(lambda u: 1 / _SYMBOLIC["sinh"](u), _divided(_one, math.sinh), 1),
+        "cot": Function(lambda u: sp.cos(u) / sp.sin(u), _divided(math.cos, math.sin)),
+        "sec": Function(lambda u: 1 / sp.cos(u), _divided(_one, math.cos)),
+        "csc": Function(lambda u: 1 / sp.sin(u), _divided(_one, math.sin)),
+        "expit": Function(lambda u: 1 / (1 + _exp(-u)), _logistic, 1),
+        "sigmoid": Function(lambda u: 1 / (1 + _exp(-u)), _logistic, 1),
+        "softplus": Function(lambda u: sp.log(1 + _exp(u)), lambda u: math.log1p(math.exp(u))),
+    }
+)
+KNOWN: Mapping[str, Function] = MappingProxyType({**FUNCTIONS, **SPELLINGS})
 CONSTANTS: Mapping[str, tuple[Any, float]] = {
     "pi": (sp.pi, math.pi),
     "e": (sp.E, math.e),
@@ -109,12 +157,27 @@ _TOKEN = re.compile(
 )
 RATIONAL = re.compile(rf"([-+]?)({_NUMBER})(?: */ *({_NUMBER}))?", re.ASCII)
 _SIGN_HINTS = {
-    "^": "powers are written **",
-    "|": "absolute values are written abs(z)",
+    "|": "an absolute value is written |z| or abs(z)",
     ",": "functions take one argument, and decimals have a point",
     ".": "only decimals such as 0.5 have a point",
 }
-_NAME_HINTS = {"x": "z", "ln": "log", "pow": "**", "fabs": "abs", "arctg": "atan", "tg": "tan"}
+_NAME_HINTS = {
+    "x": "did you mean z?",
+    "pow": "powers are written **",
+    "arctg": "did you mean atan?",
+    "tg": "did you mean tan?",
+    **dict.fromkeys(("np", "numpy", "jnp", "torch"), "only its functions below are read."),
+}
+# Functions elsewhere, which must not be answered with one that means another.
+_OTHERS = frozenset(
+    {
+        *("erfi", "erfcx", "erfinv", "cbrt", "gamma", "lgamma", "sign", "sgn", "relu", "gelu"),
+        *("max", "min", "floor", "ceil", "sqr", "exp2", "exp10", "atan2", "acoth", "asech"),
+        *("acsch", "acot", "asec", "acsc", "sinhc", "tanhc", "tanc", "cosm1", "coshm1"),
+        *("log1pexp", "log1mexp", "sind", "cosd", "tand", "asind", "acosd", "atand", "lg"),
+        *("lb", "ld", "hypot", "logit"),
+    }
+)
 ALLOWED = "allowed are numbers, z, pi, e, + - * / **, parentheses and functions of one argument"
 
 
@@ -128,16 +191,20 @@ def check_length(text: str) -> None:
         raise ExpressionError("the text is empty")
 
 
-def check_tokens(text: str) -> None:
-    """Refuse characters, names and neighbours that no admissible expression has."""
+def check_tokens(text: str, places: Sequence[int] | None = None) -> None:
+    """Refuse characters, names and neighbours that no admissible expression has.
+
+    `places` says which sign of the text as typed each of its signs came from.
+    """
     before = ""
     for match in _TOKEN.finditer(text):
         token = match[0].lstrip(" ")
-        column = match.end() - len(token) + 1
+        start = match.end() - len(token)
+        column = (start if places is None else places[start]) + 1
         if match["other"]:
             hint = _SIGN_HINTS.get(token, ALLOWED)
             raise ExpressionError(f"unexpected {quoted(token)} at column {column}; {hint}")
-        if before in FUNCTIONS and token != "(":
+        if before in KNOWN and token != "(":
             raise ExpressionError(f"column {column}: {before} needs its argument in parentheses")
         if _is_operand_end(before) and (token == "(" or token[0].isalnum() or token[0] in "._"):
             raise ExpressionError(
@@ -152,20 +219,20 @@ def check_tokens(text: str) -> None:
 
 
 def _is_operand_end(token: str) -> bool:
-    return token == ")" or (token not in FUNCTIONS and token[-1:].isalnum()) or token[-1:] == "."
+    return token == ")" or (token not in KNOWN and token[-1:].isalnum()) or token[-1:] == "."
 
 
 def _check_name(name: str, column: int) -> None:
-    known = [*FUNCTIONS, "z", *CONSTANTS]
+    known = [*KNOWN, "z", *CONSTANTS]
     if name in known:
         return
-    short = name.replace("arc", "a")
-    close = [short] if short in known else difflib.get_close_matches(name, known, n=1)
-    guess = _NAME_HINTS.get(name) or (close[0] if close else "")
+    close = [] if name in _OTHERS else difflib.get_close_matches(name, known, n=1, cutoff=0.75)
+    guess = _NAME_HINTS.get(name) or (f"did you mean {close[0]}?" if close else "")
     raise ExpressionError(
         f"unknown name {quoted(name)} at column {column}; "
-        + (f"did you mean {guess}? " if guess else "")
-        + f"The variable is z, the constants are pi and e, the functions are {', '.join(FUNCTIONS)}"
+        + (f"{guess} " if guess else "")
+        + "The variable is z, the constants are pi and e, the functions are "
+        + f"{', '.join(FUNCTIONS)} and ln, log1p, expm1, log2, log10, sech, coth, sinc and the like"
     )
 
 

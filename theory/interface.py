@@ -65,6 +65,12 @@ class Model(ABC):
         """ε as a function of η."""
         return eta ** (1 / self.exponent)
 
+    @property
+    def largest_p(self) -> sp.Expr | None:
+        """The largest |p| that weights have, in Q and ETA; None where none is known or there is
+        none."""
+        return None
+
     @abstractmethod
     def generic(self) -> ReducedModel:
         """The reduced model for an unspecified response R(P) (and PHI_SQUARED(P))."""

@@ -29,6 +29,11 @@ class TwoLayerLinear(Model):
     name: ClassVar[str] = "linear"
     exponent: ClassVar[sp.Rational] = sp.S.Half
 
+    @property
+    def largest_p(self) -> sp.Expr:
+        """2|a·b| ≤ ‖a‖² + ‖b‖² for a = Uᵀx, b = v, which attain every f and S with 2|f| ≤ S."""
+        return 1 / (ETA * Q)
+
     def generic(self) -> ReducedModel:
         """Derived for all widths and input dimensions; see `linear_update`."""
         return _generic_linear()

@@ -5,16 +5,23 @@ from __future__ import annotations
 from functools import lru_cache
 
 import sympy as sp
-from sympy.core.evalf import PrecisionExhausted
 
-from .errors import NoCurvatureError, NotEvenError, NotFiniteError, NotNormalisedError
+from .constants import is_zero
+from .errors import (
+    NoCurvatureError,
+    NotEvenError,
+    NotFiniteError,
+    NotNormalisedError,
+    UnresolvedError,
+)
 from .expressions import Z
 from .interface import P
-from .responses import Response
+from .responses import Loss, Response
+from .values import accurate, decimal
 
 _PER_OCTAVE = 4
 _OCTAVES = range(-5, 6)  # of the response's scale
-_DIGITS = (20, 80, 320)  # the latter two where cancellation leaves nothing at 20
+_DIGITS, _BITS = 20, 70
 
 
 @lru_cache(maxsize=256)
@@ -24,9 +31,7 @@ def require_response(response: Response) -> None:
     Raises NotFiniteError if r is not real and finite on the grid, NotEvenError if it is not even,
     NotNormalisedError if r(0) is not 1, NoExpansionError if it has no power series at 0.
     """
-    start = response.response_series[0]
-    if start != 1:
-        raise NotNormalisedError(f"{response.text}: r(0) must be 1, but is {start}")
+    require_normalised(response)
     r = response.response.subs(Z, P)
     values = {p: value_at(r, p, response.text) for x in grid(response) for p in (x, -x)}
     for p in grid(response):
@@ -34,6 +39,24 @@ def require_response(response: Response) -> None:
         if abs(right - left) > sp.Float("1e-15") * abs(right):
             shown = f"r({p}) = {sp.N(right, 8)} and r({-p}) = {sp.N(left, 8)}"
             raise NotEvenError(f"{response.text}: r must be even, but {shown}")
+
+
+def require_normalised(response: Response) -> None:
+    """r(0) = 1, so that q = 1 is the edge and 2/(ηq) the sharpness at p = 0.
+
+    Raises NotNormalisedError, which names the response of which r(0) is 1 and that has the same
+    descent, and NoExpansionError.
+    """
+    start = response.response_series[0]
+    if start == 1:
+        return
+    message = f"{response.text}: r(0) must be 1, but is {start}"
+    if start.is_positive:
+        loss = isinstance(response, Loss)
+        what, by = ("loss", start) if loss else ("activation", sp.sqrt(start))
+        message += f"; divide the {what} by {by}, take {start} times the step size and q divided by"
+        message += f" {start}: the same descent"
+    raise NotNormalisedError(message)
 
 
 def require_curved(response: Response) -> None:
@@ -54,28 +77,38 @@ def grid(response: Response) -> list[sp.Rational]:
 
 
 def value_at(e: sp.Expr, p: sp.Rational, text: str = "") -> sp.Expr:
-    """An expression in P at a rational, to 20 digits; 0 where 320 digits show nothing else."""
+    """An expression in P at a rational, to 20 digits; 0 where it is proved to be 0.
+
+    Raises UnresolvedError where it cannot be told from 0, NotFiniteError where it is not real.
+
+    >>> value_at(sp.log(1 + sp.exp(-P)), sp.Integer(70))
+    3.9754497359086468078e-31
+    """
     try:
-        value = e.evalf(_DIGITS[0], subs={P: p}, strict=True)
-    except PrecisionExhausted:  # at once where a part of e vanishes exactly, or nearly so
-        value = _settled(*(e.evalf(digits, subs={P: p}) for digits in _DIGITS[1:]))
-    if not (value.is_real and value.is_finite):
+        return decimal(accurate(e, {P: p}, _BITS), _DIGITS)
+    except UnresolvedError:
+        if is_zero(e.subs(P, p)):
+            return sp.S.Zero
+        raise
+    except NotFiniteError:
         what = f"{text}: r" if text else str(e)
-        shown = f", but {sp.N(value, 8)}" if value is not sp.nan else ""
-        raise NotFiniteError(f"{what} is not a finite real number at p = {p}{shown}")
-    return value
-
-
-def _settled(rough: sp.Expr, fine: sp.Expr) -> sp.Expr:
-    """The value on which two precisions agree; near a pole they do not."""
-    if abs(fine) < sp.Float("1e-150"):
-        return sp.S.Zero
-    return fine if abs(fine - rough) <= sp.Float("1e-20") * abs(fine) else sp.nan
+        raise NotFiniteError(f"{what} is not a finite real number at p = {p}") from None
 
 
 def sign_at(e: sp.Expr, p: sp.Rational) -> int:
-    """The sign of an expression in P at a rational; 0 where 320 digits show nothing else.
+    """The sign of an expression in P at a rational, proved: 0 only where it is 0.
 
-    Raises NotFiniteError where it is not a finite real number.
+    Raises UnresolvedError where it cannot be told from 0, NotFiniteError where it is not real.
     """
     return int(sp.sign(value_at(e, p)))
+
+
+def told_sign(e: sp.Expr, p: sp.Rational) -> int:
+    """The sign of an expression in P at a rational; 0 also where it cannot be told from 0.
+
+    Raises NotFiniteError where it is not real.
+    """
+    try:
+        return sign_at(e, p)
+    except UnresolvedError:
+        return 0

@@ -11,9 +11,11 @@ from typing import ClassVar
 
 import sympy as sp
 
+from .absolute_values import without_absolute_values
 from .errors import ExpressionError, NoExpansionError
 from .expressions import Z, parse_expression
 from .series import taylor
+from .values import number
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Response:
         except NoExpansionError:
             return sp.Integer(1)
         sizes = ((curvature, 2), (quartic, 4))
-        units = [round(-sp.log(size, 2).evalf() / k) for size, k in sizes if size != 0]
+        units = [round(float(-sp.log(number(size, 20), 2)) / k) for size, k in sizes if size != 0]
         if not units:
             return sp.Integer(1)
         return sp.Integer(2) ** (units[-1] if units[-1] < units[0] - 3 else units[0])
@@ -107,7 +109,7 @@ class Activation(Response):
 
 def _read(source: str, catalogue: Mapping[str, str]) -> sp.Expr:
     try:
-        return parse_expression(source)
+        return without_absolute_values(parse_expression(source))
     except ExpressionError as error:
         close = difflib.get_close_matches(source[:60], catalogue, n=1, cutoff=0.75)
         if not close:

@@ -9,22 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import gcd, lcm
 from typing import Any
 
 import sympy as sp
-from flint import fmpq
-from sympy.core.evalf import PrecisionExhausted
-from sympy.functions.elementary.hyperbolic import HyperbolicFunction
-from sympy.polys.fields import sfield
 
-from .errors import NoExpansionError
+from .constants import in_field, is_zero, tidy_constant
+from .errors import NoExpansionError, NotFiniteError
 from .expressions import Z
 
 _EXTRA_TERMS = (4, 16, 48)  # terms that cancellation and division may cost before we give up
-_E = sp.Dummy("E")
-_DIGITS = 10_000  # with which a number is told from 0
-_SHORT = 100  # operations of a number that `simplify` may try to make 0; with more it takes forever
 
 
 def taylor(expression: sp.Expr, order: int, variable: sp.Symbol = Z) -> tuple[sp.Expr, ...]:
@@ -99,7 +92,7 @@ def _sum(parts: list[_Series]) -> _Series:
 
 def _product(left: _Series, right: _Series) -> _Series:
     length = min(len(left.coefficients), len(right.coefficients))
-    (a, b), back = _in_field(left.coefficients[:length], right.coefficients[:length])
+    (a, b), back = in_field(left.coefficients[:length], right.coefficients[:length])
     rows = [_dot(a[: k + 1], b[k::-1]) for k in range(length)]
     return _Series(left.start + right.start, tuple(map(back, rows)))
 
@@ -114,12 +107,12 @@ def _power(base: _Series, exponent: sp.Rational, shown: sp.Expr) -> _Series:
     scale = lead**exponent
     if not _is_finite_real(scale):
         raise NoExpansionError(f"{shown} is not real near 0")
-    (w, [a]), back = _in_field([_tidy(c / lead) for c in base.coefficients], [exponent])
+    (w, [a]), back = in_field([tidy_constant(c / lead) for c in base.coefficients], [exponent])
     result = [w[0]]  # which is 1
     for n in range(1, len(w)):
         weights = [(a * k - (n - k)) * w[k] for k in range(1, n + 1)]
         result.append(_dot(weights, result[n - 1 :: -1]) / n)
-    return _Series(int(start), tuple(_tidy(scale * back(c)) for c in result))
+    return _Series(int(start), tuple(tidy_constant(scale * back(c)) for c in result))
 
 
 def _compose(call: sp.Function, inner: _Series) -> _Series:
@@ -145,13 +138,13 @@ def _compose(call: sp.Function, inner: _Series) -> _Series:
     if not _is_finite_real(value) or slope.start < 0:
         raise NoExpansionError(f"{call} has no expansion at 0: its argument there is {constant}")
     rate = _product(slope, _derivative(u))
-    terms = (_tidy(rate.at(k - 1) / k) for k in range(1, rate.end + 1))
+    terms = (tidy_constant(rate.at(k - 1) / k) for k in range(1, rate.end + 1))
     return _normalised(_Series(0, (value, *terms)))
 
 
 def _exponential(u: _Series) -> _Series:
     """g' = g u'."""
-    (rates, g), back = _in_field(_derivative(u).coefficients, [sp.exp(u.at(0))])
+    (rates, g), back = in_field(_derivative(u).coefficients, [sp.exp(u.at(0))])
     for n in range(1, u.end):
         g.append(_dot(rates[:n], g[n - 1 :: -1]) / n)
     return _Series(0, tuple(map(back, g)))
@@ -162,7 +155,7 @@ def _oscillating(kind: type[sp.Function], u: _Series) -> _Series:
     hyperbolic = kind in (sp.sinh, sp.cosh)
     sine, cosine = (sp.sinh, sp.cosh) if hyperbolic else (sp.sin, sp.cos)
     sign, start = (1 if hyperbolic else -1), u.at(0)
-    (rates, s, c), back = _in_field(_derivative(u).coefficients, [sine(start)], [cosine(start)])
+    (rates, s, c), back = in_field(_derivative(u).coefficients, [sine(start)], [cosine(start)])
     for n in range(1, u.end):
         rise, fall = _dot(rates[:n], c[n - 1 :: -1]), _dot(rates[:n], s[n - 1 :: -1])
         s.append(rise / n)
@@ -182,7 +175,7 @@ def _shifted_square(u: _Series, one: int, sign: int) -> _Series:
 
 
 def _scaled(u: _Series, factor: sp.Expr) -> _Series:
-    return _Series(u.start, tuple(_tidy(factor * c) for c in u.coefficients))
+    return _Series(u.start, tuple(tidy_constant(factor * c) for c in u.coefficients))
 
 
 def _gauss(u: _Series) -> _Series:
@@ -203,40 +196,6 @@ _SLOPES: dict[type[sp.Function], Callable[[_Series, sp.Expr], _Series]] = {
 }
 
 
-def _in_field(*rows: Sequence[sp.Expr]) -> tuple[list[list[Any]], Callable[[Any], sp.Expr]]:
-    """The rows as elements of one field, in which zero is told by a normal form, and the way back.
-
-    They are FLINT rationals if all numbers are rational, else fractions of polynomials in what is
-    not, such as e^(7/3) or √2. As plain expressions they would swell.
-    """
-    if all(c.is_Rational for row in rows for c in row):
-        numbers = [[fmpq(int(c.p), int(c.q)) for c in row] for row in rows]
-        return numbers, lambda c: sp.Rational(int(c.p), int(c.q))
-    spelled = [_without_hyperbolics(c) for row in rows for c in row]
-    parts = (e for c in spelled for e in sp.preorder_traversal(c))
-    rates = [rate for rate in map(_rate, parts) if rate is not None]
-    # All e^c with rational c are powers of one of them, which is transcendental.
-    bottom = lcm(*(int(rate.q) for rate in rates))
-    unit = sp.Rational(gcd(*(int(bottom * rate) for rate in rates)), bottom) if rates else sp.S.One
-    field, elements = sfield([c.replace(_rate, lambda e: _E ** (_rate(e) / unit)) for c in spelled])
-    there = iter(elements)
-    power = {_E: sp.exp(unit)}
-    numbers = [[field(next(there)) for _ in row] for row in rows]
-    return numbers, lambda c: field(c).as_expr().subs(power)
-
-
-def _without_hyperbolics(value: sp.Expr) -> sp.Expr:
-    """With exponentials for hyperbolic functions, which satisfy cosh² − sinh² = 1."""
-    return value.replace(lambda e: isinstance(e, HyperbolicFunction), lambda e: e.rewrite(sp.exp))
-
-
-def _rate(e: sp.Basic) -> sp.Rational | None:
-    """c for e^c with c rational."""
-    if e is sp.E:
-        return sp.S.One
-    return e.args[0] if isinstance(e, sp.exp) and e.args[0].is_Rational else None
-
-
 def _dot(left: Sequence[Any], right: Sequence[Any]) -> Any:
     """Σ left·right."""
     return sum((a * b for a, b in zip(left, right, strict=True)), start=0 * left[0])
@@ -244,35 +203,19 @@ def _dot(left: Sequence[Any], right: Sequence[Any]) -> Any:
 
 def _normalised(series: _Series) -> _Series:
     """Leading zeros dropped, so that division knows the true order of vanishing."""
-    coefficients = tuple(_tidy(c) for c in series.coefficients)
+    coefficients = tuple(tidy_constant(c) for c in series.coefficients)
     skip = 0
-    while skip < len(coefficients) and _is_zero(coefficients[skip]):
+    while skip < len(coefficients) and _vanishes(coefficients[skip]):
         skip += 1
     return _Series(series.start + skip, coefficients[skip:])
 
 
-def _tidy(value: sp.Expr) -> sp.Expr:
-    if value.is_Rational:
-        return value
-    [[element]], back = _in_field([value])
-    return back(element)
-
-
-def _is_zero(value: sp.Expr) -> bool:
-    if value.is_Rational:
-        return bool(value == 0)
-    value = _tidy(value)
-    if value == 0:
-        return True
-    try:
-        if value.evalf(2, maxn=_DIGITS, strict=True) != 0:
-            return False
-    except PrecisionExhausted:
-        pass
-    if sp.count_ops(value) <= _SHORT and sp.simplify(value) == 0:
-        return True
-    raise NoExpansionError(f"whether {value} is zero could not be decided")
-
-
 def _is_finite_real(value: sp.Expr) -> bool:
     return bool(value.is_finite) and bool(value.is_real)
+
+
+def _vanishes(value: sp.Expr) -> bool:
+    try:
+        return is_zero(value)
+    except NotFiniteError as error:
+        raise NoExpansionError(str(error)) from None

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .errors import ReducedMapError
 from .models import EPSILON, ETA, Model, P, Q, R
 from .requirements import require_curved
 from .series import taylor
+from .symbolic import cancelled, rationally_zero
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ class SlowCurve:
 
 
 def slow_curve(model: Model) -> SlowCurve:
-    """Derive the first-order predictions. Raises what `require_curved` raises.
+    """Derive the first-order predictions.
+
+    Raises what `require_curved` raises, and ReducedMapError where the map has no such curve.
 
     >>> from trajalign.theory.models import TwoLayerLinear
     >>> from trajalign.theory.responses import Loss
@@ -69,12 +73,16 @@ def generic_h(model: Model) -> sp.Expr:
     h = sp.Symbol("h")
     p_next, q_next = _on_curve(model, h)
     mirrored = -p_next
-    if sp.cancel(mirrored.subs(EPSILON, 0) - P) != 0:
-        raise ArithmeticError("at ε = 0 the curve q = r(p) does not consist of 2-cycles")
+    if not rationally_zero(mirrored.subs(EPSILON, 0) - P):
+        raise ReducedMapError("at ε = 0 the curve q = r(p) does not consist of 2-cycles")
+    if not rationally_zero(q_next.subs(EPSILON, 0) - R(P)):
+        raise ReducedMapError("at ε = 0 the height q does not rest on the curve q = r(p)")
     # R(mirrored)(1 + ε h(mirrored)) = q_next; h(mirrored) = h(p) to the order that matters.
     moved = sp.diff(R(P), P) * sp.diff(mirrored, EPSILON).subs(EPSILON, 0)
     residual = sp.expand(moved + R(P) * h - sp.diff(q_next, EPSILON).subs(EPSILON, 0))
-    return sp.expand(sp.cancel(-residual.subs(h, 0) / sp.diff(residual, h)))
+    if residual.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+        raise ReducedMapError(f"the reduced map has no first order in ε = {_small(model)} at ε = 0")
+    return sp.expand(cancelled(-residual.subs(h, 0) / sp.diff(residual, h)))
 
 
 def _on_curve(model: Model, h: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
@@ -83,10 +91,14 @@ def _on_curve(model: Model, h: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     return generic.p_next.subs(place), generic.q_next.subs(place)
 
 
+def _small(model: Model) -> str:
+    return str(model.small_parameter(sp.Symbol("η", positive=True))).replace("**", "^")
+
+
 def generic_decay(model: Model, h: sp.Expr) -> sp.Expr:
     """−d/dε ln|p'/p| at ε = 0 on the curve."""
     p_next, _ = _on_curve(model, h)
-    return sp.cancel(sp.diff(sp.log(-p_next / P), EPSILON).subs(EPSILON, 0) * -1)
+    return cancelled(sp.diff(sp.log(-p_next / P), EPSILON).subs(EPSILON, 0) * -1)
 
 
 def _generic_gap(model: Model, h: sp.Expr) -> sp.Expr:
@@ -99,11 +111,11 @@ def _generic_gap(model: Model, h: sp.Expr) -> sp.Expr:
     delta = sp.expand(ETA**2 * generic.determinant).subs(ETA, eta)
     surrogate = 2 * (1 + P * sp.diff(R(P), P) / Q)
     base = {EPSILON: 0, Q: R(P)}
-    if delta.subs(base) != 0 or sp.cancel((tau - surrogate).subs(base)) != 0:
-        raise ArithmeticError("at ε = 0 the sharpness on the curve is not λ̃")
+    if delta.subs(base) != 0 or not rationally_zero((tau - surrogate).subs(base)):
+        raise ReducedMapError("at ε = 0 the sharpness on the curve is not λ̃")
 
     def slope(variable: sp.Symbol) -> sp.Expr:
         return (sp.diff(tau, variable) - sp.diff(delta, variable) / tau).subs(base)
 
     along_curve = (sp.diff(surrogate, Q) + sp.diff(surrogate, P) / sp.diff(R(P), P)).subs(base)
-    return sp.cancel((slope(Q) - along_curve) * R(P) * h + slope(EPSILON))
+    return cancelled((slope(Q) - along_curve) * R(P) * h + slope(EPSILON))

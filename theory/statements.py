@@ -10,7 +10,11 @@ from .responses import Loss, Response
 
 @dataclass(frozen=True)
 class Statement:
-    """One label of the ledger for one model; `rests_on` are the labels its argument uses."""
+    """One label of the ledger for one model; `rests_on` are the labels its argument uses.
+
+    `orbits` says which orbits it speaks of, and what its constants depend on; "" where it speaks of
+    single steps, of the map with q frozen, or names them itself.
+    """
 
     label: str
     model: str
@@ -18,11 +22,12 @@ class Statement:
     hypotheses: tuple[str, ...]
     origin: str
     rests_on: tuple[str, ...] = ()
+    orbits: str = ""
 
 
 HYPOTHESES: dict[str, dict[str, str]] = {
     "linear": {
-        "analytic": "ℓ has a power series at 0 and is real for real z",
+        "analytic": "ℓ is real and analytic on the whole real line",
         "symmetry": "ℓ is even",
         "normalised": "ℓ''(0) = 1",
         "A1": "r'(z) < 0 for z > 0",
@@ -33,7 +38,7 @@ HYPOTHESES: dict[str, dict[str, str]] = {
         "curved": "r''(0) ≠ 0",
     },
     "neuron": {
-        "analytic": "φ has a power series at 0 and is real for real z",
+        "analytic": "φ is real and analytic on the whole real line",
         "symmetry": "φ is odd",
         "normalised": "φ'(0) = 1",
         "A1": "r'(z) < 0 for z > 0",
@@ -66,47 +71,65 @@ _ORIGINS = {
     "exact": _NEW,
     "one-orbit": _NEW,
 }
+# (p_s, q_s) is where |p_t| is least: a start at p0 = 10⁻²⁰ grows by 2/q0 − 1 a step. A start may
+# also be thrown next to p = 0, and q moves meanwhile: q0 in the place of q_s would be wrong.
+_T_A = "t_a ≤ A + B ln(1/η) + ln(1/|p_s|)/ln(2/q_s − 1), |p_s| the least up to t_a"
+_FIXED_START = (
+    "μ = 1 + 2p r'/r at p = r̂(q0), for a fixed start whose orbit "
+    "with q frozen is never at 0 or ±r̂(q0)"
+)
+_TWO_LIMITS = "limits from the same q0 and different |p0| differ, in general, by"
+
 _CONCLUSIONS: dict[str, dict[str, str]] = {
     "linear": {
-        "gradient-flow": "|p_t| ≤ L(1−m)^t and q_t stays in [q0, exp(Cη²L²) q0]",
-        "alignment": "|q_t/r(p_t) − 1 − h(p_t)η²| ≤ Cη⁴ from some t_a = O(log 1/η) on",
-        "alignment-time": "t_a = 4 ln(1/η)/|ln μ| + O(1), μ = 1 + 2p r'/r at p = r̂(q0)",
+        "reduced-map": "a gradient step is p' = (1 − 2r/q + η²p²r²) p, q' = q/(1 − η²p²r(2q − r)), "
+        "where r(p), q and q' are finite",
+        "gradient-flow": "|p_t| ≤ L(1 − m)^t and q_t stays in [q0, q0 exp(Cη²L²)]",
+        "alignment": f"|q_t/r(p_t) − 1 − h(p_t)η²| ≤ Cη⁴ for t ≥ t_a, {_T_A}",
+        "alignment-time": f"t_a = 4 ln(1/η)/|ln μ| + O(1), {_FIXED_START}",
         "slow-curve-2": "|q_t/r(p_t) − 1 − h(p_t)η² − h₂(p_t)η⁴| ≤ Cη⁶ from such a t_a on",
         "slow-curve-3": "|q_t/r(p_t) − 1 − h(p_t)η² − … − h₃(p_t)η⁶| ≤ Cη⁸ from such a t_a on",
-        "exponential-alignment": "limits from the same q0 differ by exp(−(Λ(q0) + O(η²))/η²)",
-        "crossing": "q passes 1 at t_b = η⁻² (|r''(0)| ln(1/η) + K(q0)) + O(log 1/η)",
+        "exponential-alignment": f"{_TWO_LIMITS} exp(−(Λ(q0) + O(η²))/η²)",
+        "crossing": "q passes 1 at t_b = η⁻² (|r''(0)| ln(1/η) + K(q0)) + O(t_a + log 1/η)",
         "limit": "(p_t, q_t) → (0, 1 − η²/(2r''(0)) + O(η⁴))",
         "saturation": "the sharpness tends to 2/η − η/|r''(0)| + O(η³)",
-        "progressive-sharpening": "λ̃(q_t) increases and |λ_t − λ̃(q_t)| ≤ 1 + O(η)",
+        "progressive-sharpening": "from t_a on, λ̃(q_t) never falls and |λ_t − λ̃(q_t)| ≤ 1 + O(η)",
         "one-orbit": "for one η and a box of (p0, q0): |q_t/r − 1 − hη²| ≤ Cη⁴; t_b, q*, λ known",
     },
     "neuron": {
-        "gradient-flow": "|p_t| ≤ (1−m)^t |p0| and q_t stays in [q0, q0 exp(2η/((1−η)m))]",
-        "alignment": "|q_t/r(p_t) − 1 − h(p_t)η| ≤ Cη² from some t_a = O(log 1/η) on",
-        "alignment-time": "t_a = 2 ln(1/η)/|ln μ| + O(1), μ = 1 + 2p r'/r at p = r̂(q0)",
+        "reduced-map": "a gradient step is p' = (1 − 2r/q) p, q' = q/(1 − ηφ²)², "
+        "where r(p), q and q' are finite",
+        "gradient-flow": "|p_t| ≤ (1 − m)^t |p0| and q_t stays in [q0, q0 exp(C)]",
+        "alignment": f"|q_t/r(p_t) − 1 − h(p_t)η| ≤ Cη² for t ≥ t_a, {_T_A}",
+        "alignment-time": f"t_a = 2 ln(1/η)/|ln μ| + O(1), {_FIXED_START}",
         "slow-curve-2": "|q_t/r(p_t) − 1 − h(p_t)η − h₂(p_t)η²| ≤ Cη³ from such a t_a on",
         "slow-curve-3": "|q_t/r(p_t) − 1 − h(p_t)η − … − h₃(p_t)η³| ≤ Cη⁴ from such a t_a on",
-        "exponential-alignment": "limits from the same q0 differ by exp(−(Λ(q0) + O(η))/η)",
-        "exact": "for φ = z/√(1+z²), q = κr(p) stays, κ = 2/(1+√(1−η)), and p' = −√(1−η) p",
-        "crossing": "q passes 1 at t_b = η⁻¹ ((|r''(0)|/4) ln(1/η) + K(q0)) + O(log 1/η)",
+        "exponential-alignment": f"{_TWO_LIMITS} exp(−(Λ(q0) + O(η))/η)",
+        "exact": "for φ = z/√(1 + z²/s²) and ηs² ≤ 1, q = κr(p) stays, κ = 2/(1 + √(1 − ηs²)), "
+        "and p' = −√(1 − ηs²) p",
+        "crossing": "q passes 1 at t_b = η⁻¹ ((|r''(0)|/4) ln(1/η) + K(q0)) + O(t_a + log 1/η)",
         "limit": "(p_t, q_t) → (0, 1 − η/r''(0) + O(η²))",
         "saturation": "the sharpness tends to 2/η − 2/|r''(0)| + O(η)",
-        "progressive-sharpening": "λ̃(q_t) increases and |λ_t − λ̃(q_t)| ≤ sup|D| + O(η)",
+        "progressive-sharpening": "from t_a on, λ̃(q_t) never falls and |λ_t − λ̃(q_t)| ≤ "
+        "sup|D| + O(η)",
         "one-orbit": "for one η and a box of (p0, q0): |q_t/r − 1 − hη| ≤ Cη²; t_b, q*, λ known",
     },
 }
 
 # For a model that is neither: the same laws in its small parameter ε, tested and not proved.
 _GENERAL: dict[str, str] = {
-    "alignment": "|q_t/r(p_t) − 1 − h(p_t)ε| ≤ Cε² from some t_a = O(log 1/η) on",
-    "alignment-time": "t_a = 2 ln(1/ε)/|ln μ| + O(1), μ = 1 + 2p r'/r at p = r̂(q0)",
+    "reduced-map": "a gradient step in parameter space is the reduced map in (p, q), "
+    "where both are finite",
+    "alignment": f"|q_t/r(p_t) − 1 − h(p_t)ε| ≤ Cε² for t ≥ t_a, {_T_A}",
+    "alignment-time": f"t_a = 2 ln(1/ε)/|ln μ| + O(1), {_FIXED_START}",
     "slow-curve-2": "|q_t/r(p_t) − 1 − h(p_t)ε − h₂(p_t)ε²| ≤ Cε³ from such a t_a on",
     "slow-curve-3": "|q_t/r(p_t) − 1 − h(p_t)ε − … − h₃(p_t)ε³| ≤ Cε⁴ from such a t_a on",
-    "exponential-alignment": "limits from the same q0 differ by exp(−(Λ(q0) + O(ε))/ε)",
-    "crossing": "q passes 1 at t_b = (κ ln(1/η) + K(q0))/ε + O(log 1/η)",
+    "exponential-alignment": f"{_TWO_LIMITS} exp(−(Λ(q0) + O(ε))/ε)",
+    "crossing": "q passes 1 at t_b = (κ ln(1/η) + K(q0))/ε + O(t_a + log 1/η)",
     "limit": "(p_t, q_t) → (0, 1 + h(0)ε + O(ε²))",
     "saturation": "the sharpness tends to 2/η + (s + O(ε)) ε/η",
-    "progressive-sharpening": "λ̃(q_t) increases and |λ_t − λ̃(q_t)| ≤ (sup|D| + O(ε)) ε/η",
+    "progressive-sharpening": "from t_a on, λ̃(q_t) never falls and |λ_t − λ̃(q_t)| ≤ "
+    "(sup|D| + O(ε)) ε/η",
     "one-orbit": "for one η and a box of (p0, q0): |q_t/r − 1 − hε| ≤ Cε²; t_b, q*, λ known",
 }
 _NOT_PROVED = "tested for this model, not proved"
@@ -129,26 +152,44 @@ _RESTS_ON: dict[str, tuple[str, ...]] = {
 }
 
 _COMMON: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "reduced-map": (
-        "one gradient step in parameter space is the reduced map in (p, q)",
-        ("analytic",),
-        _PAPER,
-    ),
+    "reduced-map": ("", ("analytic",), _PAPER),
     "sharpness": (
-        "the largest Hessian eigenvalue is the given function of (p, q, η)",
+        "the largest Hessian eigenvalue is the given function of (p, q, η), where q is finite",
         (),
         _DERIVED,
     ),
     "bifurcation/flip": (
-        "p = 0 has multiplier 1 − 2/q; the flip at q = 1 is supercritical iff r''(0) < 0",
+        (
+            "with q frozen, p = 0 has multiplier 1 − 2/q; the flip at q = 1 is supercritical iff "
+            "r''(0) < 0"
+        ),
         (*_REGULAR, "curved"),
         _PAPER,
     ),
     "bifurcation/two-cycle": (
-        "for q < 1, ±p with r(p) = q is a 2-cycle with multiplier (1 + 2p r'/r)²",
+        (
+            "with q frozen, any p > 0 with r(p) = q, 0 < q < 1, gives the 2-cycle ±p "
+            "with multiplier (1 + 2p r'/r)²"
+        ),
         (*_REGULAR, "A1"),
         _PAPER,
     ),
+}
+
+_EDGE = (
+    "c < q0 ≤ 1 − δ, |p0| ≤ P and p_t ≠ 0 for all t; for any fixed δ > 0 and P, the constants "
+    "A, B, C and those in O(·) serve all of these and all small η"
+)
+# Which orbits a statement speaks of, where it does not speak of one step or of a given box.
+_ORBITS: dict[str, dict[str, str]] = {
+    "linear": {
+        "gradient-flow": "|p0| ≤ L and 2/(2 − ηL) < q0 < min{1/(16ηL), r(L)/(2ηL)}, with "
+        "m = min{2(q0 − 1)/q0, r(L)/(2q0)} and C = 2q0/m"
+    },
+    "neuron": {
+        "gradient-flow": "|p0| ≤ s, q0 > 1, ηs² < 1 and C ≤ ln 2, with any s > 0, "
+        "m = min{2(q0 − 1)/q0, r(s)/q0} and C = 2ηs²/((1 − ηs²)m)",
+    },
 }
 
 
@@ -158,11 +199,14 @@ def statements(model: str) -> tuple[Statement, ...]:
     >>> [s.label for s in statements("linear")][:2]
     ['linear/reduced-map', 'linear/sharpness']
     """
+    own = _CONCLUSIONS[model]
     rows = [
-        _statement(model, name, text, needs or _SHARPNESS[model], origin)
+        _statement(model, name, text or own[name], needs or _SHARPNESS[model], origin)
         for name, (text, needs, origin) in _COMMON.items()
     ]
-    for name, text in _CONCLUSIONS[model].items():
+    for name, text in own.items():
+        if name in _COMMON:
+            continue
         needs = (_FLOW if name == "gradient-flow" else _EOS)[model]
         rows.append(_statement(model, name, text, needs, _ORIGINS.get(name, _PAPER)))
     return tuple(rows)
@@ -196,11 +240,12 @@ def general_statements(model: str, needs: tuple[str, ...]) -> tuple[Statement, .
     'mine/one-orbit'
     """
     rows = [
-        _statement(model, name, text, own or ("analytic",), _NOT_PROVED)
+        _statement(model, name, text or _GENERAL[name], own or ("analytic",), _NOT_PROVED)
         for name, (text, own, _) in _COMMON.items()
     ]
     needs = tuple(name for name in needs if name != "curved")  # A4 is stronger
-    rows += [_statement(model, name, text, needs, _NOT_PROVED) for name, text in _GENERAL.items()]
+    laws = {name: text for name, text in _GENERAL.items() if name not in _COMMON}
+    rows += [_statement(model, name, text, needs, _NOT_PROVED) for name, text in laws.items()]
     return tuple(rows)
 
 
@@ -228,7 +273,13 @@ def _identifier(label: str) -> str:
 
 def _statement(model: str, name: str, text: str, needs: tuple[str, ...], origin: str) -> Statement:
     below = tuple(_full(model, other) for other in _RESTS_ON.get(name, ()))
-    return Statement(_full(model, name), model, text, needs, origin, below)
+    return Statement(_full(model, name), model, text, needs, origin, below, _orbits(model, name))
+
+
+def _orbits(model: str, name: str) -> str:
+    if name in _COMMON or name in ("exact", "one-orbit"):
+        return ""
+    return _ORBITS.get(model, {}).get(name, _EDGE)
 
 
 def _full(model: str, name: str) -> str:

@@ -1,4 +1,7 @@
-"""The command line. Exit status: 0 all pass, 1 some fail, 2 bad input, 3 some are undecided."""
+"""The command line.
+
+Exit status: 0 all pass, 1 some fail, 2 bad input, 3 some are undecided, 70 an error of ours.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from . import __version__
 from .__main__ import complain
 from .theory.errors import InputError
 
+_LONGEST = 200  # characters of an unexpected error
 _BROKEN_PIPE = 141  # as a shell reports a process that SIGPIPE ended
+INTERNAL_ERROR = 70  # as sysexits.h has it
+TRACEBACK = "TRAJALIGN_TRACEBACK"  # an environment variable; where it is set, errors are raised
 
 
 def main() -> int:
@@ -40,6 +46,15 @@ def main() -> int:
     except OSError as error:
         _abandon_stdout()
         return complain(f"cannot write the output: {error.strerror}", 2)
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        what = f"{type(error).__name__}: {error}"
+        return complain(
+            f"internal error, not yours: {what[:_LONGEST]}; nothing is claimed. Please report it "
+            f"with the command and the traceback that {TRACEBACK}=1 shows",
+            INTERNAL_ERROR,
+        )
     return status or 0
 
 

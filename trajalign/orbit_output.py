@@ -102,10 +102,23 @@ def show(console: Console, question: Question, result: Result, seconds: float) -
         table.add_row(str(t), _short(p), _short(q))
     console.print(table, highlight=False)
     for name, value in result.facts.items():
-        if value is not None:
+        if value is not None and name != "zero_digits":  # told below
             words = f"{name.replace('_', ' ')}:"
             console.print(Text.assemble((f"{words:<20}", "dim"), str(value)), overflow="fold")
-    console.print(f"\n{result.outcome}, {result.method}, in {seconds:.1f} s", highlight=False)
+    words = _in_words(result)
+    console.print(f"\n{words}, {result.method}, in {seconds:.1f} s", highlight=False)
+
+
+def _in_words(result: Result) -> str:
+    """The outcome; where a step took p to 0, what follows from it and how far it is known."""
+    digits = result.facts.get("zero_digits")
+    if digits is None:
+        return result.outcome
+    step = result.facts["steps"]
+    return (
+        f"p = 0 to all {digits} digits from step {step} on: the orbit is at the minimum; "
+        "q does not change"
+    )
 
 
 def _some(rows: Sequence[tuple[int, str, str]]) -> Sequence[tuple[int, str, str]]:

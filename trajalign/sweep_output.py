@@ -20,6 +20,7 @@ _SIGNS = {
     "diverged": "x",
     "undecided": "?",
 }
+_NONE, _NO_SIGN = "no_weights", " "
 _SHORT = {"gradient_flow": "flow", "edge_of_stability": "edge"}
 _WIDEST, _TALLEST = 64, 40
 
@@ -33,9 +34,22 @@ def show(console: Console, grid: xr.Dataset, seconds: float) -> None:
     rows, columns = grid.sizes["p0"], grid.sizes["q0"]
     if 1 < rows <= _TALLEST and 1 < columns <= _WIDEST:
         _map(console, grid.isel(eta=0))
+    orbits, absent = grid.outcome.size, int((grid.outcome == _code(grid, _NONE)).sum())
+    if absent:
+        console.print(
+            f"{absent} of {orbits} starts have no weights in this model and were not run "
+            "(blank in the map)",
+            highlight=False,
+        )
     console.print(
-        f"{grid.outcome.size} orbits, {about['engine']}, in {seconds:.1f} s", highlight=False
+        f"{orbits - absent} orbits, {about['engine']}, in {seconds:.1f} s", highlight=False
     )
+
+
+def _code(grid: xr.Dataset, outcome: str) -> int:
+    """Its number; older files do not know every outcome."""
+    meanings = grid.outcome.attrs["flag_meanings"].split()
+    return meanings.index(outcome) if outcome in meanings else -1
 
 
 def _table(grid: xr.Dataset) -> Table:
@@ -63,7 +77,9 @@ def _map(console: Console, grid: xr.Dataset) -> None:
     meanings = grid.outcome.attrs["flag_meanings"].split()
     q0, p0 = grid.q0.values, grid.p0.values
     for i in reversed(range(len(p0))):
-        signs = "".join(_SIGNS[meanings[int(code)]] for code in grid.outcome.values[i])
+        signs = "".join(
+            (_SIGNS | {_NONE: _NO_SIGN})[meanings[int(code)]] for code in grid.outcome.values[i]
+        )
         console.print(f"{f'{p0[i]:.4g}':>10} {signs}", highlight=False, markup=False)
     left, right = f"{q0[0]:.4g}", f"{q0[-1]:.4g}"
     gap = max(1, len(q0) - len(left) - len(right))

@@ -16,7 +16,7 @@ from .output import by_response
 from .theory.statements import Statement
 from .verification.runner import Control
 from .verification.status import Standing, standings
-from .verification.verdicts import Outcome, Verdict
+from .verification.verdicts import Outcome, Verdict, worst
 
 _FULL = 80  # columns of a table of verdicts; on a narrower terminal its lines are wrapped
 _WEAKER = {"fail": "fails", "undecided": "undecided", "not-applicable": "does not apply"}
@@ -41,14 +41,15 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float
 
 
 def print_ledger(console: Console, ledger: Sequence[Statement]) -> None:
-    """Every label with its origin, what it says, and the hypotheses and labels it rests on."""
+    """Every label with its origin, what it says, of which orbits, and what it rests on."""
     for model, group in groupby(ledger, key=lambda statement: statement.model):
         console.print(Text(model, "bold cyan"))
         for statement in group:
             needs = ", ".join((*statement.hypotheses, *statement.rests_on))
             console.print()
             console.print(Text.assemble((statement.label, "bold"), f"  [{statement.origin}]"))
-            for line in (statement.conclusion, f"rests on {needs}"):
+            about = (f"for {statement.orbits}",) if statement.orbits else ()
+            for line in (statement.conclusion, *about, f"rests on {needs}"):
                 lines = fill(line, console.width - 2, break_on_hyphens=False)
                 console.print(Text(indent(lines, "  ")))
         console.print()
@@ -62,6 +63,9 @@ def print_controls(console: Console, controls: Sequence[Control], seconds: float
     others = [row for row in controls if not row.of_hypothesis]
     for response, group in groupby(others, key=lambda row: row.response):
         console.print(_controls_table(response, list(group)))
+    if not controls:
+        console.print("No falsified statement was tried: no statement asked for applies.")
+        return
     refuted_count = sum(row.refuted for row in controls)
     console.print(
         f"{refuted_count} of {len(controls)} falsified statements refuted in {seconds:.1f} s",
@@ -78,13 +82,20 @@ def _table(model: str, response: str, verdicts: Sequence[Verdict]) -> Table:
         table.add_column(heading, justify="right", overflow="fold")
     hypotheses = [v for v in verdicts if v.is_hypothesis]
     passing = [v for v in hypotheses if v.outcome is Outcome.PASS]
-    if passing and len(hypotheses) < len(verdicts):
-        share = f"hypotheses ({len(passing)} of {len(hypotheses)})"
-        table.add_row(share, _styled(Outcome.PASS), _weakest(passing), "", "", "")
+    if hypotheses and len(hypotheses) < len(verdicts):
+        table.add_row(*_together(hypotheses, passing), "", "", "")
         verdicts = [v for v in verdicts if v not in passing]
     for verdict in verdicts:
         table.add_row(*_row(verdict))
     return table
+
+
+def _together(hypotheses: Sequence[Verdict], passing: Sequence[Verdict]) -> tuple[str | Text, ...]:
+    """One row for all hypotheses: it passes only if each does; what does not has its own row."""
+    share, whole = f"{len(passing)} of {len(hypotheses)}", len(passing) == len(hypotheses)
+    label = f"hypotheses ({share})" if whole else f"hypotheses ({share} pass)"
+    outcome = worst([verdict.outcome for verdict in hypotheses])
+    return label, _styled(outcome), _weakest(passing) if whole else ""
 
 
 def _controls_table(title: str, controls: Sequence[Control]) -> Table:

@@ -2,8 +2,9 @@
 
 A failure of A1–A4 is rigorous: the witness is a rational point where the enclosure excludes the
 claim. What no point refutes is derived by exact algebra where that can tell, else proved over all
-z > 0 (see `hypothesis_claims`: evidence "enclosed"); a pass without a proof is a sample. Where A5,
-a statement about infinity, has no proof it is judged by growth (see `growth`).
+z > 0 (see `hypothesis_claims`: evidence "enclosed"); a pass without a proof is a sample. A5, a
+statement about infinity, fails where a form at infinity proves |ℓ'| or |φ| unbounded, or at a point
+with |φ'| > 1; without a proof it passes where the values seen have settled (see `growth`).
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import pairwise
 
 import sympy as sp
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ..numerics.roots import solve_decreasing
@@ -25,11 +26,14 @@ from ..theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
 from ..theory.expressions import Z
 from ..theory.models import Model
 from ..theory.responses import Loss, Response
+from ..theory.series import taylor
 from ..theory.statements import hypotheses
+from .analyticity import prove_analytic
 from .growth import Growth, growth
 from .hypothesis_claims import (
     PROVABLE,
     Constants,
+    divergence,
     enclose_constants,
     prove_hypothesis,
     states_bound,
@@ -48,6 +52,7 @@ from .regularity import (
 from .verdicts import Evidence, Outcome, Verdict
 
 SIGN_BITS = 30
+_BITS_AT_ZERO = 300
 _SEED = 20230711
 _SHOWN = {"A1": "r'(z)", "A2": "−ℓ''(z)", "A3": "(z r'/r)'(z)"}
 _FAR_POINTS = 40
@@ -69,7 +74,12 @@ class Assumptions:
     @cached_property
     def proofs(self) -> dict[str, tuple[Proof, ...]]:
         """The proofs of those hypotheses that have one in ball arithmetic."""
-        return {name: proofs for name, (_, proofs) in self._judgements.items() if proofs}
+        found = self._judgements
+        enclosed = (
+            found["analytic"][0].evidence is Evidence.ENCLOSED
+        )  # perhaps with nothing to prove
+        proved = {"analytic": found["analytic"][1]} if enclosed else {}
+        return proved | {name: proofs for name, (_, proofs) in found.items() if proofs}
 
     @property
     def stated_bound(self) -> sp.Rational | None:
@@ -90,22 +100,35 @@ class Assumptions:
         found: dict[str, tuple[Verdict, tuple[Proof, ...]]] = {}
         for name in hypotheses(self.model):
             begin = time.perf_counter()
-            finding = Finding(Outcome.NOT_APPLICABLE, reason="needs analytic")
-            proofs: tuple[Proof, ...] = ()
-            if name == "analytic" or found["analytic"][0].outcome is Outcome.PASS:
-                finding = self._judged(name)
-                if name in PROVABLE and finding.outcome in (Outcome.PASS, Outcome.UNDECIDED):
-                    symmetric = name != "A5" or found["symmetry"][0].evidence is Evidence.DERIVED
-                    finding, proofs = self._proved(name, finding, symmetric)
+            finding, proofs = self._judged_and_proved(name, found)
             seconds = time.perf_counter() - begin
             found[name] = self._verdict(name, finding, seconds), proofs
         return found
 
+    def _judged_and_proved(
+        self, name: str, found: Mapping[str, tuple[Verdict, tuple[Proof, ...]]]
+    ) -> tuple[Finding, tuple[Proof, ...]]:
+        """One hypothesis, given what was `found` of those before it."""
+        if name == "analytic":
+            return self._judged_analytic()
+        analytic = found["analytic"][0].outcome
+        if analytic is not Outcome.PASS:
+            known = Outcome.NOT_APPLICABLE if analytic is Outcome.FAIL else Outcome.UNDECIDED
+            return Finding(known, reason="needs analytic"), ()
+        finding = self._judged(name)
+        if name not in PROVABLE or finding.outcome not in (Outcome.PASS, Outcome.UNDECIDED):
+            return finding, ()
+        symmetric = name != "A5" or found["symmetry"][0].evidence is Evidence.DERIVED
+        return self._proved(name, finding, symmetric)
+
     @property
     def lipschitz(self) -> sp.Rational:
         """sup |ℓ'| (linear) or sup |φ| (neuron), rounded up; meaningful where A5 passes."""
-        found = self._growth
-        largest = found.supremum if found.bounded else float(supremum(self.response))
+        found, limit = self._growth, supremum(self.response)
+        if limit.is_finite():  # what happens far out is known, then
+            largest = max(found.seen, float(abs(limit).upper()))
+        else:
+            largest = found.supremum
         relative = largest / float(self.response.scale)
         return self.response.scale * sp.Rational(math.ceil(relative * 1000 - 1e-6), 1000)
 
@@ -162,6 +185,22 @@ class Assumptions:
         except NoExpansionError as error:
             return Finding(Outcome.NOT_APPLICABLE, reason=str(error))
 
+    def _judged_analytic(self) -> tuple[Finding, tuple[Proof, ...]]:
+        """What no sample refutes is proved, or at least on both sides of 0 up to some z."""
+        finding = self._judged("analytic")
+        if finding.outcome is not Outcome.PASS:
+            return finding, ()
+        found = prove_analytic(self.response)
+        if found.proofs is not None:
+            boxes = sum(len(proof.boxes) for proof in found.proofs)
+            if not found.proofs:
+                return passed(Evidence.ENCLOSED, needs="no condition"), ()
+            return passed(Evidence.ENCLOSED, boxes=str(boxes)), found.proofs
+        if found.reach is None:
+            return undecided(found.reason), ()
+        reached = finding.quantities | {"proved for": f"|z| ≤ {found.reach}"}
+        return passed(Evidence.SAMPLED, **reached), ()
+
     def _at_zero(self, holds: Callable[[sp.Expr], bool]) -> Finding:
         value = self.response.curvature
         if holds(value):
@@ -174,9 +213,18 @@ class Assumptions:
             c = exact(sp.Rational(round(self.z0_and_c[1] * 10**6), 10**6))
             r = compile_balls(self.response.response, [Z])
             points = [z for z in points if _value(r, z) >= c]
-            return self._negative("A3", points)
+            return self._negative("A3", points) if points else self._nowhere_as_high()
         finding = self._negative("A3", points)
         return finding if finding.outcome is Outcome.FAIL else self._rise() or finding
+
+    def _nowhere_as_high(self) -> Finding:
+        """What to say of A3 where it speaks of no point tried: no pass, for nothing was tried."""
+        with ctx.workprec(_BITS_AT_ZERO):
+            height = compile_balls(taylor(self.response.response, 1)[0], [])()[0]
+        if height < 0.5:
+            shown = f"r(0) = {_show(height)} < 1/2 ≤ c, and no point tried has r(z) ≥ c"
+            return Finding(Outcome.NOT_APPLICABLE, reason=f"says nothing of this response: {shown}")
+        return undecided("no point tried has r(z) ≥ c")
 
     def _rise(self) -> Finding | None:
         """Two points between which z r'/r rises, as it does past a zero of r."""
@@ -200,16 +248,24 @@ class Assumptions:
             for z in (side for point in self.grid for side in (point, -point)):
                 value = _value(steepness, z)
                 if abs(value) > 1:
-                    return failed({"z": str(z), "φ'(z)": _show(value)})
-        found, shown = self._growth, self._size
-        if found.bounded:
+                    return failed({"z": str(z), "φ'(z)": _show(value)}, Evidence.ENCLOSED)
+        shown, grows = self._size, divergence(self.response)
+        if grows:
+            witness = {"z": "∞" if grows.side > 0 else "−∞", f"{shown}(z)": "∞"}
+            witness["like"] = str(grows.like)
+            return failed(
+                witness | {"proved from": str(grows.side * grows.start)}, Evidence.ENCLOSED
+            )
+        found = self._growth
+        if found.settled:
             return passed(bound=self._bound(found.supremum))
-        if found.bounded is None:
-            return undecided(f"sup {shown} is not settled by z = {found.far}")
-        return failed({"z": found.far, f"{shown}(z)": found.value, "growth": "not slowing down"})
+        return undecided(f"sup {shown} is not settled by z = {found.far}: {found.value} there")
 
     def _negative(self, name: str, points: list[sp.Rational]) -> Finding:
-        """The condition's expression is negative at every one of the points."""
+        """The condition's expression is negative at every one of the points, of which there are
+        some: all of none would be a pass for nothing."""
+        if not points:
+            raise ValueError(f"{name}: no point to try it at")
         condition = self.conditions[name]
         f = compile_balls(condition.expression, [Z])
         unclear: list[str] = []
@@ -259,7 +315,7 @@ class Assumptions:
             far = self._refuted_far_out(name)
             if far is not None:
                 return far, ()
-        if name == "A5" and symmetric and not proofs and self._growth.bounded:
+        if name == "A5" and symmetric and not proofs and self._may_be_bounded:
             proofs = prove_hypothesis(self.response, name, self._bound_to_prove)
         if isinstance(proofs, Witness):
             finding = self._negative(name, [proofs.z])
@@ -277,6 +333,11 @@ class Assumptions:
     @property
     def _bound_to_prove(self) -> sp.Rational:
         return self.lipschitz * sp.Rational(1001, 1000)
+
+    @property
+    def _may_be_bounded(self) -> bool:
+        limit, found = supremum(self.response), self._growth
+        return found.settled or (math.isfinite(found.seen) and bool(limit.is_finite()))
 
     @property
     def _size(self) -> str:

@@ -21,6 +21,7 @@ from ..theory.expressions import Z, parse_rational
 from ..theory.models import Model, SingleNeuron, TwoLayerLinear
 from ..theory.responses import Activation, Loss, Response
 from ..theory.statements import name_for
+from .analyticity import NoAnalyticityError, analytic_claims
 from .assumptions import Assumptions
 from .hypothesis_claims import (
     PROVABLE,
@@ -62,7 +63,7 @@ def certificate(judged: Sequence[Assumptions]) -> dict[str, Any]:
     >>> from trajalign.theory.models import TwoLayerLinear
     >>> document = certificate([Assumptions(TwoLayerLinear(Loss.parse("log-cosh")))])
     >>> [row.label for row in replay(document)]
-    ['linear/A1', 'linear/A2', 'linear/A3', 'linear/A5', 'linear/z0']
+    ['linear/analytic', 'linear/A1', 'linear/A2', 'linear/A3', 'linear/A5', 'linear/z0']
     """
     versions = {package: version(package) for package in _PACKAGES}
     return {"schema": SCHEMA, "versions": versions, "responses": [_response(a) for a in judged]}
@@ -128,7 +129,7 @@ def _replayed(part: Mapping[str, Any]) -> list[Replayed]:
     response, text = model.response, model.response.text
     rows = []
     for name, stated in part["proved"].items():
-        if name not in PROVABLE or (name == "A2" and model.name == "neuron"):
+        if name not in (*PROVABLE, "analytic") or (name == "A2" and model.name == "neuron"):
             raise CertificateError(f"{name!r} is not a hypothesis with a proof by boxes")
         label = f"{model.name}/{name}"
         boxes = _check(label, _expected(response, name, stated, part), stated)
@@ -162,6 +163,11 @@ def _expected(
 ) -> tuple[Claim, ...]:
     """What has to be proved; how far A3 of the neuron goes is the certificate's choice, and so is
     the bound of A5 where it states one."""
+    if name == "analytic":
+        try:
+            return analytic_claims(response.expression)
+        except NoAnalyticityError as error:
+            raise CertificateError(f"{name}: {error}") from None
     if name == "A5" and states_bound(response, len(stated)):
         return claims(response, name, bound=parse_rational(part["supremum"][1]))
     if name != "A3" or isinstance(response, Loss):

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import mpmath
 import sympy as sp
+from flint import arb, ctx
 
 from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.curve_cells import curve_cells
 from ..numerics.integrals import alignment_exponent, crossing_time
+from ..numerics.precision import working_bits
 from ..numerics.roots import InverseResponse
-from ..theory.curve_closed import curve_terms
+from ..theory.curve_series import CurveSeries, curve_series
+from ..theory.errors import InputError
 from ..theory.exact_curve import exact_curve
 from ..theory.models import P, Q
 from ..theory.series import taylor
 from .claims import Claim, NotApplicableError
 from .curve_claims import AlignmentClaim, ExactClaim
+from .curve_scan import curve_term
 from .enclosed_claims import OneOrbitClaim
 from .exponential_claims import ExponentialClaim
 from .flow_claims import FlowClaim
@@ -29,11 +34,12 @@ from .orbit_claims import (
     SharpeningClaim,
 )
 from .orbit_view import contraction
-from .plans import Plan
+from .plans import Plan, number
 from .transient_claims import AlignmentTimeClaim
 
 _GRID = 200  # points at which a supremum is taken
 _DIGITS = 15  # of integrals
+_MANY_DIGITS = 60  # of h_k(0) where it is not written exactly
 
 
 def claim_for(label: str, plan: Plan) -> Claim:
@@ -60,7 +66,15 @@ def _sharpness(label: str, plan: Plan) -> Claim:
 
 
 def _flip(label: str, plan: Plan) -> Claim:
-    return FlipClaim(label, plan.family.flip_coefficient, plan.family.trivial_multiplier)
+    # With r = 1 + bp² + cp⁴ + …, g₁(g₁(p)) = p + 4bp³ + (4c + 12b²)p⁵ + …
+    _, _, b, _, c = taylor(plan.model.response.response, 5)
+    family = plan.family
+    return FlipClaim(
+        label,
+        family.flip_coefficient,
+        family.trivial_multiplier,
+        vanishes=sp.expand(c + 3 * b**2) == 0,
+    )
 
 
 def _two_cycle(label: str, plan: Plan) -> Claim:
@@ -72,7 +86,16 @@ def _gradient_flow(label: str, plan: Plan) -> Claim:
 
 
 def _alignment(label: str, plan: Plan) -> Claim:
-    return AlignmentClaim(label, plan.curve.h_at_zero, h=plan.curve.h)
+    return AlignmentClaim(label, plan.curve.h_at_zero, h=_first_term(plan))
+
+
+def _first_term(plan: Plan) -> sp.Expr:
+    """h as a term of a curve; spelled out where the recursion for all h_k does not apply."""
+    try:
+        curve_cells(plan.model, 1)
+    except InputError:
+        return plan.curve.h
+    return curve_term(1)
 
 
 def _alignment_time(label: str, plan: Plan) -> Claim:
@@ -91,8 +114,19 @@ def _slow_curve_3(label: str, plan: Plan) -> Claim:
 
 
 def _curve_to_order(label: str, plan: Plan, order: int) -> Claim:
-    *lower, h = curve_terms(plan.model, order)
-    return AlignmentClaim(label, taylor(h, 1, P)[0], h=h, lower=tuple(lower))
+    at_zero = _at_zero(plan, order)
+    *lower, h = (curve_term(k) for k in range(1, order + 1))
+    return AlignmentClaim(label, at_zero, h=h, lower=tuple(lower))
+
+
+def _at_zero(plan: Plan, order: int) -> sp.Expr:
+    """h_order(0): exactly where r's power series is rational up to a unit, else to many digits."""
+    try:
+        return curve_series(plan.model, order).limit[order]
+    except InputError:
+        value = curve_cells(plan.model, order).at(arb(0))[order]
+    with ctx.workprec(working_bits(_MANY_DIGITS)):
+        return sp.Float(value.str(_MANY_DIGITS, radius=False), _MANY_DIGITS)
 
 
 def _exact(label: str, plan: Plan) -> Claim:
@@ -115,11 +149,22 @@ def _crossing(label: str, plan: Plan) -> Claim:
 
 
 def _limit(label: str, plan: Plan) -> Claim:
-    return LimitClaim(label, plan.curve.h_at_zero)
+    return LimitClaim(label, plan.curve.h_at_zero, vanishes=_vanishes(plan, lambda s: s.limit))
 
 
 def _saturation(label: str, plan: Plan) -> Claim:
-    return SaturationClaim(label, plan.curve.saturation_coefficient)
+    coefficient = plan.curve.saturation_coefficient
+    return SaturationClaim(
+        label, coefficient, vanishes=_vanishes(plan, lambda s: s.limiting_sharpness)
+    )
+
+
+def _vanishes(plan: Plan, law: Callable[[CurveSeries], Sequence[sp.Expr]]) -> bool:
+    """Whether the coefficient of ε² in a law for the orbits' end is known to be 0."""
+    try:
+        return bool(law(curve_series(plan.model, 2))[2] == 0)
+    except InputError:
+        return False
 
 
 def _progressive_sharpening(label: str, plan: Plan) -> Claim:
@@ -129,9 +174,10 @@ def _progressive_sharpening(label: str, plan: Plan) -> Claim:
 
 def _one_orbit(label: str, plan: Plan) -> Claim:
     # What first order leaves is h_2 ε² + …; as much again by half is room for the rest.
-    h, second = curve_terms(plan.model, 2)
-    at_zero = plan.curve.h_at_zero
-    largest = max(_largest(second, plan), float(at_zero) ** 2)
+    h, at_zero = plan.curve.h, plan.curve.h_at_zero
+    cells = curve_cells(plan.model, 2)
+    second = max(abs(float(cells.at((p * p).mid())[2])) for p in _grid(plan))
+    largest = max(second, number(at_zero) ** 2)
     constant = sp.Rational(f"{1.5 * largest:.3g}")
     saturation, gap = plan.curve.saturation_coefficient, largest_gap(plan)
     return OneOrbitClaim(label, h, at_zero, saturation, gap, constant)
@@ -169,7 +215,7 @@ def largest_gap(plan: Plan) -> sp.Expr:
     """
     at_zero = sp.Abs(taylor(plan.curve.sharpness_gap, 1, P)[0])
     largest = _largest(plan.curve.sharpness_gap, plan)
-    if largest <= float(at_zero) * (1 + 1e-9):
+    if largest <= number(at_zero) * (1 + 1e-9):
         return at_zero
     return sp.Rational(largest).limit_denominator(10**9)
 
@@ -177,9 +223,12 @@ def largest_gap(plan: Plan) -> sp.Expr:
 def _largest(expression: sp.Expr, plan: Plan) -> float:
     """The largest absolute value on a grid of the aligned part of the curve, p > 0."""
     function = compile_balls([expression], [P])
+    return max(abs(float(evaluate(function, (p,), 53)[0])) for p in _grid(plan))
+
+
+def _grid(plan: Plan) -> list[arb]:
     lowest = exact(min(q0 for _, q0 in plan.starts))
     scale = plan.model.response.scale
     aligned = InverseResponse(plan.model.response)(lowest, 53) / exact(scale)
     end = scale * sp.Rational(float(aligned)).limit_denominator(1000)
-    points = [exact(end * sp.Rational(k, _GRID)) for k in range(1, _GRID + 1)]
-    return max(abs(float(evaluate(function, (p,), 53)[0])) for p in points)
+    return [arb(exact(end * sp.Rational(k, _GRID))).mid() for k in range(1, _GRID + 1)]

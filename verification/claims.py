@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from .plans import Plan
+from .plans import Plan, number
 from .verdicts import Evidence
 
 
@@ -83,7 +83,13 @@ def by_start(runs: Sequence[Measurement]) -> list[list[Measurement]]:
     return [list(group) for _, group in groups]
 
 
+def combined(judged: Sequence[Judgement]) -> Judgement:
+    """Of several starts: the first objection, else the first that is undecided, else the first."""
+    objecting = (j for j in judged if j.objection)
+    return next(objecting, next((j for j in judged if j.undecided), judged[0]))
+
+
 def quantity(exact: sp.Expr, measured: float) -> dict[str, str]:
     """An exact value beside a measured one, as text."""
-    value = float(exact)
+    value = number(exact)
     return {"exact": str(exact), "decimal": f"{value:.10g}", "measured": f"{measured:#.10g}"}

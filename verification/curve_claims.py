@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -15,11 +16,12 @@ from ..numerics.loops import compile_loop
 from ..numerics.orbits import iterate
 from ..numerics.precision import working_bits
 from ..theory.models import EPSILON, P
-from .claims import DirectClaim, Judgement, Measurement
+from .claims import DirectClaim, Judgement, Measurement, combined
+from .curve_scan import Scan
 from .ladder import Ladder
-from .orbit_claims import CoefficientClaim
+from .orbit_claims import CoefficientClaim, judgement
 from .orbit_view import EARLY, FAR, OrbitView
-from .plans import Plan
+from .plans import Plan, number
 from .verdicts import Evidence
 
 _EXACT_STEPS = 500
@@ -30,7 +32,8 @@ _FEWEST_RUNGS = 3  # as many as an extrapolation uses
 class AlignmentClaim(CoefficientClaim):
     """|q_t/r(p_t) − 1 − Σ_{k≤K} h_k(p_t) εᵏ| ≤ C ε^(K+order) for t ≥ t_a.
 
-    `h` is h_K, `lower` are h_1, …, h_(K−1), and `coefficient` is h_K(0), measured at the crossing.
+    `h` is h_K, `lower` are h_1, …, h_(K−1), in `curve_term(k)` and P or as functions of P, and
+    `coefficient` is h_K(0), measured at the crossing.
     """
 
     h: sp.Expr = sp.S.Zero
@@ -50,27 +53,16 @@ class AlignmentClaim(CoefficientClaim):
         if trouble := view.early(begin):
             where = view.place(view.crossing) | {"trouble": trouble}
             return Measurement(float(view.epsilon), {}, where)
-        curve = compile_balls([view.plan.family.response, *self.lower, self.h], [P])
-        unit, steps = view.epsilon**self.top, view.steps_from(begin)
-
-        def misfit(t: int) -> tuple[arb, arb]:
-            """(q/r(p) − 1 − Σ_{k<K} h_k(p) εᵏ)/εᴷ at step t, and its distance from h_K(p)."""
-            r, *h = evaluate(curve, (abs(view.orbit.p[t]),), view.bits)
-            known = sum((h_k * view.epsilon**k for k, h_k in enumerate(h[:-1], start=1)), arb(0))
-            scaled = (view.orbit.q[t] / r - 1 - known) / unit
-            return scaled, abs(scaled - h[-1])
-
-        worst, place = arb(0), view.crossing
-        for t in steps:
-            residual = misfit(t)[1]
-            if residual > worst:
-                worst, place = residual, t
+        scan = Scan(view, (*self.lower, self.h))
+        sizes = scan.sizes(begin)
+        worst = max(sizes) if all(map(math.isfinite, sizes)) else math.nan
+        place = begin + sizes.index(worst) if worst in sizes else view.crossing
         first = begin
-        while first > 0 and misfit(first - 1)[1] <= 2 * worst:
+        while first > 0 and abs(scan.misfit(first - 1)[1]) <= 2 * worst:
             first -= 1
-        values = self.defect(misfit(view.crossing)[0]) | {
-            "worst": worst,
-            "steps": arb(len(steps)),
+        values = self.defect(scan.misfit(view.crossing)[0]) | {
+            "worst": arb(worst),
+            "steps": arb(len(sizes)),
             "settled": arb(begin),
             "first": arb(first),
         }
@@ -82,22 +74,25 @@ class AlignmentClaim(CoefficientClaim):
         return settled if len(settled) >= _FEWEST_RUNGS else runs
 
     def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        at_crossing = super().judge_ladder(plan, runs)
+        # At the crossing p² is only as near to its limit as a step brings it, and terms in p² and
+        # in ε may cancel there: a higher order says nothing.
+        at_crossing = replace(self, vanishes=True)
+        judged = CoefficientClaim.judge_ladder(at_crossing, plan, runs)
         epsilons = [run.epsilon for run in runs]
         worst = [run.values["worst"] for run in runs]
-        h0 = float(self.coefficient)
+        h0 = number(self.coefficient)
         ladder = Ladder(h0, tuple(epsilons), tuple(h0 + w for w in worst), tuple(worst))
         sizes = [w / e**self.order for w, e in zip(worst, epsilons, strict=True)]
         found = {
-            **at_crossing.quantities,
+            **judged.quantities,
             "order": self.order_quantity(plan, ladder),
             "constant": f"{max(sizes):.4g}",
             "t_a": [f"{run.values['settled']:.0f}" for run in runs],
             "twice the constant holds from": [f"{run.values['first']:.0f}" for run in runs],
             "steps checked": f"{sum(run.values['steps'] for run in runs):.0f}",
         }
-        objection = at_crossing.objection or ladder.order_objection(self.order)
-        return Judgement(objection, runs[-1].where if objection else None, found)
+        everywhere = judgement(ladder.judge_order(self.order, vanishes=self.vanishes), runs, found)
+        return replace(combined([judged, everywhere]), quantities=found)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ..theory.errors import InputError, NoExpansionError
 from ..theory.expressions import Z
 from ..theory.interface import PHI_SQUARED, R
 from ..theory.series import taylor
+from ..theory.symbolic import rationally_zero, simplified
 from .derivation_matrices import has_matrices, without_matrices
 
 _POLES = 3  # the highest power of the variable that may stand in a denominator, plus 1
@@ -51,10 +52,9 @@ def vanishes(e: Any) -> bool:
     if plain.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
         raise InputError("a side is not finite")
     for form in (plain, plain.rewrite(sp.exp)):
-        numerator, _ = sp.fraction(sp.together(form))
-        if sp.expand(numerator) == 0 or sp.cancel(sp.together(form)) == 0:
+        if rationally_zero(form):
             return True
-    return bool(sp.simplify(plain) == 0)
+    return bool(simplified(plain) == 0)
 
 
 def reflected(e: sp.Expr) -> sp.Expr:

@@ -55,7 +55,7 @@ def check_appendix(appendix: Appendix) -> tuple[Checked, ...]:
     earlier: dict[str, Derivation] = {}
     found = []
     for derivation in appendix.derivations:
-        found.append(check_derivation(derivation, appendix.model, earlier))
+        found.append(check_derivation(derivation, appendix.response_kind, earlier))
         earlier[derivation.label] = derivation
     return tuple(found)
 

@@ -107,10 +107,10 @@ class OneOrbitClaim(DirectClaim):
         found = _quantities(run, sizes)
         return Judgement(objection, witness, found, Evidence.ENCLOSED, "" if objection else doubt)
 
-    def _sizes(self, epsilon: sp.Rational, run: Measurement) -> Sizes:
+    def _sizes(self, epsilon: sp.Expr, run: Measurement) -> Sizes:
         """Every misfit, and its bound; that of the limit bounds that of 2/q* fourfold."""
         with ctx.workprec(_BITS):
-            e, q, size = arb(exact(epsilon)), arb.union(*_ends(run, "q")), ball(self.constant)
+            e, q, size = ball(epsilon), arb.union(*_ends(run, "q")), ball(self.constant)
             limit = abs(((q - 1) / e - ball(self.limit)) / e)
             saturation = abs(((2 / q - 2) / e - ball(self.saturation)) / e)
             return {
@@ -163,7 +163,7 @@ def _ends(run: Measurement, name: str) -> tuple[arb, arb]:
 
 def _step_size(plan: Plan) -> sp.Rational:
     """A quarter of the largest ε of the ladder."""
-    return plan.etas[0] / sp.Integer(4) ** plan.model.exponent
+    return plan.smaller(plan.etas[0], 4)
 
 
 def _radii(plan: Plan) -> tuple[sp.Rational, sp.Rational]:

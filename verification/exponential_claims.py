@@ -19,10 +19,11 @@ from ..numerics.orbits import Orbit, iterate
 from ..numerics.precision import working_bits
 from ..theory.expressions import Z
 from ..theory.models import Model
-from .claims import DirectClaim, Judgement, Measurement, by_start, quantity
+from .claims import DirectClaim, Judgement, Measurement, by_start, combined, quantity
 from .ladder import Ladder
-from .orbit_view import FAR, REFUTING
-from .plans import Plan
+from .orbit_claims import judge_lost, judgement, resolved, spoken_of
+from .orbit_view import FAR, REFUTING, meets_zero
+from .plans import Plan, number
 
 _SPARE_DIGITS = 40  # beyond the zeros in front of the difference that is predicted
 _MOST_DIGITS = 10_000  # what an orbit is still followed with
@@ -63,23 +64,18 @@ class ExponentialClaim(DirectClaim):
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         """The first objection of any q0, or the numbers of the first."""
-        lost = next((run for run in runs if not run.values), None)
-        if lost is not None and lost.where["trouble"].startswith(REFUTING):
-            return Judgement(lost.where["trouble"], lost.where)
-        if lost is not None:
-            return Judgement("", None, undecided=lost.where["trouble"])
-        pairs = zip(self.exponents, by_start(runs), strict=True)
-        judged = [self._judge_height(plan, exponent, group) for exponent, group in pairs]
-        return next((j for j in judged if j.objection), judged[0])
+        pairs = spoken_of(zip(self.exponents, by_start(runs), strict=True))
+        return combined([self._judge_height(plan, *pair) for pair in pairs])
 
     def _judge_height(
         self, plan: Plan, exponent: sp.Expr, runs: Sequence[Measurement]
     ) -> Judgement:
-        exact = float(exponent)
+        if lost := judge_lost(runs):
+            return lost
+        exact = number(exponent)
         values = tuple(run.values["value"] for run in runs)
         residuals = tuple(value - exact for value in values)
         ladder = Ladder(exact, tuple(run.epsilon for run in runs), values, residuals)
-        objection = ladder.objection(self.order)
         unit = float(plan.model.exponent)
         found = {
             "coefficient": quantity(exponent, ladder.extrapolated) | {"at q0": runs[0].where["q0"]},
@@ -91,7 +87,7 @@ class ExponentialClaim(DirectClaim):
             "values": [f"{value:.10g}" for value in values],
             "digits": [f"{run.values['digits']:.0f}" for run in runs],
         }
-        return Judgement(objection, runs[-1].where if objection else None, found)
+        return resolved(plan, runs, judgement(ladder.judge(self.order), runs, found))
 
 
 def _step_sizes(plan: Plan) -> list[sp.Rational]:
@@ -146,7 +142,8 @@ def _compared(plan: Plan, eta: sp.Rational, start: tuple[sp.Rational, sp.Rationa
         iterate(loop, eta, (p, q0), stops, digits=digits, every=stops.max_steps, checked=False)
         for p in (p0, partner)
     ]
-    if trouble := next(filter(None, map(_trouble, orbits)), ""):
+    silent = (meets_zero(orbit, scale) for orbit in orbits)
+    if trouble := next(filter(None, [*silent, *map(_trouble, orbits)]), ""):
         return Measurement(epsilon, {}, where | {"trouble": trouble})
     with ctx.workprec(working_bits(digits)):
         gap = abs(orbits[0].q[-1] - orbits[1].q[-1])

@@ -89,7 +89,8 @@ class FlowClaim(DirectClaim):
             "rate": float((1 - abs(orbit.p[-1] / orbit.p[-2])) / (exact(self.rate) * bounds.m)),
             "rise": float(rise / bounds.drift),
             "falls": float(falls),
-            "lost": float(orbit.outcome != "converged"),
+            "lost": float(orbit.outcome not in ("converged", "step limit")),
+            "endless": float(orbit.outcome == "step limit"),
         }
         where = {
             "eta": str(eta),
@@ -116,7 +117,7 @@ class FlowClaim(DirectClaim):
         for run in runs:
             v = run.values
             checks = {
-                "the orbit did not converge": v["lost"] > 0,
+                "the orbit diverged": v["lost"] > 0,
                 "|p_t| exceeds its bound": v["decay"] > 1 + 1e-12,
                 "|p_t| decays more slowly than claimed": not v["rate"] >= 1,
                 "q_t falls": v["falls"] > 0,
@@ -125,6 +126,9 @@ class FlowClaim(DirectClaim):
             objection = next((text for text, bad in checks.items() if bad), "")
             if objection:
                 return Judgement(objection, run.where, found)
+        if any(run.values["endless"] for run in runs):
+            text = f"an orbit did not converge in {_MAX_STEPS} steps"
+            return Judgement("", None, found, undecided=text)
         return Judgement("", None, found)
 
 

@@ -14,21 +14,26 @@ from ..numerics.roots import InverseResponse
 from ..theory.errors import NotFiniteError
 from ..theory.models import P, Q
 from .claims import DirectClaim, Judgement, Measurement, quantity
-from .ladder import COEFFICIENT_TOLERANCE, Ladder
-from .plans import Plan
+from .ladder import COEFFICIENT_TOLERANCE, Finding, Ladder
+from .plans import Plan, number
 
 # Those after the eighth fill gaps; as many are taken from the front as the effort says.
 _LEVELS = [sp.Rational(n, 40) for n in (38, 36, 34, 32, 28, 24, 20, 16, 39, 35, 30, 18)]
 _FROZEN_STEPS = 400
+_NUDGE = arb(2) ** arb(-40)  # relative: so near that only derivatives count
 
 
 @dataclass(frozen=True)
 class FlipClaim(DirectClaim):
-    """g₁(g₁(p)) = p + a p³ + O(p⁵), g_q'(0) = `multiplier`; the cycle is born stable iff a < 0."""
+    """g₁(g₁(p)) = p + a p³ + O(p⁵), g_q'(0) = `multiplier`; the cycle is born stable iff a < 0.
+
+    `vanishes` says that the coefficient of p⁵ is known to be 0.
+    """
 
     coefficient: sp.Expr
     multiplier: sp.Expr
     order: float = 2
+    vanishes: bool = False
 
     def measure(self, plan: Plan) -> list[Measurement]:
         """(g₁(g₁(p)) − p)/p³ on a ladder of p, and the worst error of the multiplier."""
@@ -39,7 +44,7 @@ class FlipClaim(DirectClaim):
         with ctx.workprec(working_bits(plan.digits)):
             for k in range(plan.effort.halvings):
                 p = arb(exact(scale / 2**k)).mid()
-                twice = _iterate(g, p, arb(1), 2)
+                twice, near = _iterate(g, p, arb(1), 2), (p * _NUDGE).mid()
                 value = (twice - p) / p**3
                 errors = [
                     abs(_iterate(g, p, q, 1) / p - multiplier(q)[0])
@@ -49,8 +54,8 @@ class FlipClaim(DirectClaim):
                     "value": float(value),
                     "residual": float(value - compile_balls(self.coefficient, [])()[0]),
                     "multiplier": float(max(errors)),
-                    "inside": float(abs(_iterate(g, p, arb(21) / 20, _FROZEN_STEPS)) < p),
-                    "outside": float(abs(_iterate(g, p / 64, arb(19) / 20, 10)) > p / 64),
+                    "inside": float(abs(_iterate(g, near, arb(21) / 20, _FROZEN_STEPS)) < near),
+                    "outside": float(abs(_iterate(g, near, arb(19) / 20, 10)) > near),
                 }
                 where = {"p": str(scale / 2**k), "q": "1", "g(g(p))": twice.str(12, radius=False)}
                 runs.append(Measurement(float(p), values, where))
@@ -60,7 +65,7 @@ class FlipClaim(DirectClaim):
         """Coefficient and order of the normal form; stability on both sides of q = 1."""
         sizes = tuple(run.epsilon for run in runs)
         ladder = Ladder(
-            float(self.coefficient),
+            number(self.coefficient),
             tuple(p**2 for p in sizes),
             tuple(run.values["value"] for run in runs),
             tuple(run.values["residual"] for run in runs),
@@ -78,13 +83,16 @@ class FlipClaim(DirectClaim):
             "order of the multiplier's error": f"{multiplier.order:.3f}",
             "criticality": "supercritical" if supercritical else "subcritical",
         }
-        objection = ladder.objection(self.order / 2)
-        if not objection and multiplier.order_objection(2):
-            objection = f"g_q'(0) is not {self.multiplier}: off by {errors[-1]:.3g}"
+        finding = ladder.judge(self.order / 2, vanishes=self.vanishes)
+        off = multiplier.judge_order(2)
+        if not finding and off:
+            text = f"g_q'(0) is not {self.multiplier}: off by {errors[-1]:.3g}"
+            finding = Finding(text if off.objection else "", "" if off.objection else text)
         # Far below the cycle's size, so that only the sign of the multiplier's excess decides.
-        if not objection and not (runs[-1].values["inside"] and runs[-1].values["outside"]):
-            objection = "p = 0 does not change stability at q = 1"
-        return Judgement(objection, runs[-1].where if objection else None, found)
+        if not finding and not (runs[-1].values["inside"] and runs[-1].values["outside"]):
+            finding = Finding("p = 0 does not change stability at q = 1")
+        witness = runs[-1].where if finding.objection else None
+        return Judgement(finding.objection, witness, found, undecided=finding.undecided)
 
 
 @dataclass(frozen=True)
@@ -111,12 +119,12 @@ class CycleClaim(DirectClaim):
                 nudge = p * arb(2) ** (-bits // 4)
                 low, high = (_iterate(g, p + s * nudge, at, 2) for s in (-1, 1))
                 measured = (high - low) / (2 * nudge)
-                drift = abs(abs(_iterate(g, p * (1 + arb(2) ** -20), at, _FROZEN_STEPS)) - p)
+                drift = abs(abs(_iterate(g, p * (1 + _NUDGE), at, _FROZEN_STEPS)) - p)
                 values = {
                     "closure": float(abs(_iterate(g, p, at, 1) + p) / p),
                     "predicted": float(predicted),
                     "measured": float(measured),
-                    "attracted": float(drift < p * arb(2) ** -20),
+                    "attracted": float(drift < p * _NUDGE),
                 }
                 where = {
                     "q": str(q),

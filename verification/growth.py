@@ -1,7 +1,11 @@
-"""Whether sup |f| is finite, judged from the growth of |f| along z = ±2, ±2², ±2⁴, …, ±2⁴⁰⁹⁶.
+"""sup |f| as far as samples tell, from |f| along z = ±2, ±2², ±2⁴, …, ±2⁴⁰⁹⁶.
 
 Each point squares the one before: a logarithm doubles from one to the next, a power explodes, and
-what converges like a power of 1/z has converged long before the end. Numerical evidence both ways.
+what converges like a power of 1/z has converged long before the end. Numerical evidence, and of one
+thing alone, that the values seen have settled. It refutes nothing: a function may pass every number
+that is looked at and be bounded, or settle as far as one looks and grow like an iterated logarithm.
+So what has not settled is left open, and settled means that the gains shrink geometrically, their
+ratios not rising towards 1 as those of the gains of log log z or 1/log log z do.
 """
 
 from __future__ import annotations
@@ -21,24 +25,29 @@ from ..theory.expressions import Z
 _SQUARINGS = 12
 _BITS = 30
 _HUGE = arb(2) ** 900
+_SETTLED = 1e-9  # a last gain that small is all that is promised
+_ROUNDING = 1e-14
+_LARGEST_RATIO = 0.9
+_RISE = 1e-3  # of the ratios of gains, by rounding: those of a function of 1/log z are constant
 
 
 @dataclass(frozen=True)
 class Growth:
-    """`bounded` is None where the records have neither settled nor kept growing.
+    """`settled` where the last gains shrink geometrically.
 
-    `supremum` is the largest value seen plus what the last gains still promise (∞ if unbounded);
-    `far` and `value` are the last point looked at and |f| there.
+    `seen` is the largest value seen, `supremum` that plus what the last gains still promise (∞ if
+    not settled); `far` and `value` are the last point looked at and |f| there.
     """
 
-    bounded: bool | None
+    settled: bool
+    seen: float
     supremum: float
     far: str
     value: str
 
 
 def growth(expression: sp.Expr, scale: sp.Rational, grid: Sequence[sp.Rational]) -> Growth:
-    """Judge sup |f| for an expression in Z whose natural unit of z and f is `scale`.
+    """Whether sup |f| has settled, for an expression in Z whose natural unit of z and f is `scale`.
 
     Raises NotFiniteError where f is not real.
     """
@@ -55,16 +64,24 @@ def growth(expression: sp.Expr, scale: sp.Rational, grid: Sequence[sp.Rational])
     value, unit = (size * exact(scale)).str(6, radius=False), float(scale)
     sign = "-" if abs(_value(f, -z)) > abs(_value(f, z)) else ""
     far = f"{sign}{scale} * 2^{2**k}"
-    if size > _HUGE:
-        return Growth(False, math.inf, far, value)
+    seen = unit * record if math.isfinite(record) and not size > _HUGE else math.inf
     gains = [b - a for a, b in pairwise(records[-4:])]
-    if gains[-1] <= 1e-9 * record:
-        return Growth(True, unit * (record + gains[-1]), far, value)
-    ratios = [b / a if a > 0 else math.inf for a, b in pairwise(gains)]
-    if max(ratios) <= 0.9:
-        rest = gains[-1] * max(ratios) / (1 - max(ratios))
-        return Growth(True, unit * (record + rest), far, value)
-    return Growth(False if min(ratios) >= 0.99 else None, math.inf, far, value)
+    if size > _HUGE or not _shrinking(gains, record):
+        return Growth(False, seen, math.inf, far, value)
+    if gains[-1] <= _SETTLED * record:
+        return Growth(True, seen, unit * (record + gains[-1]), far, value)
+    ratio = max(b / a for a, b in pairwise(gains))
+    return Growth(True, seen, unit * (record + gains[-1] * ratio / (1 - ratio)), far, value)
+
+
+def _shrinking(gains: Sequence[float], record: float) -> bool:
+    """Whether each gain is well below the one before, by factors that do not rise."""
+    if gains[-1] <= _ROUNDING * record:
+        return True
+    if not all(gain > 0 for gain in gains):
+        return False
+    ratios = [b / a for a, b in pairwise(gains)]
+    return max(ratios) <= _LARGEST_RATIO and ratios[-1] <= ratios[0] * (1 + _RISE)
 
 
 def _refined_maximum(f: BallFunction, scale: sp.Rational, grid: Sequence[sp.Rational]) -> float:

@@ -3,7 +3,8 @@
 A1: z s' − s < 0.  A2: s' > 0.  A3: s s' + z s s'' − z s'² < 0 and s > 0, as (z r'/r)' is the former
 over s². The neuron needs A3 only where r ≥ c; it is proved where r ≥ 1/2, which is no less.
 A5: s' > 0, so that sup |ℓ'| is the limit of s; for the neuron |φ'| < 1 and φ' > 0, likewise. Where
-they do not grow: |ℓ'| or |φ| is below a stated bound.
+they do not grow: |ℓ'| or |φ| is below a stated bound. Where their form at infinity is a monomial
+that tends to ∞ times what keeps away from 0, they are unbounded: that refutes A5.
 """
 
 from __future__ import annotations
@@ -40,22 +41,26 @@ def claims(
 ) -> tuple[Claim, ...]:
     """What has to be proved for one hypothesis of `PROVABLE`; A3 on z ≤ `high` if that is given,
     A5 with a stated `bound` on |ℓ'| or |φ| if that is."""
-    s = response.slope
+    s, unit = response.slope, response.scale
     first, second = sp.diff(s, Z), sp.diff(s, Z, 2)
-    falling = Claim((Z * first - s) / Z**3)
+    falling = Claim((Z * first - s) / Z**3, unit=unit)
     if name == "A1":
         return (falling,)
     if name == "A3":
-        bend = Claim((s * first + Z * s * second - Z * first**2) / Z**3, high=high)
-        return (*((falling,) if high is not None else ()), Claim(-s / Z, high=high), bend)
+        bend = Claim((s * first + Z * s * second - Z * first**2) / Z**3, high=high, unit=unit)
+        return (
+            *((falling,) if high is not None else ()),
+            Claim(-s / Z, high=high, unit=unit),
+            bend,
+        )
     size, rise = s, first
     gentle: tuple[Claim, ...] = ()
     if isinstance(response, Activation):
         size, rise = response.expression, sp.diff(response.expression, Z)
-        gentle = (Claim((rise**2 - 1) / Z**2),)
+        gentle = (Claim((rise**2 - 1) / Z**2, unit=unit),)
     if bound is None:
-        return (*gentle, Claim(-rise))
-    return (*gentle, Claim(size - bound), Claim(-size - bound))
+        return (*gentle, Claim(-rise, unit=unit))
+    return (*gentle, Claim(size - bound, unit=unit), Claim(-size - bound, unit=unit))
 
 
 def prove_hypothesis(
@@ -73,7 +78,7 @@ def prove_hypothesis(
             return None
     found = []
     for claim in claims(response, name, high, bound):
-        proof = prove(claim, response.scale)
+        proof = prove(claim)
         if isinstance(proof, Proof):
             found.append(proof)
             continue
@@ -98,18 +103,55 @@ def below_one_half(response: Response, z: sp.Rational) -> bool:
 
 def supremum(response: Response) -> arb:
     """The limit of |ℓ'| or |φ| at infinity, enclosed; NaN where that fails."""
-    size = response.slope if isinstance(response, Loss) else response.expression
     try:
         with ctx.workprec(BITS):
-            return tail(size).limit
+            return tail(_size(response), response.scale).limit
     except NoTailError:
         return arb.nan()
 
 
+@dataclass(frozen=True)
+class Divergence:
+    """ℓ' or φ keeps one sign from |z| = `start` on and tends to ±∞ with z → `side`·∞; in size it
+    grows `like` the expression given."""
+
+    start: sp.Rational
+    side: int
+    like: sp.Expr
+
+
+def divergence(response: Response) -> Divergence | None:
+    """A proof that |ℓ'| or |φ| is unbounded; None where there is none.
+
+    >>> divergence(Loss.parse("z*asinh(z) - sqrt(1+z**2)")).like
+    log(z)
+    >>> divergence(Loss.parse("log-cosh")) is None
+    True
+    """
+    starts = (response.scale * sp.Integer(2) ** k for k in range(1, 11))
+    return next((d for z in starts for side in (1, -1) if (d := diverges(response, z, side))), None)
+
+
+def diverges(response: Response, start: sp.Rational, side: int) -> Divergence | None:
+    """The same with the place and the side given, which is all there is to check."""
+    if not start > 0 or side not in (1, -1):
+        return None
+    try:
+        with ctx.workprec(BITS):
+            form = tail(_size(response).subs(Z, side * Z), response.scale)
+            return Divergence(start, side, form.like) if form.divergence(start) else None
+    except NoTailError:
+        return None
+
+
+def _size(response: Response) -> sp.Expr:
+    return response.slope if isinstance(response, Loss) else response.expression
+
+
 def constant_claims(response: Response, z0_above: sp.Rational) -> tuple[Claim, ...]:
     """r > 0, and z r'/r < −1/2 from `z0_above` on."""
-    s = response.slope
-    return Claim(-s / Z), Claim(_past_z0(s), low=z0_above)
+    s, unit = response.slope, response.scale
+    return Claim(-s / Z, unit=unit), Claim(_past_z0(s), low=z0_above, unit=unit)
 
 
 def before_z0(response: Response, z: sp.Rational) -> bool:
@@ -121,7 +163,7 @@ def before_z0(response: Response, z: sp.Rational) -> bool:
 def c_over(response: Response, z0: Box) -> arb:
     """max(r(z0), 1/2) for z0 in a box."""
     with ctx.workprec(BITS):
-        return enclosure(response.response, z0).max(arb(0.5))
+        return enclosure(response.response, z0, response.scale).max(arb(0.5))
 
 
 def enclose_constants(response: Response, z0: float) -> Constants | None:
@@ -138,7 +180,7 @@ def enclose_constants(response: Response, z0: float) -> Constants | None:
     box = middle - step, middle + step
     if not before_z0(response, box[0]):
         return None
-    found = [prove(claim, response.scale) for claim in constant_claims(response, box[1])]
+    found = [prove(claim) for claim in constant_claims(response, box[1])]
     proofs = tuple(proof for proof in found if isinstance(proof, Proof))
     return Constants(box, c_over(response, box), proofs) if len(proofs) == len(found) else None
 

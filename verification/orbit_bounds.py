@@ -25,8 +25,8 @@ def misalignments(
     view: OrbitView, orbit: EnclosedOrbit, limit: LimitEnclosure, h: sp.Expr
 ) -> Iterator[arb]:
     """|q_t/r(p_t) − 1 − h(p_t) ε|/ε² from t_a on, at last for all steps of the tail together."""
-    expressions = [view.plan.family.response, h]
-    curve = [_over_boxes(e) for e in expressions]
+    expressions, unit = [view.plan.family.response, h], view.plan.model.response.scale
+    curve = [_over_boxes(e, unit) for e in expressions]
 
     def size(q: arb, r: arb, h: arb) -> arb:
         return abs(((q / r - 1) / view.epsilon - h) / view.epsilon)
@@ -37,15 +37,16 @@ def misalignments(
     q = arb.nan()
     if limit.q is not None and limit.drift is not None and limit.drift < 0:
         q = orbit.q[-1].union(limit.q)
-    around = (-limit.p_bound).union(limit.p_bound)
-    yield size(q, *(taylor_enclosure(compile_jet(e, P), around, 0)[0] for e in expressions))
+    around = (-limit.p_bound).union(limit.p_bound) / exact(unit)
+    jets = [compile_jet(e.subs(P, unit * P), P) for e in expressions]
+    yield size(q, *(taylor_enclosure(jet, around, 0)[0] for jet in jets))
 
 
 def sharpness_gaps(view: OrbitView, orbit: EnclosedOrbit) -> Iterator[arb]:
     """η|λ_t − λ̃(q_t)|/ε from t_a on while q_t ≤ 1, where ηλ̃(q) = 2(1 + z r'(z)/q), r(z) = q."""
     r = view.plan.family.response
     inverse = _inverse(view, r)
-    slope = _over_boxes(sp.diff(r, P))
+    slope = _over_boxes(sp.diff(r, P), view.plan.model.response.scale)
     sharpness = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
     eta = arb(exact(view.eta))
     for p, q in list(zip(orbit.p, orbit.q, strict=True))[view.settled : orbit.earliest_crossing]:
@@ -62,22 +63,25 @@ def passage(orbit: EnclosedOrbit, limit: LimitEnclosure) -> dict[str, float]:
     return {
         "earliest": math.nan if earliest is None else earliest,
         "latest": math.nan if latest is None else latest,
-        "rises": all(u_next < u for u, u_next in before),
+        "rises": bool(before) and all(u_next < u for u, u_next in before),
         "falls": any(u_next > u for u, u_next in before),
         "stays beyond": beyond and all(u < 1 for u in orbit.u[latest:]),
     }
 
 
-def _over_boxes(expression: sp.Expr) -> Callable[[arb], arb]:
+def _over_boxes(expression: sp.Expr, unit: sp.Rational) -> Callable[[arb], arb]:
     """Enclosures over small boxes in the mean-value form: a value at one point, a slope over all.
 
-    The value keeps its digits near 0/0 at p = 0; the slope can do without.
+    The value keeps its digits near 0/0 at p = 0; the slope can do without. What is near to 0 is
+    counted in the natural `unit` of p, a power of two.
     """
-    at_point, jet = compile_balls([expression], [P]), compile_jet(expression, P)
+    scaled = expression.subs(P, unit * P)
+    at_point, jet = compile_balls([scaled], [P]), compile_jet(scaled, P)
 
     def value(box: arb) -> arb:
         if not box.is_finite():
             return arb.nan()
+        box = box / exact(unit)
         middle = box.mid()
         return evaluate(at_point, (middle,), _VALUE_BITS)[0] + jet(box, 1)[1] * (box - middle)
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import sympy as sp
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
-from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ..numerics.roots import InverseResponse
 from ..theory.models import ETA, P, Q
-from .claims import Claim, Judgement, Measurement, by_start, quantity
-from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Ladder
-from .orbit_view import REFUTING, OrbitView, ball
-from .plans import Plan
+from .claims import Claim, Judgement, Measurement, by_start, combined, quantity
+from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding, Ladder
+from .orbit_view import REFUTING, OrbitView, ball, is_silent
+from .plans import Plan, number
+
+T = TypeVar("T")
+
+_NEWTON = 8
+_ROOT = arb(2) ** arb(-60)  # relative, of a root
+_QUICK_BITS, _BITS = 100, 70  # in force and correct in ηλ and ηλ̃, which differ by ε
 
 
 @dataclass(frozen=True)
@@ -66,24 +73,56 @@ class OrbitClaim(Claim):
         return runs
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        """The first objection of any start, or the numbers of the first start."""
+        """The first objection of any start, or the numbers of the first start it speaks of."""
         judged = []
-        for group in by_start(runs):
+        for _, group in spoken_of((None, group) for group in by_start(runs)):
             ladder = self.usable(group)
-            lost = next((run for run in ladder if not run.values), None)
-            if lost is not None and lost.where["trouble"].startswith(REFUTING):
-                return Judgement(lost.where["trouble"], lost.where)
-            if lost is not None:
-                return Judgement("", None, undecided=lost.where["trouble"])
-            judged.append(self.judge_ladder(plan, ladder))
-        return next((j for j in judged if j.objection), judged[0])
+            lost = judge_lost(ladder)
+            judged.append(lost or resolved(plan, ladder, self.judge_ladder(plan, ladder)))
+        return combined(judged)
+
+
+def spoken_of(
+    pairs: Iterable[tuple[T, list[Measurement]]],
+) -> list[tuple[T, list[Measurement]]]:
+    """Those starts, each with something, of whose orbits a claim speaks; all if there are none."""
+    found = list(pairs)
+    return [pair for pair in found if not any(map(is_silent, pair[1]))] or found
+
+
+def judge_lost(ladder: Sequence[Measurement]) -> Judgement | None:
+    """What orbits of one start say off which nothing can be read; None if there are none.
+
+    Where every orbit contradicts the theory it is refuted; one at a large ε refutes nothing.
+    """
+    lost = [run for run in ladder if not run.values]
+    if not lost:
+        return None
+    last = lost[-1]
+    if len(lost) == len(ladder) and all(r.where["trouble"].startswith(REFUTING) for r in lost):
+        return Judgement(last.where["trouble"], last.where)
+    at = f" (eta = {last.where['eta']})" if "eta" in last.where else ""
+    return Judgement("", None, undecided=last.where["trouble"] + at)
+
+
+def resolved(plan: Plan, ladder: Sequence[Measurement], judged: Judgement) -> Judgement:
+    """The judgement, undecided if it refutes on step sizes that do not resolve the response."""
+    why = plan.unresolved(ladder[-1].epsilon) if judged.objection else ""
+    if not why:
+        return judged
+    text = f"{judged.objection}; but {why}"
+    return replace(judged, objection="", witness=None, undecided=text)
 
 
 @dataclass(frozen=True)
 class CoefficientClaim(OrbitClaim):
-    """y(ε) = coefficient + O(ε^order) for a number y read off each orbit as y − coefficient."""
+    """y(ε) = coefficient + O(ε^order) for a number y read off each orbit as y − coefficient.
+
+    `vanishes` says that the coefficient of ε^order in it is known to be 0.
+    """
 
     coefficient: sp.Expr
+    vanishes: bool = field(default=False, kw_only=True)
 
     def error_order(self, plan: Plan, order: float) -> float:
         """q* and q/r(p) are read as (…)/ε: one ε more."""
@@ -91,14 +130,14 @@ class CoefficientClaim(OrbitClaim):
 
     def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         ladder = coefficient_ladder(self.coefficient, runs)
-        objection = ladder.objection(self.order)
+        finding = ladder.judge(self.order, vanishes=self.vanishes)
         found = {
             "coefficient": quantity(self.coefficient, ladder.extrapolated),
             "order": self.order_quantity(plan, ladder),
             "values": [f"{v:.10g}" for v in ladder.values],
             "constant": f"{max(abs(r) / e**self.order for r, e in _paired(runs)):.4g}",
         }
-        return Judgement(objection, runs[-1].where if objection else None, found)
+        return judgement(finding, runs, found)
 
     def defect(self, value: arb) -> dict[str, arb]:
         return {"value": value, "residual": value - ball(self.coefficient)}
@@ -151,56 +190,91 @@ class CrossingClaim(OrbitClaim):
         return view.measurement(t, **numbers, bound=scaled / room)
 
     def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        target, coefficient = float(self.coefficient), _log_coefficient(runs)
+        target, coefficient = number(self.coefficient), _log_coefficient(runs)
         heights = [str(q0) for _, q0 in plan.starts]
         expected = self.constants[heights.index(runs[0].where["q0"])]
-        remainders = [run.values["scaled"] - target * run.values["log"] for run in runs]
-        constant = _constant(runs, remainders)
-        sizes = [
-            abs(rest - float(expected)) / (run.epsilon * run.values["unit log"])
-            for rest, run in zip(remainders, runs, strict=True)
-        ]
-        # The exponent of t_b/ln(1/(ε h(0))) in 1/ε between the last two rungs.
-        before, after = runs[-2:]
-        growth = math.log(after.values["growth"] / before.values["growth"])
-        exponent = 1 + growth / math.log(before.epsilon / after.epsilon)
+        constant = _constant(runs, target)
+        exponents = _exponents(runs)
         bounds = [run.values["bound"] for run in runs]
         found = {
             "coefficient": quantity(self.coefficient, coefficient),
             "order": {
                 "claimed": f"{-self.error_order(plan, self.order):g}",
-                "measured": f"{-self.error_order(plan, exponent):.3f}",
+                "measured": f"{-self.error_order(plan, exponents[-1]):.3f}",
                 "in": "eta",
             },
             "constant K(q0)": quantity(expected, constant) | {"at q0": runs[0].where["q0"]},
-            "constant of the remainder": f"{max(sizes):.4g}",
+            "constant of the remainder": f"{max(_remainders(runs, target, number(expected))):.4g}",
             "t_b": [run.where["t"] for run in runs],
             "lower bound constant": f"{min(bounds):.4g}",
         }
-        objection = ""
-        if not abs(coefficient - target) <= COEFFICIENT_TOLERANCE * abs(target):
-            objection = f"coefficient {coefficient:.8g} instead of {target:.8g}"
-        elif not abs(constant - float(expected)) <= COEFFICIENT_TOLERANCE * abs(target):
-            objection = f"K(q0) = {constant:.8g} instead of {float(expected):.8g}"
-        elif not abs(exponent - self.order) <= ORDER_SLACK:
-            objection = f"t_b grows like ε^-{exponent:.2f} instead of ε^-{self.order:g}"
-        elif min(bounds) < 0.99 * bounds[0]:
-            objection = "t_b falls below a constant times (1 − q0)/ε"
-        return Judgement(objection, runs[-1].where if objection else None, found)
+        return judgement(self._finding(runs, number(expected)), runs, found)
+
+    def _finding(self, runs: Sequence[Measurement], expected: float) -> Finding:
+        """The first thing that does not fit: refuted if it has settled, else undecided."""
+        target, coefficient = number(self.coefficient), _log_coefficient(runs)
+        constant, exponents = _constant(runs, target), _exponents(runs)
+        bounds = [run.values["bound"] for run in runs]
+        allowed = COEFFICIENT_TOLERANCE * abs(target)
+        off, off_constant = abs(coefficient - target), abs(constant - expected)
+        if not off <= allowed:
+            text = f"coefficient {coefficient:.8g} instead of {target:.8g}"
+            return settled_or_open(text, abs(coefficient - _log_coefficient(runs[1:])) <= off / 2)
+        if not off_constant <= allowed:
+            text = f"K(q0) = {constant:.8g} instead of {expected:.8g}"
+            moved = abs(constant - _constant(runs[:-1], target))
+            return settled_or_open(text, moved <= off_constant / 2)
+        if not abs(exponents[-1] - self.order) <= ORDER_SLACK:
+            text = f"t_b grows like ε^-{exponents[-1]:.2f} instead of ε^-{self.order:g}"
+            return settled_or_open(text, abs(exponents[-1] - exponents[-2]) <= ORDER_SLACK / 2)
+        if min(bounds) < 0.99 * bounds[0]:
+            text = "t_b falls below a constant times (1 − q0)/ε"
+            return settled_or_open(text, bounds == sorted(bounds, reverse=True))
+        return Finding()
+
+
+def settled_or_open(text: str, certain: bool) -> Finding:
+    """An objection where what was measured has settled; else a reason to leave it open."""
+    return Finding(text) if certain else Finding(undecided=f"{text}, but not settled")
 
 
 def _log_coefficient(runs: Sequence[Measurement]) -> float:
-    """κ in ε t_b = κ ln(1/η) + K + ε (a ln(1/η) + b), through the last four rungs."""
+    """κ in ε t_b = κ ln(1/η) + K + ε (a ln(1/η) + b), through the last four rungs.
+
+    Without b through three, if there are no more.
+    """
     last = runs[-4:]
     rows = [[run.values["log"], 1.0, run.epsilon * run.values["log"], run.epsilon] for run in last]
-    solution = np.linalg.solve(np.array(rows), np.array([run.values["scaled"] for run in last]))
+    matrix = np.array(rows)[:, : len(last)]
+    solution = np.linalg.solve(matrix, np.array([run.values["scaled"] for run in last]))
     return float(solution[0])
 
 
-def _constant(runs: Sequence[Measurement], remainders: Sequence[float]) -> float:
+def _constant(runs: Sequence[Measurement], kappa: float) -> float:
     """K in ε t_b − κ ln(1/η) = K + ε (a ln(1/η) + b), through the last three rungs."""
-    rows = [[1.0, run.epsilon * run.values["log"], run.epsilon] for run in runs[-3:]]
-    return float(np.linalg.solve(np.array(rows), np.array(remainders[-3:]))[0])
+    last = runs[-3:]
+    rows = [[1.0, run.epsilon * run.values["log"], run.epsilon] for run in last]
+    rest = [run.values["scaled"] - kappa * run.values["log"] for run in last]
+    return float(np.linalg.solve(np.array(rows), np.array(rest))[0])
+
+
+def _remainders(runs: Sequence[Measurement], kappa: float, constant: float) -> list[float]:
+    """|ε t_b − κ ln(1/η) − K|/(ε ln(1/(ε h(0))))."""
+    return [
+        abs(run.values["scaled"] - kappa * run.values["log"] - constant)
+        / (run.epsilon * run.values["unit log"])
+        for run in runs
+    ]
+
+
+def _exponents(runs: Sequence[Measurement]) -> list[float]:
+    """The exponents of t_b/ln(1/(ε h(0))) in 1/ε between neighbouring rungs."""
+    return [
+        1
+        + math.log(after.values["growth"] / before.values["growth"])
+        / math.log(before.epsilon / after.epsilon)
+        for before, after in itertools.pairwise(runs)
+    ]
 
 
 @dataclass(frozen=True)
@@ -218,24 +292,23 @@ class SharpeningClaim(OrbitClaim):
         return (1 + order) / float(plan.model.exponent) - 1
 
     def read(self, view: OrbitView) -> Measurement:
-        inverse = InverseResponse(view.plan.model.response)
-        scaled = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
-        predicted = compile_balls(self.surrogate, [P, Q])
-        eta, two = exact(view.eta), arb(2)
-        worst, place, previous, falls = arb(0), view.crossing, arb(0), 0
-        for t in view.steps:
-            p, q = abs(view.orbit.p[t]), view.orbit.q[t]
-            surrogate = two
-            if q < 1:
-                surrogate = evaluate(predicted, (inverse(q, 100, guess=p), q), 90)[0]
-            gap = abs(evaluate(scaled, (p, q, eta), 90)[0] - surrogate)
-            if gap > worst:
-                worst, place = gap, t
-            falls += bool(surrogate < previous)
-            previous = surrogate
-        value = worst / view.epsilon
+        gaps, falls = _Gaps(view, self.surrogate), 0
+        worst, place, previous = 0.0, view.crossing, -math.inf
+        with ctx.workprec(_QUICK_BITS):
+            for t in range(view.settled, len(view.orbit)):
+                surrogate, gap = gaps.at(t)
+                if gap > worst:
+                    worst, place = gap, t
+                falls += surrogate < previous
+                previous = surrogate
+        exact = gaps.exactly(place) / view.epsilon
+        steps = len(view.orbit) - view.settled
         return view.measurement(
-            place, value=value, residual=value - ball(self.coefficient), falls=float(falls)
+            place,
+            value=exact,
+            residual=exact - ball(self.coefficient),
+            falls=float(falls),
+            steps=float(steps),
         )
 
     def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
@@ -248,17 +321,71 @@ class SharpeningClaim(OrbitClaim):
             "coefficient": quantity(self.coefficient, ladder.extrapolated),
             "order": self.order_quantity(plan, ladder),
             "sup |sharpness - surrogate|": [f"{gap:.6g}" for gap in gaps],
+            "steps checked": f"{sum(run.values['steps'] for run in runs):.0f}",
         }
-        objection = ladder.objection(self.order)
-        if any(run.values["falls"] for run in runs):
-            objection = "the surrogate falls somewhere after t_a"
-        return Judgement(objection, runs[-1].where if objection else None, found)
+        finding, falls = ladder.judge(self.order), [bool(run.values["falls"]) for run in runs]
+        if any(falls):
+            text = "the surrogate falls somewhere after t_a"
+            finding = settled_or_open(text, all(falls[-2:]))
+        return judgement(finding, runs, found)
+
+
+class _Gaps:
+    """η|λ_t − λ̃(q_t)| along an orbit: quickly at every step, and exactly at one."""
+
+    def __init__(self, view: OrbitView, surrogate: sp.Expr) -> None:
+        self.view, self.eta = view, exact(view.eta)
+        response = view.plan.family.response
+        self._inverse = InverseResponse(view.plan.model.response)
+        self._scaled = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
+        self._surrogate = compile_balls(surrogate, [P, Q])
+        self._slope = compile_balls([response, sp.diff(response, P)], [P])
+
+    def at(self, t: int) -> tuple[float, float]:
+        """ηλ̃ and the gap, to ten digits of ε or more."""
+        p, q = abs(self.view.orbit.p[t]).mid(), self.view.orbit.q[t].mid()
+        if not q < 1:
+            return 2.0, abs(float(self._value(self._scaled, (p, q, self.eta)) - 2))
+        surrogate = self._value(self._surrogate, (self._solved(p, q), q))
+        return float(surrogate), abs(float(self._value(self._scaled, (p, q, self.eta)) - surrogate))
+
+    def exactly(self, t: int) -> arb:
+        """The gap with the root found by a method that cannot miss it."""
+        p, q = abs(self.view.orbit.p[t]).mid(), self.view.orbit.q[t].mid()
+        surrogate = arb(2)
+        if q < 1:
+            root = self._inverse(q, 100, guess=p)
+            surrogate = evaluate(self._surrogate, (root, q), 90)[0]
+        return abs(evaluate(self._scaled, (p, q, self.eta), 90)[0] - surrogate)
+
+    def _solved(self, p: arb, q: arb) -> arb:
+        """r̂(q) by Newton's method from p, which is near it once the orbit is aligned."""
+        z = p
+        for _ in range(_NEWTON):
+            r, slope = self._slope(z)
+            step = ((r - q) / slope).mid()
+            z = (z - step).mid()
+            if abs(step) < z * _ROOT:
+                return z
+        return self._inverse(q, 100, guess=p)
+
+    def _value(self, function: BallFunction, point: tuple[arb | fmpq, ...]) -> arb:
+        """At the precision in force if that is enough, else at a higher one."""
+        value = function(*map(arb, point))[0]
+        enough = value.is_finite() and value.rel_accuracy_bits() >= _BITS
+        return value if enough else evaluate(function, point, 90)[0]
+
+
+def judgement(finding: Finding, runs: Sequence[Measurement], found: Mapping[str, Any]) -> Judgement:
+    """The judgement on one start, with the last run as the witness of a refutation."""
+    witness = runs[-1].where if finding.objection else None
+    return Judgement(finding.objection, witness, found, undecided=finding.undecided)
 
 
 def coefficient_ladder(coefficient: sp.Expr, runs: Sequence[Measurement]) -> Ladder:
     """The ladder of the measured "value" and "residual" against an exact coefficient."""
     return Ladder(
-        float(coefficient),
+        number(coefficient),
         tuple(run.epsilon for run in runs),
         tuple(run.values["value"] for run in runs),
         tuple(run.values["residual"] for run in runs),

@@ -9,6 +9,7 @@ import sympy as sp
 from flint import arb, ctx
 
 from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.curve_cells import CurveCells
 from ..numerics.iteration import Stops
 from ..numerics.loops import compile_loop
 from ..numerics.orbits import Orbit, iterate
@@ -21,8 +22,8 @@ from .plans import Plan
 
 REFUTING = "an orbit contradicts the theory"
 EARLY = "an orbit passes q = 1"
+SILENT = "the statement does not speak of this orbit"
 FAR = 10**6  # in units of the response's scale
-_SAMPLES = 300  # steps looked at before the crossing, and again after it
 
 
 class OrbitView:
@@ -33,6 +34,8 @@ class OrbitView:
     ) -> None:
         self.plan, self.eta, self.start = plan, eta, start
         self.bits = working_bits(plan.digits)
+        self.excess: dict[int, arb] = {}  # q/r(p) − 1 at steps where some claim has found it
+        self._values: dict[tuple[CurveCells, int], tuple[arb, ...]] = {}
         stops = Stops(plan.max_steps(), plan.until, FAR * plan.model.response.scale)
         # Unchecked: what is judged is how the ladder scales, at many more digits than it needs.
         self.orbit: Orbit = iterate(
@@ -44,11 +47,16 @@ class OrbitView:
         """Why nothing can be read off this orbit, or "".
 
         One that diverges, or converges without passing q = 1, contradicts the theory; one that has
-        no time to (too few steps, or a passage before the transient is over) decides nothing.
+        no time to (too few steps, or a passage before the transient is over) decides nothing, and
+        of one that meets p = 0 nothing is said.
         """
         outcome, crossing = self.orbit.outcome, self.orbit.crossing
+        if silent := meets_zero(self.orbit, self.plan.model.response.scale):
+            return silent
         if outcome == "diverged" or (outcome == "converged" and crossing is None):
             return f"{REFUTING}: it {outcome} without passing q = 1"
+        if outcome == "at the minimum":
+            return f"a step takes an orbit to p = 0 at t = {self.orbit.steps}, which is excluded"
         if outcome == "step limit" or crossing is None:
             return f"an orbit did not converge in {len(self.orbit)} steps"
         return self.early(self.settled)
@@ -62,13 +70,13 @@ class OrbitView:
     @cached_property
     def epsilon(self) -> arb:
         with ctx.workprec(self.bits):
-            return arb(exact(self.plan.epsilon(self.eta)))
+            return ball(self.plan.epsilon(self.eta))
 
     @cached_property
     def natural_log(self) -> float:
         """ln(1/(ε h(0))), which unlike ln(1/η) does not depend on the unit of p."""
         with ctx.workprec(self.bits):
-            return -math.log(float(self.epsilon * ball(self.plan.curve.h_at_zero)))
+            return -math.log(float(self.epsilon * self.curve_scale))
 
     @cached_property
     def crossing(self) -> int:
@@ -91,17 +99,21 @@ class OrbitView:
         return self.natural_log / -math.log(min(contraction(self.plan, self.start[1]), 0.99))
 
     @cached_property
-    def steps(self) -> list[int]:
-        """The steps looked at: all of the first hundred from t_a on, then evenly spread ones."""
-        return self.steps_from(self.settled)
+    def squares(self) -> list[float]:
+        """p² in double precision at every step."""
+        return [float(p) ** 2 for p in self.orbit.p]
 
-    def steps_from(self, begin: int) -> list[int]:
-        """The same with another step in the place of t_a."""
-        last = len(self.orbit) - 1
-        first = range(begin, min(begin + 100, self.crossing))
-        before = _spread(begin, self.crossing - 1, _SAMPLES)
-        after = _spread(self.crossing, last, _SAMPLES)
-        return sorted({*first, *before, *after, self.crossing - 1, self.crossing, last})
+    @cached_property
+    def curve_scale(self) -> arb:
+        """h(0), in the unit of 1/ε."""
+        with ctx.workprec(self.bits):
+            return ball(self.plan.curve.h_at_zero)
+
+    def curve_values(self, curve: CurveCells, t: int, x: arb) -> tuple[arb, ...]:
+        """r, h_1, h_2, … at step t, where p² = x, computed once for all claims."""
+        if (curve, t) not in self._values:
+            self._values[curve, t] = curve.at(x)
+        return self._values[curve, t]
 
     def place(self, t: int) -> dict[str, str]:
         """What a reader needs to find step t of this orbit again."""
@@ -119,6 +131,23 @@ class OrbitView:
         return Measurement(float(self.epsilon), numbers, self.place(t))
 
 
+def meets_zero(orbit: Orbit, scale: sp.Rational) -> str:
+    """Where p_t is 0, as far as the orbit's digits tell, before q passes 1; "" for most orbits.
+
+    There 0 repels, so an orbit can only be thrown on it, by a step of which all digits cancel.
+    """
+    if orbit.crossing is not None:
+        return ""
+    small = arb(exact(scale / sp.Integer(10) ** orbit.digits))
+    t = next((t for t, p in zip(orbit.times, orbit.p, strict=True) if abs(p) <= small), None)
+    return "" if t is None else f"{SILENT}: p_t = 0 at t = {t}, to {orbit.digits} digits"
+
+
+def is_silent(run: Measurement) -> bool:
+    """Whether a claim says nothing of an orbit that was to be measured."""
+    return not run.values and run.where["trouble"].startswith(SILENT)
+
+
 def contraction(plan: Plan, q0: sp.Rational) -> float:
     """|μ|, μ = 1 + 2p r'/r at p = r̂(q0): by how much a step shrinks the distance to the 2-cycle."""
     inverse = InverseResponse(plan.model.response)
@@ -127,11 +156,7 @@ def contraction(plan: Plan, q0: sp.Rational) -> float:
 
 
 def ball(value: sp.Expr) -> arb:
-    """An exact number as a ball at the precision in force."""
-    return compile_balls(sp.sympify(value), [])()[0]
-
-
-def _spread(first: int, last: int, count: int) -> list[int]:
-    if last <= first:
-        return [first] if last == first else []
-    return [first + round(i * (last - first) / count) for i in range(count + 1)]
+    """A number as a ball with as many correct bits as are in force. Raises UnresolvedError."""
+    number = sp.sympify(value)
+    number = sp.Rational(number) if number.is_Float else number
+    return evaluate(compile_balls(number, []), (), ctx.prec)[0]

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from functools import cached_property
 
 import sympy as sp
 
-from ..numerics.balls import exact
+from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.curve_cells import CurveCells, curve_cells
 from ..numerics.roots import InverseResponse
 from ..theory.bifurcation import FrozenFamily, frozen_family
-from ..theory.errors import InputError
+from ..theory.errors import InputError, ReducedMapError
 from ..theory.models import Model
 from ..theory.slow_curve import SlowCurve, slow_curve
 from .effort import QUICK, Effort
 
 _SMALL = sp.Rational(1, 10**10)  # orbits stop at this |p|/scale; q* is then known to its square
+_DOUBLE = 60  # bits that are more than a double holds
 MAX_STEPS = 2_000_000
 _TOP = 0.0075  # ε h(0) at the top of the default ladder; the ladder does not see rescalings of z
+_TERMS = 3  # up to this h_k a response is looked at for layers that no step size resolves,
+_LEVEL, _DEEPEST = 4, 36  # on cells of p² that are 2^−4 to 2^−36 natural units wide
 _TOP_ALLOWED = 0.0125  # above it the transient and the passage of q = 1 are not yet apart
 
 
@@ -48,21 +53,48 @@ class Plan:
         """The frozen-q family."""
         return frozen_family(self.model)
 
-    def epsilon(self, eta: sp.Rational) -> sp.Rational:
-        """The small parameter at a step size."""
+    def epsilon(self, eta: sp.Rational) -> sp.Expr:
+        """The small parameter at a step size, an exact number but not always rational."""
         return self.model.small_parameter(eta)
+
+    def smaller(self, eta: sp.Rational, factor: int) -> sp.Rational:
+        """A step size with ε smaller by a factor; by nearly that where it would not be rational."""
+        size = eta / sp.Integer(factor) ** self.model.exponent
+        return size if size.is_Rational else sp.Rational(f"{float(size):.6g}")
 
     @property
     def until(self) -> sp.Rational:
         """The |p| at which an orbit counts as converged."""
         return _SMALL * self.model.response.scale
 
+    def unresolved(self, epsilon: float) -> str:
+        """Why step sizes down to this ε are too large to refute what is said for ε → 0, or "".
+
+        On all of the aligned curve ε h_k(p) must be small next to h(0)^(k−1) for k = 2 and 3: where
+        the response bends in a layer thinner than a step of the orbit, it is not.
+        """
+        try:
+            curve = curve_cells(self.model, _TERMS)
+        except InputError:
+            return ""
+        natural = number(self.curve.h_at_zero)
+        limits = [abs(natural) ** (k - 1) / (4 * epsilon) for k in range(2, _TERMS + 1)]
+        lowest = min(exact(q0) for _, q0 in self.starts)
+        end = float(InverseResponse(self.model.response)(lowest, 60)) ** 2
+        place = _exceeded(curve, limits, end)
+        if place is None:
+            return ""
+        return (
+            f"the step sizes do not resolve the response near p = {math.sqrt(place):.6g}, where it "
+            "bends too fast or is not known to be smooth"
+        )
+
     def steps_needed(self, eta: float) -> int:
         """About how many steps an orbit takes to pass q = 1 and to bring |p| down to `until`."""
         epsilon = eta ** (1 / float(self.model.exponent))
         log = math.log(1 / eta + 10)
-        crossing = float(self.curve.crossing_coefficient(self.model)) * log / epsilon
-        rate = 2 * float(self.curve.h_at_zero) * epsilon
+        crossing = number(self.curve.crossing_coefficient(self.model)) * log / epsilon
+        rate = 2 * number(self.curve.h_at_zero) * epsilon
         return int(crossing + math.log(float(1 / _SMALL)) / rate)
 
     def max_steps(self) -> int:
@@ -72,9 +104,14 @@ class Plan:
     def with_runs(self, c: float, top: sp.Rational | None = None) -> Plan:
         """The plan with starts at q0 in (c, 1) and a ladder of step sizes from `top` down.
 
-        Raises InputError where `top` is out of the range that can be run, saying what is allowed.
+        Raises InputError where `top` is out of the range that can be run, saying what is allowed,
+        and ReducedMapError for a third model whose orbits cannot do what the theory says.
         """
-        scale = float(self.curve.h_at_zero)
+        scale = number(self.curve.h_at_zero)
+        if not scale > 0:  # for the two models it is, by A4
+            raise ReducedMapError(
+                f"h(0) = {self.curve.h_at_zero}: aligned orbits do not pass q = 1"
+            )
         exponent = float(self.model.exponent)
         rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
         if top is None:
@@ -109,6 +146,31 @@ class Plan:
             f"--eta {top}: for {self.model.response.text} the largest step size of the ladder must "
             f"lie between {_rounded(lowest, up=True)} and {_rounded(highest, up=False)}{cost}"
         )
+
+
+def number(value: sp.Expr) -> float:
+    """A number in double precision, by balls: SymPy's own value may cancel to nothing."""
+    exactly = sp.sympify(value)
+    exactly = sp.Rational(exactly) if exactly.is_Float else exactly
+    return float(evaluate(compile_balls(exactly, []), (), _DOUBLE)[0])
+
+
+def _exceeded(curve: CurveCells, limits: Sequence[float], end: float) -> float | None:
+    """A p² ≤ end about which |h_2|, |h_3|, … are not known to be below the limits, or None."""
+    pending = [(_LEVEL, index) for index in range(int(end / curve.width(_LEVEL)) + 1)]
+    while pending:
+        level, index = pending.pop()
+        cell = curve.cell(level, index)
+        if float(cell.low) > end or all(
+            float(size) < limit for size, limit in zip(cell.sizes[2:], limits, strict=True)
+        ):
+            continue
+        middle = ((cell.low + cell.high) / 2).mid()
+        values = [abs(float(h)) for h in curve.at(middle)[2:]]
+        if level >= _DEEPEST or any(v > limit for v, limit in zip(values, limits, strict=True)):
+            return float(middle)
+        pending += [(level + 1, 2 * index), (level + 1, 2 * index + 1)]
+    return None
 
 
 def _rounded(value: float, *, up: bool) -> str:

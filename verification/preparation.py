@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from ..theory.errors import InputError
+from ..theory.errors import InputError, ReducedMapError
 from ..theory.models import Model
 from ..theory.statements import Statement, ledger
 from .assumptions import Assumptions
@@ -14,8 +14,10 @@ from .checks import claim_for
 from .claims import NotApplicableError
 from .effort import QUICK, Effort
 from .plans import Plan
-from .verdicts import Outcome, Verdict
+from .verdicts import Outcome, Verdict, worst
 from .work import Trial
+
+_ON_ORBITS = "A4"  # the hypothesis that all statements about orbits along the slow curve have
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,12 @@ def prepare(job: tuple[Model, Options]) -> Prepared:
     lipschitz = assumptions.lipschitz if "A5" in passing else None
     digits = options.digits or options.effort.digits
     plan = Plan(model, digits, lipschitz, effort=options.effort)
+    no_curve = ""
     if len(passing) == len(found):
-        plan = plan.with_runs(assumptions.z0_and_c[1], options.top)
+        try:
+            plan = plan.with_runs(assumptions.z0_and_c[1], options.top)
+        except ReducedMapError as error:
+            no_curve = str(error)
     settled, trials = [], []
     for statement in ledger(model):
         if not options.wants(statement.label):
@@ -66,8 +72,10 @@ def prepare(job: tuple[Model, Options]) -> Prepared:
             settled.append(_not_tried(statement, model, found, missing))
             continue
         try:
+            if no_curve and _ON_ORBITS in statement.hypotheses:
+                raise NotApplicableError(no_curve)
             trials.append((statement, Trial(claim_for(statement.label, plan), plan)))
-        except NotApplicableError as error:
+        except (NotApplicableError, ReducedMapError) as error:
             settled.append(_settled(statement, model, found, Outcome.NOT_APPLICABLE, str(error)))
         except InputError as error:  # a prediction that cannot be derived or computed
             settled.append(_settled(statement, model, found, Outcome.UNDECIDED, str(error)))
@@ -77,8 +85,9 @@ def prepare(job: tuple[Model, Options]) -> Prepared:
 def _not_tried(
     statement: Statement, model: Model, found: dict[str, Verdict], missing: list[Verdict]
 ) -> Verdict:
-    open_only = all(verdict.outcome is Outcome.UNDECIDED for verdict in missing)
-    outcome = Outcome.UNDECIDED if open_only else Outcome.NOT_APPLICABLE
+    # Where one is undecided and none fails, those that do not apply wait for that one.
+    undecided = worst([verdict.outcome for verdict in missing]) is Outcome.UNDECIDED
+    outcome = Outcome.UNDECIDED if undecided else Outcome.NOT_APPLICABLE
     names = ", ".join(verdict.label.split("/")[-1] for verdict in missing)
     return _settled(statement, model, found, outcome, f"needs {names}")
 

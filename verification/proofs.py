@@ -2,13 +2,14 @@
 
 The interval is cut in boxes until Taylor's formula with Lagrange's remainder shows the sign on
 each; a box at 0 takes the limit there. Past the last box the form at infinity shows it (`tails`).
+Everything is done in t = z/unit, so that z ↦ z/s, with its unit, changes nothing.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import sympy as sp
@@ -36,12 +37,19 @@ Box = tuple[sp.Rational, sp.Rational]
 class Claim:
     """`expression` in Z is negative on [low, high], or on [low, ∞) where `high` is None.
 
-    At z = 0 it is the limit that is claimed to be negative.
+    At z = 0 it is the limit that is claimed to be negative. `unit` > 0 is the natural unit of z, a
+    power of two, which keeps the boxes dyadic; what is claimed does not depend on it.
     """
 
     expression: sp.Expr
     low: sp.Rational = sp.S.Zero
     high: sp.Rational | None = None
+    unit: sp.Rational = sp.S.One
+
+    @property
+    def in_units(self) -> sp.Expr:
+        """The expression with unit · Z for Z."""
+        return self.expression.subs(Z, self.unit * Z) if self.unit != 1 else self.expression
 
 
 @dataclass(frozen=True)
@@ -63,10 +71,10 @@ class Witness:
     value: arb
 
 
-def prove(claim: Claim, unit: sp.Rational = sp.S.One) -> Proof | Witness | None:
+def prove(claim: Claim, unit: sp.Rational | None = None) -> Proof | Witness | None:
     """A proof of the claim, a point that refutes it, or None where neither was found.
 
-    `unit` is the natural unit of z: a power of two, which keeps the boxes dyadic.
+    `unit`, where given, takes the place of the claim's.
 
     >>> proof = prove(Claim(-1 / (1 + Z**2)))
     >>> isinstance(proof, Proof) and objection(proof)
@@ -74,56 +82,66 @@ def prove(claim: Claim, unit: sp.Rational = sp.S.One) -> Proof | Witness | None:
     >>> prove(Claim(Z - 5)).z > 5
     True
     """
+    claim = claim if unit is None else replace(claim, unit=unit)
+    unit = claim.unit
     start = claim.high
     if start is None:
-        start = _tail_start(claim, unit)
+        start = _tail_start(claim)
     end = _SEARCHED * unit + claim.low if start is None else start
-    boxes = _boxes(claim.expression, claim.low, end)
-    if boxes is None or isinstance(boxes, Witness):
-        return boxes
+    boxes = _boxes(claim.in_units, claim.low / unit, end / unit)
+    if boxes is None:
+        return None
+    if isinstance(boxes, Witness):
+        return replace(boxes, z=unit * boxes.z)
     if start is None:
-        return _refuting((unit * m for m in _TAILS), claim.expression)
-    return Proof(claim, tuple(boxes), start if claim.high is None else None)
+        witness = _refuting(iter(_TAILS), claim.in_units)
+        return None if witness is None else replace(witness, z=unit * witness.z)
+    scaled = tuple((unit * low, unit * high) for low, high in boxes)
+    return Proof(claim, scaled, start if claim.high is None else None)
 
 
 def objection(proof: Proof) -> str:
     """What is wrong with a proof, in one line; "" where it holds. Nothing is searched."""
     claim, boxes = proof.claim, proof.boxes
-    end = claim.high if proof.start is None else proof.start
+    if claim.high is not None and proof.start is not None:
+        return f"a tail from {proof.start} does not belong to a claim up to {claim.high}"
+    end = proof.start if claim.high is None else claim.high
     if end is None or not boxes or boxes[0][0] != claim.low or boxes[-1][1] != end:
         return f"the boxes do not reach from {claim.low} to {end}"
     gap = next((f"{a[1]} and {b[0]}" for a, b in pairwise(boxes) if a[1] != b[0]), None)
     if gap:
         return f"the boxes do not join between {gap}"
-    function = compile_jet(claim.expression, Z)
+    function = compile_jet(claim.in_units, Z)
     with ctx.workprec(proof.bits):
         for low, high in boxes:
-            if not (low < high and _enclosed(function, (low, high), proof.terms) < 0):
+            box = low / claim.unit, high / claim.unit
+            if not (low < high and _enclosed(function, box, proof.terms) < 0):
                 return f"the sign is not certain on the box [{low}, {high}]"
-        if claim.high is None and not _negative_from(claim.expression, end):
+        if claim.high is None and not _negative_from(claim, end):
             return f"the sign is not certain past z = {end}"
     return ""
 
 
-def enclosure(expression: sp.Expr, box: Box) -> arb:
-    """Encloses an expression in Z over a box."""
+def enclosure(expression: sp.Expr, box: Box, unit: sp.Rational = sp.S.One) -> arb:
+    """Encloses an expression in Z, whose natural unit is `unit`, over a box."""
+    function = compile_jet(expression.subs(Z, unit * Z), Z)
     with ctx.workprec(BITS):
-        return _enclosed(compile_jet(expression, Z), box, TERMS)
+        return _enclosed(function, (box[0] / unit, box[1] / unit), TERMS)
 
 
-def _tail_start(claim: Claim, unit: sp.Rational) -> sp.Rational | None:
+def _tail_start(claim: Claim) -> sp.Rational | None:
     try:
-        form = tail(claim.expression)
+        form = tail(claim.expression, claim.unit)
     except NoTailError:
         return None
     with ctx.workprec(BITS):
-        starts = (unit * m for m in _TAILS if unit * m > claim.low)
+        starts = (claim.unit * m for m in _TAILS if claim.unit * m > claim.low)
         return next((z for z in starts if form.sign(z) < 0), None)
 
 
-def _negative_from(expression: sp.Expr, start: sp.Rational) -> bool:
+def _negative_from(claim: Claim, start: sp.Rational) -> bool:
     try:
-        return tail(expression).sign(start) < 0
+        return tail(claim.expression, claim.unit).sign(start) < 0
     except NoTailError:
         return False
 

@@ -14,6 +14,7 @@ from .curve_claims import ExactClaim
 from .enclosed_claims import OneOrbitClaim
 from .exponential_claims import ExponentialClaim
 from .orbit_claims import OrbitClaim
+from .orbit_view import SILENT
 from .preparation import Options, Prepared, prepare
 from .transient_claims import AlignmentTimeClaim
 from .verdicts import Outcome, Verdict
@@ -139,11 +140,14 @@ def _control(trial: Trial, found: Collected) -> Control:
 def _judge(entry: Prepared, statement: Statement, trial: Trial, found: Collected) -> Verdict:
     judged = trial.claim.judge(trial.plan, found.runs)
     outcome = Outcome.FAIL if judged.objection else Outcome.PASS
+    if judged.undecided:
+        silent = judged.undecided.startswith(SILENT)
+        outcome = Outcome.NOT_APPLICABLE if silent else Outcome.UNDECIDED
     return Verdict(
         statement.label,
         entry.model.name,
         entry.model.response.text,
-        Outcome.UNDECIDED if judged.undecided else outcome,
+        outcome,
         None if judged.undecided else judged.evidence,
         reason=judged.undecided or judged.objection,
         parameters=trial.claim.parameters(trial.plan),

@@ -78,8 +78,9 @@ def _standing(verdict: Verdict, below: Sequence[str], found: Mapping[str, Verdic
     if verdict.outcome is Outcome.NOT_APPLICABLE:
         return Standing(own, None)
     checked = [found[label] for label in below if label in found]
-    # That a hypothesis fails makes what needs it not applicable, which is then what counts.
-    outcomes = {other.label: other.outcome.value for other in (*verdict.hypotheses, *checked)}
+    # A hypothesis that fails or does not apply has told on the verdict itself.
+    needed_here = [h for h in verdict.hypotheses if h.outcome is not Outcome.NOT_APPLICABLE]
+    outcomes = {other.label: other.outcome.value for other in (*needed_here, *checked)}
     outcomes |= {label: NOT_CHECKED for label in below if label not in found}
     outcome = min((own, *outcomes.values()), key=_OUTCOMES.index)
     if outcome != own:

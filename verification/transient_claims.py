@@ -5,22 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from flint import arb, ctx
+from flint import ctx
 
-from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.balls import compile_balls, evaluate
 from ..numerics.iteration import Stops
 from ..numerics.loops import compile_loop
 from ..numerics.orbits import Orbit, iterate
 from ..numerics.precision import working_bits
 from ..theory.models import P
-from .claims import DirectClaim, Judgement, Measurement, by_start, quantity
-from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK
-from .orbit_view import FAR, REFUTING, contraction
-from .plans import Plan
+from .claims import DirectClaim, Judgement, Measurement, by_start, combined, quantity
+from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
+from .orbit_claims import judge_lost, judgement, resolved, settled_or_open, spoken_of
+from .orbit_view import FAR, REFUTING, ball, contraction, meets_zero
+from .plans import Plan, number
 
 _RUNGS = 4
 _RATIO = 10**8  # of ε between two rungs: only the transient is run, so ε may be tiny
@@ -67,6 +69,8 @@ class AlignmentTimeClaim(DirectClaim):
         stops = Stops(settled + _AFTER, escape=FAR * plan.model.response.scale)
         orbit = iterate(compile_loop(plan.model), eta, start, stops, digits=digits, checked=False)
         where = {"eta": str(eta), "p0": str(start[0]), "q0": str(start[1])}
+        if silent := meets_zero(orbit, plan.model.response.scale):
+            return Measurement(float(plan.epsilon(eta)), {}, where | {"trouble": silent})
         if orbit.outcome != "step limit":
             trouble = f"{REFUTING}: it {orbit.outcome} before it can be aligned"
             return Measurement(float(plan.epsilon(eta)), {}, where | {"trouble": trouble})
@@ -84,45 +88,65 @@ class AlignmentTimeClaim(DirectClaim):
         """|q_t/r(p_t) − 1 − h(p_t) ε|/ε² at every step."""
         curve = compile_balls([plan.family.response, self.h], [P])
         with ctx.workprec(working_bits(orbit.digits)):
-            epsilon, sizes = arb(exact(plan.epsilon(orbit.eta))), []
+            epsilon, sizes = ball(plan.epsilon(orbit.eta)), []
             for p, q in zip(orbit.p, orbit.q, strict=True):
                 r, h = evaluate(curve, (abs(p),), ctx.prec)
                 sizes.append(float(abs((q / r - 1) / epsilon - h) / epsilon))
         return sizes
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        """The first objection of any start, or the numbers of the first."""
-        lost = next((run for run in runs if not run.values), None)
-        if lost is not None:
-            return Judgement(lost.where["trouble"], lost.where)
-        pairs = zip(self.slopes, by_start(runs), strict=True)
-        judged = [self._judge_start(*pair) for pair in pairs]
-        return next((j for j in judged if j.objection), judged[0])
+        """The first objection of any start, or the numbers of the first it speaks of."""
+        pairs = spoken_of(zip(self.slopes, by_start(runs), strict=True))
+        return combined([self._judge_start(plan, *pair) for pair in pairs])
 
-    def _judge_start(self, slope: sp.Expr, runs: Sequence[Measurement]) -> Judgement:
+    def _judge_start(self, plan: Plan, slope: sp.Expr, runs: Sequence[Measurement]) -> Judgement:
+        if lost := judge_lost(runs):
+            return lost
         logs = [run.values["log"] for run in runs]
         times = [run.values["time"] for run in runs]
-        found, target = float(np.polyfit(logs, times, 1)[0]), float(slope)
-        rates = [time / log for time, log in zip(times[-2:], logs[-2:], strict=True)]
-        growth = math.log(rates[1] / rates[0]) / (logs[-1] - logs[-2]) if min(rates) > 0 else 0.0
+        found, target, growth = _slope(logs, times), number(slope), _growths(logs, times)
         quantities = {
             "coefficient": quantity(slope, found) | {"at q0": runs[0].where["q0"]},
-            "growth": {"claimed": f"{self.growth:g}", "measured": f"{growth:.3f}", "in": "1/eta"},
+            "growth": {
+                "claimed": f"{self.growth:g}",
+                "measured": f"{growth[-1]:.3f}",
+                "in": "1/eta",
+            },
             "t_a": [run.where["t"] for run in runs],
             "t_a less the logarithm": f"{times[-1] - target * logs[-1]:.4g}",
             "constant": f"{max(run.values['constant'] for run in runs):.4g}",
         }
-        objection = ""
+        finding = Finding()
         if not abs(found - target) <= COEFFICIENT_TOLERANCE * abs(target):
-            objection = f"t_a grows by {found:.6g} ln(1/η) instead of {target:.6g} ln(1/η)"
-        elif not abs(growth - self.growth) <= ORDER_SLACK:
-            objection = f"t_a/ln(1/η) grows like η^-{growth:.2f} instead of η^-{self.growth:g}"
-        return Judgement(objection, runs[-1].where if objection else None, quantities)
+            text = f"t_a grows by {found:.6g} ln(1/η) instead of {target:.6g} ln(1/η)"
+            finding = settled_or_open(text, _steady(logs, times, abs(found - target)))
+        elif not abs(growth[-1] - self.growth) <= ORDER_SLACK:
+            text = f"t_a/ln(1/η) grows like η^-{growth[-1]:.2f} instead of η^-{self.growth:g}"
+            finding = settled_or_open(text, abs(growth[-1] - growth[-2]) <= ORDER_SLACK / 2)
+        return resolved(plan, runs, judgement(finding, runs, quantities))
+
+
+def _slope(logs: Sequence[float], times: Sequence[float]) -> float:
+    return float(np.polyfit(logs, times, 1)[0]) if all(map(math.isfinite, times)) else math.nan
+
+
+def _steady(logs: Sequence[float], times: Sequence[float], gap: float) -> bool:
+    """Whether the slopes between the last three rungs differ by much less than a gap."""
+    one, two = _slope(logs[-3:-1], times[-3:-1]), _slope(logs[-2:], times[-2:])
+    return abs(one - two) <= gap / 5
+
+
+def _growths(logs: Sequence[float], times: Sequence[float]) -> list[float]:
+    """The exponents of t_a/ln(1/η) in 1/η between neighbouring rungs; 0 where there is no t_a."""
+    found = []
+    for (log, time), (further, later) in pairwise(zip(logs, times, strict=True)):
+        rates = time / log, later / further
+        found.append(math.log(rates[1] / rates[0]) / (further - log) if min(rates) > 0 else 0.0)
+    return found
 
 
 def _step_sizes(plan: Plan) -> list[sp.Rational]:
-    ratio = sp.Integer(_RATIO) ** plan.model.exponent
-    return [plan.etas[0] / ratio**k for k in range(1, _RUNGS + 1)]
+    return [plan.smaller(plan.etas[0], _RATIO**k) for k in range(1, _RUNGS + 1)]
 
 
 def _passage(sizes: Sequence[float], level: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -60,6 +60,20 @@ class Verdict:
     def __post_init__(self) -> None:
         if self.outcome is Outcome.FAIL and not self.witness:
             raise ValueError(f"{self.label}: a failure needs a witness")
+
+
+# Worst first, of parts that must all hold. What was left undecided may still fail; what does not
+# apply has its reason in another part, which is worse, unless it speaks of nothing.
+_WORST_FIRST = (Outcome.FAIL, Outcome.UNDECIDED, Outcome.NOT_APPLICABLE, Outcome.PASS)
+
+
+def worst(outcomes: Sequence[Outcome]) -> Outcome:
+    """What is to be said of several parts together. Raises ValueError for none.
+
+    >>> worst([Outcome.PASS, Outcome.FAIL, Outcome.UNDECIDED]).value
+    'fail'
+    """
+    return min(outcomes, key=_WORST_FIRST.index)
 
 
 def exit_status(outcomes: list[Outcome]) -> int:

@@ -19,6 +19,7 @@ from .tasks import Task, derivatives
 
 _MOST_STEPS = 10**8
 _RECORDED = ("p", "q", "rest", "loss")
+_FARTHEST = "farthest"  # the largest residual in size, where the loss has to be known
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def descend(
     Parameters: the task; the initial weights, with a leading axis of runs; the schedule; `after`,
     where an earlier call stopped, to go on from there; `keep`, called with what there is at every
     computation of the sharpness. A run that flies away goes on as NaN.
-    Raises InputError for weights of other shapes, MissingExtraError without JAX.
+    Raises InputError for weights of other shapes, NotFiniteError where a run comes to a residual at
+    which double precision does not give the loss, MissingExtraError without JAX.
 
     >>> from trajalign.numerics.networks import Network, one_point
     >>> from trajalign.theory.responses import Loss
@@ -122,6 +124,7 @@ def descend(
             weights, columns = segment(now.weights, many)
             weights = tuple(np.asarray(layer) for layer in weights)
             rows = [np.asarray(columns[n][1 : many + 1]).T for n in _RECORDED]
+        derivatives(task).require(columns[_FARTHEST][: many + 1])
         times = now.step + schedule.every * np.arange(1.0, many + 1)
         part = _trajectories(task, times, rows, stop, weights)
         now = Descent(stop, weights, now.recorded.joined(part))
@@ -134,6 +137,7 @@ def _begin(task: Task, start: Weights) -> Descent:
     with double_precision(JAX):
         columns = _observe_all(task)(start)
         rows = [np.asarray(columns[n])[:, None] for n in _RECORDED]
+    derivatives(task).require(columns[_FARTHEST])
     return Descent(0, start, _trajectories(task, np.zeros(1), rows, 0, start))
 
 
@@ -160,7 +164,8 @@ def _recorded_step(task: Task) -> Callable[[Weights], tuple[dict[str, Any], Weig
         here = about.local(weights)
         place = coordinates(here.residuals, here.kernel, task.step_size)
         after = tuple(w - task.step_size * g for w, g in zip(weights, here.gradient, strict=True))
-        return {**place._asdict(), "loss": here.loss}, after
+        farthest = abs(here.residuals).max()
+        return {**place._asdict(), "loss": here.loss, _FARTHEST: farthest}, after
 
     found: Callable[[Weights], Any] = require(JAX, EXTRA).vmap(of_one)
     return found
@@ -187,7 +192,8 @@ def _segment(task: Task, every: int, longest: int) -> Callable[[Weights, int], t
         return lax.fori_loop(1, every, step, weights), put(columns, k, seen)
 
     def run(weights: Weights, count: int) -> tuple[Weights, Any]:
-        columns = {n: zeros((longest + 1, len(weights[0]))) for n in _RECORDED}
+        names = (*_RECORDED, _FARTHEST)
+        columns = {n: zeros((longest + 1, len(weights[0]))) for n in names}
         weights, columns = lax.fori_loop(0, count, stretch, (tuple(weights), columns))
         return weights, put(columns, count, recorded_step(weights)[0])
 

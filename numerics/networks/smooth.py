@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sympy as sp
 from flint import arb, ctx
 
-from ...theory.division_free import tidy
 from ...theory.expressions import Z
 from ...theory.responses import Loss
 from ..balls import compile_balls, exact
 from ..extras import JAX, require
-from ..floats import compile_floats
+from ..floats import FloatFunction, compile_floats
 
 Function = Callable[[Any], Any]
 _PLACES = (sp.Rational(1, 3), sp.Rational(7, 5), sp.Rational(9, 2))
@@ -70,26 +69,43 @@ def smooth_function(
     often as there are further expressions.
     Raises what `compile_floats` raises.
     """
-    compiled = compile_floats(expressions[:1], odd[:1], scale=scale, engine=JAX)
+    return _chain(_compiled(expressions, odd, scale))
+
+
+class LossFunction(NamedTuple):
+    """ℓ as a function with two derivatives, and the float64 evaluations of all three."""
+
+    value: Function
+    evaluations: tuple[FloatFunction, ...]
+
+    def require(self, residuals: Any) -> None:
+        """Raise NotFiniteError, in one line, if ℓ, ℓ' or ℓ'' is not known at some residual."""
+        for evaluation in self.evaluations:
+            evaluation.require(residuals)
+
+
+def loss_function(loss: Loss) -> LossFunction:
+    """ℓ, ℓ' and ℓ'' of an even loss. Raises what `compile_floats` raises."""
+    expressions = (loss.expression, *derivatives_of(loss.slope, 1))
+    evaluations = _compiled(expressions, (False, True, False), float(loss.scale))
+    return LossFunction(_chain(evaluations), evaluations)
+
+
+def _compiled(
+    expressions: tuple[sp.Expr, ...], odd: Sequence[bool], scale: float
+) -> tuple[FloatFunction, ...]:
+    pairs = zip(expressions, odd, strict=True)
+    return tuple(compile_floats([e], [o], scale=scale, engine=JAX) for e, o in pairs)
+
+
+def _chain(evaluations: tuple[FloatFunction, ...]) -> Function:
+    """The first as a function whose derivative is the second, and so on."""
+    first, *others = evaluations
 
     def value(z: Any) -> Any:
-        return compiled(z)[0]
+        return first(z)[0]
 
-    if len(expressions) == 1:
-        return value
-    return _with_slope(value, smooth_function(expressions[1:], odd[1:], scale))
-
-
-def loss_function(loss: Loss) -> Function:
-    """ℓ, of which only ℓ' and ℓ'' matter for the descent; ℓ is evaluated as it is written."""
-    jnp = require("jax.numpy", "networks")
-    written = sp.lambdify([Z], tidy(loss.expression), modules="jax")
-    slopes = derivatives_of(loss.slope, 1)
-
-    def value(z: Any) -> Any:
-        return jnp.asarray(written(z), dtype=float)
-
-    return _with_slope(value, smooth_function(slopes, (True, False), float(loss.scale)))
+    return _with_slope(value, _chain(tuple(others))) if others else value
 
 
 def _with_slope(value: Function, slope: Function) -> Function:

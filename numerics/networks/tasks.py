@@ -57,7 +57,8 @@ class Derivatives:
         jax, jnp = require(JAX, EXTRA), require("jax.numpy", EXTRA)
         self._outputs = task.network.compiled()
         self._inputs, self._targets = task.data.inputs, task.data.targets
-        self._loss = loss_function(task.loss)
+        self._evaluated = loss_function(task.loss)
+        self._loss = self._evaluated.value
         self._slope = jax.grad(self._loss)
         self._jax, self._jnp = jax, jnp
         self.gradient = jax.grad(self.objective)
@@ -69,6 +70,10 @@ class Derivatives:
     def residuals(self, weights: Weights) -> Any:
         """f(x_i) − y_i."""
         return self._outputs(weights, self._inputs) - self._targets
+
+    def require(self, residuals: Any) -> None:
+        """Raise NotFiniteError, in one line, if the loss cannot be evaluated at some residual."""
+        self._evaluated.require(residuals)
 
     def kernel(self, weights: Weights) -> Any:
         """The tangent kernel (1/n) ∇f(x_i)·∇f(x_j)."""

@@ -156,7 +156,7 @@ def test_a_box_that_grows_too_large_is_lost_and_says_so(name):
 
 def test_divergence_is_proved():
     loop = compile_enclosed_loop(TwoLayerLinear(Loss.parse("z**2/2")))
-    orbit = enclose(loop, ratio(1), (ratio(3), ratio(1, 2)), Stops(100))
+    orbit = enclose(loop, ratio(1), (ratio(2), ratio(1, 3)), Stops(100))
     assert orbit.outcome == "diverged"
     assert abs(orbit.p[-1]) > 10**6
 

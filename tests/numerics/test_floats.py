@@ -87,19 +87,26 @@ def test_the_side_that_does_not_overflow_is_chosen(engine):
     assert function.reach > 1e5
 
 
-def test_the_reach_ends_where_the_formula_overflows():
+def test_another_arithmetic_takes_over_before_the_formula_overflows():
     """e^z does at 709.8; log-cosh written with tanh never does."""
-    assert 600 < compile_floats([Loss.parse("log(exp(z)+exp(-z))").slope], [True]).reach < 710
-    assert compile_floats([Loss.parse("log-cosh").slope], [True]).reach >= 1e6
+    function = compile_floats([Loss.parse("log(exp(z)+exp(-z))").slope], [True])
+    assert 300 < function.turn < 700
+    assert function.reach >= 1e6
+    plain = compile_floats([Loss.parse("log-cosh").slope], [True])
+    assert (plain.turn, plain.reach >= 1e6) == (np.inf, True)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_square_that_overflows_ends_the_reach_too(engine):
-    """sinh² z/cosh z is finite up to z = 710, but sinh² z overflows at 355.6: ∞, not NaN."""
+def test_the_reach_ends_where_the_values_overflow(engine):
+    """sinh² z/cosh z is finite up to z = 710.4, although sinh² z overflows at 355.6."""
     function = compile_floats([sp.sinh(Z) ** 2 / sp.cosh(Z)], [False], engine=engine)
-    assert 300 < function.reach < 355.6
+    assert 600 < function.reach < 710.5
+    assert not function.limited
     assert function.error < 1e-14
-    assert at(function, [360.0])[0] == np.inf
+    with mp.workdps(30):
+        exact = float(mp.sinh(700) ** 2 / mp.cosh(700))
+    assert at(function, [-700.0])[0] == pytest.approx([exact], rel=1e-12)
+    assert at(function, [720.0])[0] == np.inf
 
 
 @pytest.mark.parametrize("engine", ENGINES)

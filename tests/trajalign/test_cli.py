@@ -368,6 +368,14 @@ def test_json_of_controls_on_stdout(verify: Callable[..., Called]) -> None:
     assert len(document["results"]) >= 2
 
 
+def test_controls_of_nothing_are_no_success(verify: Callable[..., Called]) -> None:
+    # The statement does not apply to tanh, so none of its falsified copies is tried.
+    asked = ("neuron", "--activation", "tanh", "--statement", "neuron/exact", "--controls")
+    code, out, _ = verify(*asked)
+    assert code == 3
+    assert "No falsified statement was tried" in out
+
+
 def test_json_file_beside_the_table(verify: Callable[..., Called], tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     code, out, _ = verify(*QUICK, "--json", str(path))

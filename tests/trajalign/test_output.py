@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 from xml.etree import ElementTree
@@ -295,7 +297,8 @@ def test_table_fits_80_columns_with_every_label_on_one_line(kind: str, name: str
 
 def test_table_gathers_passing_hypotheses_and_shows_the_others() -> None:
     lines = printed(MIXED)
-    assert any(line.split()[:5] == ["hypotheses", "(1", "of", "2)", "pass"] for line in lines)
+    row = ["hypotheses", "(1", "of", "2", "pass)", "undecided"]
+    assert any(line.split() == row for line in lines)
     assert any(line.split()[:2] == ["linear/A5", "undecided"] for line in lines)
     assert not any(line.split()[:1] == ["linear/A1"] for line in lines)
 
@@ -330,6 +333,39 @@ def test_nothing_is_told_of_a_pass_that_rests_on_passes_or_on_what_was_not_asked
     below = verdict("linear/reduced-map", Outcome.PASS, evidence=Evidence.DERIVED)
     for rows in ([below, FLOW], [FLOW]):
         assert "rests on" not in "".join(printed(rows))
+
+
+FAILED = {"witness": WITNESS, "reason": "…", "evidence": Evidence.ENCLOSED}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "row"),
+    [
+        ((Outcome.PASS, Outcome.PASS), ["hypotheses (2 of 2)", "pass", "sampled"]),
+        ((Outcome.PASS, Outcome.FAIL), ["hypotheses (1 of 2 pass)", "fail"]),
+        ((Outcome.FAIL, Outcome.UNDECIDED), ["hypotheses (0 of 2 pass)", "fail"]),
+        ((Outcome.PASS, Outcome.UNDECIDED), ["hypotheses (1 of 2 pass)", "undecided"]),
+        ((Outcome.NOT_APPLICABLE, Outcome.PASS), ["hypotheses (1 of 2 pass)", "n/a"]),
+    ],
+)
+def test_the_row_of_all_hypotheses_is_as_good_as_the_worst(
+    outcomes: tuple[Outcome, Outcome], row: list[str]
+) -> None:
+    found = [
+        verdict(f"linear/{name}", outcome, **(FAILED if outcome is Outcome.FAIL else {}))
+        for name, outcome in zip(("A1", "A2"), outcomes, strict=True)
+    ]
+    passing = [
+        replace(v, evidence=Evidence.SAMPLED) if v.outcome is Outcome.PASS else v for v in found
+    ]
+    (line,) = [x for x in printed([*passing, FLOW]) if "hypotheses (" in x]
+    assert re.split(r"\s{2,}", line.strip()) == row
+
+
+def test_controls_of_nothing_say_so() -> None:
+    stream = io.StringIO()
+    tables.print_controls(Console(file=stream, width=80), [], 1.0)
+    assert "No falsified statement was tried" in stream.getvalue()
 
 
 def test_square_brackets_in_a_reason_are_text_not_markup() -> None:
@@ -391,6 +427,8 @@ def test_json_of_the_ledger() -> None:
     rows = {row["label"]: row for row in document["statements"]}
     assert rows["neuron/saturation"]["rests_on"] == ["neuron/limit", "neuron/sharpness"]
     assert rows["neuron/saturation"]["origin"] == "Song & Yun 2023"
+    assert "p_t ≠ 0 for all t" in rows["neuron/saturation"]["orbits"]
+    assert rows["neuron/sharpness"]["orbits"] == ""
     assert "A2" not in rows["neuron/saturation"]["hypotheses"]
 
 
@@ -401,7 +439,9 @@ def test_printed_ledger_says_of_every_label_what_it_claims_and_rests_on() -> Non
     text = " ".join(stream.getvalue().split())
     for statement in ledger:
         needs = ", ".join((*statement.hypotheses, *statement.rests_on))
-        shown = f"{statement.label} [{statement.origin}] {statement.conclusion} rests on {needs}"
+        about = f"for {statement.orbits}" if statement.orbits else ""
+        said = f"[{statement.origin}] {statement.conclusion} {about} rests on {needs}"
+        shown = f"{statement.label} {said}"
         assert " ".join(shown.split()) in text
     # In columns of a terminal: the tilde of λ̃ takes none.
     assert max(map(cell_len, stream.getvalue().splitlines())) <= 80

@@ -4,9 +4,9 @@ import pytest
 
 from trajalign.appendix.inline import Style, rendered
 from trajalign.appendix.plain_math import plain_math
-from trajalign.report.conclusions import conclusion
+from trajalign.report.conclusions import conclusion, orbits
 from trajalign.theory.errors import InputError
-from trajalign.theory.statements import HYPOTHESES, statements
+from trajalign.theory.statements import HYPOTHESES, Statement, statements
 
 LEDGER = [
     *(
@@ -40,7 +40,21 @@ def refuse(*_: object) -> str:
 @pytest.mark.parametrize(("model", "label", "text"), LEDGER)
 def test_the_typeset_conclusion_is_the_ledgers(model: str, label: str, text: str) -> None:
     assert spoken(conclusion(model, label)) == flattened(text)
-    assert "$" in conclusion(model, label) or "/reduced-map" in label
+    assert "$" in conclusion(model, label)
+
+
+STATEMENTS = [s for model in ("linear", "neuron") for s in statements(model)]
+BY_LABEL = {s.label: s for s in STATEMENTS}
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda s: f"{s.model}:{s.label}")
+def test_the_typeset_orbits_are_the_ledgers(statement: Statement) -> None:
+    assert spoken(orbits(statement.model, statement.label)) == flattened(statement.orbits)
+
+
+def test_another_condition_would_be_seen() -> None:
+    said = orbits("linear", "linear/limit")
+    assert spoken(said.replace(r"\ne", "=")) != flattened(BY_LABEL["linear/limit"].orbits)
 
 
 def test_an_unknown_label_is_refused() -> None:

@@ -8,7 +8,7 @@ import sympy as sp
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
 from trajalign.verification import Assumptions, Evidence, Outcome
 from trajalign.verification.certificates import CertificateError, certificate, replay
-from trajalign.verification.regularity import undecided
+from trajalign.verification.regularity import judge_symmetry, undecided
 
 
 def judged(text: str) -> Assumptions:
@@ -118,6 +118,39 @@ def test_the_number_one_in_other_words(text, holds):
     assert judged(text).verdicts["normalised"].outcome is expected
 
 
+# Nothing to try ---------------------------------------------------------------------------------
+
+# φ'(0) = tanh(1/2), so r(0) = 0.2136 < 1/2 ≤ c: A3 speaks of no z.
+FLAT = "log((1+exp(z+1))/(1+exp(1-z)))-z"
+
+
+def test_a3_over_no_point_is_no_pass():
+    verdicts = Assumptions(SingleNeuron(Activation.parse(FLAT))).verdicts
+    assert verdicts["A3"].outcome is Outcome.NOT_APPLICABLE
+    assert "r(0) = 0.213552" in verdicts["A3"].reason
+    assert verdicts["normalised"].outcome is Outcome.FAIL
+
+
+def test_a3_that_speaks_of_some_z_but_of_none_tried_is_undecided():
+    found = Assumptions(SingleNeuron(Activation.parse("tanh")))
+    assert 0.5 < found.z0_and_c[1] < 1
+    found.__dict__["grid"] = [sp.Integer(2), sp.Integer(3)]  # r(2) = 0.034
+    assert found._judge_a3().outcome is Outcome.UNDECIDED
+    found.__dict__["grid"] = [sp.Rational(1, 4), sp.Integer(3)]
+    assert found._judge_a3().quantities["points"] == "1"
+
+
+def test_all_of_no_point_is_an_error():
+    with pytest.raises(ValueError, match="no point"):
+        judged("log-cosh")._negative("A1", [])
+
+
+def test_a_symmetry_that_could_be_compared_nowhere_is_undecided():
+    response = Loss.parse("log(cosh(z)) + (exp(2*log(cosh(z))) - cosh(z)**2)")
+    assert judge_symmetry(response, []).outcome is Outcome.UNDECIDED
+    assert judge_symmetry(response, [sp.Integer(1)]).outcome is Outcome.PASS
+
+
 # What sampling leaves open ---------------------------------------------------------------------
 
 
@@ -159,12 +192,13 @@ def test_what_fails_only_within_a_thousandth_of_zero_is_found(excess, broken):
 def test_they_are_proved_and_replayed(model, names):
     found = Assumptions(model)
     assert {found.verdicts[name].evidence for name in names} == {Evidence.ENCLOSED}
-    labels = [f"{model.name}/{name}" for name in (*names, "z0")]
+    labels = [f"{model.name}/{name}" for name in ("analytic", *names, "z0")]
     assert [row.label for row in replay(certificate([found]))] == labels
 
 
 def test_a_proof_for_another_nested_response_is_refused():
     document = certificate([Assumptions(SingleNeuron(Activation.parse("tanh(tanh(z))")))])
     document["responses"][0]["response"] = "tanh(asinh(z))"
+    del document["responses"][0]["proved"]["analytic"]  # refused already, for its number of claims
     with pytest.raises(CertificateError, match="proves"):
         replay(document)

@@ -9,9 +9,10 @@ from trajalign.theory.errors import InputError
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 from trajalign.theory.statements import HYPOTHESES, statements
+from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.controls import with_wrong_map
 from trajalign.verification.effort import EFFORTS, QUICK, THOROUGH, Effort
-from trajalign.verification.preparation import Options
+from trajalign.verification.preparation import Options, prepare
 from trajalign.verification.runner import control, examine, known_labels, verify
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict, exit_status
 
@@ -228,6 +229,34 @@ def test_all_missing_hypotheses_are_listed_in_order() -> None:
     assert found["linear/gradient-flow"].reason == "needs A1, A5"
     assert found["bifurcation/two-cycle"].reason == "needs A1"
     assert found["bifurcation/flip"].outcome is Outcome.PASS  # subcritical, as the statement says
+
+
+@pytest.mark.parametrize(
+    ("found", "outcome"),
+    [
+        ({"analytic": Outcome.UNDECIDED, "A1": Outcome.NOT_APPLICABLE}, Outcome.UNDECIDED),
+        ({"analytic": Outcome.FAIL, "A1": Outcome.NOT_APPLICABLE}, Outcome.NOT_APPLICABLE),
+        ({"A1": Outcome.UNDECIDED, "A4": Outcome.FAIL}, Outcome.NOT_APPLICABLE),
+        ({"A3": Outcome.NOT_APPLICABLE}, Outcome.NOT_APPLICABLE),
+    ],
+)
+def test_a_statement_does_not_apply_only_where_a_hypothesis_fails_or_cannot_be_asked(
+    monkeypatch: pytest.MonkeyPatch, found: dict[str, Outcome], outcome: Outcome
+) -> None:
+    """What merely waits for an undecided hypothesis is undecided."""
+    judged = {
+        name: Verdict(
+            f"linear/{name}",
+            "linear",
+            "z",
+            found.get(name, Outcome.PASS),
+            witness={"z": "1"} if found.get(name) is Outcome.FAIL else None,
+        )
+        for name in HYPOTHESES["linear"]
+    }
+    monkeypatch.setattr(Assumptions, "verdicts", judged)
+    prepared = prepare((linear("log-cosh"), only("linear/limit")))
+    assert [v.outcome for v in prepared.settled] == [outcome]
 
 
 def test_nothing_is_tried_on_what_is_not_analytic() -> None:

@@ -164,3 +164,13 @@ def test_a_cycle_is_refused() -> None:
 
 def test_the_ladder_of_evidence() -> None:
     assert Evidence.SAMPLED.strength < Evidence.DERIVED.strength < Evidence.ENCLOSED.strength
+
+
+def test_what_waits_for_an_undecided_hypothesis_stands_as_undecided() -> None:
+    """With `analytic` undecided the others do not apply yet; none of them fails."""
+    needs = (
+        Verdict("linear/analytic", "linear", "z", Outcome.UNDECIDED),
+        Verdict("linear/A1", "linear", "z", Outcome.NOT_APPLICABLE, reason="needs analytic"),
+    )
+    row = Verdict("linear/reduced-map", "linear", "z", Outcome.UNDECIDED, hypotheses=needs)
+    assert standings([row])[0].outcome == "undecided"

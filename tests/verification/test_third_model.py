@@ -1,29 +1,14 @@
 """A model that the project has never seen goes through the same checks, and can fail them."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import replace
 
 import pytest
 import sympy as sp
+from third_models import COSH, TANH, UNITS, FrozenWeight, wrong
 
 from trajalign.numerics.grids import grid
-from trajalign.theory.expressions import Z
-from trajalign.theory.models import (
-    ETA,
-    PHI_SQUARED,
-    Activation,
-    Loss,
-    Model,
-    P,
-    ParameterSpace,
-    Q,
-    R,
-    ReducedModel,
-    SingleNeuron,
-    TwoLayerLinear,
-)
-from trajalign.theory.responses import Response
+from trajalign.theory.models import ETA, Activation, Loss, P, R, SingleNeuron
 from trajalign.theory.statements import general_statements, hypotheses, ledger, statements
 from trajalign.verification import Outcome, standings, verify
 from trajalign.verification.assumptions import Assumptions
@@ -31,52 +16,6 @@ from trajalign.verification.certificates import certificate, replay
 from trajalign.verification.conformance import parametrize_with_checks
 from trajalign.verification.preparation import Options
 from trajalign.verification.runner import examine
-
-
-@dataclass(frozen=True)
-class FrozenWeight(Model):
-    """L = ½ φ(x)² (1 + y²): a neuron read by two weights, one trained, one frozen at 1.
-
-    With w = φ², φφ' = p r and q = 2/(η(1 + y²)): x' = x − η φφ'(1 + y²) = (1 − 2r/q) p and
-    y' = (1 − ηw) y, so that 2/(ηq') = 1 + (1 − ηw)² (2/(ηq) − 1). The Hessian is
-    [[(pr)'(1 + y²), 2pry], [2pry, w]].
-    """
-
-    response: Response
-    name: ClassVar[str] = "frozen-weight"
-    exponent: ClassVar[sp.Rational] = sp.S.One
-
-    def generic(self):
-        w, slope, size = PHI_SQUARED(P), P * R(P), 2 / (ETA * Q)
-        bend = sp.diff(slope, P)
-        return ReducedModel(
-            P * (1 - 2 * R(P) / Q),
-            2 / (ETA + (1 - ETA * w) ** 2 * (2 / Q - ETA)),
-            bend * size + w,
-            bend * w * size - 4 * slope**2 * (size - 1),
-        )
-
-    def parameter_space(self):
-        x, y = sp.symbols("x y", real=True)
-        phi = self.response.expression.subs(Z, x)
-        return ParameterSpace((x, y), phi**2 * (1 + y**2) / 2, x, 2 / (ETA * (1 + y**2)))
-
-
-@dataclass(frozen=True)
-class Scalars(Model):
-    """L = ℓ(uv), the linear model with d = m = 1, under a name of its own."""
-
-    response: Response
-    name: ClassVar[str] = "scalars"
-    exponent: ClassVar[sp.Rational] = sp.Rational(1, 2)
-
-    def generic(self):
-        return TwoLayerLinear(self.response).generic()
-
-    def parameter_space(self):
-        u, v = sp.symbols("u v", real=True)
-        loss = self.response.expression.subs(Z, u * v)
-        return ParameterSpace((u, v), loss, u * v, 2 / (ETA * (u**2 + v**2)))
 
 
 class WrongHessian(FrozenWeight):
@@ -92,13 +31,13 @@ class WrongDrift(FrozenWeight):
         return replace(super().generic(), q_next=SingleNeuron(self.response).generic().q_next)
 
 
-TANH = FrozenWeight(Activation.parse("tanh"))
-COSH = Scalars(Loss.parse("log-cosh"))
-
-
 def outcomes(model, *labels):
     verdicts = verify([model], Options(frozenset(labels)))
     return {verdict.label: verdict.outcome.value for verdict in verdicts}
+
+
+def only(*labels):
+    return Options(frozenset(labels))
 
 
 def judged(model, *names):
@@ -145,6 +84,72 @@ def test_the_second_order_is_this_models_own():
 def test_a_slip_in_a_formula_is_found_against_the_definition(wrong, label):
     assert outcomes(TANH, label)[label] == "pass"
     assert outcomes(wrong(TANH.response), label)[label] == "fail"
+
+
+# A factor 1 + o on p' or q' that twelve points at fifty digits do not see.
+SUBTLE = {
+    "p' by η p⁴⁰/10¹²⁰": {"p_next": 1 + ETA * P**40 / sp.Integer(10) ** 120},
+    "p' by η p²/10³⁰": {"p_next": 1 + ETA * P**2 / sp.Integer(10) ** 30},
+    "q' by η p²/10³⁰": {"q_next": 1 + ETA * P**2 / sp.Integer(10) ** 30},
+    "q' by 10⁻³⁰⁰": {"q_next": 1 + sp.Integer(10) ** -300},
+}
+
+
+@pytest.mark.parametrize("factors", SUBTLE.values(), ids=SUBTLE)
+def test_a_slip_that_fifty_digits_do_not_show_is_refuted(factors):
+    label = "frozen-weight/reduced-map"
+    (verdict,) = (v for v in verify([wrong(TANH, **factors)], only(label)) if v.label == label)
+    assert verdict.outcome is Outcome.FAIL
+    assert set(verdict.witness) == {"x", "y", "eta"}
+
+
+def test_a_slip_that_no_point_shows_is_not_called_derived():
+    """By exact algebra the sides differ; at 10⁻³⁰⁰⁰⁰ of them, thousands of digits show nothing."""
+    label = "frozen-weight/reduced-map"
+    model = wrong(TANH, p_next=1 + P**2 / sp.Integer(10) ** 30_000)
+    (verdict,) = (v for v in verify([model], only(label)) if v.label == label)
+    assert (verdict.outcome, verdict.evidence) == (Outcome.UNDECIDED, None)
+    assert "not zero" in verdict.quantities["exact algebra"]
+
+
+def test_a_slip_in_the_block_of_the_hessian_is_refuted_however_small():
+    label = "scalars/sharpness"
+    model = wrong(COSH, determinant=1 + P**2 / sp.Integer(10) ** 500)
+    (verdict,) = (v for v in verify([model], only(label)) if v.label == label)
+    assert verdict.outcome is Outcome.FAIL
+
+
+def test_with_more_than_two_parameters_the_largest_eigenvalue_is_sampled():
+    """The map is an identity all the same; 12 points are named in the verdict."""
+    names = ("two-units/reduced-map", "two-units/sharpness")
+    step, sharpness = (v for v in verify([UNITS], only(*names)) if v.label in names)
+    assert (step.outcome.value, step.evidence.value) == ("pass", "derived")
+    assert (sharpness.outcome.value, sharpness.evidence.value) == ("pass", "sampled")
+    assert sharpness.quantities["points"] == "12"
+    assert sharpness.quantities["exact algebra"] == "not decided"
+
+
+def test_the_smaller_eigenvalue_is_not_taken_for_the_largest():
+    """A block with the roots λ₋ and λ₋ − 1: an eigenvalue exactly, but not the largest."""
+
+    class Smaller(type(COSH)):
+        def generic(self):
+            right = super().generic()
+            root = sp.sqrt(right.trace**2 - 4 * right.determinant)
+            smaller = (right.trace - root) / 2
+            return replace(right, trace=2 * smaller - 1, determinant=smaller * (smaller - 1))
+
+    label = "scalars/sharpness"
+    (verdict,) = (v for v in verify([Smaller(COSH.response)], only(label)) if v.label == label)
+    assert (verdict.outcome, verdict.reason) == (Outcome.FAIL, "not the largest eigenvalue")
+
+
+def test_a_map_without_a_curve_is_judged_and_the_rest_does_not_apply():
+    """With a term η p² and ε = η² there is no first order in ε; the map itself is refuted."""
+    found = outcomes(wrong(COSH, q_next=1 + ETA * P**2))
+    assert found["scalars/reduced-map"] == "fail"
+    assert found["scalars/sharpness"] == "pass"
+    assert found["scalars/limit"] == "not-applicable"
 
 
 def test_a_response_that_breaks_a_hypothesis_makes_the_statements_not_applicable():

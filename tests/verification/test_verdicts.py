@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trajalign.theory.statements import HYPOTHESES, statements
-from trajalign.verification.verdicts import Evidence, Outcome, Verdict, exit_status
+from trajalign.verification.verdicts import Evidence, Outcome, Verdict, exit_status, worst
 
 PASS, FAIL = Outcome.PASS, Outcome.FAIL
 UNDECIDED, NOT_APPLICABLE = Outcome.UNDECIDED, Outcome.NOT_APPLICABLE
@@ -58,6 +58,26 @@ def test_words_are_those_of_the_design() -> None:
 )
 def test_exit_status_table(outcomes: list[Outcome], status: int) -> None:
     assert exit_status(outcomes) == status
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "together"),
+    [
+        ([PASS, PASS], PASS),
+        ([PASS, NOT_APPLICABLE], NOT_APPLICABLE),
+        ([NOT_APPLICABLE, UNDECIDED, PASS], UNDECIDED),  # what waits for what is undecided
+        ([PASS, UNDECIDED, FAIL, NOT_APPLICABLE], FAIL),
+    ],
+)
+def test_parts_that_must_all_hold_are_as_good_as_the_worst(
+    outcomes: list[Outcome], together: Outcome
+) -> None:
+    assert worst(outcomes) is together
+
+
+def test_nothing_is_not_as_good_as_a_pass() -> None:
+    with pytest.raises(ValueError, match="empty"):
+        worst([])
 
 
 @given(st.lists(st.sampled_from(Outcome)), st.sampled_from(Outcome))

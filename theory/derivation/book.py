@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..interface import Model
-from . import curve, flow, frozen, limits, long_times, maps, progressive, response, spectrum
+from ..linear import TwoLayerLinear
+from ..neuron import SingleNeuron
+from ..statements import name_for
+from . import (
+    curve,
+    flow,
+    frozen,
+    limits,
+    long_times,
+    maps,
+    own_model,
+    progressive,
+    response,
+    spectrum,
+)
 from .claims import Appendix, Derivation
 
 Chapter = Callable[[Model, int], tuple[Derivation, ...]]
@@ -28,6 +42,21 @@ def appendix(model: Model, order: int = 2) -> Appendix:
 
     Parameters: a model with its response; `order`, 1 to 4. Raises what the chapters raise for a
     response that the theory does not cover.
+
+    For a third model the chapters that hold for any: the response, the reduced map, the bifurcation
+    diagram and the slow curve to first order. Raises ReducedMapError where it has no such map.
     """
+    if not isinstance(model, TwoLayerLinear | SingleNeuron):
+        return _of_third_model(model)
     derivations = tuple(d for chapter in _CHAPTERS for d in chapter(model, order))
     return Appendix(model.name, model.response.text, order, derivations)
+
+
+def _of_third_model(model: Model) -> Appendix:
+    derivations = (
+        *response.derivations(model, 1),
+        own_model.reduced_map(model),
+        *frozen.derivations(model, 1),
+        curve.first_order(model),
+    )
+    return Appendix(model.name, model.response.text, 1, derivations, name_for(model.response))

@@ -13,6 +13,7 @@ from functools import reduce
 import sympy as sp
 
 from ..interface import P
+from ..symbolic import cancelled, factored, simplified
 from .latex import latex, width_of
 from .notation import ARCTAN, ERROR, EXPONENTIAL, LOGARITHM, ROOT, TANH
 
@@ -98,7 +99,7 @@ def arranged(e: sp.Expr) -> sp.Expr:
     """A rational expression in P and functions of P, each factor by powers of P."""
     functions = e.atoms(sp.Function) | {x for x in e.atoms(sp.Pow) if not x.exp.is_Integer}
     known = {f: sp.Dummy(str(f), positive=True) for f in sorted(functions, key=str) if f.has(P)}
-    numerator, denominator = sp.fraction(sp.cancel(e.xreplace(known)))
+    numerator, denominator = sp.fraction(cancelled(e.xreplace(known)))
     (c, above), (d, below) = (_factors(part) for part in (numerator, denominator))
     back = {dummy: f for f, dummy in known.items()}
     product = [(c / d).xreplace(back)]
@@ -164,8 +165,8 @@ def shortest(e: sp.Expr) -> sp.Expr:
     """
     tanh = e.replace(sp.sinh, lambda u: sp.tanh(u) * sp.cosh(u))
     tanh = tanh.replace(sp.coth, lambda u: 1 / sp.tanh(u))
-    found = [e, tanh, sp.cancel(tanh), sp.factor(e)]
+    found = [e, tanh, cancelled(tanh), factored(e)]
     roots = any(not power.exp.is_Integer for power in e.atoms(sp.Pow))
     if not (roots and e.atoms(sp.Function)):  # there `simplify` can take minutes
-        found.append(sp.simplify(e))
+        found.append(simplified(e))
     return min(found, key=lambda form: (width_of(latex(form)), form.count_ops()))

@@ -37,9 +37,11 @@ def crossing(model: Model) -> Derivation:
         f"{name}/crossing",
         r"When $\taQ$ passes 1",
         rf"Assume {GIVEN[name]}, and write $\taEps = {SMALL[name]}$ and $\rho = |\taR''(0)|$. "
-        r"An orbit that starts from a height $\taQ_0$ with $c < \taQ_0 < 1$, and from "
-        rf"$\taP_0 \ne 0$, passes $\taQ = 1$ at $t_b = {law} "
-        r"\ln(1/\taEta) + K(\taQ_0)) + O(\log(1/\taEta))$, with $K$ as in \stepref{constant}. The "
+        r"An orbit that starts from a height $\taQ_0$ with $c < \taQ_0 \le 1 - \delta$, and has "
+        rf"$\taP_t \ne 0$ for all $t$, passes $\taQ = 1$ at $t_b = {law} "
+        r"\ln(1/\taEta) + K(\taQ_0)) + O(t_a + \log(1/\taEta))$, with $K$ as in "
+        r"\stepref{constant} and "
+        rf"$t_a$ as in \thmref{{{name}/alignment}}. The "
         r"terms are derived here; the order of the error is argued in words.",
         (*_time(model), *_size(model), *_law(model)),
         tuple(f"{name}/{n}" for n in uses),
@@ -74,7 +76,7 @@ def _time(model: Model) -> tuple[Step, ...]:
         Step(
             "remainder",
             r"As $\delta$ is even, the second part vanishes at 0 like $\taP$. Let the orbit begin "
-            r"at $a = \hat{\taR}(\taQ_0)$, to which it comes within $O(\log(1/\taEta))$ steps, and "
+            r"at $a = \hat{\taR}(\taQ_0)$, to which it comes within $t_a$ steps, and "
             r"end at a small $\taP_b$, still to be found, where $\taQ = 1$. The integral of the "
             r"second part we take from 0, which changes it by $O(\taP_b^2)$:",
             Definition(REMAINDER, sp.Integral((1 / _DECAY - rate) / P, (P, sp.S.Zero, A))),
@@ -164,9 +166,10 @@ def _law(model: Model) -> tuple[Step, ...]:
         ),
         Step(
             "errors",
-            r"What is not proved here is the size of the error. The first $O(\log(1/\taEta))$ "
-            r"steps, in which the orbit comes to the curve, are not in the integral, and in them "
-            r"$\taQ$ drifts by $O(\taEps\log(1/\taEta))$ only, and with it $a$. In each of the "
+            r"What is not proved here is the size of the error. The first $t_a$ steps, "
+            r"in which the orbit comes to the curve, are not in the integral, and in them $\taQ$ "
+            r"drifts by $O(\taEps\log(1/\taEta))$ only (where $\taP$ is near 0 it hardly moves), "
+            r"and with it $a$. In each of the "
             r"other steps the relative error of $\taEps\taP\,\delta(\taP)$ is $O(\taEps)$, "
             r"also where $\taP^2$ is of the order of $\taEps$; the sum over the steps is the "
             r"integral up to the same relative error, which for $t_b$ is $O(\log(1/\taEta))$ steps "

@@ -6,13 +6,18 @@ import sympy as sp
 
 from ..curve_closed import curve_generic
 from ..interface import EPSILON, ETA, Model, P, Q, R
+from ..slow_curve import generic_h
+from ..statements import name_for
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Solution, Step
 from .curve_exact import exact
 from .curve_orders import height_on_curve, on_curve, slow_curve
 from .latex import latex
 from .notation import MIRRORED, P_NEXT, Q_NEXT, H
 
-ORBIT = r"An orbit with $c < \taQ_0 < 1 - \delta$, $\delta > 0$, and $0 < |\taP_0| \le 1$"
+ORBIT = (
+    r"An orbit with $c < \taQ_0 \le 1 - \delta$, $|\taP_0| \le P$ and $\taP_t \ne 0$ for all $t$ "
+    r"(for any fixed $\delta > 0$ and $P$)"
+)
 HYPOTHESES = {"linear": "A1--A5", "neuron": "A1, A3, A4 and A5"}
 _H = H[1](P)
 
@@ -32,9 +37,26 @@ def _alignment(model: Model) -> Derivation:
         r"followed by $\taP \mapsto -\taP$, the curve $\taQ = \taR(\taP)(1 + \taEps "
         r"\taH_1(\taP))$ is invariant up to $O(\taEps^2)$ for exactly one even function $\taH_1$, "
         rf"namely $\taH_1 = {latex(formula)}$. {ORBIT} follows it from some "
-        r"$t_a = O(\log(1/\taEta))$ on: "
-        r"$|\taQ_t/\taR(\taP_t) - 1 - \taEps \taH_1(\taP_t)| \le C \taEps^2$ for all $t \ge t_a$.",
+        r"$t_a \le A + B \ln(1/\taEta) + \ln(1/|\taP_s|)/\ln(2/\taQ_s - 1)$ on, where "
+        r"$|\taP_s|$ is the least $|\taP_t|$ up to $t_a$: "
+        r"$|\taQ_t/\taR(\taP_t) - 1 - \taEps \taH_1(\taP_t)| \le C \taEps^2$ for all $t \ge t_a$. "
+        r"The constants $A$, $B$ and $C$ serve all these orbits and all small $\taEta$.",
         (*_ansatz(model), *_invariance(model, formula), _attraction()),
+        (f"{name}/reduced-map", "bifurcation/two-cycle"),
+    )
+
+
+def first_order(model: Model) -> Derivation:
+    """h_1 of a third model. Raises ReducedMapError where its map has no slow curve."""
+    name, small, formula = model.name, latex(model.small_parameter(ETA)), generic_h(model)
+    return Derivation(
+        f"{name}/alignment",
+        "The slow curve to first order",
+        rf"Assume {HYPOTHESES[name_for(model.response)]}, and write $\taEps = {small}$. Under the "
+        r"reduced map followed by $\taP \mapsto -\taP$, the curve $\taQ = \taR(\taP)(1 + \taEps "
+        r"\taH_1(\taP))$ is invariant up to $O(\taEps^2)$ for exactly one even function $\taH_1$, "
+        rf"namely $\taH_1 = {latex(formula)}$. That orbits come to it is not derived here.",
+        (*_ansatz(model), *_invariance(model, formula)),
         (f"{name}/reduced-map", "bifurcation/two-cycle"),
     )
 
@@ -145,7 +167,12 @@ def _attraction() -> Step:
         r"(compare \thmref{bifurcation/two-cycle}). For heights between $c$ and 1 its modulus is "
         r"less than 1: a distance from the curve shrinks by a factor in every step, while "
         r"$\taQ$ drifts by $O(\taEps)$ only. After $O(\log(1/\taEta))$ steps the distance is "
-        r"$O(\taEps^2)$. The theorem says that this holds uniformly in $t \ge t_a$.",
+        r"$O(\taEps^2)$. The theorem says that this holds uniformly in $t \ge t_a$. (It takes "
+        r"$|\taP_0| \le 1$; a larger bound is that case after a rescaling of $\taP$.) An orbit "
+        r"that comes next to $\taP = 0$, from its start or thrown there by a step, first has to "
+        r"leave it: there $|\taP|$ grows by the factor $2/\taQ_s - 1$ in a step and $\taQ$ hardly "
+        r"moves, which is the last term of the bound on $t_a$. An orbit that meets $\taP = 0$ "
+        r"stays there, and nothing is said of it.",
         Cited("song2023"),
     )
 

@@ -10,6 +10,7 @@ import sympy as sp
 
 from ..curve_closed import curve_generic
 from ..interface import EPSILON, ETA, Model, P, Q, R
+from ..symbolic import factored
 from .claims import Definition, Derivation, Expansion, Identity, Solution, Step
 from .curve_forms import for_the_response
 from .latex import latex
@@ -205,7 +206,7 @@ def _forcing(k: int, lags: tuple[sp.Expr, ...], rises: tuple[sp.Expr, ...]) -> s
     """The coefficient of εᵏ in r(p̂)(1 + Σ εⁱ hᵢ(p̂)) − q₊ with h_k = 0."""
     growth = sp.Poly([ALPHA[j](P) for j in range(k - 1, 0, -1)] + [0], EPSILON)
     lag, rise = sp.expand(lags[k] + 2 * H[k](P)), sp.expand(rises[k] - H[k](P))
-    total = P * _SLOPE * sp.factor(lag) - R(P) * sp.factor(rise)
+    total = P * _SLOPE * factored(lag) - R(P) * factored(rise)
     for j in range(1, k + 1):
         power = growth**j
         for i in range(k):

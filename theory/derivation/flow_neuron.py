@@ -28,7 +28,8 @@ def neuron() -> Derivation:
         r"suppose that $C = 2\taEta/((1 - \taEta)m) \le \ln 2$. Then for all $t \ge 0$ we have "
         r"$|\taP_t| \le (1 - m)^t|\taP_0|$ and $\taQ_0 \le \taQ_t \le \taQ_0\,e^{C}$; $\taQ_t$ "
         r"does not decrease, and the limiting sharpness lies between $2e^{-C}/(\taEta\taQ_0)$ and "
-        r"$2/(\taEta\taQ_0)$.",
+        r"$2/(\taEta\taQ_0)$. (For $|\taP_0| \le s$ with any $s > 0$ it is said of "
+        r"$\taPhi(sz)/s$ and the step size $\taEta s^2$, to which the rescaled $\taP/s$ leads.)",
         (*_neuron_contraction(), *_neuron_drift()),
         ("neuron/reduced-map", "neuron/sharpness"),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..bifurcation import criticality
+from ..bifurcation import criticality, frozen_family
 from ..interface import ETA, Model, P, Q, R
+from ..responses import Loss
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Sign, Step
 from .notation import (
     FOURTH,
@@ -54,6 +55,8 @@ def _flip(model: Model) -> Derivation:
 
 def _frozen_map(model: Model) -> tuple[Step, ...]:
     name = model.name
+    if name not in ("linear", "neuron"):
+        return _frozen_third(model)
     order = 2 if name == "linear" else 1
     opening = (
         rf"One step of the map of \thmref{{{name}/reduced-map}} changes $\taQ$ little when the "
@@ -68,13 +71,33 @@ def _frozen_map(model: Model) -> tuple[Step, ...]:
             "q-frozen", opening, Expansion(Q_NEXT, Q, ETA, order), (f"{name}/reduced-map:q-next",)
         ),
         Step("p-frozen", "and", p_next, (f"{name}/reduced-map:p-next",)),
-        Step(
-            "family",
-            r"To leading order, then, $\taP$ moves while $\taQ$ stands still. We study the family "
-            r"of maps of one variable, with $\taQ > 0$ as its parameter,",
-            Definition(_STEP, family),
-        ),
+        Step("family", _FAMILY, Definition(_STEP, family)),
     )
+
+
+def _frozen_third(model: Model) -> tuple[Step, ...]:
+    """The same in the limit of small step sizes, at which a third model's map may have any order.
+
+    Raises ReducedMapError where the frozen map is another.
+    """
+    frozen_family(model)
+    family, at_rest = (1 - 2 * _RESPONSE / Q) * P, ((ETA, sp.S.Zero),)
+    opening = (
+        rf"One step of the map of \thmref{{{model.name}/reduced-map}} changes $\taQ$ little when "
+        r"the step size is small: for $\taEta \to 0$, with $\taP$ and $\taQ$ fixed,"
+    )
+    maps = [f"{model.name}/reduced-map:{step}" for step in ("q-next", "p-next")]
+    return (
+        Step("q-frozen", opening, Identity((Q_NEXT, Q), at_rest), (maps[0],)),
+        Step("p-frozen", "and", Identity((P_NEXT, family), at_rest), (maps[1],)),
+        Step("family", _FAMILY, Definition(_STEP, family)),
+    )
+
+
+_FAMILY = (
+    r"To leading order, then, $\taP$ moves while $\taQ$ stands still. We study the family of maps "
+    r"of one variable, with $\taQ > 0$ as its parameter,"
+)
 
 
 def _stability_at_zero() -> tuple[Step, ...]:
@@ -360,7 +383,7 @@ def _half_map() -> tuple[Step, ...]:
 
 def _convexity(model: Model) -> tuple[Step, ...]:
     rise = sp.Derivative(P * _RESPONSE, P)
-    if model.name == "linear":
+    if isinstance(model.response, Loss):
         opening = (
             r"A strictly convex loss never comes to this point. The product $\taP\taR(\taP)$ is "
             r"the derivative of the loss, so its own derivative is $\taEll''(\taP)$, which is "
@@ -370,7 +393,7 @@ def _convexity(model: Model) -> tuple[Step, ...]:
     else:
         opening = (
             r"The square of the activation shows whether there is such a point: by "
-            r"\stepref{neuron/reduced-map:phi-squared}, half its second derivative is the "
+            rf"\stepref{{{model.name}/reduced-map:phi-squared}}, half its second derivative is the "
             r"derivative of $\taP\taR(\taP)$, which is positive at $\taP = 0$. The cycle "
             r"therefore loses its stability at the first inflection of $\taPhi^2$, and there is "
             r"one if $\taPhi$ is bounded; for"

@@ -10,6 +10,7 @@ from ..curve_closed import curve_generic
 from ..curve_series import curve_series
 from ..errors import InputError
 from ..interface import ETA, PHI_SQUARED, Model, P, R
+from ..symbolic import cancelled, factored
 from .claims import Cited, Definition, Derivation, Expansion, Step
 from .curve import HYPOTHESES, ORBIT
 from .curve_orders import slow_curve
@@ -34,7 +35,7 @@ def _limit(model: Model, order: int) -> Derivation:
         f"{name}/limit",
         r"The limit of $\taQ$",
         rf"Assume {HYPOTHESES[name]}. {ORBIT} tends to a point $(0, \taQ_{{*}})$, and $\taQ_{{*}}$ "
-        r"has the expansion of \stepref{limit}, which does not depend on the orbit.",
+        r"has the expansion of \stepref{limit}, the same for all of them.",
         (*_at_zero(model, order), *_limit_steps(model, order)),
         tuple(f"{name}/{label}" for label in ("alignment", "slow-curve", "response")),
     )
@@ -87,7 +88,7 @@ def values_at_zero(model: Model, order: int) -> tuple[sp.Expr, ...]:
     found = []
     for h in curve_generic(model, order):
         series = h.subs(PHI_SQUARED(P), w).subs(R(P), r).doit()
-        found.append(sp.factor(sp.cancel(series).subs(P, 0)).xreplace(back))
+        found.append(factored(cancelled(series).subs(P, 0)).xreplace(back))
     return tuple(found)
 
 
@@ -219,7 +220,7 @@ def _expansion(model: Model, values: list[sp.Expr]) -> Expansion:
     inverse = [sp.S.One]
     for k in range(1, len(values) + 1):
         inverse.append(
-            sp.factor(-sp.Add(*(values[i - 1] * inverse[k - i] for i in range(1, k + 1))))
+            factored(-sp.Add(*(values[i - 1] * inverse[k - i] for i in range(1, k + 1))))
         )
     epsilon = model.small_parameter(ETA)
     series = sp.Add(*(2 * c * epsilon**k / ETA for k, c in enumerate(inverse)))

@@ -28,11 +28,11 @@ def _exponential_alignment(model: Model) -> Derivation:
         f"{name}/exponential-alignment",
         "Alignment is exponentially precise",
         rf"Assume {GIVEN[name]}, and write $\taEps = {SMALL[name]}$. Two orbits that start from "
-        r"the same height $\taQ_0$ with $c < \taQ_0 < 1$, but from different $|\taP_0| \ne 0$, "
-        r"have limits of $\taQ_t$ that in general differ by $\exp(-(\Lambda(\taQ_0) + o(1))/"
-        r"\taEps)$, with $\Lambda > 0$ as in \stepref{exponent}. So the limit is the same to every "
-        r"order in $\taEps$. The integrand is derived here; the size of the error is argued in "
-        r"words.",
+        r"the same height $\taQ_0$ with $c < \taQ_0 < 1$, but from different $|\taP_0|$, and on "
+        r"which $\taP_t \ne 0$ for all $t$, have limits of $\taQ_t$ that in general differ by "
+        r"$\exp(-(\Lambda(\taQ_0) + o(1))/\taEps)$, with $\Lambda > 0$ as in \stepref{exponent}. "
+        r"So the limit is the same to every order in $\taEps$. The integrand is derived here; the "
+        r"size of the error is argued in words.",
         (*_motion(name), *_transverse(name), *_exponent(model)),
         tuple(f"{name}/{n}" for n in ("response", "reduced-map", "alignment")),
     )

@@ -58,9 +58,9 @@ def _statement(name: str) -> str:
         r"$\tilde{\taSharp}(\taQ) = (2/\taEta)(1 + "
         r"\hat{\taR}(\taQ)\,\taR'(\hat{\taR}(\taQ))/\taQ)$ for $\taQ \le 1$ and "
         r"$\tilde{\taSharp}(\taQ) = 2/\taEta$ beyond. Then $\tilde{\taSharp}$ "
-        rf"increases with $\taQ \le 1${where}, and $\tilde{{\taSharp}}(\taQ_t)$ increases with $t$ "
-        rf"from the time $t_a$ of \thmref{{{name}/alignment}} on. While $\taQ_t \le 1$, the "
-        rf"sharpness "
+        rf"increases with $\taQ \le 1${where}, and along the orbits of \thmref{{{name}/alignment}} "
+        r"$\tilde{\taSharp}(\taQ_t)$ never falls from $t_a$ on. From there on, and while "
+        r"$\taQ_t \le 1$, the sharpness "
         r"is $\taSharp_t = \tilde{\taSharp}(\taQ_t) + D(\taP_t)\,\taEps/\taEta + "
         rf"O(\taEps^2/\taEta)$ with $D$ as in \stepref{{gap}}. {size}"
     )

@@ -8,6 +8,8 @@ from ..conditions import log_slope
 from ..expressions import Z
 from ..interface import PHI_SQUARED, Model, R
 from ..requirements import require_curved
+from ..responses import Loss
+from ..statements import name_for
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Step
 from .closed_forms import shortest
 from .latex import latex, width_of
@@ -22,7 +24,7 @@ _WIDEST = 45  # characters of a formula that is read at a glance
 def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
     """The response at hand. Raises what `require_curved` raises."""
     require_curved(model.response)
-    kind, first = _OPENING[model.name]
+    kind, first = _OPENING[name_for(model.response)]
     return (
         Derivation(
             f"{model.name}/response",
@@ -39,10 +41,14 @@ def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
 _OPENING = {"linear": ("loss", "loss"), "neuron": ("activation", "activation")}
 
 
+def _subject(model: Model) -> str:
+    return {"linear": "The network", "neuron": "The neuron"}.get(model.name, "The model")
+
+
 def _source(model: Model) -> tuple[Step, ...]:
     """The loss or activation, and how r comes from it."""
     e = model.response.expression
-    if model.name == "linear":
+    if isinstance(model.response, Loss):
         slope = sp.Derivative(ELL(Z), Z)
         return (
             Step("loss", "Given is the loss", Definition(ELL(Z), e)),
@@ -54,7 +60,7 @@ def _source(model: Model) -> tuple[Step, ...]:
             ),
             Step(
                 "quotient",
-                r"The network feels the loss only through its response, the even function",
+                rf"{_subject(model)} feels the loss only through its response, the even function",
                 Definition(R(Z), slope / Z),
             ),
         )
@@ -70,8 +76,8 @@ def _source(model: Model) -> tuple[Step, ...]:
         Step("square", "and its square", Definition(PHI_SQUARED(Z), e**2)),
         Step(
             "quotient",
-            "The neuron feels the activation through its square and through its response, the "
-            "even function",
+            f"{_subject(model)} feels the activation through its square and through its response, "
+            "the even function",
             Definition(R(Z), PHI(Z) * slope / Z),
         ),
     )
@@ -79,7 +85,7 @@ def _source(model: Model) -> tuple[Step, ...]:
 
 def _consequences(model: Model) -> tuple[Step, ...]:
     response = model.response
-    _, source = _OPENING[model.name]
+    _, source = _OPENING[name_for(model.response)]
     short = shortest(response.response)
     series = sp.Add(*(c * Z**k for k, c in enumerate(response.response_series)))
     return (
@@ -117,7 +123,7 @@ def _log_slope(model: Model) -> tuple[Step, ...]:
 
 def _assumptions(model: Model) -> Step:
     holds = "holds" if model.response.curvature < 0 else "does not hold"
-    named = {"linear": "A1, A2, A3 and A5", "neuron": "A1, A3 and A5"}[model.name]
+    named = {"linear": "A1, A2, A3 and A5", "neuron": "A1, A3 and A5"}[name_for(model.response)]
     return Step(
         "assumptions",
         rf"Of the hypotheses that the results name, A4 {holds}, by \stepref{{curvature}}. The "

@@ -17,7 +17,7 @@ from ..theory.errors import InputError
 from ..theory.models import Model, SingleNeuron, TwoLayerLinear
 from ..theory.responses import Activation, Loss
 from ..verification.derivations import Checked, check_derivation
-from .document import Document, evidence
+from .document import NETWORK, Document, evidence
 from .formulas import formula
 
 SCHEMA = "trajalign.derivation/1"
@@ -31,8 +31,16 @@ class ArchiveError(InputError):
 
 
 def archive(document: Document) -> dict[str, Any]:
-    """The document in the layout of schema trajalign.derivation/1."""
+    """The document in the layout of schema trajalign.derivation/1.
+
+    Raises InputError for a third model, which such a file has no way to name.
+    """
     appendix = document.appendix
+    if appendix.model not in NETWORK:
+        raise InputError(
+            f"derivations as JSON are for the two models of the paper, not for {appendix.model}; "
+            "text, HTML and LaTeX take any"
+        )
     libraries = {name: version(name) for name in ("sympy", "python-flint")}
     return {
         "schema": SCHEMA,

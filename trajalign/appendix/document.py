@@ -10,9 +10,11 @@ from functools import cached_property
 from .. import __version__
 from ..theory.derivation.claims import Appendix, Cited, Derivation, Step
 from ..theory.derivation.latex import latex
+from ..theory.derivation.own_model import NOT_WRITTEN, escaped
 from ..theory.errors import InputError
-from ..theory.models import Model
-from ..theory.statements import statements
+from ..theory.interface import ETA, Model
+from ..theory.statements import ledger as ledger_of
+from ..theory.statements import name_for
 from ..verification.derivations import Checked, StepCheck
 from .references import require_reference
 
@@ -23,7 +25,7 @@ _CITATION = re.compile(r"\\cite\{([^{}]*)\}")
 # The hypotheses as theory/statements.py has them, in the notation of the derivations.
 HYPOTHESES: dict[str, dict[str, str]] = {
     "linear": {
-        "analytic": r"$\taEll$ has a power series at $0$ and is real for real $z$",
+        "analytic": r"$\taEll$ is real and analytic on the whole real line",
         "symmetry": r"$\taEll$ is even",
         "normalised": r"$\taEll''(0) = 1$",
         "A1": r"$\taR'(z) < 0$ for $z > 0$",
@@ -33,7 +35,7 @@ HYPOTHESES: dict[str, dict[str, str]] = {
         "A5": r"$L = \sup |\taEll'|$ is finite",
     },
     "neuron": {
-        "analytic": r"$\taPhi$ has a power series at $0$ and is real for real $z$",
+        "analytic": r"$\taPhi$ is real and analytic on the whole real line",
         "symmetry": r"$\taPhi$ is odd",
         "normalised": r"$\taPhi'(0) = 1$",
         "A1": r"$\taR'(z) < 0$ for $z > 0$",
@@ -48,12 +50,11 @@ _C = (
     r" $z \taR'(z)/\taR(z) \ge -1/2$)"
 )
 
-_NETWORK = {"linear": "two-layer linear network", "neuron": "single neuron"}
+NETWORK = {"linear": "two-layer linear network", "neuron": "single neuron"}
 _RESPONSE = {
     "linear": r"$\taR(z) = \taEll'(z)/z$",
     "neuron": r"$\taR(z) = \taPhi(z)\taPhi'(z)/z$",
 }
-_SMALL = {"linear": r"$\taEps = \taEta^2$", "neuron": r"$\taEps = \taEta$"}
 _GIVEN = {"linear": r"the loss $\taEll(z) = ", "neuron": r"the activation $\taPhi(z) = "}
 
 
@@ -103,6 +104,11 @@ def evidence(checked: Checked) -> str:
     return "; ".join(parts) + "."
 
 
+def _listed(things: Sequence[str]) -> str:
+    *most, last = things
+    return f"{', '.join(most)} and {last}"
+
+
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
@@ -118,20 +124,42 @@ class Document:
     @property
     def title(self) -> str:
         """In LaTeX, as all texts here."""
-        given = _GIVEN[self.model.name] + latex(self.model.response.expression)
-        return f"Derivations for the {_NETWORK[self.model.name]} with {given}$"
+        given = _GIVEN[self._kind] + latex(self.model.response.expression)
+        return f"Derivations for the {self._what} with {given}$"
+
+    @property
+    def _kind(self) -> str:
+        """The one of the two models whose kind of response this model has."""
+        return name_for(self.model.response)
+
+    @property
+    def _what(self) -> str:
+        name = self.model.name
+        return NETWORK.get(name, f"model {escaped(name)}")
+
+    @property
+    def _about(self) -> str:
+        if self.model.name in NETWORK:
+            return (
+                rf"This appendix derives statements of \cite{{song2023}} on the {self._what}, as "
+                r"trajalign words them, and some that go beyond."
+            )
+        return (
+            rf"This appendix derives for the {self._what} what holds as for the two models of "
+            r"\cite{song2023}. Not written for it are the chapters on "
+            rf"{_listed(NOT_WRITTEN)}."
+        )
 
     @property
     def introduction(self) -> tuple[str, ...]:
         """The paragraphs before the hypotheses."""
-        name = self.model.name
+        small = latex(self.model.small_parameter(ETA))
         what = (
-            rf"This appendix derives statements of \cite{{song2023}} on the {_NETWORK[name]}, as "
-            r"trajalign words them, and some that go beyond. Everything is expressed by the "
-            rf"response {_RESPONSE[name]}, which stays generic until a result is specialised. "
+            rf"{self._about} Everything is expressed by the response {_RESPONSE[self._kind]}, "
+            r"which stays generic until a result is specialised. "
             r"$\taP_{+}$ and $\taQ_{+}$ are the values of $\taP$ and $\taQ$ after one step of "
-            rf"gradient descent with step size $\taEta$; the small parameter is {_SMALL[name]}. "
-            r"Functions written without an argument are taken at $\taP$."
+            r"gradient descent with step size $\taEta$; the small parameter is "
+            rf"$\taEps = {small}$. Functions written without an argument are taken at $\taP$."
         )
         checked = (
             r"Each displayed formula was checked by a machine in two independent ways: by exact "
@@ -148,11 +176,11 @@ class Document:
     def hypotheses(self) -> tuple[tuple[str, str], ...]:
         """(name, what it says) of every hypothesis that the statements refer to; "" for a name
         where none is needed."""
-        known = HYPOTHESES[self.model.name]
+        known = HYPOTHESES[self._kind]
         general = ", ".join(known[name] for name in _ALWAYS)
         first, _, last = general.rpartition(", ")
         named = [(n, text) for n, text in known.items() if n not in _ALWAYS]
-        if self.model.name == "neuron":
+        if self._kind == "neuron":
             named = [(n, text + (_C if n == "A3" else "")) for n, text in named]
         return (("", f"{first}, and {last}"), *named)
 
@@ -204,7 +232,7 @@ def document(model: Model, appendix: Appendix, checked: Sequence[Checked]) -> Do
     """
     if tuple(c.derivation for c in checked) != appendix.derivations:
         raise InputError("only derivations that were checked can be printed")
-    ledger = {statement.label for statement in statements(model.name)}
+    ledger = {statement.label for statement in ledger_of(model)}
     entries = tuple(
         Entry(number, _kind(c.derivation.label, ledger), c.derivation, c.checks)
         for number, c in enumerate(checked, 1)

@@ -10,6 +10,7 @@ import sympy as sp
 from ..figures.alignment import alignment_picture, ladder_picture
 from ..figures.bifurcation import bifurcation_picture
 from ..figures.picture import Picture
+from ..theory.errors import ReducedMapError
 from ..theory.models import Model
 from ..verification import runner
 from ..verification.assumptions import Assumptions
@@ -58,12 +59,17 @@ def numbers(model: Model, *, jobs: int = 1, progress: Progress | None = None) ->
         return Numbers(model, *rows, (bifurcation_picture(model),))
     assumptions = Assumptions(model)
     plan = Plan(model, lipschitz=assumptions.lipschitz).with_runs(assumptions.z0_and_c[1])
-    pictures = (
-        bifurcation_picture(model, plan.etas[0], plan.starts),
-        alignment_picture(plan, plan.etas[-1], _TERMS),
-        ladder_picture(plan, _TERMS),
-    )
+    pictures = (bifurcation_picture(model, plan.etas[0], plan.starts), *_on_curve(plan))
     return Numbers(model, *rows, pictures, plan.etas)
+
+
+def _on_curve(plan: Plan) -> tuple[Picture, ...]:
+    """The figures of the slow curve; none for a third model that has it to first order only."""
+    try:
+        alignment = alignment_picture(plan, plan.etas[-1], _TERMS)
+    except ReducedMapError:
+        return ()
+    return alignment, ladder_picture(plan, _TERMS)
 
 
 def _row(verdict: Verdict) -> Row:

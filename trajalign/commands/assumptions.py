@@ -23,6 +23,7 @@ from ..verification.verdicts import Outcome, Verdict, exit_status
 from .options import FILE, chosen_models, json_option, model_options
 
 SCHEMA = "trajalign.assumptions/1"
+_SHOWN = {"bound": "", "needs": "needs ", "proved for": "proved for "}
 Row = tuple[str, str, str, str]
 
 
@@ -97,9 +98,9 @@ def _replayed_row(row: Replayed) -> Row:
 def _row(verdict: Verdict) -> Row:
     evidence = verdict.evidence.value if verdict.evidence else ""
     detail = verdict.reason or ", ".join(
-        str(value) if name == "bound" else f"{value} {name}"
+        f"{value} {name}" if name in ("points", "boxes") else f"{_SHOWN[name]}{value}"
         for name, value in verdict.quantities.items()
-        if name in ("points", "boxes", "bound")
+        if name in ("points", "boxes") or name in _SHOWN
     )
     return verdict.label, verdict.outcome.value, evidence, detail
 

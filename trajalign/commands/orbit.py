@@ -32,6 +32,7 @@ from ..theory.models import Model
 from .options import FILE, WholeNumber, chosen_model, json_option, model_options, positive, rational
 
 _STANDARD_START = {"linear": ("3/10", "4/5"), "neuron": ("3/10", "17/20")}
+_ENDED = ("converged", "crossed", "at the minimum")
 _FAR = 10**6  # |p| in its unit that counts as flown away
 
 
@@ -69,7 +70,7 @@ Examples:
 @click.option(
     "--until",
     metavar="R",
-    help="Stop at |p| <= R [default: where q no longer moves in its digits].",
+    help="Stop at |p| <= R with q > 1 [default: where q no longer moves in its digits].",
 )
 @click.option("--to-crossing", is_flag=True, help="Stop at the first q > 1.")
 @click.option(
@@ -128,7 +129,8 @@ def orbit(
 
     Numbers are exact: 0.05, 1/20 and 5e-2 are the same. The precision is chosen so that the digits
     asked for are good, which a second run at higher precision checks. Exit status 0 if the orbit
-    converges, 3 if it does not.
+    converges or comes to p = 0, 3 if it does not. Refused are a response with r(0) other than 1,
+    for which q = 1 is not the edge, and a start that no weights of the model have.
     """
     chosen = chosen_model(model, loss, activation)
     if fast and enclose:
@@ -163,7 +165,7 @@ def orbit(
         write(csv_file, orbit_output.as_csv(result))
     if "-" not in (json_file, csv_file):
         orbit_output.show(Output(), question, result, seconds)
-    return 0 if result.outcome in ("converged", "crossed") else 3
+    return 0 if result.outcome in _ENDED else 3
 
 
 def _refuse_given(*names: str) -> None:
@@ -220,9 +222,12 @@ def _step_by_step(question: Question, keep: str | None, tell: Callable[[str], No
         "steps": found.steps,
         "crossing": found.crossing,
         "good_digits": found.good_digits,
+        "zero_digits": found.zero_digits,
         "last_q": rows[-1][2],
         "last_2/(eta*q)": _sharpness(question, found.q[-1]),
     }
+    if found.zero_digits is None:
+        del facts["zero_digits"]
     return Result("step by step", found.outcome, rows, facts)
 
 
@@ -283,4 +288,8 @@ def _number(x: arb, digits: int) -> str:
 
 
 def _estimate(x: Estimate, digits: int) -> str:
-    return _number(x.value, max(1, min(digits, x.good_digits)))
+    """In the digits that are good; where none is, 0 and how far from it the number can be."""
+    if x.good_digits < 1:
+        with ctx.workprec(64):
+            return f"0 +/- {(abs(x.value) + x.error).upper().str(3, radius=False)}"
+    return _number(x.value, min(digits, x.good_digits))

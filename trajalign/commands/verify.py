@@ -18,7 +18,7 @@ from ..theory.statements import statements
 from ..verification import runner
 from ..verification.effort import QUICK, THOROUGH
 from ..verification.preparation import Options
-from ..verification.verdicts import exit_status
+from ..verification.verdicts import Outcome, exit_status
 from .options import (
     FILE,
     chosen_models,
@@ -151,6 +151,8 @@ def _controls(models: Sequence[Model], options: Options, jobs: int, json_file: s
         write(json_file, output.controls_as_json(controls, __version__))
     if json_file != "-":
         tables.print_controls(Output(), controls, time.perf_counter() - begin)
+    if not controls:
+        return exit_status([Outcome.UNDECIDED])  # nothing was tried, so nothing was refuted
     return 0 if all(control.refuted for control in controls) else 1
 
 

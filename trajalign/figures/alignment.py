@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ..numerics.balls import BallFunction, compile_balls, evaluate
 from ..numerics.precision import working_bits
 from ..theory.curve_closed import curve_terms
 from ..theory.errors import InputError
 from ..theory.interface import Model, P, R
-from ..verification.orbit_view import OrbitView
+from ..verification.orbit_view import OrbitView, ball
 from ..verification.plans import Plan
-from .following import bounded, logarithmic
+from .following import logarithmic, never_zero
 from .picture import MEASURED, PREDICTED, Curve, Picture
 
 _SHOWN = 70
@@ -47,13 +47,13 @@ def alignment_picture(plan: Plan, step_size: sp.Rational, order: int = 3) -> Pic
     """Along one orbit: what is left of q/r(p) − 1 after each term of the slow curve.
 
     Parameters: a plan with starts; the step size; `order`, how many terms are shown.
-    Raises InputError for an orbit that diverges.
+    Raises InputError for an orbit that diverges or comes to p = 0.
     """
     model, curve = plan.model, _compiled(plan.model, order)
     view = _view(plan, step_size)
     times = logarithmic(len(view.orbit), _SHOWN)
     with ctx.workprec(working_bits(plan.digits)):
-        epsilon = arb(exact(plan.epsilon(step_size)))
+        epsilon = ball(plan.epsilon(step_size))
         rows = [
             _residual(curve, view.orbit.p[t], view.orbit.q[t], epsilon, view.bits) for t in times
         ]
@@ -68,7 +68,8 @@ def alignment_picture(plan: Plan, step_size: sp.Rational, order: int = 3) -> Pic
 def ladder_picture(plan: Plan, order: int = 3) -> Picture:
     """On the plan's ladder: the same at the passage of q = 1, against ε.
 
-    Raises InputError for an orbit that diverges or does not pass q = 1 from below.
+    Raises InputError for an orbit that diverges, comes to p = 0 or does not pass q = 1
+    from below.
     """
     model, curve = plan.model, _compiled(plan.model, order)
     epsilons, rows = [], []
@@ -97,7 +98,7 @@ def _from(plan: Plan) -> str:
 
 def _view(plan: Plan, step_size: sp.Rational) -> OrbitView:
     view = OrbitView(plan, step_size, plan.starts[0])
-    bounded(view.orbit, plan.starts[0])
+    never_zero(view.orbit, plan.starts[0])
     return view
 
 

@@ -84,7 +84,11 @@ def response_at(model: Model, points: np.ndarray) -> tuple[float, ...]:
 
 def _told(orbit: Orbit, start: Start) -> str:
     """Where an orbit starts, and if it is cut off, where."""
-    end = "" if orbit.outcome == "converged" else f", cut off after {orbit.steps} steps"
+    end = (
+        ""
+        if orbit.outcome in ("converged", "at the minimum")
+        else f", cut off after {orbit.steps} steps"
+    )
     return f"p0 = {start[0]}, q0 = {start[1]}{end}"
 
 

@@ -11,6 +11,7 @@ import sympy as sp
 from ..numerics.floats import Floats, compile_floats
 from ..theory.errors import InputError
 from ..theory.models import Model
+from ..theory.requirements import require_response
 from .following import Start, bounded, followed
 from .picture import MAP, PATH, REFERENCE, Curve, Mark, Picture
 
@@ -30,12 +31,14 @@ def cobweb_picture(
     """The cobweb from p0 at q frozen at q0; with a step size, that of the orbit, on which q moves.
 
     Parameters: `which`, the half map −g_q (on which a 2-cycle ±p is a fixed point) or g_q itself.
-    Raises InputError for another map, q0 ≤ 0 and an orbit that is none.
+    Raises InputError for another map, q0 ≤ 0 and an orbit that is none, and what `require_response`
+    raises: the half map is about even r, and q = 1 is the edge if r(0) = 1.
     """
     if which not in MAPS:
         raise InputError(f"a cobweb is of the map {' or '.join(MAPS)}, not {which}")
     if start[1] <= 0:
         raise InputError(f"a cobweb needs q0 > 0, got {start[1]}")
+    require_response(model.response)
     half = which == HALF
     step = _Step(model, half)
     if step_size is None:
@@ -74,6 +77,7 @@ class _Step:
         self._slope = compile_floats([model.response.slope], [True], scale=self._scale)
 
     def __call__(self, p: Floats, q: float) -> Floats:
+        self._slope.require(p)
         with np.errstate(all="ignore"):
             return np.asarray(self._sign * (p - 2 * self._slope(p)[0] / q))
 

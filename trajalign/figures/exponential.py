@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import sympy as sp
-from flint import ctx
+from flint import arb, ctx
 
 from ..numerics.integrals import alignment_exponent
 from ..numerics.iteration import Stops
@@ -24,6 +24,7 @@ _RUNGS = 7
 _SMALLEST = 4  # the last ε is the first divided by this
 _PARTNER = sp.Rational(3, 4)  # the other orbit starts at this multiple of p0
 _SPARE_DIGITS = 40  # beyond the zeros in front of the difference that is predicted
+_NOISE = 5  # the last digits, which rounding over many steps may have reached
 _MOST_DIGITS = 250
 _MOST_STEPS = 2 * 10**6
 _FAR = 10**6
@@ -98,6 +99,6 @@ def _log_gap(model: Model, eta: sp.Rational, start: Start, digits: int) -> float
         ends.append(at_rest(orbit, begin))
     with ctx.workprec(working_bits(digits)):
         gap = abs(ends[0].q[-1] - ends[1].q[-1])
-        if gap == 0:
+        if gap * arb(10) ** (digits - _NOISE) < 1:
             raise InputError(f"eta = {eta}: {digits} digits do not tell the two limits apart")
         return float(gap.log())

@@ -65,9 +65,17 @@ def bounded(orbit: Orbit, start: Start) -> Orbit:
     return orbit
 
 
+def never_zero(orbit: Orbit, start: Start) -> Orbit:
+    """The orbit itself. Raises InputError if it diverges or a step took it to p = 0."""
+    if bounded(orbit, start).outcome == "at the minimum":
+        raise InputError(_trouble(orbit, start, f"is at p = 0 from step {orbit.steps} on"))
+    return orbit
+
+
 def at_rest(orbit: Orbit, start: Start) -> Orbit:
-    """The orbit itself. Raises InputError if it diverges or did not converge in time."""
-    if bounded(orbit, start).outcome != "converged":
+    """The orbit itself. Raises InputError if it diverges or did not converge in time, or if a step
+    took it to p = 0."""
+    if never_zero(orbit, start).outcome != "converged":
         raise InputError(_trouble(orbit, start, f"does not converge in {orbit.steps} steps"))
     return orbit
 

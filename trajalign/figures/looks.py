@@ -37,6 +37,7 @@ _REGIONS = (
     Region("#b9cfe0", "////"),
     Region("#3b3b3b", ""),
     Region("#c98a5e", "xxxx"),
+    Region("white", ""),
 )
 
 

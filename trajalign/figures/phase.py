@@ -22,6 +22,7 @@ _NAMES = {
     "edge_of_stability": "edge of stability",
     "diverged": "diverged",
     "collapsed": "collapsed",
+    "no_weights": "no weights",
 }
 
 

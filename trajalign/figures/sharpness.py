@@ -16,7 +16,8 @@ from ..numerics.orbits import Orbit
 from ..numerics.precision import working_bits
 from ..numerics.roots import InverseResponse
 from ..theory.bifurcation import frozen_family
-from ..theory.models import ETA, Model, P, Q
+from ..theory.expressions import Z
+from ..theory.models import ETA, Loss, Model, P, Q
 from ..theory.slow_curve import slow_curve
 from .following import Start, at_rest, followed, logarithmic
 from .picture import MEASURED, PREDICTED, REFERENCE, Curve, Mark, Picture
@@ -35,7 +36,7 @@ def sharpness_picture(model: Model, step_size: sp.Rational, start: Start) -> Pic
     """
     orbit = at_rest(followed(model, step_size, start), start)
     times = logarithmic(len(orbit), _SHOWN)
-    found = _sharpness(model, orbit, times)
+    found, concave = _sharpness(model, orbit, times)
     surrogate = _Surrogate(model, step_size)
     predicted = tuple(surrogate(orbit.q[time]) for time in times)
     t = tuple(map(float, times))
@@ -55,6 +56,8 @@ def sharpness_picture(model: Model, step_size: sp.Rational, start: Start) -> Pic
         f"Sharpness along the orbit from p0 = {start[0]}, q0 = {start[1]} at step size {step_size} "
         f"for {model.response.text}; 2/η = {edge:.5g}"
     )
+    if concave:
+        caption += "; where ℓ'' < 0, that of width 2 or more"
     if orbit.crossing:
         ends = (aligned_from(model, orbit), orbit.crossing, round(_ROOM * t[-1]))
         curves += [Curve("", REFERENCE, (float(end), float(end)), y_range) for end in ends[:2]]
@@ -73,10 +76,24 @@ def sharpness_picture(model: Model, step_size: sp.Rational, start: Start) -> Pic
     )
 
 
-def _sharpness(model: Model, orbit: Orbit, times: Sequence[int]) -> tuple[float, ...]:
+def _sharpness(model: Model, orbit: Orbit, times: Sequence[int]) -> tuple[tuple[float, ...], bool]:
+    """The largest eigenvalue of the Hessian, and whether ℓ'' < 0 at any of the steps.
+
+    For the linear model the block's is the largest where ℓ'' ≥ 0; ±ℓ', which from width 2 on are
+    eigenvalues, too, can be larger only where ℓ'' < 0 (see `LinearSpectrum.largest`).
+    """
     exactly, eta = compile_balls(model.reduced.sharpness, [P, Q, ETA]), exact(orbit.eta)
-    points = ((orbit.p[t], orbit.q[t], eta) for t in times)
-    return tuple(float(evaluate(exactly, point, _BITS)[0]) for point in points)
+    block = [float(evaluate(exactly, (orbit.p[t], orbit.q[t], eta), _BITS)[0]) for t in times]
+    if not isinstance(model.response, Loss):
+        return tuple(block), False
+    slope = model.response.slope.subs(Z, P)
+    slopes = compile_balls([slope, sp.diff(slope, P)], [P])
+    found, concave = [], False
+    for t, largest in zip(times, block, strict=True):
+        first, second = evaluate(slopes, (orbit.p[t],), _BITS)
+        concave = concave or bool(second < 0)
+        found.append(max(largest, abs(float(first))) if second < 0 else largest)
+    return tuple(found), concave
 
 
 class _Surrogate:
@@ -99,6 +116,7 @@ def aligned_from(model: Model, orbit: Orbit) -> int:
     last = len(orbit) if orbit.crossing is None else orbit.crossing
     p, q = (np.array([float(x) for x in values[:last]]) for values in (orbit.p, orbit.q))
     slope = compile_floats([model.response.slope], [True], scale=float(model.response.scale))
+    slope.require(p)
     size = 2 * abs(slow_curve(model).h_at_zero) * model.small_parameter(orbit.eta)
     far = np.flatnonzero(np.abs(q * p / slope(p)[0] - 1) > float(size))
     return int(far[-1]) + 1 if far.size else 0

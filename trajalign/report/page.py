@@ -21,7 +21,7 @@ from ..appendix.mathml import mathml
 from ..theory.derivation.latex import latex
 from ..verification.verdicts import Evidence
 from . import downloads
-from .conclusions import conclusion
+from .conclusions import conclusion, orbits
 from .constants import Constant, constants
 from .content import Content, Drawing, Response
 from .downloads import Download
@@ -92,8 +92,10 @@ class Part:
         return [one for one in found if one is not None]
 
     def statement(self, row: Row) -> Markup:
-        """What the ledger says under this label."""
-        return typeset(conclusion(self.response.model.name, row.label))
+        """What the ledger says under this label, and of which orbits."""
+        name = self.response.model.name
+        said, about = conclusion(name, row.label), orbits(name, row.label)
+        return typeset(f"{said}. This is said of orbits with {about}" if about else said)
 
     def link(self, label: str) -> Markup:
         """To the row of a label, where it has one."""

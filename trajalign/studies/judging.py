@@ -87,6 +87,7 @@ def residuals(loss: Loss, p: Floats, q: Floats) -> Floats:
 def response(loss: Loss, p: Floats) -> Floats:
     """r(p) in double precision."""
     compiled = compile_floats((loss.response,), (False,), scale=float(loss.scale))
+    compiled.require(p)
     return np.asarray(compiled(p)[0])
 
 

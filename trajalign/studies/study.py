@@ -18,6 +18,7 @@ from ..numerics.networks.architecture import Weights
 from ..numerics.networks.reduced import require_reducible
 from ..theory.errors import InputError
 from ..theory.expressions import parse_rational
+from ..theory.requirements import require_response
 from ..theory.responses import Loss
 from .sections import Section
 
@@ -140,7 +141,9 @@ def study_of(name: str, parameters: Mapping[str, Any]) -> Study:
         network.text("activation"),
     )
     step_size = float(parse_rational(descent.text("step_size")))
-    task = Task(shape, points, Loss.parse(descent.text("loss")), step_size)
+    loss = Loss.parse(descent.text("loss"))
+    require_response(loss)  # runs are judged by q against r(p), and by q < 1
+    task = Task(shape, points, loss, step_size)
     schedule = Schedule(
         descent.integer("steps"),
         descent.integer("record_every"),

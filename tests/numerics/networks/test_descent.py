@@ -15,7 +15,7 @@ from trajalign.numerics.networks import (
     gaussian_points,
     one_point,
 )
-from trajalign.theory.errors import InputError
+from trajalign.theory.errors import InputError, NotFiniteError
 from trajalign.theory.responses import Loss
 
 pytest.importorskip("jax")
@@ -44,6 +44,36 @@ def test_steps_are_those_of_numpy(activation, points, every):
             np.testing.assert_allclose(found[run], expected, rtol=1e-11, atol=1e-12)
         off = by_numpy(run, 0.1001)
         assert not np.allclose(end.weights[0][run], off[0], rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize("text", ["2*log(1+cosh(z))", "4*log(cosh(z/2))", "4*log(1+exp(z))-2*z"])
+def test_residuals_beyond_where_exponentials_overflow(text):
+    """Three spellings of one loss up to a constant, with the slope 2 tanh(z/2): from a residual of
+    −800.0166096 on, by hand. log cosh 400 = 400 − log 2."""
+    start = (np.array([[[-0.166096]]]), np.array([[0.1]]))
+    task = Task(Network(2, 1, 1), one_point(1, 800.0), Loss.parse(text), 0.001)
+    found = descend(task, start, Schedule(3, 1, 3)).recorded
+    u, v, expected = -0.166096, 0.1, []
+    for _ in range(4):
+        expected.append(u * v - 800)
+        slope = 2 * np.tanh(expected[-1] / 2)
+        u, v = u - 0.001 * slope * v, v - 0.001 * slope * u
+    np.testing.assert_allclose(found.p[0], expected, rtol=1e-14)
+    assert np.round(found.p[0, :2], 7).tolist() == [-800.0166096, -800.0165345]
+    constant = {"2": 2 * np.log(2), "4*log(c": 0.0, "4*log(1": 4 * np.log(2)}
+    ours = next(value for key, value in reversed(constant.items()) if text.startswith(key))
+    np.testing.assert_allclose(
+        found.loss[0], 2 * np.abs(found.p[0]) - 4 * np.log(2) + ours, rtol=1e-14
+    )
+    assert np.isfinite(found.sharpness).all()
+
+
+def test_a_residual_at_which_the_loss_is_not_known_is_refused_in_one_line():
+    """1 − tanh² z is 0 in double precision from z = 19.06 on, and has few digits before."""
+    loss = Loss.parse("log(1/(1-tanh(z)**2))/2")
+    start = (np.array([[[0.1]]]), np.array([[0.1]]))
+    with pytest.raises(NotFiniteError, match=r"double precision gives its values only up to"):
+        descend(Task(Network(2, 1, 1), one_point(1, 800.0), loss, 0.001), start, Schedule(1, 1, 1))
 
 
 @pytest.mark.parametrize(

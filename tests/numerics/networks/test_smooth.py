@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from mpmath import mp
 
 from trajalign.numerics.floats import double_precision
 from trajalign.numerics.networks.smooth import derivatives_of, loss_function, smooth_function
@@ -32,15 +33,33 @@ def derivatives(function, z, order):
     ],
 )
 def test_first_and_second_derivative_of_a_loss(name, expected, z):
-    _, first, second = derivatives(loss_function(Loss.parse(name)), z, 2)
+    _, first, second = derivatives(loss_function(Loss.parse(name)).value, z, 2)
     rounding = 1e-15 if abs(z) > 1 else 1e-300  # far out, relative to the largest value
     assert first == pytest.approx(expected[0](z), rel=1e-13, abs=rounding)
     assert second == pytest.approx(expected[1](z), rel=1e-13, abs=rounding)
 
 
 def test_a_loss_itself():
-    value, *_ = derivatives(loss_function(Loss.parse("log-cosh")), 0.7, 0)
+    value, *_ = derivatives(loss_function(Loss.parse("log-cosh")).value, 0.7, 0)
     assert value == pytest.approx(np.log(np.cosh(0.7)), rel=1e-15)
+
+
+@pytest.mark.parametrize("z", [800.0, -800.0, 1e-7])
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("log-cosh", lambda z: mp.log(mp.cosh(z))),
+        ("langevin", lambda z: 3 * mp.log(mp.sinh(z) / z)),
+        ("2*log(1+cosh(z))-2*log(2)", lambda z: 4 * mp.log(mp.cosh(z / 2))),
+        ("4*log(cosh(z/2))", lambda z: 4 * mp.log(mp.cosh(z / 2))),
+    ],
+)
+def test_a_loss_far_out_and_near_by(text, exact, z):
+    """log cosh 800 = 800 − log 2; near 0 a loss has all its digits too: z²/2."""
+    value, first, _ = derivatives(loss_function(Loss.parse(text)).value, z, 2)
+    with mp.workdps(60):
+        assert value == pytest.approx(float(exact(mp.mpf(z))), rel=1e-14)
+        assert first == pytest.approx(float(mp.diff(exact, mp.mpf(z))), rel=1e-13)
 
 
 @pytest.mark.parametrize("z", PLACES)

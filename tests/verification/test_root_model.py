@@ -1,0 +1,87 @@
+"""A model with √q in its map, and ε = η^(3/2), to first order: the chain ℓ(xy²) of tied weights."""
+
+import mpmath
+import pytest
+import sympy as sp
+from third_models import TIED
+
+from trajalign.numerics.fast_forward import fast_forward
+from trajalign.theory.curve_closed import curve_generic
+from trajalign.theory.curve_series import curve_series
+from trajalign.theory.errors import InputError, ReducedMapError
+from trajalign.theory.slow_curve import slow_curve
+from trajalign.verification import Options, control, verify
+from trajalign.verification.plans import Plan
+
+FIRST_ORDER = ("reduced-map", "sharpness", "alignment", "crossing", "limit", "saturation")
+HIGHER = ("slow-curve-2", "slow-curve-3", "one-orbit")
+
+
+def labels(*names):
+    return Options(frozenset(f"tied/{name}" for name in names))
+
+
+def descent(eta):
+    """((q* − 1)/η^(3/2), (2/η − λ*)/√η) of gradient descent on log cosh(xy²), typed in by hand."""
+    y = (2 / (eta * mpmath.mpf("0.85"))) ** mpmath.mpf("0.25")
+    x = mpmath.mpf("0.3") / y**2
+    while abs(x * y**2) > 1e-9:
+        slope = mpmath.tanh(x * y**2)
+        x, y = x - eta * slope * y**2, y - 2 * eta * slope * x * y
+    sharpness = y**4  # at x = 0 the Hessian is diag(y⁴, 0)
+    return (2 / (eta * y**4) - 1) / eta**1.5, (2 / eta - sharpness) / mpmath.sqrt(eta)
+
+
+def test_the_first_order_is_where_gradient_descent_ends():
+    """The next term is a factor of η^(3/2) smaller; two step sizes take it away."""
+    curve = slow_curve(TIED)
+    assert (curve.h_at_zero, curve.saturation_coefficient) == (3 * sp.sqrt(2), -6 * sp.sqrt(2))
+    with mpmath.workdps(25):
+        coarse, fine = (descent(mpmath.mpf(1) / n) for n in (100, 200))
+        grow = mpmath.mpf(2) ** 1.5
+        ends = [(grow * b - a) / (grow - 1) for a, b in zip(coarse, fine, strict=True)]
+    assert float(ends[0]) == pytest.approx(3 * 2**0.5, rel=1e-4)
+    assert float(ends[1]) == pytest.approx(6 * 2**0.5, rel=1e-4)
+
+
+def test_first_order_statements_pass_and_higher_orders_say_why_not():
+    wanted = labels(*FIRST_ORDER, *HIGHER)
+    found = {v.label: v for v in verify([TIED], wanted) if v.label in wanted.labels}
+    assert {n: found[f"tied/{n}"].outcome.value for n in FIRST_ORDER} == dict.fromkeys(
+        FIRST_ORDER, "pass"
+    )
+    assert found["tied/limit"].quantities["coefficient"]["exact"] == "3*sqrt(2)"
+    for name in HIGHER:
+        verdict = found[f"tied/{name}"]
+        assert verdict.outcome.value == "not-applicable"
+        assert "not rational in p, q, ε" in verdict.reason
+
+
+def test_their_falsified_copies_are_refuted():
+    rows = control([TIED], labels("limit", "saturation"))
+    assert rows
+    assert [row.falsified for row in rows if not row.refuted] == []
+
+
+def test_epsilon_is_exact_and_step_sizes_stay_rational():
+    plan = Plan(TIED)
+    assert plan.epsilon(sp.Rational(1, 100)) == sp.Rational(1, 1000)
+    assert plan.epsilon(sp.Rational(1, 50)) ** 2 == sp.Rational(1, 125_000)
+    eta = plan.smaller(sp.Rational(1, 50), 4)
+    assert eta.is_Rational
+    assert float(eta) == pytest.approx(4 ** (-2 / 3) / 50, rel=1e-5)
+
+
+@pytest.mark.parametrize("series", [curve_series, curve_generic])
+def test_series_of_it_are_refused_in_one_line(series):
+    with pytest.raises(ReducedMapError, match="not rational in p, q, ε"):
+        series(TIED, 1)
+
+
+def test_fast_forward_takes_step_sizes_with_a_rational_epsilon():
+    """At η = 1/10⁶, ε = 1/10⁹: q* = 1 + 3√2 ε + O(ε²)."""
+    start = sp.Rational(3, 10), sp.Rational(17, 20)
+    found = fast_forward(TIED, sp.Rational(1, 10**6), start)
+    assert float((found.limit.value - 1) * 10**9) == pytest.approx(3 * 2**0.5, rel=1e-6)
+    with pytest.raises(InputError, match="irrational"):
+        fast_forward(TIED, sp.Rational(1, 10**5), start)

@@ -1,0 +1,179 @@
+"""Whether an expression is real and analytic on the whole real line, as claims about signs.
+
+Compositions of analytic functions are analytic where each is defined. Of the functions that an
+expression may contain exp, sin, cos, sinh, cosh, tanh, atan, asinh and erf are analytic at every
+real number; log u and broken powers of u are where u > 0, 1/u where u ≠ 0, asin u where 1 − u² > 0,
+and so on. Each such condition is a claim for z ≥ 0, with u(−z) one for z ≤ 0, and is proved like
+any other (see `proofs`). A quotient that is 0/0 at 0 is analytic there if its zeros cancel, by the
+exact power series: then what is claimed is that the divisor, its zero divided out, has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import sympy as sp
+from flint import arb, ctx
+
+from ..numerics.balls import compile_balls, exact
+from ..numerics.jet_compiler import over_smooth_functions, vanishing_order
+from ..theory.expressions import Z
+from ..theory.responses import Response
+from .proofs import BITS, Claim, Proof, Witness, prove
+
+_SEEN = 16  # how far a condition without a form at infinity is looked at, in units of z
+_ENTIRE = (sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.atan, sp.asinh, sp.erf, sp.erfc)
+_POSITIVE: Mapping[type[sp.Function], Callable[[sp.Expr], sp.Expr]] = {
+    sp.log: lambda u: u,
+    sp.asin: lambda u: 1 - u**2,
+    sp.acos: lambda u: 1 - u**2,
+    sp.atanh: lambda u: 1 - u**2,
+    sp.acosh: lambda u: u - 1,
+}
+_NOT_ZERO: Mapping[type[sp.Function], Callable[[sp.Expr], sp.Expr]] = {
+    sp.tan: sp.cos,
+    sp.Abs: lambda u: u,
+    sp.sign: lambda u: u,
+}
+
+
+class NoAnalyticityError(ValueError):
+    """An expression of which the conditions here do not show that it is analytic."""
+
+
+@dataclass(frozen=True)
+class Analyticity:
+    """What was found: proofs of all conditions, or the first one that has none.
+
+    `proofs` is None where a condition is open; then `reason` says which. `reach` is how far, on
+    both sides of 0, the conditions are proved if only their signs at infinity are open; else None.
+    """
+
+    proofs: tuple[Proof, ...] | None
+    reason: str = ""
+    reach: sp.Rational | None = None
+
+
+def prove_analytic(response: Response) -> Analyticity:
+    """Prove that ℓ or φ is real and analytic on the whole real line.
+
+    >>> from trajalign.theory.responses import Loss
+    >>> len(prove_analytic(Loss.parse("log-cosh")).proofs)  # that cosh z > 0
+    1
+    >>> prove_analytic(Loss.parse("log(z**2)")).reason
+    'z**2 > 0 is not certain for every real z'
+    """
+    try:
+        needed = analytic_claims(response.expression)
+    except NoAnalyticityError as error:
+        return Analyticity(None, str(error))
+    found = []
+    for claim in needed:
+        proof = prove(claim, response.scale)
+        if isinstance(proof, Proof):
+            found.append(proof)
+            continue
+        shown = f"{_shown(-claim.expression)} > 0 is not certain"
+        if isinstance(proof, Witness):
+            return Analyticity(None, f"{shown} at z = {proof.z}")
+        if all(_holds_before(c, _SEEN * response.scale) for c in needed):
+            return Analyticity(None, f"{shown} at infinity", _SEEN * response.scale)
+        return Analyticity(None, f"{shown} for every real z")
+    return Analyticity(tuple(found))
+
+
+def analytic_claims(expression: sp.Expr) -> tuple[Claim, ...]:
+    """The claims that together show an expression in Z to be real and analytic on the real line.
+
+    None for a composition of functions that are analytic everywhere. Raises NoAnalyticityError
+    where an expression has a pole, or a function that is not known here.
+
+    >>> [claim.expression for claim in analytic_claims(sp.log(sp.sinh(Z) / Z))]
+    [-sinh(z)/z]
+    """
+    conditions = _Conditions()
+    conditions.visit(over_smooth_functions(expression))
+    sides = (u.xreplace({Z: side * Z}) for u in conditions.positive for side in (1, -1))
+    return tuple(Claim(-u) for u in dict.fromkeys(sides))
+
+
+@dataclass
+class _Conditions:
+    """Walks an expression and collects what has to be positive, each once, in a fixed order."""
+
+    positive: dict[sp.Expr, None] = field(default_factory=dict)
+    _seen: set[sp.Expr] = field(default_factory=set)
+
+    def visit(self, e: sp.Expr) -> None:
+        if e in self._seen or e == Z or not e.has(Z):
+            return
+        self._seen.add(e)
+        kind = type(e)
+        if e.is_Add:
+            self._sum(e)
+        elif e.is_Mul or (e.is_Pow and e.exp.is_Integer):
+            self._product(e)
+        elif e.is_Pow and e.exp.is_Rational:
+            self._where_positive(e.base)
+            self.visit(e.base)
+        elif kind in _POSITIVE:
+            self._where_positive(_POSITIVE[kind](e.args[0]))
+            self.visit(e.args[0])
+        elif kind in _NOT_ZERO:
+            self._where_not_zero(_NOT_ZERO[kind](e.args[0]))
+            self.visit(e.args[0])
+        elif kind in _ENTIRE:
+            self.visit(e.args[0])
+        else:
+            raise NoAnalyticityError(f"whether {_shown(e)} is analytic is not known")
+
+    def _sum(self, e: sp.Expr) -> None:
+        if any(_order(term) < 0 for term in e.args):  # poles at 0 that may cancel
+            joined = sp.together(e)
+            if joined.is_Add:
+                raise NoAnalyticityError(f"{_shown(e)} has a pole at 0, or poles that cancel")
+            self.visit(joined)
+            return
+        for term in e.args:
+            self.visit(term)
+
+    def _product(self, e: sp.Expr) -> None:
+        """Removable at 0 if its zeros outweigh its poles there; no divisor has another zero."""
+        if _order(e) < 0:
+            raise NoAnalyticityError(f"{_shown(e)} has a pole at 0")
+        for factor in sp.Mul.make_args(e):
+            base, exponent = factor.as_base_exp() if factor.is_Pow else (factor, sp.S.One)
+            if not exponent.is_Integer:
+                self.visit(factor)
+                continue
+            if exponent < 0 and base != Z:
+                self._where_not_zero(base / Z ** _order(base))
+            self.visit(base)
+
+    def _where_positive(self, u: sp.Expr) -> None:
+        if u.has(Z):
+            self.positive[u] = None
+
+    def _where_not_zero(self, u: sp.Expr) -> None:
+        """On the whole line, so that it has one sign there: that at a point."""
+        if not u.has(Z):
+            return
+        with ctx.workprec(BITS):
+            value = compile_balls(u, [Z])(arb(exact(sp.Rational(7, 5))))[0]
+        if not (value > 0 or value < 0):
+            raise NoAnalyticityError(f"{_shown(u)} cannot be told from 0 at z = 7/5")
+        self._where_positive(u if value > 0 else -u)
+
+
+def _order(e: sp.Expr) -> int:
+    return vanishing_order(e, Z)
+
+
+def _holds_before(claim: Claim, end: sp.Rational) -> bool:
+    return isinstance(prove(Claim(claim.expression, high=end)), Proof)
+
+
+def _shown(e: sp.Expr) -> str:
+    text = str(e)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,146 @@
+"""Functions on [M, ∞) enclosed in balls: of what stays bounded, and of what grows without bound.
+
+Nothing is taken to be infinite because its ball is not finite: NaN means "not known". What grows is
+known by the form of its argument u, whose leading monomial tends to ∞ and whose quotient by that
+monomial has a certain sign on [M, ∞); then 1/u lies between 0 and a finite bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, Protocol
+
+import sympy as sp
+from flint import arb
+
+from ...numerics.balls import compile_balls
+from ...numerics.elementary import FUNCTIONS
+from .scale import Exponents, NoTailError, Scale
+from .wide import UNKNOWN, Interval
+
+Enclosed = Callable[[arb], arb]  # start ↦ a ball that holds all values on [start, ∞)
+
+ODD = (sp.asinh, sp.atan, sp.erf, sp.tanh, sp.sinh, sp.sin, sp.tan, sp.asin, sp.atanh)
+SATURATING = (sp.atan, sp.erf, sp.tanh)
+
+
+class Form(Protocol):
+    """What is known of an argument on [M, ∞): monomial · quotient."""
+
+    @property
+    def scale(self) -> Scale: ...
+
+    @property
+    def order(self) -> Exponents: ...
+
+    def quotient(self, start: arb) -> Interval: ...
+
+    def values(self, start: arb) -> Interval: ...
+
+    def inverse(self, start: arb) -> Interval: ...
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """A part of an expression, `symbol` = `growth` · V with V enclosed by `value`.
+
+    `meaning` is V in T. Where the part is a root, symbol^root = `radicand`.
+    """
+
+    symbol: sp.Symbol
+    value: Enclosed
+    meaning: sp.Expr
+    growth: sp.Expr = sp.S.One
+    root: int = 1
+    radicand: sp.Expr = sp.S.Zero
+
+
+def of_bounded(kind: Any, inner: Form) -> Enclosed:
+    """A function of what has a finite limit; NaN where the argument or the function is not known to
+    be finite."""
+    function = _function(kind)
+    return lambda start: function(inner.values(start).ball)
+
+
+def of_vanishing(kind: Any, inner: Form) -> Enclosed:
+    """f(u)/m for an odd f (or log(1 + u)/m) and an argument u = m·quotient that tends to 0.
+
+    f(u)/u is the mean of f' between 0 and u.
+    """
+    w = sp.Symbol("w", real=True)
+    slope = compile_balls(sp.diff(sp.log(1 + w) if kind is sp.log else kind(w), w), [w])
+
+    def value(start: arb) -> arb:
+        u = inner.values(start).ball
+        mean = Interval.of(slope(u.union(arb(0)))[0]) if u.is_finite() else UNKNOWN
+        return (inner.quotient(start) * mean).ball
+
+    return value
+
+
+def of_growing(kind: Any, inner: Form, sign: int) -> Enclosed:
+    """atan, erf or tanh of what tends to ∞ (sign 1) or −∞ (−1); exp of what tends to −∞."""
+
+    def value(start: arb) -> arb:
+        inverse = inner.inverse(start)
+        if inner.quotient(start).sign != sign or not inverse.known:
+            return arb.nan()
+        most = (inverse.high if sign > 0 else -inverse.low).upper()  # of 1/|u|
+        if kind is sp.exp:
+            return arb(0) if most == 0 else arb(0).union((-1 / most).exp())
+        if kind is sp.atan:
+            return sign * (arb.pi() / 2 - most.atan()).union(arb.pi() / 2)
+        if most == 0:  # the limit
+            return arb(sign)
+        least = 1 / most
+        return sign * (least.erf() if kind is sp.erf else least.tanh()).union(arb(1))
+
+    return value
+
+
+def log_of_quotient(inner: Form) -> Enclosed:
+    """log(u/m) for u = m·quotient."""
+    log = _function(sp.log)
+    return lambda start: log(inner.quotient(start).ball)
+
+
+def root_of_quotient(inner: Form, root: int) -> Enclosed:
+    """(u/m)^(1/root) for u = m·quotient."""
+
+    def value(start: arb) -> arb:
+        inside = inner.quotient(start)
+        if inside.sign != 1:
+            return arb.nan()
+        return _hull(*(end.root(root) for end in (inside.low, inside.high)))
+
+    return value
+
+
+def log_of_excess(inverse: Callable[[arb], Interval], sign: int = 1) -> Enclosed:
+    """asinh u − log u (sign 1) or acosh u − log u (−1): log(1 + √(1 ± 1/u²)), from 1/u."""
+
+    def value(start: arb) -> arb:
+        square = inverse(start).power(2)
+        if not square.known:
+            return arb.nan()
+        ends = [(1 + (1 + sign * x).sqrt()).log() for x in (square.low, square.high)]
+        return _hull(*ends)
+
+    return value
+
+
+def _function(kind: Any) -> Callable[[arb], arb]:
+    """A function over balls; NaN where it is not known to be finite."""
+    if kind not in FUNCTIONS:
+        raise NoTailError(f"no enclosure of {kind}")
+    coefficients = FUNCTIONS[kind]
+    return lambda x: _hull(coefficients(x, 1)[0]) if x.is_finite() else arb.nan()
+
+
+def _hull(*balls: arb) -> arb:
+    """A ball that holds them all; NaN where one is not finite: there nothing is known."""
+    if not all(ball.is_finite() for ball in balls):
+        return arb.nan()
+    return reduce(arb.union, balls)
