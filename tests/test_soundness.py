@@ -21,7 +21,7 @@ from soundness.truth import Truth, from_mpmath
 
 from trajalign.theory.errors import InputError
 from trajalign.theory.expressions import parse_expression
-from trajalign.theory.grammar import FUNCTIONS
+from trajalign.theory.grammar import KNOWN
 
 REGRESSIONS = Path(__file__).parent / "soundness" / "regressions.toml"
 PLANTED = {p.name: p for p in planted.PLANTED}
@@ -82,11 +82,13 @@ FAST = [
 
 
 @pytest.mark.parametrize("name", FAST)
-def test_a_planted_fault_is_found_by_the_first_trial(name: str) -> None:
+def test_a_planted_fault_is_found_by_the_first_trials(name: str) -> None:
     fault = PLANTED[name]
     with fault.plant():
-        assert run_trial(1, 0, fault.kind, stop_at_first=True).found
-    assert not violations(run_trial(1, 0, fault.kind, stop_at_first=True))
+        tried = (run_trial(1, index, fault.kind, stop_at_first=True) for index in range(5))
+        found = next((result for result in tried if result.found), None)
+    assert found is not None
+    assert not violations(run_trial(1, found.index, fault.kind))
 
 
 def test_what_is_not_finite_is_not_infinite() -> None:
@@ -173,9 +175,9 @@ def test_both_truths_on_a_number_that_cancels() -> None:
 
 
 def test_the_draws_are_fixed_by_the_seed_and_reach_every_function() -> None:
-    texts = [Grammar(Random(n)).expression() for n in range(1500)]
+    texts = [Grammar(Random(n)).expression() for n in range(4000)]
     assert texts[:20] == [Grammar(Random(n)).expression() for n in range(20)]
-    assert {f for text in texts for f in re.findall(r"[a-z]\w*(?=\()", text)} == set(FUNCTIONS)
+    assert {f for text in texts for f in re.findall(r"[A-Za-z]\w*(?=\()", text)} == set(KNOWN)
     assert any(re.search(r"erf\(z\*\*\d\*exp\(-", text) for text in texts)
     assert any(re.search(r"erf\(\(.*\)/\(.*cosh", text) for text in texts)
 

@@ -39,7 +39,7 @@ class Grammar:
         if depth <= 0:
             return self.inner()
         g, b, p, d = self.general, self.bounded, self.positive, depth - 1
-        choice = self.rng.randrange(18)
+        choice = self.rng.randrange(20)
         match choice:
             case 0:
                 return f"({g(d)} + {g(d)})"
@@ -75,7 +75,22 @@ class Grammar:
                 return f"{self.inner()}*{b(d)}"
             case 16:
                 return self.bounded(depth)
+            case 17 | 18:
+                return self.spelling(d)
         return self.positive(depth)
+
+    def spelling(self, depth: int) -> str:
+        """A function by another name, or one that is defined by others."""
+        names, argument = self.rng.choice(
+            [
+                (("log1p", "ln", "log2", "log10", "coth", "csch", "csc"), self.positive(depth)),
+                (("arcsin", "arccos", "arctanh", "artanh"), f"{self.bounded(depth)}/2"),
+                (("arccosh", "arcosh"), f"1 + {self.positive(depth)}"),
+                (("arctan", "arcsinh", "arsinh", "expm1", "sec", "cot"), self.bounded(depth)),
+                (("sinc", "sech", "expit", "sigmoid", "softplus", "fabs", "Abs"), self.inner()),
+            ]
+        )
+        return f"{self.rng.choice(names)}({argument})"
 
     def bounded(self, depth: int) -> str:
         """Bounded on the real line, or nearly."""

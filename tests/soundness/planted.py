@@ -245,7 +245,7 @@ PLANTED: Sequence[Planted] = (
         "response",
         changed(
             hypothesis_claims.c_over,
-            ("(response.response, z0)", "(response.response, (z0[0], z0[0]))"),
+            ("response.response, z0", "response.response, (z0[0], z0[0])"),
         ),
     ),
     Planted(

@@ -101,16 +101,46 @@ def _ball_absolute(u: acb) -> acb:
     return acb(0) if u.is_zero() else acb(arb.nan())
 
 
-_BALLS: Mapping[str, Callable[..., Any]] = {
+def _spelled(f: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
+    """The other names that the parser takes, by their definitions."""
+    log, exp, sin, cos = f["f_log"], f["f_exp"], f["f_sin"], f["f_cos"]
+    inverse = {"sin": "a", "cos": "a", "tan": "a", "sinh": "a", "cosh": "a", "tanh": "a"}
+    found = {f"f_arc{name}": f[f"f_{a}{name}"] for name, a in inverse.items()}
+    found |= {"f_arsinh": f["f_asinh"], "f_arcosh": f["f_acosh"], "f_artanh": f["f_atanh"]}
+    return found | {
+        "f_ln": log,
+        "f_fabs": f["f_abs"],
+        "f_Abs": f["f_abs"],
+        "f_log1p": lambda u: log(1 + u),
+        "f_expm1": lambda u: exp(u) - 1,
+        "f_log2": lambda u: log(u) / log(0 * u + 2),
+        "f_log10": lambda u: log(u) / log(0 * u + 10),
+        "f_sinc": lambda u: sin(u) / u,
+        "f_coth": lambda u: f["f_cosh"](u) / f["f_sinh"](u),
+        "f_sech": lambda u: 1 / f["f_cosh"](u),
+        "f_csch": lambda u: 1 / f["f_sinh"](u),
+        "f_cot": lambda u: cos(u) / sin(u),
+        "f_sec": lambda u: 1 / cos(u),
+        "f_csc": lambda u: 1 / sin(u),
+        "f_expit": lambda u: 1 / (1 + exp(-u)),
+        "f_sigmoid": lambda u: 1 / (1 + exp(-u)),
+        "f_softplus": lambda u: log(1 + exp(u)),
+    }
+
+
+_BALLS: dict[str, Callable[..., Any]] = {
     **{f"f_{name}": getattr(acb, name) for name in FUNCTIONS},
     "f_abs": _ball_absolute,
     "f_power": _ball_power,
 }
-_MPMATH: Mapping[str, Callable[..., Any]] = {
+_MPMATH: dict[str, Callable[..., Any]] = {
     **{f"f_{name}": getattr(mpmath, name) for name in FUNCTIONS},
     "f_abs": lambda u: u if mpmath.re(u) >= 0 else -u,
     "f_power": lambda u, a, b: u**a if b == 1 else u ** (mpmath.mpf(a) / b),
 }
+
+_BALLS |= _spelled(_BALLS)
+_MPMATH |= _spelled(_MPMATH)
 
 
 class Truth:
