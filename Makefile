@@ -10,7 +10,7 @@ export PIP_NO_INPUT = 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help verify report test lint docs mutation clean
+.PHONY: help verify report test lint docs mutation soundness clean
 
 venv_python := $(VENV)/bin/python
 studies     := $(basename $(notdir $(wildcard trajalign/studies/*.toml)))
@@ -54,6 +54,7 @@ help:
 	@echo 'make lint       ruff and mypy'
 	@echo 'make docs       the documentation site, in build/docs'
 	@echo 'make mutation   mutation testing (tests/mutation); ARGS="linear --full" passes arguments on'
+	@echo 'make soundness  what is called rigorous against independent values; ARGS="--seconds 3600"'
 	@echo 'make clean      remove the virtual environment, caches and build outputs'
 	@echo 'Each sets up what it needs in $(VENV), with PYTHON=$(PYTHON) (3.11 or newer).'
 
@@ -82,6 +83,9 @@ docs: $(VENV)/installed-docs
 
 mutation: $(VENV)/installed-mutation
 	@$(venv_python) tests/mutation/run.py $(ARGS)
+
+soundness: $(VENV)/installed-test
+	@$(venv_python) tests/soundness/run.py $(ARGS)
 
 clean:
 	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

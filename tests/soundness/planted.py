@@ -1,0 +1,315 @@
+"""Realistic slips, put into the program on purpose: each has to be found by the trials of a kind.
+
+Most change the text of one function and put the changed one wherever the old one is known; the
+forms at infinity are wrapped instead, so that they may be written anew without a change here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+from flint import arb, fmpq
+
+from trajalign.numerics import (
+    elementary,
+    enclosed_loops,
+    enclosures,
+    jet_compiler,
+    jets,
+    limits,
+    program,
+    roots,
+)
+from trajalign.numerics.elementary import _cycle, _monotone, _primitive, _quadratic, _shifted
+from trajalign.verification import certificates, hypothesis_claims, proofs
+
+from .planting import (
+    Plant,
+    changed,
+    from_twice_the_start,
+    limit_for_all,
+    limit_rounded,
+    nan_is_infinite,
+    other_coefficients,
+    other_tails,
+    sign_at_start,
+    taken_for_monotone,
+    wrong_rewriting,
+)
+from .trials import run_trial
+
+_SECONDS = 240  # for each fault
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A fault, and the kind of trials that have to find it."""
+
+    name: str
+    kind: str
+    plant: Plant
+
+
+_ERF = elementary.FUNCTIONS[sp.erf]
+
+
+def _erf_without_factor(x: arb, n: int) -> list[arb]:
+    """erf, its derivatives without 2/√π."""
+    value, *rest = _ERF(x, n)
+    return [value, *(c * arb.pi().sqrt() / 2 for c in rest)]
+
+
+_SINH = _monotone(arb.sinh)
+_COSH_AS_IF_MONOTONE = _monotone(arb.cosh)
+
+PLANTED: Sequence[Planted] = (
+    Planted("not finite taken for infinite in erf", "tails", other_tails(nan_is_infinite)),
+    Planted("sign of a tail at its start only", "tails", other_tails(sign_at_start)),
+    Planted("a tail taken for monotone", "tails", other_tails(taken_for_monotone)),
+    Planted("the limit taken for the whole tail", "tails", other_tails(limit_for_all)),
+    Planted("a tail from twice its start", "tails", other_tails(from_twice_the_start)),
+    Planted("a wrong rewriting of tanh unnoticed", "tails", other_tails(wrong_rewriting)),
+    Planted("a limit as one double", "tails", other_tails(limit_rounded)),
+    Planted(
+        "Lagrange's remainder at the midpoint",
+        "values",
+        changed(
+            jets.taylor_enclosure,
+            ("order + terms - 1, *parameters", "order + terms, *parameters"),
+            ("over_box[k + terms]]", "at_centre[k + terms]]"),
+        ),
+    ),
+    Planted(
+        "Lagrange's remainder one order short",
+        "values",
+        changed(
+            jets.taylor_enclosure,
+            ("*at_centre[k : k + terms], over_box[k + terms]", "*at_centre[k : k + terms]"),
+        ),
+    ),
+    Planted(
+        "two enclosures joined to a point",
+        "values",
+        changed(
+            jet_compiler.sharper, ("first.intersection(second)", "first.intersection(second).mid()")
+        ),
+    ),
+    Planted(
+        "a box's left end instead of the box",
+        "claims",
+        changed(proofs._enclosed, (".union(arb(exact(box[1])))", "")),
+    ),
+    Planted(
+        "an even power over 0 taken for monotone",
+        "elementary",
+        changed(elementary.whole_power, ("exponent % 2 == 0:", "exponent % 2 == 0 and x < 0:")),
+    ),
+    Planted(
+        "cosh taken for monotone",
+        "elementary",
+        other_coefficients(sp.cosh, _cycle(_COSH_AS_IF_MONOTONE, _SINH)),
+    ),
+    Planted(
+        "the sign of acos'",
+        "elementary",
+        other_coefficients(
+            sp.acos, _primitive(_monotone(arb.acos), _quadratic(1, -1, fmpq(-1, 2), 1))
+        ),
+    ),
+    Planted("erf' without 2/√π", "elementary", other_coefficients(sp.erf, _erf_without_factor)),
+    Planted(
+        "tanh with the signs of tan",
+        "elementary",
+        other_coefficients(sp.tanh, _shifted(_monotone(arb.tanh), 1)),
+    ),
+    Planted(
+        "Horner's rule one term short",
+        "values",
+        changed(elementary.substituted, ("reversed(outer)", "reversed(outer[:-1])")),
+    ),
+    Planted(
+        "a binomial coefficient",
+        "elementary",
+        changed(elementary.power, ("/ (k + 1)", "/ (k + 2)")),
+    ),
+    Planted(
+        "a monotone function at one end only",
+        "elementary",
+        changed(elementary._monotone, (".union(function(x.upper()))", "")),
+    ),
+    Planted(
+        "|u| on its kink",
+        "values",
+        changed(jet_compiler._kinked, ("u[0].contains(0) or ", "")),
+    ),
+    Planted(
+        "rationals through floats",
+        "values",
+        changed(
+            program.exact,
+            ("fmpq(int(value.p), int(value.q))", "fmpq(*float(value).as_integer_ratio())"),
+        ),
+    ),
+    Planted(
+        "gaps between boxes",
+        "claims",
+        changed(proofs.objection, ("if gap:", "if not gap and gap:")),
+    ),
+    Planted(
+        "the first box may begin anywhere",
+        "claims",
+        changed(proofs.objection, ("boxes[0][0] != claim.low or ", "")),
+    ),
+    Planted(
+        "the tail of a proof unchecked",
+        "claims",
+        changed(proofs.objection, ("if claim.high is None and not", "if not boxes and not")),
+    ),
+    Planted(
+        "a tail may start anywhere",
+        "claims",
+        changed(proofs._tail_start, (" if form.sign(z) < 0", "")),
+    ),
+    Planted(
+        "a witness that is none", "claims", changed(proofs._refuting, ("value >= 0", "value >= -1"))
+    ),
+    Planted(
+        "errors of a step dropped",
+        "orbit",
+        changed(
+            enclosed_loops._compiled,
+            ("x_error, y_error = {p_next} - r0, {u_next} - r1", "x_error = y_error = straight"),
+        ),
+    ),
+    Planted(
+        "the short side of a frame dropped",
+        "orbit",
+        changed(
+            enclosed_loops._compiled,
+            ("x_long * long + x_short * short + x_error", "x_long * long + x_error"),
+        ),
+    ),
+    Planted(
+        "a crossing one step late",
+        "orbit",
+        changed(enclosures._judged, ("earliest=now.step", "earliest=now.step + 1")),
+    ),
+    Planted(
+        "a crossing one step early",
+        "orbit",
+        changed(enclosures._judged, ("latest=now.step", "latest=now.step - 1")),
+    ),
+    Planted(
+        "the tail of an orbit left out",
+        "orbit",
+        changed(limits.enclose_limit, ("1 / (u * (rate * p**2 / (1 - squares)).exp())", "1 / u")),
+    ),
+    Planted(
+        "a contraction rounded inward",
+        "orbit",
+        changed(limits.enclose_limit, ("abs(ratio).upper()", "abs(ratio).lower()")),
+    ),
+    Planted(
+        "a supremum rounded inward",
+        "response",
+        changed(
+            certificates._outward,
+            (".lower().floor()", ".lower().ceil()"),
+            (".upper().ceil()", ".upper().floor()"),
+        ),
+    ),
+    Planted(
+        "any supremum in a certificate",
+        "response",
+        changed(
+            certificates._check_supremum,
+            ("elif not _inside(supremum(response), stated)", "elif not stated"),
+        ),
+    ),
+    Planted(
+        "the box of z0 beside it",
+        "response",
+        changed(
+            hypothesis_claims.enclose_constants,
+            ("middle - step, middle + step", "middle + step, middle + 2 * step"),
+            ("if not before_z0(response, box[0]):", "if not box:"),
+        ),
+    ),
+    Planted(
+        "c at one end of z0",
+        "response",
+        changed(
+            hypothesis_claims.c_over,
+            ("response.response, z0", "response.response, (z0[0], z0[0])"),
+        ),
+    ),
+    Planted(
+        "a root to half its digits",
+        "response",
+        changed(
+            roots.solve_decreasing,
+            ("tolerance = arb(2) ** (-bits)", "tolerance = arb(2) ** (-bits // 5)"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of one planted fault; `by` is the comparison that found it, "" if none did."""
+
+    name: str
+    kind: str
+    by: str
+    trials: int
+    comparisons: int
+    seconds: float
+
+
+def hunt(planted: Planted, seed: int = 1, seconds: float = _SECONDS) -> Found:
+    """Run trials with the fault in place, in a process of its own, until one finds it.
+
+    What finds it must hold without the fault.
+    """
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_hunt, args=(planted, seed, seconds, sender))
+    process.start()
+    sender.close()
+    try:
+        found = receiver.recv() if receiver.poll(2 * seconds + 60) else None
+    except EOFError:
+        found = None
+    process.kill()
+    process.join()
+    return found or Found(planted.name, planted.kind, "", 0, 0, seconds)
+
+
+def _hunt(planted: Planted, seed: int, seconds: float, sender: Any) -> None:
+    begin, comparisons, index, by = time.monotonic(), 0, 0, ""
+    while not by and time.monotonic() - begin < seconds:
+        with planted.plant():
+            result = run_trial(seed, index, planted.kind, stop_at_first=True)
+        comparisons += sum(result.counts.values())
+        index += 1
+        if result.found and not run_trial(seed, index - 1, planted.kind).found:
+            by = result.found[0]["kind"]
+    sender.send(Found(planted.name, planted.kind, by, index, comparisons, time.monotonic() - begin))
+
+
+def report(seed: int, seconds: float) -> int:
+    """Hunt for every planted fault; exit status 1 if one is missed."""
+    missed = 0
+    for planted in PLANTED:
+        found = hunt(planted, seed, min(seconds, _SECONDS))
+        missed += not found.by
+        what = f"found by: {found.by}" if found.by else "MISSED"
+        cost = f"{found.trials} trials, {found.comparisons:,} comparisons, {found.seconds:.0f} s"
+        print(f"{planted.name:42} {planted.kind:10} {what:42} {cost}", flush=True)
+    print(f"{len(PLANTED) - missed} of {len(PLANTED)} planted faults found")
+    return 1 if missed else 0
