@@ -170,9 +170,7 @@ def enclose_accurately(
             f"whether the orbit stays there, at the minimum, or leaves it is open {about}"
         )
     lost = f"; the boxes say nothing after step {orbit.steps}" if orbit.outcome == "lost" else ""
-    raise UnresolvedError(
-        f"enclose: {orbit.bits} bits do not give {digits} digits {about}{lost}"
-    )
+    raise UnresolvedError(f"enclose: {orbit.bits} bits do not give {digits} digits {about}{lost}")
 
 
 def as_ball(x: Number) -> arb:

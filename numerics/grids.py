@@ -187,9 +187,7 @@ def _blocks(
         yield Block(model, engine, start, eta[i], p0[j], q0[k], tolerance[i], steps, possible)
 
 
-def _possible(
-    model: Model, axes: Axes, at: tuple[NDArray[np.intp], ...]
-) -> NDArray[np.bool_]:
+def _possible(model: Model, axes: Axes, at: tuple[NDArray[np.intp], ...]) -> NDArray[np.bool_]:
     """Which starts have weights: in floats, and exactly where these are too near to tell."""
     if model.largest_p is None:
         return np.ones(at[0].shape, dtype=np.bool_)

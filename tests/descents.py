@@ -6,6 +6,7 @@ line of each step, which reads p and q off the weights.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,14 @@ class Point:
 
     p: Real
     q: Real
-    hessian: np.ndarray
+    hessian: Callable[[], np.ndarray]
 
     @property
     def sharpness(self) -> float:
-        return float(np.linalg.eigvalsh(self.hessian)[-1])
+        return float(np.linalg.eigvalsh(self.hessian())[-1])
 
 
-def linear(first: Function, second: Function, eta: str, p0: str, q0: str) -> Iterator[Point]:
+def linear(first: Function, second: Function, eta: Real, p0: Real, q0: Real) -> Iterator[Point]:
     """f = u·v of width 2, L = ℓ(f) with ℓ' = `first`, from weights with f = p0, |u|² + |v|² = S."""
     eta, p, size = mp.mpf(eta), mp.mpf(p0), 2 / (mp.mpf(eta) * mp.mpf(q0))
     # (u + v)/2 and (u − v)/2, at right angles: f = |·|² − |·|², S = 2(|·|² + |·|²)
@@ -37,10 +38,7 @@ def linear(first: Function, second: Function, eta: str, p0: str, q0: str) -> Ite
     while True:
         f = u[0] * v[0] + u[1] * v[1]
         size = sum(x * x for x in u + v)
-        gradient = np.array([float(x) for x in (*v, *u)])
-        swap = np.kron([[0, 1], [1, 0]], np.eye(2))
-        hessian = float(second(f)) * np.outer(gradient, gradient) + float(first(f)) * swap
-        yield Point(f, 2 / (eta * size), hessian)
+        yield Point(f, 2 / (eta * size), partial(_linear_hessian, first, second, u, v))
         slope = first(f)
         u, v = (
             [a - eta * slope * b for a, b in zip(u, v, strict=True)],
@@ -48,8 +46,15 @@ def linear(first: Function, second: Function, eta: str, p0: str, q0: str) -> Ite
         )
 
 
+def _linear_hessian(first: Function, second: Function, u: list[Real], v: list[Real]) -> np.ndarray:
+    f = u[0] * v[0] + u[1] * v[1]
+    gradient = np.array([float(x) for x in (*v, *u)])
+    swap = np.kron([[0, 1], [1, 0]], np.eye(2))
+    return float(second(f)) * np.outer(gradient, gradient) + float(first(f)) * swap
+
+
 def neuron(
-    value: Function, first: Function, second: Function, eta: str, p0: str, q0: str
+    value: Function, first: Function, second: Function, eta: Real, p0: Real, q0: Real
 ) -> Iterator[Point]:
     """L = ½ φ(x)² y² with φ = `value`, from x = p0, y² = 2/(ηq0)."""
     eta, x = mp.mpf(eta), mp.mpf(p0)
@@ -57,6 +62,6 @@ def neuron(
     while True:
         a, b, c = value(x), first(x), second(x)
         mixed = float(2 * a * b * y)
-        hessian = np.array([[float((b * b + a * c) * y * y), mixed], [mixed, float(a * a)]])
-        yield Point(x, 2 / (eta * y * y), hessian)
+        hessian = [[float((b * b + a * c) * y * y), mixed], [mixed, float(a * a)]]
+        yield Point(x, 2 / (eta * y * y), partial(np.array, hessian))
         x, y = x - eta * a * b * y * y, y - eta * a * a * y

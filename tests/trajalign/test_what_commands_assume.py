@@ -9,7 +9,7 @@ import csv
 import json
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -31,7 +31,7 @@ class Broken:
     named: str
     q0: str = "4/5"
     p0: str = "3/10"
-    eta: str = "1/20"
+    eta: str = "1/10"
 
     def descent(self) -> Iterator[Point]:
         """Exact to `DIGITS` and ten more."""
@@ -83,10 +83,10 @@ BROKEN = {
         lambda z: z / (1 + z**2),
         lambda z: (1 - z**2) / (1 + z**2) ** 2,
         "",
-        p0="2/1",
-        q0="2/5",
     ),
-    "A5": Broken("z*asinh(z)-sqrt(1+z**2)", mp.asinh, lambda z: 1 / mp.sqrt(1 + z**2), ""),
+    "A5": Broken(
+        "z*asinh(z)-sqrt(1+z**2)", mp.asinh, lambda z: 1 / mp.sqrt(1 + z**2), "", eta="1/20"
+    ),
 }
 
 # What a command does of itself: everything else is refused. "diverges" and "leaves" are found by
@@ -106,6 +106,7 @@ OPTIONS = {"step by step": (), "enclosed": ("--enclose",), "fast-forward": ("--f
 def test_orbit(method: str, broken: str, command: Callable[..., Called]) -> None:
     given, expected = BROKEN[broken], ORBITS[method].get(broken)
     options = ["--loss", given.text, *given.start, "--digits", str(DIGITS), *OPTIONS[method]]
+    options += ["--until", "1/10000000"] if method != "fast-forward" else []
     if method == "fast-forward":
         options += [x for t in (0, 5, 40) for x in ("--at", str(t))]
     else:
@@ -119,16 +120,26 @@ def test_orbit(method: str, broken: str, command: Callable[..., Called]) -> None
     with mp.workdps(60):
         if expected == "right":
             assert code == 0
-            whole = list(islice(given.descent(), 5000 if method == "fast-forward" else
-                                document["steps"] + 1))  # fmt: skip
-            assert abs(whole[-1].p) < 1e-6
+            whole = list(to_rest(given.descent()))
+            assert document.get("steps") in (None, len(whole) - 1)
             assert_rows(document["orbit"], whole)
             assert_sharpness(document, whole[-1])
-        else:  # the last point that both know, and where the descent is then
+        else:
             assert (code, document["outcome"]) == (3, "diverged")
-            assert_rows(document["orbit"][:-1], list(islice(given.descent(), document["steps"])))
-            late = [point.p for point in islice(given.descent(), document["steps"] + 2)]
-            assert any(abs(p) > 1e6 or mp.im(p) != 0 for p in late) or not late[-1] == late[-1]
+            whole = list(islice(given.descent(), document["steps"] + 2))
+            assert_rows(document["orbit"][:-1], whole)
+            if expected == "diverges":
+                assert abs(whole[document["steps"]].p) > 1e6
+            else:  # the last step leaves (−1, 1), beyond which ℓ' is not real
+                assert abs(whole[-3].p) < 1 <= abs(whole[-2].p)
+
+
+def to_rest(points: Iterator[Point]) -> Iterator[Point]:
+    """The descent to |p| ≤ 10⁻⁷ at q > 1."""
+    for point in points:
+        yield point
+        if abs(point.p) <= mp.mpf(10) ** -7 and point.q > 1:
+            return
 
 
 def assert_rows(rows: list[dict], points: list[Point]) -> None:
@@ -142,9 +153,11 @@ def assert_rows(rows: list[dict], points: list[Point]) -> None:
 
 
 def assert_sharpness(document: dict, last: Point) -> None:
-    """The sharpness printed is the Hessian's largest eigenvalue at the end of the descent."""
+    """The sharpness printed is the Hessian's largest eigenvalue at the end, where |p| < 10⁻⁷."""
     found = document.get("limiting_sharpness") or document["last_2/(eta*q)"]
-    assert float(found.strip("[]").split()[0]) == pytest.approx(last.sharpness, rel=1e-9)
+    assert float(found.strip("[]").split()[0]) == pytest.approx(
+        last.sharpness, rel=1e-7 + float(document.get("limit_error", 0))
+    )
 
 
 SWEPT = {"curved": "right", "A1": "diverged", "A2": "right", "A5": "right"}
@@ -202,7 +215,7 @@ DRAWN = {
     "cascade": ("A2",),
     "phase": ("curved", "A1", "A2", "A5"),
 }
-PHASE = ("--p0", "-2:2:2", "--q0", "2/5:7/5:2", "--eta", "1/20")
+PHASE = ("--p0", "-2:2:2", "--q0", "2/5:7/5:2", "--eta", "1/8")
 ELSE = {  # what a figure says of a response, where it does not name r itself
     ("cobweb", "A1"): "leaves every bound",
     ("alignment", "A1"): "only if r''(0) < 0",
@@ -249,12 +262,12 @@ def test_alignment_is_the_distance_of_the_descent(kind: str, broken: str, drawn:
     (code, _, _), data = drawn(kind, broken, *given.start, "--order", "1")
     assert code == 0
     shown = rows_of(data, "measured")
-    points = list(islice(given.descent(), 3000))
+    points = list(islice(given.descent(), 1000))
     crossing = next(t for t, point in enumerate(points) if point.q > 1)
     if kind == "ladder":
         shown = [(crossing, shown[0][1])]  # of the largest step size
     for t, left in shown[::5]:
-        if t < len(points):
+        if t < len(points) and left > 1e-12:
             p, q = points[int(t)].p, points[int(t)].q
             assert left == pytest.approx(abs(float(q * p / given.first(p) - 1)), rel=1e-6)
 
@@ -262,7 +275,7 @@ def test_alignment_is_the_distance_of_the_descent(kind: str, broken: str, drawn:
 @pytest.mark.parametrize("broken", DRAWN["sharpness"])
 def test_sharpness_is_the_largest_eigenvalue(broken: str, drawn: Callable) -> None:
     """With A2 broken the descent comes to where ℓ'' < 0, and ±ℓ' is larger than the block's."""
-    given = BROKEN[broken]
+    given = replace(BROKEN[broken], p0="2/1", q0="2/5", eta="1/8")
     (code, out, _), data = drawn("sharpness", broken, *given.start)
     assert code == 0
     assert ("that of width 2 or more" in out) == (broken == "A2")
@@ -274,9 +287,8 @@ def test_sharpness_is_the_largest_eigenvalue(broken: str, drawn: Callable) -> No
 
 
 def test_where_the_loss_is_concave_the_block_is_not_all(drawn: Callable) -> None:
-    """q0 = 1/10 and p0 = 6 give S = 40·…: there |ℓ'| = 6/37 is the largest, the block's is not."""
-    given = Broken(*(getattr(BROKEN["A2"], n) for n in ("text", "first", "second", "named")),
-                   q0="1/1", p0="6/1", eta="1/8")  # fmt: skip
+    """At f = 6, S = 16: |ℓ'| = 6/37 is the largest eigenvalue, that of the block is smaller."""
+    given = replace(BROKEN["A2"], q0="1/1", p0="6/1", eta="1/8")
     point = next(given.descent())
     f, first, second, size = 6, 6 / 37, -35 / 37**2, 16
     block = (second * size + math.sqrt((second * size) ** 2 + 4 * first**2
@@ -289,7 +301,7 @@ def test_where_the_loss_is_concave_the_block_is_not_all(drawn: Callable) -> None
 def test_exponential_shows_the_gap_of_two_descents(broken: str, drawn: Callable) -> None:
     given = BROKEN[broken]
     start = {"A2": ("--eta", "1/6"), "A5": ("--eta", "1/8")}[broken]
-    (code, out, err), data = drawn("exponential", broken, *start, "--p0", "3/5", "--q0", "4/5")
+    (code, _, err), data = drawn("exponential", broken, *start, "--p0", "3/5", "--q0", "4/5")
     assert (code, err) == (0, "")
     eta, ends = mp.mpf(start[1].split("/")[0]) / int(start[1].split("/")[1]), []
     with mp.workdps(80):
@@ -320,15 +332,14 @@ def test_phase_tells_how_the_descents_end(broken: str, drawn: Callable) -> None:
 
 
 def ending(given: Broken, p0: str, q0: str) -> str:
-    points = linear(given.first, given.second, 0.05, float(p0), float(q0))
+    points = linear(given.first, given.second, 0.125, float(p0), float(q0))
     with mp.workdps(20):
         for count, point in enumerate(points):
             if abs(point.p) > 1e3:
                 return "diverged"
-            if abs(point.p) < 1e-6 and point.q > 1:
+            if abs(point.p) < 1e-3 and point.q > 1:
                 return "gradient flow" if float(q0) > 1 else "edge of stability"
-            if count > 4000:
-                return "undecided"
+            assert count < 20_000
     raise AssertionError
 
 
@@ -355,18 +366,24 @@ def test_verify_claims_nothing_that_rests_on_it(
     verdicts = {r["label"]: r for r in json.loads(out)["results"]}
     assert code == 1
     assert verdicts["linear/limit"]["verdict"] == "not-applicable"
-    assert LABELS.get(broken, broken if broken != "curved" else "A4") in verdicts["linear/limit"][
-        "reason"
-    ].replace(",", " ").split()
+    assert (
+        LABELS.get(broken, broken if broken != "curved" else "A4")
+        in verdicts["linear/limit"]["reason"].replace(",", " ").split()
+    )
     sharpness = verdicts["linear/sharpness"]["verdict"]
     assert (sharpness == "pass") == (broken in ("normalised", "A1", "A5"))
 
 
-@pytest.mark.parametrize("broken", BROKEN)
+SLOW = {"A1", "A2", "A5"}  # for these there is a document
+
+
+@pytest.mark.parametrize(
+    "broken", [pytest.param(b, marks=[pytest.mark.slow] * (b in SLOW)) for b in BROKEN]
+)
 def test_derive_refuses_or_says_what_fails(broken: str, command: Callable[..., Called]) -> None:
     loss = ("--loss", BROKEN[broken].text)
     code, _, err = command("derive", "linear", *loss, "--order", "1", "--no-numbers")
-    if broken in ("A1", "A2", "A5"):
+    if broken in SLOW:
         assert code == 0
         assert f"{broken} fails" in one_line(err)
     else:
