@@ -11,7 +11,7 @@ from trajalign.numerics.enclosures import enclose, enclose_accurately
 from trajalign.numerics.iteration import Stops
 from trajalign.numerics.loops import compile_loop
 from trajalign.numerics.orbits import iterate
-from trajalign.theory.errors import InputError, UnresolvedError
+from trajalign.theory.errors import InputError, NoWeightsError, UnresolvedError
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.theory.responses import Loss
 
@@ -207,3 +207,37 @@ def test_the_precision_in_force_is_left_alone():
     loop, before = compile_enclosed_loop(BY_NAME["log-cosh"].model), ctx.prec
     enclose(loop, ratio(1, 10), NEAR, Stops(10))
     assert ctx.prec == before
+
+
+# Starts without weights, and an orbit at p = 0
+
+
+def test_every_point_of_a_box_must_have_weights():
+    """|p| η q ≤ 1: at η = 1/2, q = 1 the bound is 2."""
+    loop = compile_enclosed_loop(BY_NAME["log-cosh"].model)
+    eta = ratio(1, 2)
+    assert len(enclose(loop, eta, (arb(1.9, 0.01), arb(1, 0.01)), Stops(1))) == 2
+    assert len(enclose(loop, eta, (ratio(2), ratio(1)), Stops(1))) == 2  # on the bound, exactly
+    for box in ((arb(1.99, 0.02), ratio(1)), (arb(1.99), arb(1, 0.02)), (ratio(3), arb(1))):
+        with pytest.raises(NoWeightsError, match="not every point of the box"):
+            enclose(loop, eta, box, Stops(1))
+    with pytest.raises(NoWeightsError, match="not every point"):
+        enclose(loop, arb(0.5, 0.1), (ratio(2), ratio(1)), Stops(1))
+    with pytest.raises(NoWeightsError, match=r"\|p\| <= 2"):
+        enclose(loop, eta, (ratio(3), ratio(1)), Stops(1))
+
+
+def test_whether_an_orbit_is_at_p_0_no_enclosure_tells():
+    """φ = z/√(1+z²), p0 = 1, q0 = 1/2: p1 = 0, an unstable minimum."""
+    loop = compile_enclosed_loop(BY_NAME["algebraic"].model)
+    with pytest.raises(UnresolvedError, match="at step 1 p cannot be told from 0"):
+        enclose_accurately(loop, ratio(1, 10), (ratio(1), ratio(1, 2)), Stops(50), digits=20)
+
+
+def test_a_small_p_is_no_end_where_p_0_repels():
+    loop = compile_enclosed_loop(BY_NAME["tanh"].model)
+    start, stops = (ratio(1, 10**20), ratio(4, 5)), Stops(10**4, until=ratio(1, 10**10))
+    orbit = enclose_accurately(loop, ratio(1, 20), start, stops, digits=20, every=10**4)
+    assert orbit.outcome == "converged"
+    assert orbit.earliest_crossing == orbit.latest_crossing > 100
+    assert orbit.q[-1] > 1

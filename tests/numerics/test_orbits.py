@@ -1,5 +1,7 @@
 """Orbits of the reduced maps, against mpmath, an exact solution and the theory's numbers."""
 
+import math
+
 import pytest
 import sympy as sp
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from trajalign.numerics.iteration import Stops
 from trajalign.numerics.loops import compile_loop
 from trajalign.numerics.orbits import iterate
 from trajalign.numerics.precision import working_bits
-from trajalign.theory.errors import InputError, UnresolvedError
+from trajalign.theory.errors import InputError, NotNormalisedError, NoWeightsError
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 
@@ -262,15 +264,87 @@ def test_without_the_check_such_an_orbit_is_wrong_and_claims_nothing(loop_of):
     assert abs(float(short.p[-1] / long.p[-1]) - 1) > 1e-3
 
 
-def test_an_orbit_that_lands_on_p_0_has_no_relative_digits(loop_of):
-    """φ = z/√(1+z²), p0 = 1, q0 = 1/2: p1 = 0, but no ball around it says so."""
-    with pytest.raises(UnresolvedError, match="50 digits cannot be had"):
-        run(compile_loop(ROUNDABOUT), "1/10", ("1", "1/2"), until=0, max_steps=3)
+@pytest.mark.parametrize("until", [0, TINY])
+@pytest.mark.parametrize(
+    ("p0", "q0"), [("1", "1/2"), ("3/4", "512/625"), ("2/3", "162/169")], ids=str
+)
+def test_an_orbit_that_a_step_takes_to_p_0_is_at_the_minimum(p0, q0, until):
+    """φ = z/√(1+z²), r = (1+z²)^(−2), q0 = 2r(p0): p1 = 0, though no ball around it says so.
+
+    q1 = q0/(1 − ηφ²)², exactly, and stays; q never passes 1.
+    """
+    orbit = run(compile_loop(ROUNDABOUT), "1/50", (p0, q0), until=until, max_steps=3)
+    assert (orbit.outcome, orbit.steps, orbit.crossing) == ("at the minimum", 1, None)
+    assert orbit.p[1] == 0
+    assert orbit.zero_digits > 50
+    square = sp.Rational(p0) ** 2
+    exact_q = sp.Rational(q0) / (1 - square / (1 + square) / 50) ** 2
+    assert abs(to_mpf(orbit.q[1]) / (mp.mpf(exact_q.p) / exact_q.q) - 1) < 1e-15
 
 
-def test_digits_relative_to_the_size_at_which_p_counts_as_0(loop_of):
-    orbit = run(compile_loop(ROUNDABOUT), "1/10", ("1", "1/2"), max_steps=3)
-    assert (orbit.outcome, orbit.good_digits >= 50) == ("converged", True)
+@pytest.mark.parametrize("exponent", [20, 60, 80])
+def test_an_orbit_that_comes_ever_so_near_to_p_0_goes_on_from_there(exponent):
+    """p0 off by 10^−k: p1 is of that size, has its 50 digits, and grows by 1 − 2/q1 a step."""
+    off = sp.Rational(2, 3) + sp.Rational(1, 10**exponent)
+    orbit = run(compile_loop(ROUNDABOUT), "1/10", (off, "162/169"), until=0, max_steps=3)
+    assert orbit.outcome == "step limit"
+    assert orbit.good_digits >= 50
+    with mp.workdps(300):
+        p, q, eta = mp.mpf(2) / 3 + mp.mpf(10) ** -exponent, mp.mpf(162) / 169, mp.mpf("0.1")
+        for t in range(1, 4):
+            square = p * p
+            r, share = (1 + square) ** -2, square / (1 + square)
+            p, q = p * (1 - 2 * r / q), q / (1 - eta * share) ** 2
+            assert abs(to_mpf(orbit.p[t]) / p - 1) < mp.mpf(10) ** -49
+
+
+def test_nearer_than_the_digits_that_are_told_it_counts_as_p_0():
+    off = sp.Rational(2, 3) + sp.Rational(1, 10**130)
+    orbit = run(compile_loop(ROUNDABOUT), "1/10", (off, "162/169"), until=0, max_steps=3)
+    assert (orbit.outcome, 50 < orbit.zero_digits < 130) == ("at the minimum", True)
+
+
+def test_a_start_next_to_p_0_does_not_count_as_converged_where_p_0_repels(loop_of):
+    """t_a = 116 for p0 = 10^−20, tanh, q0 = 4/5, η = 1/50: so many steps to leave p = 0."""
+    orbit = run(loop_of("tanh"), "1/50", ("1e-20", "4/5"), until=sp.Rational(1, 10**10))
+    assert orbit.outcome == "converged"
+    assert orbit.crossing > 116
+    first = next(t for t, p in enumerate(orbit.p) if abs(p) > 1e-2)
+    assert first == pytest.approx(math.log(1e18) / math.log(2 / 0.8 - 1), abs=1)
+    assert orbit.q[-1] > 1
+
+
+# Starts without weights
+
+
+@pytest.mark.parametrize(
+    ("eta", "p0", "q0", "allowed"),
+    [
+        ("1/20", "30", "7/10", r"\|p\| <= 28\.57, or eta <= 0\.04761"),
+        ("5", "3/10", "4/5", r"\|p\| <= 0\.25, or eta <= 4\.166"),
+        ("1/2", "-3", "9/10", r"\|p\| <= 2\.222, or eta <= 0\.3703"),
+    ],
+)
+def test_a_start_that_no_weights_have_is_refused(eta, p0, q0, allowed, loop_of):
+    with pytest.raises(NoWeightsError, match=allowed):
+        run(loop_of("log-cosh"), eta, (p0, q0))
+
+
+def test_on_the_bound_there_are_weights(loop_of):
+    """|p| η q = 1: v = ±Uᵀx. This is kept: u = η|p| from then on.
+
+    The neuron has weights for every p and every q > 0."""
+    orbit = run(loop_of("log-cosh"), "1/2", ("5/2", "4/5"), max_steps=5)
+    assert len(orbit) > 1
+    for p, u in zip(orbit.p, orbit.u, strict=True):
+        assert float(u) == pytest.approx(abs(float(p)) / 2)
+    assert len(run(loop_of("tanh"), "5", ("3", "4/5"), max_steps=1)) == 2
+
+
+def test_another_edge_than_1_is_refused():
+    loop = compile_loop(TwoLayerLinear(Loss.parse("2*log(cosh(z))")))
+    with pytest.raises(NotNormalisedError, match="divide the loss by 2"):
+        run(loop, "1/20")
 
 
 # Which steps are kept
@@ -374,18 +448,6 @@ def test_an_orbit_that_leaves_the_domain_of_the_loss():
     orbit = run(step, "1/10", ("1/2", "1/5"))
     assert orbit.outcome == "diverged"
     assert len(orbit) == 2
-
-
-def test_an_orbit_that_lands_on_the_minimum_has_converged(loop_of):
-    """Neuron, q = 2 r(p): p' = 0. Here p0 = 3/4, r = (1 + 9/16)^(−2) = 256/625."""
-    orbit = run(loop_of("algebraic"), "1/10", ("3/4", "512/625"), max_steps=10)
-    assert (orbit.outcome, len(orbit)) == ("converged", 2)
-
-
-def test_an_orbit_that_lands_on_the_minimum_has_converged_even_through_irrational_numbers(loop_of):
-    """The same at p0 = 1, r = 1/4, q0 = 1/2, where φ = 1/√2: no ball is exactly 0 here."""
-    orbit = run(loop_of("algebraic"), "1/10", ("1", "1/2"), max_steps=10)
-    assert orbit.outcome == "converged"
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ def _fast_forward(question: Question, places: Sequence[int]) -> Result:
         "good_digits": found.good_digits,
         "limit": _estimate(found.limit, question.digits),
         "limit_error": found.limit.error.str(3, radius=False),
-        "limiting_sharpness": _sharpness(question, found.limit.value),
+        "limiting_sharpness": _limiting_sharpness(question, found.limit),
     }
     return Result("fast-forward", "converged", rows, facts)
 
@@ -281,6 +281,14 @@ def _sharpness(question: Question, q: arb) -> str:
     """The sharpness at p = 0 for this q."""
     with ctx.workprec(working_bits(question.digits)):
         return _number(2 / (exact(question.eta) * q), question.digits)
+
+
+def _limiting_sharpness(question: Question, limit: Estimate) -> str:
+    """2/(ηq*), in as many digits as are good of q*."""
+    with ctx.workprec(working_bits(question.digits)):
+        value = 2 / (exact(question.eta) * limit.value)
+        error = abs(value * limit.error / limit.value).upper()
+        return _estimate(Estimate(value.mid(), error), question.digits)
 
 
 def _number(x: arb, digits: int) -> str:
