@@ -117,7 +117,7 @@ def compile_floats(
             break
         best = min(best, trial(best.side, cut * scale, best.turn), key=lambda f: f.error)
     if (best.reach < scale or best.error > _POOR) and trial.series:
-        best = min(best, trial.tabulated(scale), key=lambda f: f.error)
+        best = max(best, trial.tabulated(scale), key=lambda f: (f.reach >= scale, -f.error))
     if best.reach < scale or best.error > _POOR:
         shown = _shown(best.expressions[0])
         raise NotFiniteError(f"{shown}: double precision gives too few digits of it")

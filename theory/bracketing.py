@@ -23,7 +23,8 @@ _ASIDE = (sp.Rational(1, 2), sp.Rational(3, 8))  # where to look where a value c
 def narrowed(
     equation: sp.Expr, variable: sp.Symbol, interval: tuple[sp.Rational, sp.Rational], digits: int
 ) -> tuple[sp.Rational, sp.Rational]:
-    """A bracket inside `interval` of numbers ≥ 0, at whose ends the equation has different signs (or is 0).
+    """A bracket inside `interval` of numbers ≥ 0, at whose ends the equation has different signs,
+    or is 0.
 
     It is no wider than 10^−digits times its upper end. Raises ArithmeticError where the signs at
     the ends of `interval` do not differ, UnresolvedError where they cannot be told, and
