@@ -62,8 +62,8 @@ def fast_forward(
     Parameters: η > 0; p0 ≠ 0 and 0 < q0 < 1; the digits wanted (1 to 1000) of q*, and of p and q
     up to the crossing. The larger η, the fewer can be had.
     Raises InputError for parameters out of range, a start that does not come to the curve, and an η
-    at which no digit is good; NoWeightsError for a start that no weights have; NotFiniteError where r does not take the value q0; what
-    `require_curved` raises.
+    at which no digit is good; NoWeightsError for a start that no weights have; NotFiniteError where
+    r does not take the value q0; what `require_curved` raises.
 
     >>> from trajalign.theory.models import SingleNeuron
     >>> from trajalign.theory.responses import Activation
