@@ -36,8 +36,8 @@ class EnclosedOrbit:
     the boxes grew until they said nothing; what was recorded before holds even then.
     No orbit has q_t > 1 at a step before `earliest_crossing` (None: at any step), and all orbits
     have q_t > 1 at the step `latest_crossing` (None: that is not known of any step).
-    `maybe_zero` is the first step after the start at which p_t is 0 or too small to be told from
-    it, beside q_t ≤ 1, where p = 0 repels; or None.
+    `maybe_zero` is the first step after the start at which p_t is 0 or cannot be told from it,
+    beside q_t ≤ 1, where p = 0 repels; or None.
     """
 
     eta: Number
@@ -262,6 +262,8 @@ def _judged(now: _State, stops: Stops) -> _State:
         now = replace(now, earliest=now.step)
     if now.latest is None and now.u < 1:
         now = replace(now, latest=now.step)
+    if now.p == 0:  # exactly, and from then on
+        return replace(now, outcome="at the minimum")
     if abs(now.p) <= near and now.u < 1:
         return replace(now, outcome="converged")
     if stops.at_crossing and now.latest is not None:

@@ -132,9 +132,9 @@ def iterate(
     twice the digits asked for say so. Every
     `every`-th step is recorded, and the last. `progress` is called from time to time; an interrupt
     leaves the orbit so far with the `keeper`, from where the same call goes on.
-    Raises InputError for p0 = 0, q0 ≤ 0, η ≤ 0, `digits` or `every` out of range, NoWeightsError
-    for a start that no weights of the model have, what `require_normalised` raises (the edge is
-    q = 1), and UnresolvedError if no precision tried gives the digits.
+    Raises InputError for p0 = 0, q0 ≤ 0, η ≤ 0, `digits` or `every` out of range; NoWeightsError
+    for a start that no weights of the model have; what `require_normalised` raises (the edge is
+    q = 1); and UnresolvedError if no precision tried gives the digits.
 
     >>> from trajalign.numerics.loops import compile_loop
     >>> from trajalign.theory.models import TwoLayerLinear

@@ -227,11 +227,14 @@ def test_every_point_of_a_box_must_have_weights():
         enclose(loop, eta, (ratio(3), ratio(1)), Stops(1))
 
 
-def test_whether_an_orbit_is_at_p_0_no_enclosure_tells():
-    """φ = z/√(1+z²), p0 = 1, q0 = 1/2: p1 = 0, an unstable minimum."""
+def test_whether_an_orbit_is_at_p_0_an_enclosure_proves_or_leaves_open():
+    """φ = z/√(1+z²), q0 = 2r(p0): p1 = 0, an unstable minimum; at p0 = 1 all numbers are binary."""
     loop = compile_enclosed_loop(BY_NAME["algebraic"].model)
+    proved = enclose(loop, ratio(1, 10), (ratio(1), ratio(1, 2)), Stops(50))
+    assert (proved.outcome, proved.maybe_zero) == ("at the minimum", 1)
+    start = (ratio(2, 3), ratio(162, 169))
     with pytest.raises(UnresolvedError, match="at step 1 p cannot be told from 0"):
-        enclose_accurately(loop, ratio(1, 10), (ratio(1), ratio(1, 2)), Stops(50), digits=20)
+        enclose_accurately(loop, ratio(1, 50), start, Stops(50), digits=20)
 
 
 def test_a_small_p_is_no_end_where_p_0_repels():
