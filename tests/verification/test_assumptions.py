@@ -390,13 +390,13 @@ def test_unbounded_slope_never_passes(kind: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        # log log log z and half of it: unbounded, and about 2 at z = 2⁴⁰⁹⁶.
-        ("linear", "z*asinh(asinh(asinh(z)))/2"),
-        ("neuron", "asinh(asinh(asinh(z)))"),
+        # like log z: unbounded, but with a sine, of which there is no form at infinity
+        ("linear", "z*asinh(z) - sqrt(1+z**2) + sin(z)**4*exp(-z**2)/1000"),
+        ("neuron", "asinh(z + sin(z)**3*exp(-z**2)/100)"),
     ],
 )
-def test_too_slow_to_tell_is_undecided(kind: str, text: str) -> None:
-    # From values up to 2⁴⁰⁹⁶ nobody can tell these from bounded functions.
+def test_growth_that_is_not_proved_is_undecided(kind: str, text: str) -> None:
+    # No values, however far out, tell these from bounded functions.
     assert named(kind, text, Outcome.UNDECIDED) == {"A5"}
     verdict = judged(kind, text).verdicts["A5"]
     assert "not settled" in verdict.reason

@@ -291,9 +291,9 @@ def test_the_bound_names_what_it_bounds() -> None:
     assert judged("linear", "log(cosh(z))").verdicts["A5"].quantities["bound"] == "sup |ℓ'| = 1"
     assert judged("neuron", "tanh(z)").verdicts["A5"].quantities["bound"] == "sup |φ| = 1"
     loss = judged("linear", "z**2/2").verdicts["A5"].witness
-    assert set(loss) == {"z", "|ℓ'|(z)", "growth"}
+    assert set(loss) == {"z", "|ℓ'|(z)", "growth", "proved from"}
     neuron = judged("neuron", "z").verdicts["A5"].witness
-    assert set(neuron) == {"z", "|φ|(z)", "growth"}
+    assert set(neuron) == {"z", "|φ|(z)", "growth", "proved from"}
 
 
 def test_where_no_limit_bounds_a_slope_a_stated_bound_is_proved() -> None:
