@@ -132,3 +132,13 @@ def test_lost_orbits_refute_only_at_every_step_size(
         assert found is not None
         assert bool(found.objection) == bool(found.witness) == refuted
         assert bool(found.undecided) != refuted
+
+
+def test_a_start_too_near_c_refutes_nothing() -> None:
+    """√(1+z²) has μ = 2q² − 1: 0.0082 at q = 0.71, just above c = 1/√2, and 0.3122 at 0.81."""
+    refuted = Judgement("coefficient 2 instead of 1", {"eta": "1/72"})
+    for q0, kept in (("71/100", False), ("81/100", True)):
+        runs = [Measurement(1e-3, {"value": 1.0}, {"eta": "1/72", "q0": q0})]
+        found = resolved(plan_of("pseudo-huber"), runs, refuted)
+        assert bool(found.objection) is kept
+        assert ("too near c" in found.undecided) is not kept
