@@ -14,10 +14,12 @@ from ..numerics.balls import compile_balls, evaluate, exact
 from ..theory.models import ETA, P, Q
 from .claims import Claim, Judgement, Measurement, by_start, combined, quantity
 from .ladder import Finding, Ladder
-from .orbit_view import REFUTING, OrbitView, ball, is_silent
+from .orbit_view import REFUTING, OrbitView, ball, contraction, is_silent
 from .plans import Plan, number
 
 T = TypeVar("T")
+
+_NEAR_C = 50  # |μ| must be as many times ε h(0): by about that it changes in a step
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,12 @@ def judge_lost(ladder: Sequence[Measurement]) -> Judgement | None:
 
 def resolved(plan: Plan, ladder: Sequence[Measurement], judged: Judgement) -> Judgement:
     """The judgement, undecided if it refutes on step sizes that do not resolve the response."""
-    why = plan.unresolved(ladder[-1].epsilon) if judged.objection else ""
+    last = ladder[-1]
+    why = plan.unresolved(last.epsilon) if judged.objection else ""
+    if judged.objection and not why and "q0" in last.where:
+        left = contraction(plan, sp.Rational(last.where["q0"]))
+        if _NEAR_C * last.epsilon * abs(number(plan.curve.h_at_zero)) > left:
+            why = f"q0 = {last.where['q0']} is too near c for them: |μ| is {left:.3g}"
     if not why:
         return judged
     text = f"{judged.objection}; but {why}"

@@ -80,9 +80,9 @@ def test_the_curve_they_make_is_invariant_to_the_order_they_have(name: str) -> N
 
 
 def test_where_the_response_has_a_kink_nothing_is_said() -> None:
-    model = TwoLayerLinear(Loss.parse("sqrt(1+z**2) - exp(-z**2)*abs(z**2-1/4)**3/50"))
+    model = TwoLayerLinear(Loss.parse("sqrt(1+z**2) - z**4*exp(-z**2)*(z**4-z**2/2+1/16)**(3/2)/4"))
     curve = CurveCells(model, 2)
-    on_it, beside = curve.cell(6, 16), curve.cell(6, 20)  # |z² − 1/4| ≤ 1/64 has the kink
+    on_it, beside = curve.cell(10, 256), curve.cell(10, 640)  # the kink is at z² = 1/4
     assert not any(e.is_finite() for e in on_it.errors)
     assert all(e.is_finite() for e in beside.errors)
     assert not any(s.is_finite() for s in on_it.sizes)
