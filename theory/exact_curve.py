@@ -66,7 +66,7 @@ def _candidates(factor: sp.Expr, q_next: sp.Expr, r: sp.Expr) -> list[sp.Expr]:
     """The κ(ε), equal to 1 at ε = 0, for which the defect has no term in p²."""
     moved = _KAPPA * taylor(r, 3, P)[2] * factor.subs(P, 0) ** 2
     target = sp.diff(q_next, P, 2).subs(P, 0) / 2
-    solutions = attempted(sp.solve, joined(moved - target), _KAPPA, otherwise=[])
+    solutions: list[sp.Expr] = attempted(sp.solve, joined(moved - target), _KAPPA, otherwise=[])
     return [k for k in solutions if attempted(sp.limit, k, EPSILON, 0, otherwise=None) == 1]
 
 

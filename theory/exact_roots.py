@@ -251,7 +251,8 @@ def _solved(factor: sp.Expr, names: dict[sp.Symbol, sp.Expr]) -> list[sp.Expr] |
         return None
     (generator,) = factor.free_symbols
     polynomial = sp.Poly(factor, generator)
-    values = attempted(_radicals, polynomial, otherwise={})
+    none: dict[sp.Expr, int] = {}
+    values = attempted(_radicals, polynomial, otherwise=none)
     if sum(values.values()) != polynomial.degree() or any(v.is_real is None for v in values):
         return None
     found = [_inverse(names[generator], value) for value in values if value.is_real]

@@ -238,7 +238,7 @@ class _Reader:
     def check_constant(self, node: ast.expr, value: Any) -> None:
         """The bound on constants for one that is none before z cancels in it."""
         if value.is_Rational:
-            size = abs(Fraction(int(value.p), int(value.q)))
+            size: Fraction | float = abs(Fraction(int(value.p), int(value.q)))
         else:
             try:
                 size = float(abs(accurate(value, {}, 20)).mid())
