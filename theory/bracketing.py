@@ -23,12 +23,11 @@ _ASIDE = (sp.Rational(1, 2), sp.Rational(3, 8))  # where to look where a value c
 def narrowed(
     equation: sp.Expr, variable: sp.Symbol, interval: tuple[sp.Rational, sp.Rational], digits: int
 ) -> tuple[sp.Rational, sp.Rational]:
-    """A bracket inside `interval` of numbers ≥ 0, at whose ends the equation has different signs,
-    or is 0.
+    """A bracket inside `interval`, of numbers ≥ 0, at whose ends the equation differs in sign.
 
-    It is no wider than 10^−digits times its upper end. Raises ArithmeticError where the signs at
-    the ends of `interval` do not differ, UnresolvedError where they cannot be told, and
-    NotFiniteError where a value on the way is not real.
+    Where it is 0 at a point, that is both ends. It is no wider than 10^−digits times its upper
+    end. Raises ArithmeticError where the signs at the ends of `interval` do not differ,
+    UnresolvedError where they cannot be told, NotFiniteError where a value on the way is not real.
 
     >>> x = sp.Symbol("x")
     >>> low, high = narrowed(x**2 - 2, x, (sp.Integer(1), sp.Integer(2)), 50)

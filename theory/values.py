@@ -84,7 +84,7 @@ def accurate(e: sp.Expr, at: Mapping[sp.Symbol, sp.Rational], bits: int) -> arb:
     where none gives a finite real number.
 
     >>> accurate(sp.exp(-20000), {}, 40).str(5, radius=False)
-    '1.3769e-8686'
+    '1.2893e-8686'
     """
     precision = bits + _FIRST_BITS
     while True:

@@ -15,7 +15,7 @@ from ..theory.errors import InputError, NoExpansionError
 from ..theory.expressions import Z
 from ..theory.interface import PHI_SQUARED, R
 from ..theory.series import taylor
-from ..theory.symbolic import rationally_zero, simplified
+from ..theory.symbolic import cancelled, joined, rationally_zero, simplified
 from .derivation_matrices import has_matrices, without_matrices
 
 _POLES = 3  # the highest power of the variable that may stand in a denominator, plus 1
@@ -52,7 +52,8 @@ def vanishes(e: Any) -> bool:
     if plain.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
         raise InputError("a side is not finite")
     for form in (plain, plain.rewrite(sp.exp)):
-        if rationally_zero(form):
+        # SymPy knows e^(2z) for the square of e^z.
+        if rationally_zero(form) or cancelled(joined(form)) == 0:
             return True
     return bool(simplified(plain) == 0)
 

@@ -14,6 +14,10 @@ from trajalign import cli
 from trajalign.commands.figure import figure
 from trajalign.numerics.continuation import cascade
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear, slow_curve
+from trajalign.theory.derivation.book import appendix
+from trajalign.theory.derivation.claims import Expansion
+from trajalign.theory.interface import ETA
+from trajalign.verification.derivations import check_appendix
 
 PAIR = "(tanh(z+1)+tanh(z-1))/(2*(1-tanh(1)**2))"
 LOSS = "(log(cosh(z+1))+log(cosh(z-1)))/(2*(1-tanh(1)**2))"
@@ -72,6 +76,26 @@ def test_the_loss_has_a_slow_curve() -> None:
         )
         expected = -1 / (2 * fourth / 3)
     assert float(sp.N(found, 30)) == pytest.approx(float(expected), rel=1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "model",
+    [
+        SingleNeuron(Activation.parse(clip("1"))),
+        SingleNeuron(Activation.parse(PAIR)),
+        TwoLayerLinear(Loss.parse(LOSS)),
+    ],
+    ids=["clip", "pair", "loss"],
+)
+def test_every_line_of_the_derivation_checks(model: SingleNeuron | TwoLayerLinear) -> None:
+    checked = check_appendix(appendix(model, 1))
+    steps = {step.name: step for one in checked for step in one.derivation.steps}
+    # The limit names the response's own coefficient, that of the slow curve.
+    own = steps["limit-response"].claim
+    assert isinstance(own, Expansion)
+    coefficient = own.right.coeff(ETA, 1 / model.exponent if model.exponent != 1 else 1)
+    assert float(sp.N(coefficient)) == pytest.approx(float(sp.N(slow_curve(model).h_at_zero)))
 
 
 # The last guard ----------------------------------------------------------------------------------

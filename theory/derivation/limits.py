@@ -10,7 +10,7 @@ from ..curve_closed import curve_generic
 from ..curve_series import curve_series
 from ..errors import InputError
 from ..interface import ETA, PHI_SQUARED, Model, P, R
-from ..symbolic import cancelled, factored
+from ..symbolic import attempted, cancelled, factored
 from .claims import Cited, Definition, Derivation, Expansion, Step
 from .curve import HYPOTHESES, ORBIT
 from .curve_orders import slow_curve
@@ -142,7 +142,12 @@ def _limit_steps(model: Model, order: int) -> list[Step]:
 def _numbers(model: Model, order: int) -> tuple[list[sp.Expr], tuple[str, ...]]:
     """h_k(0) for the response, and the steps that have them; none where they are not rational."""
     name, kinds = model.name, ("series", "closed")
-    known = {step.name for step in slow_curve(model, order).steps}
+    # A closed form that is 0/0 at p = 0 says nothing of its limit there.
+    known = {
+        step.name
+        for step in slow_curve(model, order).steps
+        if step.name.endswith("-series") or _has_value_at_zero(step)
+    }
     found = [
         next((f"h{k}-{kind}" for kind in kinds if f"h{k}-{kind}" in known), None)
         for k in range(1, order + 1)
@@ -156,6 +161,13 @@ def _numbers(model: Model, order: int) -> tuple[list[sp.Expr], tuple[str, ...]]:
         second = {derivative_at(R, 2, sp.S.Zero): model.response.curvature}
         return [values_at_zero(model, 1)[0].xreplace(second)], uses
     return values, tuple(f"{name}/slow-curve:{step}" for step in found)
+
+
+def _has_value_at_zero(step: Step) -> bool:
+    if not step.name.endswith("-closed"):
+        return False
+    value = attempted(lambda e: e.subs(P, 0), step.claim.sides[-1], otherwise=None)
+    return value is not None and bool(value.is_finite)
 
 
 def _powers(model: Model, coefficients: list[sp.Expr]) -> sp.Expr:
