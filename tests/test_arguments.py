@@ -22,8 +22,10 @@ TWENTIETH = sp.Rational(1, 20)
 
 @pytest.mark.parametrize(
     "value",
-    ["0.05", "1/20", "5e-2", 0.05, np.float64(0.05), Fraction(1, 20), Decimal("0.05")]
-    + [TWENTIETH, sp.Float("0.05"), sp.Float(0.05)],
+    [
+        *("0.05", "1/20", "5e-2", 0.05, np.float64(0.05), Fraction(1, 20), Decimal("0.05")),
+        *(TWENTIETH, sp.Float("0.05"), sp.Float(0.05)),
+    ],
     ids=repr,
 )
 def test_one_number_however_it_is_written(value):
@@ -87,7 +89,7 @@ def test_responses_however_they_are_given():
 
 WRONG_RESPONSES = [None, 3, 0.5, ["log-cosh"], b"log-cosh", theory.TwoLayerLinear, theory.Loss]
 WRONG_RESPONSES += ["no-such", sp.Symbol("x") ** 2, Z * sp.Symbol("z"), sp.Integer(1), sp.oo * Z]
-WRONG_RESPONSES += [sp.I * Z**2, sp.besselj(0, Z), sp.Eq(Z, 1), Z**sp.pi, Z**1000, sp.exp(Z) ** Z]
+WRONG_RESPONSES += [sp.I * Z**2, sp.besselj(0, Z), sp.Eq(Z, 1), Z**sp.pi, Z**1000, sp.sin(Z) ** Z]
 
 
 @pytest.mark.parametrize("value", WRONG_RESPONSES, ids=lambda v: repr(v)[:30])
@@ -99,9 +101,9 @@ def test_wrong_responses(kind, value):
 
 
 def test_the_other_kind_of_response():
-    with pytest.raises(ArgumentError, match="need a Loss.*not the Activation tanh"):
+    with pytest.raises(ArgumentError, match=r"need a Loss.*not the Activation tanh"):
         theory.TwoLayerLinear(theory.Activation.parse("tanh"))
-    with pytest.raises(ArgumentError, match="need an Activation.*not the Loss"):
+    with pytest.raises(ArgumentError, match=r"need an Activation.*not the Loss"):
         theory.SingleNeuron(theory.Loss.parse("log-cosh"))
 
 
@@ -134,7 +136,7 @@ CALLS = {
     "slow_curve": (MODEL,),
     "statements": ("linear",),
     "taylor": (sp.cosh(Z), 3, Z),
-    "flip_coefficient": (-2 * Z + Z**3, Z, 0),
+    "flip_coefficient": (-Z + Z**3, Z, 0),
     "flip_discriminant": (Z**2 + Z**4, Z, 0),
     "InverseResponse": (MODEL.response,),
     "Stops": (10, "1e-9", 100.0),
@@ -217,7 +219,7 @@ ALLOWED = {
     ("exit_status", 0),
     ("save", 0),
 }
-RESULTS = [
+RESULTS = {
     "BifurcationDiagram",
     "Branch",
     "Condition",
@@ -259,7 +261,7 @@ RESULTS = [
     "Outcome",
     "Standing",
     "Verdict",
-]
+}
 
 
 def public():
@@ -267,9 +269,9 @@ def public():
         for name in room.__all__:
             thing = getattr(room, name)
             is_error = isinstance(thing, type) and issubclass(thing, Exception)
-            if str(getattr(thing, "__module__", "")).startswith("trajalign") and callable(thing):
-                if name not in RESULTS and not is_error:
-                    yield room, name
+            is_ours = str(getattr(thing, "__module__", "")).startswith("trajalign")
+            if is_ours and callable(thing) and name not in RESULTS and not is_error:
+                yield room, name
 
 
 def test_every_public_function_is_tried():
