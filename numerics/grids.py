@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, nullcontext
+from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -29,7 +30,7 @@ from .stepping import compile_stepper
 if TYPE_CHECKING:
     import xarray as xr
 
-Number: TypeAlias = sp.Rational | Fraction | int | float
+Number: TypeAlias = sp.Rational | Fraction | Decimal | int | float | str
 Progress = Callable[[int, int], None]  # orbits done, orbits in all
 
 _BLOCK = 1 << 14  # orbits in one unit of work
@@ -144,7 +145,7 @@ def grid(
 def _axis(
     name: str, values: Sequence[Number], allowed: Callable[[Any], bool], needed: str
 ) -> tuple[sp.Rational, ...]:
-    if isinstance(values, str) or not hasattr(values, "__iter__"):
+    if isinstance(values, str | Mapping) or not hasattr(values, "__iter__"):
         raise ArgumentError(f"{name} = {shown(values)}: need a sequence of numbers")
     exact = tuple(
         rational(x, f"{name}[{i}]") for i, x in enumerate(islice(values, _MAX_ORBITS + 1))

@@ -89,7 +89,7 @@ def test_responses_however_they_are_given():
 
 WRONG_RESPONSES = [None, 3, 0.5, ["log-cosh"], b"log-cosh", theory.TwoLayerLinear, theory.Loss]
 WRONG_RESPONSES += ["no-such", sp.Symbol("x") ** 2, Z * sp.Symbol("z"), sp.Integer(1), sp.oo * Z]
-WRONG_RESPONSES += [sp.I * Z**2, sp.besselj(0, Z), sp.Eq(Z, 1), Z**sp.pi, Z**1000, sp.exp(Z) ** Z]
+WRONG_RESPONSES += [sp.I * Z**2, sp.besselj(0, Z), sp.Eq(Z, 1), Z**sp.pi, Z**1000, sp.sin(Z) ** Z]
 
 
 @pytest.mark.parametrize("value", WRONG_RESPONSES, ids=lambda v: repr(v)[:30])
@@ -136,7 +136,7 @@ CALLS = {
     "slow_curve": (MODEL,),
     "statements": ("linear",),
     "taylor": (sp.cosh(Z), 3, Z),
-    "flip_coefficient": (-2 * Z + Z**3, Z, 0),
+    "flip_coefficient": (-Z + Z**3, Z, 0),
     "flip_discriminant": (Z**2 + Z**4, Z, 0),
     "InverseResponse": (MODEL.response,),
     "Stops": (10, "1e-9", 100.0),
@@ -219,7 +219,7 @@ ALLOWED = {
     ("exit_status", 0),
     ("save", 0),
 }
-RESULTS = [
+RESULTS = {
     "BifurcationDiagram",
     "Branch",
     "Condition",
@@ -261,7 +261,7 @@ RESULTS = [
     "Outcome",
     "Standing",
     "Verdict",
-]
+}
 
 
 def public():
@@ -269,8 +269,8 @@ def public():
         for name in room.__all__:
             thing = getattr(room, name)
             is_error = isinstance(thing, type) and issubclass(thing, Exception)
-            ours = str(getattr(thing, "__module__", "")).startswith("trajalign")
-            if ours and callable(thing) and name not in RESULTS and not is_error:
+            is_ours = str(getattr(thing, "__module__", "")).startswith("trajalign")
+            if is_ours and callable(thing) and name not in RESULTS and not is_error:
                 yield room, name
 
 

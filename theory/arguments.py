@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import operator
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import wraps
@@ -108,7 +108,7 @@ def each(convert: Convert, count: int | None = None) -> Convert:
     """What converts the parts of a sequence, and refuses anything else or another length."""
 
     def converted(value: Any, name: str) -> tuple[Any, ...]:
-        if isinstance(value, str) or not hasattr(value, "__iter__"):
+        if isinstance(value, str | Mapping) or not hasattr(value, "__iter__"):
             raise ArgumentError(f"{name} = {shown(value)}: need a sequence")
         parts = tuple(convert(part, f"{name}[{i}]") for i, part in enumerate(value))
         if count is not None and len(parts) != count:
@@ -135,6 +135,18 @@ def file(value: Any, name: str) -> Path:
     if isinstance(value, str | os.PathLike):
         return Path(value)
     raise ArgumentError(f"{name} = {shown(value)}: need a path")
+
+
+def one_of(names: Iterable[str]) -> Convert:
+    """What passes some texts, and refuses anything else."""
+    known = tuple(names)
+
+    def convert(value: Any, name: str) -> str:
+        if isinstance(value, str) and value in known:
+            return value
+        raise ArgumentError(f"{name} = {shown(value)}: known are {' and '.join(known)}")
+
+    return convert
 
 
 def optional(convert: Convert) -> Convert:

@@ -239,7 +239,7 @@ class _Reader:
         """The bound on constants for one that is none before z cancels in it."""
         size: Fraction | float = 0.0
         if value.is_Rational:
-            size: Fraction | float = abs(Fraction(int(value.p), int(value.q)))
+            size = abs(Fraction(int(value.p), int(value.q)))
         else:
             try:
                 size = float(abs(accurate(value, {}, 20)).mid())

@@ -182,7 +182,9 @@ ALLOWED = "allowed are numbers, z, pi, e, + - * / **, parentheses and functions 
 
 
 def check_length(text: str) -> None:
-    """Refuse a text that is empty or too long."""
+    """Refuse a text that is none, empty or too long."""
+    if not isinstance(text, str):
+        raise ExpressionError(f"need a text, not {type(text).__name__}")
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             f"the text has {len(text)} characters; at most {MAX_LENGTH} can be read"

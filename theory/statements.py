@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .arguments import string, takes
+from .arguments import one_of, takes
 from .interface import Model
 from .responses import Loss, Response
 
@@ -194,7 +194,7 @@ _ORBITS: dict[str, dict[str, str]] = {
 }
 
 
-@takes(model=string)
+@takes(model=one_of(HYPOTHESES))
 def statements(model: str) -> tuple[Statement, ...]:
     """The ledger of one model ("linear" or "neuron"), in the order in which it is checked.
 

@@ -11,7 +11,7 @@ exact power series: then what is claimed is that the divisor, its zero divided o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 from flint import arb, ctx
@@ -65,43 +65,46 @@ def prove_analytic(response: Response) -> Analyticity:
     'z**2 > 0 is not certain for every real z'
     """
     try:
-        needed = analytic_claims(response.expression)
+        needed = analytic_claims(response.expression, response.scale)
     except NoAnalyticityError as error:
         return Analyticity(None, str(error))
     found = []
     for claim in needed:
-        proof = prove(claim, response.scale)
+        proof = prove(claim)
         if isinstance(proof, Proof):
             found.append(proof)
             continue
         shown = f"{_shown(-claim.expression)} > 0 is not certain"
         if isinstance(proof, Witness):
             return Analyticity(None, f"{shown} at z = {proof.z}")
-        if all(_holds_before(c, _SEEN * response.scale) for c in needed):
-            return Analyticity(None, f"{shown} at infinity", _SEEN * response.scale)
+        reach = _SEEN * response.scale
+        if all(isinstance(prove(replace(c, high=reach)), Proof) for c in needed):
+            return Analyticity(None, f"{shown} at infinity", reach)
         return Analyticity(None, f"{shown} for every real z")
     return Analyticity(tuple(found))
 
 
-def analytic_claims(expression: sp.Expr) -> tuple[Claim, ...]:
+def analytic_claims(expression: sp.Expr, unit: sp.Rational = sp.S.One) -> tuple[Claim, ...]:
     """The claims that together show an expression in Z to be real and analytic on the real line.
 
-    None for a composition of functions that are analytic everywhere. Raises NoAnalyticityError
+    `unit` is the natural unit of z. No claim for a composition of functions that are analytic
+    everywhere. Raises NoAnalyticityError
     where an expression has a pole, or a function that is not known here.
 
     >>> [claim.expression for claim in analytic_claims(sp.log(sp.sinh(Z) / Z))]
     [-sinh(z)/z]
     """
-    conditions = _Conditions()
+    conditions = _Conditions(7 * unit / 5)
     conditions.visit(over_smooth_functions(expression))
     sides = (u.xreplace({Z: side * Z}) for u in conditions.positive for side in (1, -1))
-    return tuple(Claim(-u) for u in dict.fromkeys(sides))
+    return tuple(Claim(-u, unit=unit) for u in dict.fromkeys(sides))
 
 
 @dataclass
 class _Conditions:
     """Walks an expression and collects what has to be positive, each once, in a fixed order."""
 
+    place: sp.Rational  # where the sign of what has only one sign is looked up
     positive: dict[sp.Expr, None] = field(default_factory=dict)
     _seen: set[sp.Expr] = field(default_factory=set)
 
@@ -160,18 +163,14 @@ class _Conditions:
         if not u.has(Z):
             return
         with ctx.workprec(BITS):
-            value = compile_balls(u, [Z])(arb(exact(sp.Rational(7, 5))))[0]
+            value = compile_balls(u, [Z])(arb(exact(self.place)))[0]
         if not (value > 0 or value < 0):
-            raise NoAnalyticityError(f"{_shown(u)} cannot be told from 0 at z = 7/5")
+            raise NoAnalyticityError(f"{_shown(u)} cannot be told from 0 at z = {self.place}")
         self._where_positive(u if value > 0 else -u)
 
 
 def _order(e: sp.Expr) -> int:
     return vanishing_order(e, Z)
-
-
-def _holds_before(claim: Claim, end: sp.Rational) -> bool:
-    return isinstance(prove(Claim(claim.expression, high=end)), Proof)
 
 
 def _shown(e: sp.Expr) -> str:

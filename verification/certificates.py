@@ -171,7 +171,7 @@ def _expected(
     the bound of A5 where it states one."""
     if name == "analytic":
         try:
-            return analytic_claims(response.expression)
+            return analytic_claims(response.expression, response.scale)
         except NoAnalyticityError as error:
             raise CertificateError(f"{name}: {error}") from None
     if name == "A5" and states_bound(response, len(stated)):

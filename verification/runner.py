@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..numerics.pools import workers
-from ..theory.arguments import each, instance, integer, optional, string, takes
+from ..theory.arguments import each, instance, integer, one_of, optional, takes
 from ..theory.interface import MODEL
 from ..theory.models import Model
 from ..theory.statements import HYPOTHESES, Statement, hypotheses, ledger, statements
@@ -51,7 +51,7 @@ class Report:
     controls: list[Control]
 
 
-@takes(model=string)
+@takes(model=one_of(HYPOTHESES))
 def known_labels(model: str) -> tuple[str, ...]:
     """Every label of a model: hypotheses first, then statements, in the order of checking.
 
