@@ -42,10 +42,11 @@ ACTIVATIONS = {
     "sin(z)": "cos(z)",
     "2*tanh(z)": "2/cosh(z)**2",
 }
-_DIGITS = 90
+_DIGITS = 130  # ℓ' may be a difference of what is 1/p large
 _STEPS = 260
 SETTLED = mpmath.mpf(10) ** -35
 _LIMIT_STEPS = 6000
+_FOLLOWED = mpmath.mpf(10) ** -20
 
 
 def _function(text: str) -> Any:
@@ -164,7 +165,7 @@ def _followed(text: str, neuron: bool, eta: Fraction, p: Fraction, q: Fraction) 
             qs.append(from_mpmath(now.q))
             if crossing is None and now.q > 1:
                 crossing = t
-            if abs(now.p) > 10**4 or now.p == 0:
+            if not _FOLLOWED < abs(now.p) < 10**4:
                 break
             now.step()
     followed = Followed(ps, qs, now, crossing)
