@@ -80,10 +80,10 @@ def _falsified(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     rng = trial.rng
     for name, found in part["proved"].items():
+        if not found:  # what is proved without boxes
+            continue
         index = rng.randrange(len(found))
         boxes = found[index]["boxes"]
-        if not boxes:  # a claim that starts on its tail
-            continue
         i = rng.randrange(len(boxes))
         hole = copy.deepcopy(part)
         del hole["proved"][name][index]["boxes"][i]
