@@ -6,6 +6,7 @@ A float means its shortest decimal, so that 0.05 is 1/20 and not the binary numb
 from __future__ import annotations
 
 import inspect
+import math
 import operator
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -160,21 +161,30 @@ def takes(**converters: Convert) -> Callable[[Callable[Given, Result]], Callable
     >>> @takes(count=integer)
     ... def doubled(count):
     ...     return 2 * count
+    >>> @takes(unit=integer)
+    ... def largest(*sizes, unit=1):
+    ...     return max(sizes) * unit
+    >>> largest(0.5, 1.5, unit=2)
+    3.0
     >>> doubled(2.5)
     Traceback (most recent call last):
     trajalign.theory.errors.ArgumentError: count = 2.5: need an integer
     """
 
     def decorate(function: Callable[Given, Result]) -> Callable[Given, Result]:
-        names = list(inspect.signature(function).parameters)
-        places = [(names.index(name), name, convert) for name, convert in converters.items()]
+        parameters = inspect.signature(function).parameters
+        by_place = [name for name, p in parameters.items() if p.kind is not p.KEYWORD_ONLY]
+        places = [
+            (by_place.index(name) if name in by_place else math.inf, name, convert)
+            for name, convert in converters.items()
+        ]
 
         @wraps(function)
         def checked(*given: Given.args, **named: Given.kwargs) -> Result:
             values: list[Any] = list(given)
             for index, name, convert in places:
                 if index < len(values):
-                    values[index] = convert(values[index], name)
+                    values[int(index)] = convert(values[int(index)], name)
                 elif name in named:
                     named[name] = convert(named[name], name)
             call: Callable[..., Result] = function

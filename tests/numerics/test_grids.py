@@ -19,12 +19,13 @@ from trajalign.numerics.endings import (
     DIVERGED,
     EDGE_OF_STABILITY,
     GRADIENT_FLOW,
+    OUTCOMES,
     UNDECIDED,
 )
 from trajalign.numerics.extras import MissingExtraError
 from trajalign.numerics.grids import grid, linspace
 from trajalign.numerics.pools import workers
-from trajalign.theory.errors import InputError, NotEvenError, NotFiniteError
+from trajalign.theory.errors import InputError, NotEvenError, NotFiniteError, NoWeightsError
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 
@@ -184,20 +185,26 @@ def test_diverged_orbits_stop_where_they_diverge(engine):
     assert only(found, "p_last") == (1 - 2 * 1306102 + 11802**2) * -11802
 
 
-def test_q_that_leaves_the_positive_numbers_is_divergence():
-    """No parameters have η|p| > u. From u = 1, p = 3 with η = 1, u' = 1 + 9·(−1) = −8."""
-    found = grid(QUADRATIC, [1], [3], [1])
-    assert (only(found, "outcome"), only(found, "steps"), only(found, "q_last")) == (
-        DIVERGED,
-        1,
-        -1 / 8,
-    )
+def test_starts_that_no_weights_have_are_marked_and_not_run():
+    """|p| η q ≤ 1 for all weights; at p = 3, η = q = 1 u' would be 1 + 9·(−1) = −8."""
+    found = grid(QUADRATIC, [1], [3, sp.Rational(1, 2), -1], [1, sp.Rational(3, 2)])
+    none = found.outcome.values[0] == OUTCOMES.index("no_weights")
+    assert none.tolist() == [[True, True], [False, False], [False, True]]
+    alone = grid(QUADRATIC, [1], [sp.Rational(1, 2)], [1, sp.Rational(3, 2)])
+    for name in found.data_vars:
+        missing = found[name].values[0][none]
+        integers = np.issubdtype(missing.dtype, np.integer)
+        expected = {"outcome": OUTCOMES.index("no_weights"), "steps": 0}.get(name, -1)
+        assert np.all(missing == expected) if integers else np.all(np.isnan(missing))
+        np.testing.assert_array_equal(found[name].values[0, 1], alone[name].values[0, 0])
+    with pytest.raises(NoWeightsError, match=r"allowed here: \|p\| <= 1, or eta <= 0.3333"):
+        grid(QUADRATIC, [1], [3], [1, 2])
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_overflow_is_divergence(engine):
     """sinh overflows beyond 710, and an orbit of cosh z − 1 gets there in two steps."""
-    found = grid(linear("cosh(z) - 1"), [1], [30], [0.5], engine=engine)
+    found = grid(linear("cosh(z) - 1"), [0.01], [30], [0.5], engine=engine)
     assert only(found, "outcome") == DIVERGED
     assert only(found, "steps") < 3
 

@@ -23,6 +23,7 @@ from trajalign.theory.responses import Activation, Loss
 R = sp.Rational
 LINEAR = TwoLayerLinear(Loss.parse("log-cosh"))
 ATAN = TwoLayerLinear(Loss.parse("z*atan(z) - log(1+z**2)/2"))
+COSH = TwoLayerLinear(Loss.parse("cosh(z)"))
 NEURON = SingleNeuron(Activation.parse("tanh"))
 START = (R(3, 10), R(4, 5))
 Point = tuple[float, float]
@@ -274,7 +275,8 @@ def test_the_flip_of_tanh_is_where_it_is_by_hand() -> None:
         (lambda: cobweb_picture(LINEAR, START, which="third"), "half or full, not third"),
         (lambda: cobweb_picture(LINEAR, (R(1), R(0))), "q0 > 0"),
         (lambda: sharpness_picture(LINEAR, R(1, 1000), START), "does not converge in 200000 steps"),
-        (lambda: sharpness_picture(LINEAR, R(2), (R(5), R(10))), "diverges"),
+        (lambda: sharpness_picture(LINEAR, R(2), (R(5), R(10))), "no weights"),
+        (lambda: sharpness_picture(COSH, R(1, 20), START), "diverges"),
         (lambda: exponential_picture(LINEAR, (R(1), R(1))), "0 < q0 < 1"),
         (lambda: exponential_picture(LINEAR, START, R(1, 50)), "digits"),
         (lambda: phase_picture(LINEAR, R(1, 10), [R(1)], [R(1)]), "at least two"),
