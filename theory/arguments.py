@@ -166,14 +166,18 @@ def takes(**converters: Convert) -> Callable[[Callable[Given, Result]], Callable
     """
 
     def decorate(function: Callable[Given, Result]) -> Callable[Given, Result]:
-        names = list(inspect.signature(function).parameters)
-        places = [(names.index(name), name, convert) for name, convert in converters.items()]
+        parameters = inspect.signature(function).parameters
+        by_place = [n for n, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        places = [
+            (by_place.index(name) if name in by_place else None, name, convert)
+            for name, convert in converters.items()
+        ]
 
         @wraps(function)
         def checked(*given: Given.args, **named: Given.kwargs) -> Result:
             values: list[Any] = list(given)
             for index, name, convert in places:
-                if index < len(values):
+                if index is not None and index < len(values):
                     values[index] = convert(values[index], name)
                 elif name in named:
                     named[name] = convert(named[name], name)
