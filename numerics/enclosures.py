@@ -146,8 +146,8 @@ def enclose(
 
 @takes(
     loop=instance(EnclosedLoop),
-    eta=rational,
-    start=each(rational, 2),
+    eta=_number,
+    start=each(_number, 2),
     stops=instance(Stops),
     digits=integer,
     every=integer,

@@ -6,7 +6,6 @@ A float means its shortest decimal, so that 0.05 is 1/20 and not the binary numb
 from __future__ import annotations
 
 import inspect
-import math
 import operator
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -173,9 +172,9 @@ def takes(**converters: Convert) -> Callable[[Callable[Given, Result]], Callable
 
     def decorate(function: Callable[Given, Result]) -> Callable[Given, Result]:
         parameters = inspect.signature(function).parameters
-        by_place = [name for name, p in parameters.items() if p.kind is not p.KEYWORD_ONLY]
+        by_place = [n for n, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
         places = [
-            (by_place.index(name) if name in by_place else math.inf, name, convert)
+            (by_place.index(name) if name in by_place else None, name, convert)
             for name, convert in converters.items()
         ]
 
@@ -183,8 +182,8 @@ def takes(**converters: Convert) -> Callable[[Callable[Given, Result]], Callable
         def checked(*given: Given.args, **named: Given.kwargs) -> Result:
             values: list[Any] = list(given)
             for index, name, convert in places:
-                if index < len(values):
-                    values[int(index)] = convert(values[int(index)], name)
+                if index is not None and index < len(values):
+                    values[index] = convert(values[index], name)
                 elif name in named:
                     named[name] = convert(named[name], name)
             call: Callable[..., Result] = function

@@ -408,7 +408,7 @@ def test_exact_numbers_equally_spaced():
         (([0.1], [float("nan")], [1]), {}, r"p0\[0\] = nan: need a finite rational number"),
         (([0.1], [1], [float("inf")]), {}, r"q0\[0\] = inf: need a finite rational number"),
         (([0.1], [1], [sp.sqrt(2)]), {}, r"q0\[0\] = sqrt\(2\): need a finite rational number"),
-        (([0.1], ["1"], [1]), {}, r"p0\[0\] = 1: need a finite rational number"),
+        (([0.1], ["one"], [1]), {}, r"p0\[0\]: .one. is not a number"),
         (([True], [1], [1]), {}, r"eta\[0\] = True: need a finite rational number"),
         (([0.1], [], [1]), {}, "p0: need at least one value"),
         (([0.1], [sp.Rational(1, 10**200)], [1]), {}, r"p0\[0\] = 1e-200: need a size of"),
