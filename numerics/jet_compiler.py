@@ -47,6 +47,8 @@ class JetCompiler:
     def __init__(self, variable: sp.Symbol, parameters: tuple[sp.Symbol, ...]) -> None:
         self.variable, self.parameters = variable, parameters
         self.nodes: dict[sp.Expr, Node] = {}
+        self.orders: dict[sp.Expr, int] = {}  # of vanishing at 0
+        self.origin = Place(arb(0), ())
 
     def node(self, e: sp.Expr) -> Node:
         if e not in self.nodes:
@@ -128,7 +130,13 @@ class JetCompiler:
         return _composed(outer, self.node(argument))
 
     def _vanishing(self, e: sp.Expr) -> int:
-        return vanishing_order(e, self.variable, self.parameters)
+        if e not in self.orders:
+            # A value at 0 that is certainly another spares the exact series.
+            known = not self.parameters and e.is_Add
+            value = self.node(e)(self.origin, 1)[0] if known else arb.nan()
+            apart = value.is_finite() and not value.contains(0)
+            self.orders[e] = 0 if apart else vanishing_order(e, self.variable, self.parameters)
+        return self.orders[e]
 
 
 def vanishing_order(e: sp.Expr, variable: sp.Symbol, parameters: tuple[sp.Symbol, ...] = ()) -> int:
