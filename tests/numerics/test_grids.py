@@ -472,3 +472,22 @@ def test_importing_the_room_imports_no_extra():
     loaded = set(done.stdout.split())
     assert "trajalign.numerics.grids" in loaded
     assert loaded.isdisjoint({"jax", "xarray", "zarr", "h5netcdf", "h5py", "dask"})
+
+
+@pytest.mark.parametrize("engine", ["numpy", "jax"])
+@pytest.mark.parametrize("text", ["2*log(1+cosh(z))", "4*log(cosh(z/2))"])
+def test_starts_beyond_where_exponentials_overflow(text, engine):
+    """Both spellings have ℓ' = 2 tanh(z/2), here stepped by hand from p = 800, q = 6/5."""
+    if engine == "jax":
+        pytest.importorskip("jax")
+    eta, p, u = 0.001, 800.0, 1 / 1.2
+    for _ in range(50):
+        s = 2 * np.tanh(p / 2)
+        grown = 1 + (eta * s) ** 2
+        p, u = p * grown - 2 * s * u, u * grown - 2 * eta**2 * p * s
+    model = TwoLayerLinear(Loss.parse(text))
+    found = grid(model, ["1/1000"], [800], [1.2], steps=50, engine=engine)
+    assert found.outcome.values.ravel() == [OUTCOMES.index("undecided")]
+    assert found.p_last.values.ravel() == pytest.approx([p], rel=1e-12)
+    assert found.q_last.values.ravel() == pytest.approx([1 / u], rel=1e-12)
+    assert p != pytest.approx(800, rel=1e-2)

@@ -6,6 +6,7 @@ import pytest
 import sympy as sp
 from zoo import BY_NAME
 
+from trajalign.theory.errors import ArgumentError
 from trajalign.theory.statements import HYPOTHESES, dependency_graph, statements
 from trajalign.verification.checks import checked_names, claim_for
 from trajalign.verification.controls import TWINS, falsified
@@ -93,7 +94,7 @@ def test_the_sharpness_of_the_linear_model_assumes_a_convex_loss():
 
 
 def test_an_unknown_model_has_no_ledger():
-    with pytest.raises(KeyError):
+    with pytest.raises(ArgumentError, match="known are linear and neuron"):
         statements("transformer")
 
 
