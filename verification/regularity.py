@@ -19,6 +19,7 @@ from flint import arb, ctx
 from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ..theory.errors import NoExpansionError, NotFiniteError
 from ..theory.expressions import Z
+from ..theory.identities import is_identically_zero
 from ..theory.responses import Response
 from ..theory.series import taylor
 from .verdicts import Evidence, Outcome
@@ -86,7 +87,7 @@ def judge_symmetry(response: Response, grid: Sequence[sp.Rational]) -> Finding:
             if value.is_finite() and not value.contains(0):
                 return failed({"z": str(z), "defect": value.str(6, radius=False)})
             compared += bool(value.is_finite())
-    if sp.expand(difference) == 0 or sp.cancel(difference) == 0:
+    if sp.expand(difference) == 0 or is_identically_zero(difference):
         return passed(Evidence.DERIVED, points=str(compared))
     # A defect can hide between the points, or be smaller there than their precision.
     witness = _lopsided_term(response)

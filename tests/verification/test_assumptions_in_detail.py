@@ -210,7 +210,8 @@ def test_the_evidence_of_a_verdict(kind: str, text: str, evidence: dict[str, str
 
 def test_a5_is_proved_only_where_the_symmetry_is() -> None:
     """Its proof speaks of z > 0; where evenness is only sampled, so is A5."""
-    plain, respelt = (judged("linear", t) for t in ("log(cosh(z))", "log((exp(2*z)+1)/2) - z"))
+    hidden = "log(cosh(z)) + sqrt(1+2*exp(z)+exp(2*z)) - 1 - exp(z)"  # log cosh z, but who sees it
+    plain, respelt = (judged("linear", t) for t in ("log(cosh(z))", hidden))
     assert plain.verdicts["symmetry"].evidence is Evidence.DERIVED
     assert respelt.verdicts["symmetry"].evidence is Evidence.SAMPLED
     assert plain.verdicts["A5"].evidence is Evidence.ENCLOSED
