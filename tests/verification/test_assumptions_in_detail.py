@@ -210,7 +210,7 @@ def test_the_evidence_of_a_verdict(kind: str, text: str, evidence: dict[str, str
 
 def test_a5_is_proved_only_where_the_symmetry_is() -> None:
     """Its proof speaks of z > 0; where evenness is only sampled, so is A5."""
-    zero = "(sqrt(z**4+2*z**3+3*z**2+2*z+1) - z**2 - z - 1)"  # the root of a square, not seen as one
+    zero = "(sqrt(z**4+2*z**3+3*z**2+2*z+1) - z**2 - z - 1)"  # the root of a square, unseen
     hidden = f"log(cosh(z)) + {zero}*exp(-z**2)"
     plain, respelt = (judged("linear", t) for t in ("log(cosh(z))", hidden))
     assert plain.verdicts["symmetry"].evidence is Evidence.DERIVED
