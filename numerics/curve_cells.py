@@ -52,12 +52,15 @@ class Coefficient:
 
 @dataclass
 class SeriesRing:
-    """Truncated power series about a point or a cell of x, for `CurveSolver`.
+    """Truncated power series about a point or a cell, for `CurveSolver`.
 
-    `at_zero` says that the cell begins at x = 0, where the recursion divides by x.
+    Their variable is `place`, x in natural units: in others FLINT's polynomials, whose coefficients
+    would differ by many orders of magnitude, lose all digits. `at_zero` says that the cell begins
+    at 0, where the recursion divides by x.
     """
 
     x: Coefficient
+    place: Coefficient
     r: Coefficient
     w: Coefficient
     at_zero: bool
@@ -80,7 +83,7 @@ class SeriesRing:
             return a
         total, power = self.number(sp.S.Zero), self.number(sp.S.One)
         for k in range(1, j + 1):
-            power = self.multiply(power, self.x)
+            power = self.multiply(power, self.place)
             if 2 * k >= j:
                 weight = sp.Integer(comb(k, j - k) * 2 ** (2 * k - j))
                 term = self.multiply(power, Coefficient(_divided_derivative(a.series, k)))
@@ -148,11 +151,12 @@ class CurveCells:
     def __init__(self, model: Model, order: int) -> None:
         require_curved(model.response)
         self.model, self.order = model, order
-        self._r = compile_jet(model.response.response, Z)
+        scale = model.response.scale
+        self._r = compile_jet(model.response.response.subs(Z, scale * Z), Z)
         self._w: JetFunction | None = None
         if isinstance(model.response, Activation):
-            self._w = compile_jet(model.response.expression**2, Z)
-        self._unit = arb(exact(model.response.scale)) ** arb(2)
+            self._w = compile_jet(model.response.expression.subs(Z, scale * Z) ** 2, Z)
+        self._unit = arb(exact(scale)) ** arb(2)
         self._known: dict[tuple[int, int], Cell] = {}
         self.at(arb(0))  # finds out whether the map can be expanded at all
 
@@ -163,8 +167,12 @@ class CurveCells:
         """
         bits, values = _BITS, tuple[arb, ...]()
         while bits <= _MOST_BITS:
-            values = tuple(s[0] for s in self._solved(x, 1, x.is_zero(), bits))
-            if not values[0].is_finite() or all(v.rad() < _FINE * (1 + abs(v)) for v in values):
+            with ctx.workprec(bits):
+                values = tuple(s[0] for s in self._solved(x / self._unit, 1, x.is_zero(), bits))
+            # In natural units r is about 1, and so are the h_k, which count powers of p².
+            sizes = (self._unit ** arb(k) + abs(v) for k, v in enumerate(values))
+            fine = all(v.rad() < _FINE * size for v, size in zip(values, sizes, strict=True))
+            if fine or not values[0].is_finite():
                 break
             bits *= 2
         return values
@@ -177,11 +185,12 @@ class CurveCells:
         """A cell of a level; its errors are NaN where r is not known to be smooth on it."""
         if (level, index) not in self._known:
             with ctx.workprec(_BITS):
-                ends = (self._unit * (index + i) / arb(2) ** arb(level) for i in (0, 1))
+                ends = ((index + i) / arb(2) ** arb(level) for i in (0, 1))
                 self._known[level, index] = self._cell(*(end.mid() for end in ends))
         return self._known[level, index]
 
     def _cell(self, low: arb, high: arb) -> Cell:
+        """The cell between these ends, which are in natural units; it is not."""
         at_zero = low.is_zero()
         box = low.union(high)
         centre = low if at_zero else ((low + high) / 2).mid()
@@ -189,11 +198,14 @@ class CurveCells:
         power = abs(box - centre).upper() ** arb(_TERMS)
         errors = tuple((abs(s[_TERMS]) * power).upper() for s in whole)
         inside = self._solved(centre, _TERMS, at_zero) if errors[0].is_finite() else whole
-        polynomials = (arb_poly([s[k] for k in range(_TERMS)]) for s in inside)
-        return Cell(low, high, centre, tuple(polynomials), errors)
+        powers = [self._unit ** arb(k) for k in range(_TERMS)]
+        polynomials = (arb_poly([s[k] / powers[k] for k in range(_TERMS)]) for s in inside)
+        ends = (self._unit * low, self._unit * high, self._unit * centre)
+        return Cell(*ends, tuple(polynomials), errors)
 
     def _solved(self, x: arb, terms: int, at_zero: bool, bits: int = _BITS) -> list[arb_series]:
-        """The first coefficients of r, h_1, h_2, … about x, or over x if it has a radius."""
+        """The first coefficients of r, h_1, h_2, … about x, or over x if it has a radius; x and the
+        variable in natural units."""
         size = terms + 3 * self.order + 2  # an order takes a derivative or two and a division by x
         cap, ctx.cap = ctx.cap, 1 << 20
         try:
@@ -202,8 +214,14 @@ class CurveCells:
                 r, w = (Coefficient(self._in_x(f, x, size, at_zero)) for f in (self._r, self._w))
                 if not all(r.series[k].is_finite() for k in range(size)):
                     return [arb_series([arb.nan()] * terms, terms)] * (self.order + 1)
-                solver = _BallSolver(self.model, SeriesRing(place, r, w, at_zero))
+                square = Coefficient(self._unit * place.series)
+                ring = SeriesRing(square, place, r, w, at_zero)
+                # ε counts 1/p² as much as h_1 counts p²: so no h_k is large or small.
+                solver = _BallSolver(
+                    self.model, ring, Coefficient(arb_series([1 / self._unit], size))
+                )
                 found = [r.series, *(solver.advance().series for _ in range(self.order))]
+                found = [s * self._unit ** arb(k) for k, s in enumerate(found)]
         except _WideError:
             return [arb_series([arb.nan()] * terms, terms)] * (self.order + 1)
         finally:

@@ -157,7 +157,8 @@ class CurveSolver(Generic[C]):
     j ≥ 2 is known before h_k is; they stand in a program of their own, run once an order.
     """
 
-    def __init__(self, model: Model, ring: Ring[C]) -> None:
+    def __init__(self, model: Model, ring: Ring[C], unit: C | None = None) -> None:
+        """`unit` is what ε is counted in, 1 if it is not given; then h_k counts unit^−k."""
         self.ring, self.h = ring, list[C]()
         self.open, self.settled = Program(ring), Program(ring)
         zero, one = ring.number(sp.S.Zero), ring.number(sp.S.One)
@@ -169,7 +170,7 @@ class CurveSolver(Generic[C]):
             X: given([ring.x]),
             RESPONSE: given([ring.r]),
             SQUARE: given([ring.w]),
-            EPSILON: given([zero, one]),
+            EPSILON: given([zero, one if unit is None else unit]),
         }
         self.factor = self.open.compiled(factor, known)
         self.target = self.open.compiled(q_next, known)
