@@ -23,6 +23,9 @@ from trajalign.theory.errors import InputError
 from trajalign.theory.expressions import parse_expression
 from trajalign.theory.grammar import KNOWN
 
+# A test before may have loaded JAX, which warns of every fork; the forked trials do not use it.
+pytestmark = pytest.mark.filterwarnings("ignore:os.fork\\(\\) was called:RuntimeWarning")
+
 REGRESSIONS = Path(__file__).parent / "soundness" / "regressions.toml"
 PLANTED = {p.name: p for p in planted.PLANTED}
 

@@ -46,6 +46,8 @@ def main() -> int:
     except OSError as error:
         _abandon_stdout()
         return complain(f"cannot write the output: {error.strerror}", 2)
+    except ImportError:  # what it is about is told by `__main__`
+        raise
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise

@@ -105,8 +105,8 @@ def near_miss_activations(broken: str) -> st.SearchStrategy[Activation]:
     Symmetry: φ = y(1 − δy³), y = z/√(1+u), 0 < δ ≤ 1/8. φ' = (1 − y²)^(3/2) (1 − 4δy³) ≤
     (1 − y²)(1 + |y|³/2) ≤ 1; for z > 0, r = (1 − y²)² (1 − δy³)(1 − 4δy³) falls, and so does
     D = −4y² − (1 − y²)y³k, where k = 3δ/(1 − δy³) + 12δ/(1 − 4δy³) ≤ 24/7 rises: dD/dy ≤
-    −8y + (5y⁴ − 3y²)k < 0. Analytic: with |y|³, odd. Normalised: wφ, 1/2 ≤ w < 1, for the hybrids,
-    whose D falls everywhere. Raises InputError.
+    −8y + (5y⁴ − 3y²)k < 0. Analytic: with |y|³, odd. Normalised: wφ, 3/4 ≤ w < 1, for the hybrids,
+    whose D falls everywhere, and where r(0) = w² > 1/2. Raises InputError.
     """
     families: dict[str, Callable[[], st.SearchStrategy[str]]] = {
         "A1": lambda: _sixty_fourths(35, 64).map(_power_activation),
@@ -122,7 +122,7 @@ def near_miss_activations(broken: str) -> st.SearchStrategy[Activation]:
         "normalised": lambda: st.builds(
             lambda alpha, d: f"({1 - d})*({hybrid_activation(alpha)})",
             rationals(1, sp.Rational(5, 4)),
-            _small(1),
+            _small(2),
         ),
     }
     return st.builds(rescaled_activation, _family(families, broken), SCALES)

@@ -315,7 +315,7 @@ def test_an_orbit_diagram_records_its_parameters():
     q = np.array([0.5])
     diagram = orbit_diagram(neuron("tanh"), q, start=0.25, transient=7, keep=3)
     assert (diagram.start, diagram.transient, diagram.points.shape) == (0.25, 7, (1, 3))
-    assert diagram.q is q
+    assert np.array_equal(diagram.q, q)
     exponents = lyapunov_exponents(neuron("tanh"), q, start=0.25, transient=7, steps=9)
     assert (exponents.start, exponents.transient, exponents.steps) == (0.25, 7, 9)
 
@@ -412,9 +412,9 @@ def test_bad_responses(use, model, error, message):
     [
         ([0.5, 0.0], "finite q > 0, got q = 0"),
         ([-1.0], "got q = -1"),
-        ([np.nan], "got q = nan"),
-        ([np.inf], "got q = inf"),
-        ([[0.5]], "an array of 2 dimensions"),
+        ([np.nan], r"q\[0\] = .*nan.*: need a finite"),
+        ([np.inf], r"q\[0\] = .*inf.*: need a finite"),
+        ([[0.5]], r"q\[0\] = .*: need a finite rational number"),
     ],
 )
 def test_bad_levels(use, q, message):
@@ -430,7 +430,7 @@ def test_bad_counts():
         orbit_diagram(CAUCHY, q, transient=-1)
     with pytest.raises(InputError, match="steps"):
         lyapunov_exponents(CAUCHY, q, steps=0)
-    with pytest.raises(InputError, match="finite start"):
+    with pytest.raises(InputError, match="start = nan: need a finite"):
         orbit_diagram(CAUCHY, q, start=float("nan"))
     with pytest.raises(InputError, match="at least 1 flip, got 0"):
         cascade(CAUCHY, 0)

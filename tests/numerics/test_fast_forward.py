@@ -327,12 +327,12 @@ TENTH = sp.Rational(1, 10)
     ("model", "eta", "start", "error", "says"),
     [
         (LINEAR_MODEL, -TENTH, OFF_CURVE, InputError, "eta > 0"),
-        (LINEAR_MODEL, sp.nan, OFF_CURVE, InputError, "exact rational"),
-        (LINEAR_MODEL, sp.oo, OFF_CURVE, InputError, "exact rational"),
+        (LINEAR_MODEL, sp.nan, OFF_CURVE, InputError, "finite rational"),
+        (LINEAR_MODEL, sp.oo, OFF_CURVE, InputError, "finite rational"),
         (LINEAR_MODEL, TENTH, (sp.Integer(0), HEIGHT), InputError, "p0 != 0"),
         (LINEAR_MODEL, TENTH, (TENTH, sp.Integer(0)), InputError, "0 < q0 < 1"),
         (LINEAR_MODEL, TENTH, (TENTH, sp.Rational(11, 10)), InputError, "0 < q0 < 1"),
-        (LINEAR_MODEL, TENTH, (TENTH, None), InputError, "exact rational"),
+        (LINEAR_MODEL, TENTH, (TENTH, None), InputError, "finite rational"),
         (LINEAR_MODEL, TENTH, (sp.Integer(100), HEIGHT), InputError, "no weights"),
         (
             BY_NAME["tanh"].model,

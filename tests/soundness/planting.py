@@ -45,7 +45,8 @@ def changed(function: FunctionType, *changes: tuple[str, str]) -> Plant:
 
     @contextmanager
     def plant() -> Iterator[None]:
-        text = textwrap.dedent(inspect.getsource(function))
+        inner = inspect.unwrap(function)  # its arguments may be checked first
+        text = textwrap.dedent(inspect.getsource(inner))
         for old, new in changes:
             if text.count(old) != 1:
                 raise LookupError(f"{function.__name__} has {old!r} {text.count(old)} times")
@@ -53,9 +54,9 @@ def changed(function: FunctionType, *changes: tuple[str, str]) -> Plant:
         scope: dict[str, Any] = {}
         flags = __future__.annotations.compiler_flag
         code = compile(text, "<planted>", "exec", flags=flags, dont_inherit=True)
-        before = function.__globals__[function.__name__]
-        exec(code, function.__globals__, scope)
-        assert function.__globals__[function.__name__] is before
+        before = inner.__globals__[function.__name__]
+        exec(code, inner.__globals__, scope)
+        assert inner.__globals__[function.__name__] is before
         with everywhere(function, scope[function.__name__]):
             yield
 

@@ -208,6 +208,7 @@ def test_check_that_judges_without_measuring_is_found_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A subtler sabotage: the order is not looked at any more."""
+    monkeypatch.setattr(ladder, "_FINE", 10.0)
     monkeypatch.setattr(ladder, "ORDER_SLACK", 10.0)
     rows = runner.control(
         [model_of("neuron", "tanh")],

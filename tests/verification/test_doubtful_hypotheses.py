@@ -146,7 +146,8 @@ def test_all_of_no_point_is_an_error():
 
 
 def test_a_symmetry_that_could_be_compared_nowhere_is_undecided():
-    response = Loss.parse("log(cosh(z)) + (exp(2*log(cosh(z))) - cosh(z)**2)")
+    zero = "sqrt(z**4+2*z**3+3*z**2+2*z+1) - z**2 - z - 1"  # the root of a square, unseen
+    response = Loss.parse(f"log(cosh(z)) + {zero}")
     assert judge_symmetry(response, []).outcome is Outcome.UNDECIDED
     assert judge_symmetry(response, [sp.Integer(1)]).outcome is Outcome.PASS
 

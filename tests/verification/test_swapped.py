@@ -153,6 +153,8 @@ def test_the_right_hypotheses_are_named_and_no_other_is_in_doubt(kind, text, bro
     outcomes = {name: verdict.outcome for name, verdict in found.verdicts.items()}
     rest = Outcome.NOT_APPLICABLE if broken == {"analytic"} else Outcome.PASS
     expected = {name: Outcome.FAIL if name in broken else rest for name in outcomes}
+    if text == "asinh(tanh(z))/2":  # r(0) = 1/4: r(z) ≥ c, where A3 is asked for, is nowhere
+        expected["A3"] = Outcome.NOT_APPLICABLE
     assert outcomes == expected
     assert seconds < PATIENCE
 
