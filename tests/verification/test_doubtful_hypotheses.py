@@ -146,8 +146,8 @@ def test_all_of_no_point_is_an_error():
 
 
 def test_a_symmetry_that_could_be_compared_nowhere_is_undecided():
-    zero = "sqrt(z**4+2*z**3+3*z**2+2*z+1) - z**2 - z - 1"  # the root of a square, unseen
-    response = Loss.parse(f"log(cosh(z)) + {zero}")
+    # The last two terms are 0, but arctan ∘ tan may jump, so that no derivative can show it.
+    response = Loss.parse("log(cosh(z)) + atan(tan(tanh(z))) - tanh(z)")
     assert judge_symmetry(response, []).outcome is Outcome.UNDECIDED
     assert judge_symmetry(response, [sp.Integer(1)]).outcome is Outcome.PASS
 
