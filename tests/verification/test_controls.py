@@ -208,7 +208,6 @@ def test_check_that_judges_without_measuring_is_found_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A subtler sabotage: the order is not looked at any more."""
-    monkeypatch.setattr(ladder, "_FINE", 10.0)
     monkeypatch.setattr(ladder, "ORDER_SLACK", 10.0)
     rows = runner.control(
         [model_of("neuron", "tanh")],
@@ -220,6 +219,7 @@ def test_check_that_judges_without_measuring_is_found_out(
 
 def test_slack_coefficient_tolerance_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ladder, "COEFFICIENT_TOLERANCE", 10.0)
+    monkeypatch.setattr(ladder, "_FINE", 10.0)
     monkeypatch.setattr(ladder, "ORDER_SLACK", 10.0)
     rows = runner.control(
         [model_of("neuron", "tanh")],
