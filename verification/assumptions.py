@@ -79,10 +79,9 @@ class Assumptions:
     def proofs(self) -> dict[str, tuple[Proof, ...]]:
         """The proofs of those hypotheses that have one in ball arithmetic."""
         found = self._judgements
-        enclosed = (
-            found["analytic"][0].evidence is Evidence.ENCLOSED
-        )  # perhaps with nothing to prove
-        proved = {"analytic": found["analytic"][1]} if enclosed else {}
+        verdict, conditions = found["analytic"]
+        # Of a response that is analytic without a condition the proof is empty, but there is one.
+        proved = {"analytic": conditions} if verdict.evidence is Evidence.ENCLOSED else {}
         return proved | {name: proofs for name, (_, proofs) in found.items() if proofs}
 
     @property
