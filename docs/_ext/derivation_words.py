@@ -3,7 +3,7 @@
 import re
 
 from trajalign.appendix.document import Document, Entry, Link, links
-from trajalign.appendix.inline import Style, rendered, without_macros
+from trajalign.theory.writing.inline import Style, rendered, without_macros
 
 _MARKS = {"em": ("*", "*"), "strong": ("**", "**"), "code": ("`", "`")}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~^:])")

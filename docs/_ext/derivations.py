@@ -14,12 +14,12 @@ from sphinx.writers.html5 import HTML5Translator
 
 from trajalign.appendix.document import Document, Entry, continues, document, punctuation
 from trajalign.appendix.formulas import rows
-from trajalign.appendix.inline import without_macros
-from trajalign.appendix.references import plain
 from trajalign.commands.options import chosen_model
 from trajalign.theory.derivation.book import appendix
 from trajalign.theory.derivation.claims import Cited, Step
 from trajalign.theory.errors import InputError
+from trajalign.theory.writing.inline import without_macros
+from trajalign.theory.writing.references import plain
 from trajalign.verification.derivations import DerivationError, check_appendix
 
 _WIDTH = 64.0  # of a formula's rows, in characters

@@ -12,8 +12,6 @@ from trajalign.appendix import latex_document, pdf
 from trajalign.appendix.document import HYPOTHESES as IN_LATEX
 from trajalign.appendix.document import document
 from trajalign.appendix.formulas import formula, rows
-from trajalign.appendix.plain_math import plain_math
-from trajalign.appendix.references import REFERENCES, bibtex, plain
 from trajalign.theory.derivation.claims import (
     Appendix,
     Cited,
@@ -27,6 +25,8 @@ from trajalign.theory.derivation.notation import MACROS, P_NEXT
 from trajalign.theory.errors import InputError
 from trajalign.theory.interface import ETA, P, Q, R
 from trajalign.theory.statements import HYPOTHESES
+from trajalign.theory.writing.plain_math import plain_math
+from trajalign.theory.writing.references import REFERENCES, bibtex, plain
 from trajalign.verification.derivations import check_appendix
 
 r = R(P)

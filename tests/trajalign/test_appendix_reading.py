@@ -7,12 +7,12 @@ import sympy as sp
 from latex_reader import read, read_plain, symbols_of
 from zoo import BY_NAME
 
-from trajalign.appendix.plain_math import plain_math
 from trajalign.theory.derivation.book import appendix
 from trajalign.theory.derivation.latex import latex
 from trajalign.theory.derivation.notation import H
 from trajalign.theory.errors import InputError
 from trajalign.theory.interface import EPSILON, ETA, P, Q, R
+from trajalign.theory.writing.plain_math import plain_math
 from trajalign.verification.derivation_points import compare
 
 r = R(P)

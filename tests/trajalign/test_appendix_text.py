@@ -8,10 +8,10 @@ import pytest
 from small_appendix import small_document
 
 from trajalign.appendix import html, text
-from trajalign.appendix.inline import Style, rendered, without_macros
 from trajalign.appendix.mathml import mathml
-from trajalign.appendix.plain_math import plain_math
 from trajalign.theory.errors import InputError
+from trajalign.theory.writing.inline import Style, rendered, without_macros
+from trajalign.theory.writing.plain_math import plain_math
 
 MATHML = "{http://www.w3.org/1998/Math/MathML}"
 BRACKETS = Style(

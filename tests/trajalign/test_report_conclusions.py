@@ -2,11 +2,11 @@
 
 import pytest
 
-from trajalign.appendix.inline import Style, rendered
-from trajalign.appendix.plain_math import plain_math
 from trajalign.report.conclusions import conclusion, orbits
 from trajalign.theory.errors import InputError
 from trajalign.theory.statements import HYPOTHESES, Statement, statements
+from trajalign.theory.writing.inline import Style, rendered
+from trajalign.theory.writing.plain_math import plain_math
 
 LEDGER = [
     *(

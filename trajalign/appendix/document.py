@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,11 +15,10 @@ from ..theory.errors import InputError
 from ..theory.interface import ETA, Model
 from ..theory.statements import ledger as ledger_of
 from ..theory.statements import name_for
+from ..theory.writing.inline import REFERENCE
+from ..theory.writing.references import require_reference
 from ..verification.derivations import Checked, StepCheck
-from .references import require_reference
 
-_REFERENCE = re.compile(r"\\(stepref|thmref)\{([^{}]*)\}")
-_REFERENCES = re.compile(r"\\(stepref|thmref)\{[^{}]*\}(?:(?:,| and|, and)\s\\\1\{[^{}]*\})*")
 _CITATION = re.compile(r"\\cite\{([^{}]*)\}")
 
 # The hypotheses as theory/statements.py has them, in the notation of the derivations.
@@ -240,7 +239,7 @@ def document(model: Model, appendix: Appendix, checked: Sequence[Checked]) -> Do
     made = Document(model, appendix, entries)
     for entry in entries:
         for text in _texts(entry.derivation):
-            for kind, name in _REFERENCE.findall(text):
+            for kind, name in REFERENCE.findall(text):
                 made.target(kind, name, entry.derivation.label)
     for key in made.citations:
         require_reference(key)
@@ -254,20 +253,6 @@ def _texts(derivation: Derivation) -> list[str]:
 def _kind(label: str, ledger: set[str]) -> str:
     known = label in ledger or any(other.startswith(f"{label}-") for other in ledger)
     return "theorem" if known else "lemma"
-
-
-def with_references(text: str, refer: Callable[[str, list[str], bool], str]) -> str:
-    """A text with \\stepref and \\thmref replaced by refer(kind, names, begins a sentence).
-
-    References of one kind with nothing but commas and "and" between them come together.
-    """
-
-    def replaced(match: re.Match[str]) -> str:
-        before = text[: match.start()].rstrip()
-        names = [name for _, name in _REFERENCE.findall(match[0])]
-        return refer(match[1], names, not before or before[-1] in ".:?!")
-
-    return _REFERENCES.sub(replaced, text)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from html import escape
 
 from .. import __version__
 from ..theory.derivation.claims import Cited, Step
+from ..theory.writing.inline import Style, rendered
+from ..theory.writing.references import plain
 from . import html_numbers
 from .document import Document, Entry, Link, continues, links, punctuation
 from .formulas import rows
-from .inline import Style, rendered
 from .mathml import mathml
 from .numbers import Numbers
-from .references import plain
 
 _WIDTH = 80.0  # of a formula's rows, in characters
 STYLE = """

@@ -9,11 +9,12 @@ from .. import __version__
 from ..theory.derivation.claims import Cited, Step
 from ..theory.derivation.notation import MACROS
 from ..theory.errors import InputError
+from ..theory.writing.inline import with_references
+from ..theory.writing.references import bibtex
 from . import latex_numbers
-from .document import Document, Entry, continues, punctuation, with_references
+from .document import Document, Entry, continues, punctuation
 from .formulas import rows
 from .numbers import Numbers
-from .references import bibtex
 
 WRITTEN_BY = "% Written by trajalign"
 NOTATION = "trajalign-notation"

@@ -6,7 +6,7 @@ import re
 
 from latex2mathml.converter import convert
 
-from .inline import without_macros
+from ..theory.writing.inline import without_macros
 
 _PRIMES = re.compile(r"('+)\^(?:\{([^{}]*)\}|(\w))")
 _EMPTY_BASE = re.compile(r"\{\}(?=[\^_'])")  # between a symbol and its exponent

@@ -6,11 +6,11 @@ import re
 import textwrap
 
 from ..theory.derivation.claims import Cited, Step
+from ..theory.writing.inline import Style, rendered
+from ..theory.writing.plain_math import plain_math
+from ..theory.writing.references import plain
 from .document import Document, Entry, continues, links, punctuation
 from .formulas import rows
-from .inline import Style, rendered
-from .plain_math import plain_math
-from .references import plain
 
 _COLUMNS = 80
 _INDENT = "    "

@@ -16,9 +16,9 @@ from markupsafe import Markup
 
 from .. import __version__
 from ..appendix import html, html_numbers
-from ..appendix.inline import Style, rendered
 from ..appendix.mathml import mathml
 from ..theory.derivation.latex import latex
+from ..theory.writing.inline import Style, rendered
 from ..verification.verdicts import Evidence
 from . import downloads
 from .conclusions import conclusion, orbits

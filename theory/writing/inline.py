@@ -21,10 +21,11 @@ from pylatexenc.latexwalker import (
 )
 from pylatexenc.macrospec import MacroSpec
 
-from ..theory.derivation.notation import MACROS
-from ..theory.errors import InputError
-from .document import with_references
+from ..derivation.notation import MACROS
+from ..errors import InputError
 
+REFERENCE = re.compile(r"\\(stepref|thmref)\{([^{}]*)\}")
+_REFERENCES = re.compile(r"\\(stepref|thmref)\{[^{}]*\}(?:(?:,| and|, and)\s\\\1\{[^{}]*\})*")
 _ONE_ARGUMENT = (
     *("stepref", "thmref", "cite", "emph", "textit", "textbf", "texttt", "text"),
     *("operatorname", "mathrm", "mathsf", "mathbb", "hat", "tilde", "bar"),
@@ -55,6 +56,20 @@ def rendered(text: str, style: Style) -> str:
     """
     together = with_references(text, lambda kind, names, _: rf"\{kind}{{{'|'.join(names)}}}")
     return _Renderer(style).all(nodes_of(together))
+
+
+def with_references(text: str, refer: Callable[[str, list[str], bool], str]) -> str:
+    """A text with \\stepref and \\thmref replaced by refer(kind, names, begins a sentence).
+
+    References of one kind with nothing but commas and "and" between them come together.
+    """
+
+    def replaced(match: re.Match[str]) -> str:
+        before = text[: match.start()].rstrip()
+        names = [name for _, name in REFERENCE.findall(match[0])]
+        return refer(match[1], names, not before or before[-1] in ".:?!")
+
+    return _REFERENCES.sub(replaced, text)
 
 
 def nodes_of(latex: str) -> list[Any]:

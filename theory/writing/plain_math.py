@@ -17,7 +17,7 @@ from pylatexenc.latexwalker import (
     LatexSpecialsNode,
 )
 
-from ..theory.errors import InputError
+from ..errors import InputError
 from .inline import nodes_of, without_macros
 
 _PLAIN = "0123456789+-()=ijnkmptx"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ..theory.errors import InputError
+from ..errors import InputError
 
 REFERENCES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

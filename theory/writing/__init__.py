@@ -1,0 +1,1 @@
+"""The project's texts, LaTeX with a few commands: taken apart, and as lines of plain Unicode."""
