@@ -13,16 +13,16 @@ from ..theory.models import EPSILON, Model, P, Q, ReducedModel
 from ..theory.responses import Activation, Loss, Response
 from ..theory.statements import name_for
 from .claims import Claim
-from .crossing_claims import CrossingClaim
-from .curve_claims import AlignmentClaim, ExactClaim
-from .enclosed_claims import OneOrbitClaim
-from .exponential_claims import ExponentialClaim
-from .flow_claims import FlowClaim
-from .frozen_claims import CycleClaim, FlipClaim
-from .map_claims import MapClaim, SharpnessClaim
 from .orbit_claims import CoefficientClaim
-from .sharpening_claims import SharpeningClaim
-from .transient_claims import AlignmentTimeClaim
+from .pointwise import MapClaim, SharpnessClaim
+from .statements.alignment import AlignmentClaim, ExactClaim
+from .statements.alignment_time import AlignmentTimeClaim
+from .statements.crossing import CrossingClaim
+from .statements.exponential_alignment import ExponentialClaim
+from .statements.flip import CycleClaim, FlipClaim
+from .statements.gradient_flow import FlowClaim
+from .statements.one_orbit import OneOrbitClaim
+from .statements.progressive_sharpening import SharpeningClaim
 
 _OFF = sp.Rational(101, 100)
 _HALF = sp.Rational(1, 2)

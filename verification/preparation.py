@@ -11,9 +11,9 @@ from ..theory.errors import InputError, ReducedMapError
 from ..theory.models import Model
 from ..theory.statements import Statement, ledger
 from .assumptions import Assumptions
-from .checks import claim_for
 from .claims import NotApplicableError
 from .effort import QUICK, Effort
+from .ledger import claim_for
 from .plans import Plan
 from .verdicts import Outcome, Verdict, worst
 from .work import Trial

@@ -12,13 +12,13 @@ from ..theory.models import Model
 from ..theory.statements import HYPOTHESES, Statement, hypotheses, ledger, statements
 from .assumptions import Assumptions
 from .controls import falsified, twins, with_wrong_map
-from .curve_claims import ExactClaim
-from .enclosed_claims import OneOrbitClaim
-from .exponential_claims import ExponentialClaim
 from .orbit_claims import OrbitClaim
 from .orbit_view import SILENT
 from .preparation import Options, Prepared, prepare
-from .transient_claims import AlignmentTimeClaim
+from .statements.alignment import ExactClaim
+from .statements.alignment_time import AlignmentTimeClaim
+from .statements.exponential_alignment import ExponentialClaim
+from .statements.one_orbit import OneOrbitClaim
 from .verdicts import Outcome, Verdict
 from .work import Collected, Progress, Trial, collect, spread
 

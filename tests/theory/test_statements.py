@@ -8,8 +8,8 @@ from zoo import BY_NAME
 
 from trajalign.theory.errors import ArgumentError
 from trajalign.theory.statements import HYPOTHESES, dependency_graph, statements
-from trajalign.verification.checks import checked_names, claim_for
 from trajalign.verification.controls import TWINS, falsified
+from trajalign.verification.ledger import checked_names, claim_for
 from trajalign.verification.plans import Plan
 
 MODELS = {"linear": "log-cosh", "neuron": "algebraic"}

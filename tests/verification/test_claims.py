@@ -25,22 +25,22 @@ import sympy as sp
 from trajalign.theory.models import Model, P, Q, ReducedModel, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from trajalign.theory.statements import statements
-from trajalign.verification import frozen_claims
 from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.checks import claim_for
 from trajalign.verification.claims import Claim, Judgement, Measurement, worst
 from trajalign.verification.controls import falsified
-from trajalign.verification.crossing_claims import CrossingClaim
-from trajalign.verification.curve_claims import AlignmentClaim, ExactClaim
-from trajalign.verification.enclosed_claims import OneOrbitClaim
-from trajalign.verification.exponential_claims import ExponentialClaim
-from trajalign.verification.flow_claims import FlowClaim
-from trajalign.verification.frozen_claims import CycleClaim, FlipClaim
-from trajalign.verification.map_claims import MapClaim, SharpnessClaim
+from trajalign.verification.ledger import claim_for
 from trajalign.verification.orbit_claims import CoefficientClaim
 from trajalign.verification.plans import Plan
-from trajalign.verification.sharpening_claims import SharpeningClaim
-from trajalign.verification.transient_claims import AlignmentTimeClaim
+from trajalign.verification.pointwise import MapClaim, SharpnessClaim
+from trajalign.verification.statements import flip
+from trajalign.verification.statements.alignment import AlignmentClaim, ExactClaim
+from trajalign.verification.statements.alignment_time import AlignmentTimeClaim
+from trajalign.verification.statements.crossing import CrossingClaim
+from trajalign.verification.statements.exponential_alignment import ExponentialClaim
+from trajalign.verification.statements.flip import CycleClaim, FlipClaim
+from trajalign.verification.statements.gradient_flow import FlowClaim
+from trajalign.verification.statements.one_orbit import OneOrbitClaim
+from trajalign.verification.statements.progressive_sharpening import SharpeningClaim
 from trajalign.verification.work import Trial, collect
 
 # r''(0) by hand. Losses: ℓ''''(0)/3. Neurons: φ = z + a z³ gives r = 1 + 4a z² + …, k = 8a.
@@ -508,6 +508,6 @@ def test_what_is_not_a_number_is_the_worst(place: int) -> None:
 @pytest.mark.parametrize("name", ["closure", "measured", "predicted"])
 def test_a_cycle_of_which_something_is_not_known_is_objected_to(name: str) -> None:
     values = {"closure": 0.0, "measured": 0.5, "predicted": 0.5, "attracted": 1.0}
-    assert frozen_claims._cycle_objection(Measurement(1.0, values, {"q": "1/2"})) == ""
+    assert flip._cycle_objection(Measurement(1.0, values, {"q": "1/2"})) == ""
     unknown = values | {name: float("nan")}
-    assert frozen_claims._cycle_objection(Measurement(1.0, unknown, {"q": "1/2"})) != ""
+    assert flip._cycle_objection(Measurement(1.0, unknown, {"q": "1/2"})) != ""

@@ -14,20 +14,20 @@ from trajalign.theory.responses import Activation, Loss
 from trajalign.theory.statements import HYPOTHESES, statements
 from trajalign.verification import ladder, runner
 from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.checks import checked_names
 from trajalign.verification.claims import Claim, Judgement
 from trajalign.verification.controls import TWINS, falsified, with_wrong_map
-from trajalign.verification.crossing_claims import CrossingClaim
-from trajalign.verification.curve_claims import AlignmentClaim, ExactClaim
-from trajalign.verification.enclosed_claims import OneOrbitClaim
-from trajalign.verification.exponential_claims import ExponentialClaim
-from trajalign.verification.flow_claims import FlowClaim
-from trajalign.verification.frozen_claims import CycleClaim, FlipClaim
-from trajalign.verification.map_claims import MapClaim, SharpnessClaim
+from trajalign.verification.ledger import checked_names
 from trajalign.verification.orbit_claims import LimitClaim, SaturationClaim
 from trajalign.verification.plans import Plan
-from trajalign.verification.sharpening_claims import SharpeningClaim
-from trajalign.verification.transient_claims import AlignmentTimeClaim
+from trajalign.verification.pointwise import MapClaim, SharpnessClaim
+from trajalign.verification.statements.alignment import AlignmentClaim, ExactClaim
+from trajalign.verification.statements.alignment_time import AlignmentTimeClaim
+from trajalign.verification.statements.crossing import CrossingClaim
+from trajalign.verification.statements.exponential_alignment import ExponentialClaim
+from trajalign.verification.statements.flip import CycleClaim, FlipClaim
+from trajalign.verification.statements.gradient_flow import FlowClaim
+from trajalign.verification.statements.one_orbit import OneOrbitClaim
+from trajalign.verification.statements.progressive_sharpening import SharpeningClaim
 from trajalign.verification.verdicts import Outcome
 
 

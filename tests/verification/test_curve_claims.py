@@ -17,16 +17,16 @@ from trajalign.theory.models import EPSILON, Model, P, SingleNeuron, TwoLayerLin
 from trajalign.theory.responses import Activation, Loss
 from trajalign.verification import preparation
 from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.checks import claim_for
 from trajalign.verification.claims import Claim, Judgement, Measurement, NotApplicableError
 from trajalign.verification.controls import with_wrong_map
-from trajalign.verification.crossing_claims import CrossingClaim
-from trajalign.verification.curve_claims import AlignmentClaim, ExactClaim
 from trajalign.verification.curve_scan import Scan, curve_term
-from trajalign.verification.exponential_claims import ExponentialClaim
+from trajalign.verification.ledger import claim_for
 from trajalign.verification.orbit_view import REFUTING, OrbitView
 from trajalign.verification.plans import Plan
 from trajalign.verification.runner import Options, verify
+from trajalign.verification.statements.alignment import AlignmentClaim, ExactClaim
+from trajalign.verification.statements.crossing import CrossingClaim
+from trajalign.verification.statements.exponential_alignment import ExponentialClaim
 from trajalign.verification.verdicts import Evidence, Outcome
 from trajalign.verification.work import Trial, collect
 

@@ -14,15 +14,15 @@ import sympy as sp
 from mpmath import mp
 from zoo import BY_NAME
 
-from trajalign.verification import enclosed_claims
 from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.checks import claim_for
 from trajalign.verification.claims import Judgement, Measurement
 from trajalign.verification.controls import with_wrong_map
-from trajalign.verification.enclosed_claims import OneOrbitClaim
+from trajalign.verification.ledger import claim_for
 from trajalign.verification.orbit_view import REFUTING
 from trajalign.verification.plans import Plan
 from trajalign.verification.runner import Options, verify
+from trajalign.verification.statements import one_orbit
+from trajalign.verification.statements.one_orbit import OneOrbitClaim
 from trajalign.verification.verdicts import Evidence, Outcome
 
 NAMES = ["log-cosh", "pseudo-huber", "tanh", "algebraic"]
@@ -224,7 +224,7 @@ def test_only_what_is_certain_counts(changes: dict[str, float], refuted: bool) -
 
 @pytest.mark.parametrize("radius", ["1/1000", "1/20"])
 def test_a_wide_box_is_left_undecided(radius: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enclosed_claims, "_RADIUS", sp.Rational(radius))
+    monkeypatch.setattr(one_orbit, "_RADIUS", sp.Rational(radius))
     claim, plan = claim_of("pseudo-huber"), plan_of("pseudo-huber")
     found = claim.judge(plan, claim.measure(plan))
     assert found.objection == ""

@@ -5,9 +5,9 @@ import sympy as sp
 from mpmath import mp
 
 from trajalign.theory import Activation, SingleNeuron
-from trajalign.verification import exponential_claims
-from trajalign.verification.exponential_claims import _compared, _partner
 from trajalign.verification.plans import Plan
+from trajalign.verification.statements import exponential_alignment
+from trajalign.verification.statements.exponential_alignment import _compared, _partner
 
 HALF_ROOT = SingleNeuron(Activation.parse("2*z/(1+sqrt(1+z**2))"))
 TANH = SingleNeuron(Activation.parse("tanh"))
@@ -38,7 +38,7 @@ def test_where_nothing_coincides_it_is_three_quarters():
 
 @pytest.mark.parametrize(("most", "runs"), [(50, False), (10_000, True)])
 def test_more_digits_than_an_orbit_can_have_are_not_tried(monkeypatch, most, runs):
-    monkeypatch.setattr(exponential_claims, "_MOST_DIGITS", most)
+    monkeypatch.setattr(exponential_alignment, "_MOST_DIGITS", most)
     plan = Plan(TANH).with_runs(0.75, sp.Rational(1, 50))
     # reference.md §3: tanh, q0 = 0.85 has Λ = 0.5454…, so −log₁₀ Δq* ≈ 0.545·100/2.303 = 23.7;
     # 40 more are carried.

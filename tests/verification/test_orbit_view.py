@@ -15,8 +15,8 @@ from mpmath import mp
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
 from trajalign.verification import QUICK, Options, verify
 from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.checks import claim_for
 from trajalign.verification.controls import with_wrong_map
+from trajalign.verification.ledger import claim_for
 from trajalign.verification.orbit_view import SILENT, OrbitView, is_silent
 from trajalign.verification.plans import Plan
 from trajalign.verification.preparation import prepare

@@ -17,13 +17,13 @@ from mpmath import mp
 from zoo import BY_NAME
 
 from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.checks import claim_for
 from trajalign.verification.claims import Measurement
 from trajalign.verification.controls import with_wrong_map
-from trajalign.verification.curve_claims import AlignmentClaim
+from trajalign.verification.ledger import claim_for
 from trajalign.verification.orbit_view import REFUTING, OrbitView
 from trajalign.verification.plans import Plan
-from trajalign.verification.transient_claims import AlignmentTimeClaim
+from trajalign.verification.statements.alignment import AlignmentClaim
+from trajalign.verification.statements.alignment_time import AlignmentTimeClaim
 
 BY_HAND = {
     "pseudo-huber": lambda q0: 4 / -mp.log(2 * q0**2 - 1),

@@ -14,8 +14,8 @@ import pytest
 
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.theory.responses import Loss
-from trajalign.verification.checks import claim_for
 from trajalign.verification.claims import Judgement, Measurement
+from trajalign.verification.ledger import claim_for
 from trajalign.verification.orbit_claims import judge_lost, resolved
 from trajalign.verification.orbit_view import REFUTING, OrbitView
 from trajalign.verification.plans import Plan

@@ -13,11 +13,11 @@ from trajalign.theory.errors import InputError, NotFiniteError
 from trajalign.theory.models import P, Q, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.checks import claim_for
 from trajalign.verification.claims import Claim, DirectClaim, Measurement
 from trajalign.verification.controls import falsified, with_wrong_map
-from trajalign.verification.map_claims import MapClaim
+from trajalign.verification.ledger import claim_for
 from trajalign.verification.plans import Plan
+from trajalign.verification.pointwise import MapClaim
 from trajalign.verification.work import Collected, Trial, Unit, _units, collect, run_unit, spread
 
 MODEL = SingleNeuron(Activation.parse("algebraic"))

@@ -11,14 +11,14 @@ from typing import Any
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
-from ..numerics.iteration import Stops
-from ..numerics.loops import Loop, compile_loop
-from ..numerics.orbits import iterate
-from ..numerics.precision import working_bits
-from ..theory.expressions import Z
-from .claims import DirectClaim, Judgement, Measurement
-from .plans import Plan
+from ...numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ...numerics.iteration import Stops
+from ...numerics.loops import Loop, compile_loop
+from ...numerics.orbits import iterate
+from ...numerics.precision import working_bits
+from ...theory.expressions import Z
+from ..claims import DirectClaim, Judgement, Measurement
+from ..plans import Plan
 
 _TOP = sp.Rational(1, 50)  # the largest step size in the unit of p; the others halve it
 _SMALL = sp.Rational(1, 10**12)  # |p| in its unit at which an orbit ends

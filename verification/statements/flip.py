@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
-from ..numerics.precision import working_bits
-from ..numerics.roots import InverseResponse
-from ..theory.errors import NotFiniteError
-from ..theory.models import P, Q
-from .claims import DirectClaim, Judgement, Measurement, quantity, worst
-from .ladder import COEFFICIENT_TOLERANCE, Finding, Ladder
-from .plans import Plan, number
+from ...numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ...numerics.precision import working_bits
+from ...numerics.roots import InverseResponse
+from ...theory.errors import NotFiniteError
+from ...theory.models import P, Q
+from ..claims import DirectClaim, Judgement, Measurement, quantity, worst
+from ..ladder import COEFFICIENT_TOLERANCE, Finding, Ladder
+from ..plans import Plan, number
 
 # Those after the eighth fill gaps; as many are taken from the front as the effort says.
 _LEVELS = [sp.Rational(n, 40) for n in (38, 36, 34, 32, 28, 24, 20, 16, 39, 35, 30, 18)]

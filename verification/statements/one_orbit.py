@@ -11,16 +11,16 @@ from typing import Any
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.balls import exact
-from ..numerics.enclosed_loops import compile_enclosed_loop
-from ..numerics.enclosures import EnclosedOrbit, enclose
-from ..numerics.iteration import Stops
-from ..numerics.limits import LimitEnclosure, compile_tail, enclose_limit
-from .claims import DirectClaim, Judgement, Measurement
-from .orbit_bounds import misalignments, passage, sharpness_gaps
-from .orbit_view import FAR, REFUTING, OrbitView, ball
-from .plans import Plan
-from .verdicts import Evidence
+from ...numerics.balls import exact
+from ...numerics.enclosed_loops import compile_enclosed_loop
+from ...numerics.enclosures import EnclosedOrbit, enclose
+from ...numerics.iteration import Stops
+from ...numerics.limits import LimitEnclosure, compile_tail, enclose_limit
+from ..claims import DirectClaim, Judgement, Measurement
+from ..orbit_bounds import misalignments, passage, sharpness_gaps
+from ..orbit_view import FAR, REFUTING, OrbitView, ball
+from ..plans import Plan
+from ..verdicts import Evidence
 
 _RADIUS = sp.Rational(1, 10**10)  # of the box, p in its unit
 _TAIL = sp.Rational(1, 4000)  # |p| in its unit from where on all further steps are bounded at once

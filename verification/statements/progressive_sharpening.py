@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import arb, ctx, fmpq
 
-from ..numerics.balls import BallFunction, compile_balls, evaluate, exact
-from ..numerics.roots import InverseResponse
-from ..theory.models import ETA, P, Q
-from .claims import Judgement, Measurement, quantity
-from .orbit_claims import OrbitClaim, coefficient_ladder, judgement, settled_or_open
-from .orbit_view import OrbitView, ball
-from .plans import Plan
+from ...numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ...numerics.roots import InverseResponse
+from ...theory.models import ETA, P, Q
+from ..claims import Judgement, Measurement, quantity
+from ..orbit_claims import OrbitClaim, coefficient_ladder, judgement, settled_or_open
+from ..orbit_view import OrbitView, ball
+from ..plans import Plan
 
 _NEWTON = 8
 _ROOT = arb(2) ** arb(-60)  # relative, of a root

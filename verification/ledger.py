@@ -20,19 +20,19 @@ from ..theory.exact_curve import exact_curve
 from ..theory.models import P, Q
 from ..theory.series import taylor
 from .claims import Claim, NotApplicableError
-from .crossing_claims import CrossingClaim
-from .curve_claims import AlignmentClaim, ExactClaim
 from .curve_scan import curve_term
-from .enclosed_claims import OneOrbitClaim
-from .exponential_claims import ExponentialClaim
-from .flow_claims import FlowClaim
-from .frozen_claims import CycleClaim, FlipClaim
-from .map_claims import MapClaim, SharpnessClaim
 from .orbit_claims import LimitClaim, SaturationClaim
 from .orbit_view import contraction
 from .plans import Plan, number
-from .sharpening_claims import SharpeningClaim
-from .transient_claims import AlignmentTimeClaim
+from .pointwise import MapClaim, SharpnessClaim
+from .statements.alignment import AlignmentClaim, ExactClaim
+from .statements.alignment_time import AlignmentTimeClaim
+from .statements.crossing import CrossingClaim
+from .statements.exponential_alignment import ExponentialClaim
+from .statements.flip import CycleClaim, FlipClaim
+from .statements.gradient_flow import FlowClaim
+from .statements.one_orbit import OneOrbitClaim
+from .statements.progressive_sharpening import SharpeningClaim
 
 _GRID = 200  # points at which a supremum is taken
 _DIGITS = 15  # of integrals

@@ -11,12 +11,12 @@ import numpy as np
 import sympy as sp
 from flint import arb
 
-from ..numerics.balls import exact
-from .claims import Judgement, Measurement, quantity
-from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
-from .orbit_claims import OrbitClaim, judgement, settled_or_open
-from .orbit_view import OrbitView
-from .plans import Plan, number
+from ...numerics.balls import exact
+from ..claims import Judgement, Measurement, quantity
+from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
+from ..orbit_claims import OrbitClaim, judgement, settled_or_open
+from ..orbit_view import OrbitView
+from ..plans import Plan, number
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,17 @@ import numpy as np
 import sympy as sp
 from flint import ctx
 
-from ..numerics.balls import compile_balls, evaluate
-from ..numerics.iteration import Stops
-from ..numerics.loops import compile_loop
-from ..numerics.orbits import Orbit, iterate
-from ..numerics.precision import working_bits
-from ..theory.models import P
-from .claims import DirectClaim, Judgement, Measurement, by_start, combined, quantity
-from .ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
-from .orbit_claims import judge_lost, judgement, resolved, settled_or_open, spoken_of
-from .orbit_view import FAR, REFUTING, ball, contraction, meets_zero
-from .plans import Plan, number
+from ...numerics.balls import compile_balls, evaluate
+from ...numerics.iteration import Stops
+from ...numerics.loops import compile_loop
+from ...numerics.orbits import Orbit, iterate
+from ...numerics.precision import working_bits
+from ...theory.models import P
+from ..claims import DirectClaim, Judgement, Measurement, by_start, combined, quantity
+from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
+from ..orbit_claims import judge_lost, judgement, resolved, settled_or_open, spoken_of
+from ..orbit_view import FAR, REFUTING, ball, contraction, meets_zero
+from ..plans import Plan, number
 
 _RUNGS = 4
 _RATIO = 10**8  # of ε between two rungs: only the transient is run, so ε may be tiny

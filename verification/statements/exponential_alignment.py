@@ -10,20 +10,20 @@ from typing import Any
 import sympy as sp
 from flint import ctx
 
-from ..numerics.balls import compile_balls, evaluate, exact
-from ..numerics.integrals import alignment_exponent
-from ..numerics.iteration import Stops
-from ..numerics.loops import compile_loop
-from ..numerics.native import accelerated
-from ..numerics.orbits import Orbit, iterate
-from ..numerics.precision import working_bits
-from ..theory.expressions import Z
-from ..theory.models import Model
-from .claims import DirectClaim, Judgement, Measurement, by_start, combined, quantity
-from .ladder import Ladder
-from .orbit_claims import judge_lost, judgement, resolved, spoken_of
-from .orbit_view import FAR, REFUTING, meets_zero
-from .plans import Plan, number
+from ...numerics.balls import compile_balls, evaluate, exact
+from ...numerics.integrals import alignment_exponent
+from ...numerics.iteration import Stops
+from ...numerics.loops import compile_loop
+from ...numerics.native import accelerated
+from ...numerics.orbits import Orbit, iterate
+from ...numerics.precision import working_bits
+from ...theory.expressions import Z
+from ...theory.models import Model
+from ..claims import DirectClaim, Judgement, Measurement, by_start, combined, quantity
+from ..ladder import Ladder
+from ..orbit_claims import judge_lost, judgement, resolved, spoken_of
+from ..orbit_view import FAR, REFUTING, meets_zero
+from ..plans import Plan, number
 
 _SPARE_DIGITS = 40  # beyond the zeros in front of the difference that is predicted
 _MOST_DIGITS = 10_000  # what an orbit is still followed with

@@ -10,19 +10,19 @@ from typing import Any
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.balls import compile_balls, evaluate, exact
-from ..numerics.iteration import Stops
-from ..numerics.loops import compile_loop
-from ..numerics.orbits import iterate
-from ..numerics.precision import working_bits
-from ..theory.models import EPSILON, P
-from .claims import DirectClaim, Judgement, Measurement, combined
-from .curve_scan import Scan
-from .ladder import Ladder
-from .orbit_claims import CoefficientClaim, judgement
-from .orbit_view import EARLY, FAR, OrbitView
-from .plans import Plan, number
-from .verdicts import Evidence
+from ...numerics.balls import compile_balls, evaluate, exact
+from ...numerics.iteration import Stops
+from ...numerics.loops import compile_loop
+from ...numerics.orbits import iterate
+from ...numerics.precision import working_bits
+from ...theory.models import EPSILON, P
+from ..claims import DirectClaim, Judgement, Measurement, combined
+from ..curve_scan import Scan
+from ..ladder import Ladder
+from ..orbit_claims import CoefficientClaim, judgement
+from ..orbit_view import EARLY, FAR, OrbitView
+from ..plans import Plan, number
+from ..verdicts import Evidence
 
 _EXACT_STEPS = 500
 _FEWEST_RUNGS = 3  # as many as an extrapolation uses
