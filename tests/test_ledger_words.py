@@ -9,7 +9,8 @@ from textwrap import fill
 
 import pytest
 
-from trajalign.theory.statements import Statement, statements
+from trajalign.verification.ledger import known_statements
+from trajalign.verification.statement import Statement
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -25,9 +26,9 @@ def short(statement: Statement) -> str:
 def by_name() -> dict[str, dict[str, Statement]]:
     found: dict[str, dict[str, Statement]] = {}
     for model in MODELS:
-        for statement in statements(model):
+        for statement in known_statements(model):
             found.setdefault(short(statement), {})[model] = statement
-    order = [short(s) for s in statements("neuron")]  # which has one more
+    order = [short(s) for s in known_statements("neuron")]  # which has one more
     return {name: found[name] for name in order}
 
 
@@ -81,30 +82,30 @@ def test_the_readme_has_the_ledgers_words() -> None:
 def test_every_word_of_the_ledger_is_there(model: str) -> None:
     """Not by the code that writes it: every conclusion, and every condition on the orbits."""
     text = re.sub(r"\s+", " ", shown(README.read_text(encoding="utf-8")).replace(r"\|", "|"))
-    for statement in statements(model):
+    for statement in known_statements(model):
         assert statement.conclusion in text
         assert statement.orbits in text
 
 
 def test_a_word_that_was_changed_is_seen() -> None:
     text = README.read_text(encoding="utf-8")
-    assert shown(text.replace("p_t ≠ 0 for all t", "p0 ≠ 0")) != block()
+    assert shown(text.replace("pₜ ≠ 0 for all t", "p₀ ≠ 0")) != block()
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_statements_on_the_edge_of_stability_speak_of_orbits_that_never_meet_zero(
     model: str,
 ) -> None:
-    about = {short(s): s.orbits for s in statements(model)}
+    about = {short(s): s.orbits for s in known_statements(model)}
     edge = set(about) - {
         *("reduced-map", "sharpness", "bifurcation/flip", "bifurcation/two-cycle"),
         *("gradient-flow", "exact", "one-orbit"),
     }
     assert len(edge) == 9
     for name in edge:
-        assert "p_t ≠ 0 for all t" in about[name]
-        assert "c < q0" in about[name]
-    assert "|p0| ≤" in about["gradient-flow"]
+        assert "pₜ ≠ 0 for all t" in about[name]
+        assert "c < q₀" in about[name]
+    assert "|p₀| ≤" in about["gradient-flow"]
 
 
 if __name__ == "__main__":

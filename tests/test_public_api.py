@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-COUNTS = {"trajalign": 1, "theory": 61, "numerics": 48, "verification": 15}
+COUNTS = {"trajalign": 1, "theory": 59, "numerics": 48, "verification": 17}
 
 
 def room(name):

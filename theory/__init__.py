@@ -1,4 +1,4 @@
-"""Exact mathematics: expressions, responses, models, bifurcation diagram, slow curve, ledger."""
+"""Exact mathematics: expressions, responses, models, bifurcation diagram, slow curve."""
 
 from .arguments import rational
 from .asymptotics import LongTimes, long_times
@@ -41,7 +41,7 @@ from .models import (
 from .responses import ACTIVATIONS, LOSSES, Activation, Loss, Response
 from .series import taylor
 from .slow_curve import SlowCurve, slow_curve
-from .statements import HYPOTHESES, Statement, statements
+from .statements import HYPOTHESES
 
 __all__ = [
     "ACTIVATIONS",
@@ -80,7 +80,6 @@ __all__ = [
     "SingleNeuron",
     "SlowCurve",
     "SpecialPoint",
-    "Statement",
     "TwoLayerLinear",
     "UnresolvedError",
     "Z",
@@ -103,6 +102,5 @@ __all__ = [
     "parse_rational",
     "rational",
     "slow_curve",
-    "statements",
     "taylor",
 ]

@@ -8,12 +8,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sympy as sp
 
 from .arguments import Convert, instance
 from .expressions import Z
+from .laws import GENERAL, Laws
 from .responses import Activation, Response, response_of
 
 P = sp.Symbol("p", real=True)
@@ -52,12 +53,22 @@ class ParameterSpace:
 
 @dataclass(frozen=True)
 class Model(ABC):
-    """One model with one response. A new model defines `name`, `exponent` and two methods."""
+    """One model with one response. A new model defines `name`, `exponent` and two methods.
+
+    `laws` are not inherited by a subclass with a name of its own: what was proved for the one is
+    not for the other.
+    """
 
     response: Response
     name: ClassVar[str]
     exponent: ClassVar[sp.Rational]  # η = ε^exponent, ε being what the slow curve expands in
     kind: ClassVar[type[Response]] = Response  # of its response
+    laws: ClassVar[Laws] = GENERAL  # how its laws read
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "name" in vars(cls) and "laws" not in vars(cls):
+            cls.laws = GENERAL
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "response", response_of(self.kind)(self.response, "response"))

@@ -14,7 +14,26 @@ import sympy as sp
 
 from .expressions import Z
 from .interface import ETA, Model, P, ParameterSpace, Q, R, ReducedModel
+from .laws import Laws
 from .responses import Loss, Response
+
+_LAWS = Laws(
+    step=r"a gradient step is $\taP' = (1 - 2\taR/\taQ + \taEta^2\taP^2\taR^2) \taP$, "
+    r"$\taQ' = \taQ/(1 - \taEta^2\taP^2\taR(2\taQ - \taR))$, "
+    r"where $\taR(\taP)$, $\taQ$ and $\taQ'$ are finite",
+    crossing_time=r"\taEta^{-2} (|\taR''(0)| \ln(1/\taEta) + K(\taQ_0))",
+    limit=r"- \taEta^2/(2\taR''(0))",
+    saturation=r"2/\taEta - \taEta/|\taR''(0)| + O(\taEta^3)",
+    gap=r"1 + O(\taEta)",
+    power=2,
+    flow=r"$|\taP_t| \le L(1 - m)^t$ and $\taQ_t$ stays in "
+    r"$[\taQ_0, \taQ_0 \exp(C\taEta^2L^2)]$",
+    flow_orbits=r"$|\taP_0| \le L$ and $2/(2 - \taEta L) < \taQ_0 < "
+    r"\min\{1/(16\taEta L), \taR(L)/(2\taEta L)\}$, with "
+    r"$m = \min\{2(\taQ_0 - 1)/\taQ_0, \taR(L)/(2\taQ_0)\}$ and $C = 2\taQ_0/m$",
+    # For ℓ'' < 0 another eigenvalue is the largest: |ℓ'| if m ≥ 2, possibly 0 if d ≥ 2.
+    sharpness_needs=("analytic", "symmetry", "A2"),
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +50,7 @@ class TwoLayerLinear(Model):
     name: ClassVar[str] = "linear"
     exponent: ClassVar[sp.Rational] = sp.S.Half
     kind: ClassVar[type[Response]] = Loss
+    laws: ClassVar[Laws] = _LAWS
 
     @property
     def largest_p(self) -> sp.Expr:

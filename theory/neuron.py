@@ -10,7 +10,24 @@ import sympy as sp
 
 from .expressions import Z
 from .interface import ETA, PHI_SQUARED, Model, P, ParameterSpace, Q, R, ReducedModel
+from .laws import Laws
 from .responses import Activation, Response
+
+_LAWS = Laws(
+    step=r"a gradient step is $\taP' = (1 - 2\taR/\taQ) \taP$, "
+    r"$\taQ' = \taQ/(1 - \taEta\taPhi^2)^2$, where $\taR(\taP)$, $\taQ$ and $\taQ'$ are finite",
+    crossing_time=r"\taEta^{-1} ((|\taR''(0)|/4) \ln(1/\taEta) + K(\taQ_0))",
+    limit=r"- \taEta/\taR''(0)",
+    saturation=r"2/\taEta - 2/|\taR''(0)| + O(\taEta)",
+    gap=r"\sup|D| + O(\taEta)",
+    exact=r"for $\taPhi = z/\sqrt{1 + z^2/s^2}$ and $\taEta s^2 \le 1$, "
+    r"$\taQ = \kappa\taR(\taP)$ stays, $\kappa = 2/(1 + \sqrt{1 - \taEta s^2})$, and "
+    r"$\taP' = -\sqrt{1 - \taEta s^2} \taP$",
+    flow=r"$|\taP_t| \le (1 - m)^t |\taP_0|$ and $\taQ_t$ stays in $[\taQ_0, \taQ_0 \exp(C)]$",
+    flow_orbits=r"$|\taP_0| \le s$, $\taQ_0 > 1$, $\taEta s^2 < 1$ and $C \le \ln\,2$, with any "
+    r"$s > 0$, $m = \min\{2(\taQ_0 - 1)/\taQ_0, \taR(s)/\taQ_0\}$ and "
+    r"$C = 2\taEta s^2/((1 - \taEta s^2)m)$",
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +45,7 @@ class SingleNeuron(Model):
     name: ClassVar[str] = "neuron"
     exponent: ClassVar[sp.Rational] = sp.S.One
     kind: ClassVar[type[Response]] = Activation
+    laws: ClassVar[Laws] = _LAWS
 
     def generic(self) -> ReducedModel:
         """Derived from the two partial derivatives of the objective."""

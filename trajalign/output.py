@@ -9,8 +9,9 @@ from typing import Any
 
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from .theory.statements import Statement
+from .theory.writing.plain_text import plain_text
 from .verification.runner import Control
+from .verification.statement import Statement
 from .verification.status import Standing, standings
 from .verification.verdicts import Outcome, Verdict
 
@@ -39,8 +40,22 @@ def controls_as_json(controls: Sequence[Control], version: str) -> str:
 
 def ledger_as_json(ledger: Sequence[Statement], version: str) -> str:
     """The statements in the layout of schema trajalign.ledger/1."""
-    rows = [vars(statement) for statement in ledger]
+    rows = [_told(statement) for statement in ledger]
     return dump({"schema": LEDGER_SCHEMA, "version": version, "statements": rows})
+
+
+def _told(statement: Statement) -> dict[str, Any]:
+    numbers = {name: plain_text(meaning) for name, meaning in statement.numbers.items()}
+    return {
+        "label": statement.label,
+        "model": statement.model,
+        "conclusion": statement.conclusion,
+        "hypotheses": statement.hypotheses,
+        "origin": statement.origin,
+        "rests_on": statement.rests_on,
+        "orbits": statement.orbits,
+        "numbers": numbers,
+    }
 
 
 def verdicts_as_junit(verdicts: Sequence[Verdict], controls: Sequence[Control] = ()) -> str:

@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from .output import by_response
-from .theory.statements import Statement
+from .theory.writing.plain_text import plain_text
 from .verification.runner import Control
+from .verification.statement import Statement
 from .verification.status import Standing, standings
 from .verification.verdicts import Outcome, Verdict, worst
 
@@ -41,7 +42,8 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float
 
 
 def print_ledger(console: Console, ledger: Sequence[Statement]) -> None:
-    """Every label with its origin, what it says, of which orbits, and what it rests on."""
+    """Every label with its origin, what it says, of which orbits, what its numbers mean, and
+    what it rests on."""
     for model, group in groupby(ledger, key=lambda statement: statement.model):
         console.print(Text(model, "bold cyan"))
         for statement in group:
@@ -49,7 +51,8 @@ def print_ledger(console: Console, ledger: Sequence[Statement]) -> None:
             console.print()
             console.print(Text.assemble((statement.label, "bold"), f"  [{statement.origin}]"))
             about = (f"for {statement.orbits}",) if statement.orbits else ()
-            for line in (statement.conclusion, *about, f"rests on {needs}"):
+            numbers = (f"{name}: {plain_text(meaning)}" for name, meaning in statement.meanings)
+            for line in (statement.conclusion, *about, *numbers, f"rests on {needs}"):
                 lines = fill(line, console.width - 2, break_on_hyphens=False)
                 console.print(Text(indent(lines, "  ")))
         console.print()

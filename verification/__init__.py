@@ -2,8 +2,10 @@
 
 from .assumptions import Assumptions
 from .effort import QUICK, THOROUGH, Effort
+from .ledger import known_statements
 from .preparation import Options
 from .runner import Control, control, known_labels, verify
+from .statement import Statement
 from .status import Standing, standings
 from .verdicts import Evidence, Outcome, Verdict, exit_status
 
@@ -17,10 +19,12 @@ __all__ = [
     "Options",
     "Outcome",
     "Standing",
+    "Statement",
     "Verdict",
     "control",
     "exit_status",
     "known_labels",
+    "known_statements",
     "standings",
     "verify",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import sympy as sp
 
@@ -51,10 +51,19 @@ class Claim(ABC):
 
     label: str
     falsified: str = field(default="", kw_only=True)
+    on_orbits: ClassVar[bool] = False  # whether orbits of a wrong map must refute it
+
+    @abstractmethod
+    def falsified_copies(self) -> list[Claim]:
+        """Copies with one thing wrong in each."""
 
     def parameters(self, plan: Plan) -> dict[str, Any]:
         """What the runs were made with, as text."""
         return {"digits": plan.digits}
+
+    def wrong(self, falsified: str, **changes: Any) -> Self:
+        """A copy with changes that make it false; `falsified` says in words what is wrong."""
+        return replace(self, falsified=falsified, **changes)
 
     @abstractmethod
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
@@ -76,6 +85,18 @@ class DirectClaim(Claim):
     @abstractmethod
     def measure(self, plan: Plan) -> list[Measurement]:
         """Run and measure."""
+
+
+HALF = sp.Rational(1, 2)
+OFF = sp.Rational(101, 100)  # what is off by 1 % is to be refuted
+
+
+def wrong_coefficients(claim: Claim, coefficient: sp.Expr) -> list[Claim]:
+    """Copies of a claim about a coefficient, with that of the wrong sign and off by 1 %."""
+    return [
+        claim.wrong("coefficient has the wrong sign", coefficient=-coefficient),
+        claim.wrong("coefficient off by 1 %", coefficient=OFF * coefficient),
+    ]
 
 
 def worst(sizes: Iterable[float]) -> float:

@@ -1,4 +1,7 @@
-"""Negative controls: falsified statements, each of which its check must refute."""
+"""Negative controls: a response for every hypothesis that fails it, and a wrong map.
+
+The falsified copies of a statement stand with it, in `statements/`.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,9 @@ from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
-import sympy as sp
-
-from ..theory.models import EPSILON, Model, P, Q, ReducedModel
+from ..theory.models import Model, Q, ReducedModel
 from ..theory.responses import Activation, Loss, Response
 from ..theory.statements import name_for
-from .claims import Claim
-from .orbit_claims import CoefficientClaim
-from .pointwise import MapClaim, SharpnessClaim
-from .statements.alignment import AlignmentClaim, ExactClaim
-from .statements.alignment_time import AlignmentTimeClaim
-from .statements.crossing import CrossingClaim
-from .statements.exponential_alignment import ExponentialClaim
-from .statements.flip import CycleClaim, FlipClaim
-from .statements.gradient_flow import FlowClaim
-from .statements.one_orbit import OneOrbitClaim
-from .statements.progressive_sharpening import SharpeningClaim
-
-_OFF = sp.Rational(101, 100)
-_HALF = sp.Rational(1, 2)
-_FAR_OFF = sp.Rational(21, 20)  # where the error term of one ε hides less than 5 %
 
 # A response for every hypothesis that fails it; the text after # says why.
 TWINS: dict[str, dict[str, str]] = {
@@ -82,128 +68,3 @@ def _wrong(right: type[Model]) -> type[Model]:
 
 def _fields(model: Model) -> Iterator[Any]:
     return (getattr(model, field.name) for field in fields(model))
-
-
-def falsified(claim: Claim) -> list[Claim]:
-    """Copies of a claim with one thing wrong in each. Raises TypeError for an unknown claim."""
-    match claim:
-        case AlignmentClaim():
-            return [
-                replace(
-                    claim,
-                    h=-claim.h,
-                    coefficient=-claim.coefficient,
-                    falsified="h has the wrong sign",
-                ),
-                replace(claim, h=_OFF * claim.h, falsified="h off by 1 % away from p = 0"),
-                replace(claim, coefficient=_OFF * claim.coefficient, falsified="h(0) off by 1 %"),
-                replace(claim, order=claim.order + 1, falsified="order one too high"),
-                *_wrong_lower_terms(claim),
-            ]
-        case AlignmentTimeClaim():
-            return [
-                *(
-                    replace(claim, slopes=tuple(a * k for k in claim.slopes), falsified=text)
-                    for text, a in {"factor off by 1 %": _OFF, "half the factor": _HALF}.items()
-                ),
-                replace(claim, growth=1, falsified="a power of 1/eta"),
-                replace(claim, h=_OFF * claim.h, falsified="h off by 1 %"),
-            ]
-        case OneOrbitClaim():
-            return [
-                replace(claim, h=_FAR_OFF * claim.h, falsified="h off by 5 %"),
-                replace(claim, h=-claim.h, falsified="h has the wrong sign"),
-                replace(claim, limit=_FAR_OFF * claim.limit, falsified="limit off by 5 %"),
-                replace(claim, saturation=-claim.saturation, falsified="sharpness above 2/eta"),
-                replace(claim, gap=_HALF * claim.gap, falsified="half the gap to the surrogate"),
-                replace(claim, constant=sp.S.Zero, falsified="no error term"),
-                replace(claim, late=1, falsified="crossing one step later"),
-                replace(claim, late=-1, falsified="crossing one step earlier"),
-            ]
-        case ExactClaim():
-            linear = sp.series(claim.kappa, EPSILON, 0, 2).removeO()
-            return [
-                replace(claim, kappa=linear, falsified="kappa to first order only"),
-                replace(claim, kappa=_OFF * claim.kappa, falsified="kappa off by 1 %"),
-                replace(claim, factor=claim.factor**2, falsified="decay twice as fast"),
-                replace(claim, factor=-claim.factor, falsified="p does not change its sign"),
-            ]
-        case ExponentialClaim():
-            wrong = {
-                "exponent off by 1 %": _OFF,
-                "a power of eta only": sp.Integer(0),
-            }
-            return [
-                *(
-                    replace(claim, exponents=tuple(a * e for e in claim.exponents), falsified=text)
-                    for text, a in wrong.items()
-                ),
-                replace(claim, order=claim.order + 1, falsified="order one too high"),
-            ]
-        case CoefficientClaim():
-            return [
-                *_wrong_coefficients(claim),
-                replace(claim, coefficient=sp.Integer(0), falsified="without the correction"),
-                replace(claim, order=claim.order + 1, falsified="order one too high"),
-            ]
-        case CrossingClaim():
-            off = tuple(K + claim.coefficient / 100 for K in claim.constants)
-            return [
-                *_wrong_coefficients(claim),
-                replace(claim, constants=off, falsified="constant off by 1 % of the coefficient"),
-                replace(claim, order=claim.order + 1, falsified="order one too high"),
-            ]
-        case SharpeningClaim():
-            return [
-                replace(claim, coefficient=_OFF * claim.coefficient, falsified="gap off by 1 %"),
-                replace(
-                    claim, surrogate=sp.Integer(2) + 0 * P, falsified="surrogate 2/eta throughout"
-                ),
-                replace(claim, surrogate=4 - claim.surrogate, falsified="surrogate falls"),
-                replace(claim, order=claim.order + 1, falsified="order one too high"),
-            ]
-        case FlowClaim():
-            return [
-                replace(claim, rate=_OFF, falsified="decay rate m off by 1 %"),
-                replace(claim, drift=sp.Integer(0), falsified="q does not move"),
-            ]
-        case FlipClaim():
-            return [
-                *_wrong_coefficients(claim),
-                replace(claim, multiplier=1 - 1 / Q, falsified="multiplier 1 - 1/q"),
-                replace(claim, order=claim.order + 2, falsified="order one too high"),
-            ]
-        case CycleClaim():
-            return [
-                replace(
-                    claim, multiplier=_OFF * claim.multiplier, falsified="multiplier off by 1 %"
-                ),
-                replace(claim, level=sp.Rational(99, 100), falsified="cycle at r(p) = 0.99 q"),
-            ]
-        case MapClaim():
-            wrong = 2 * claim.q_next - Q
-            return [
-                replace(claim, q_next=wrong, falsified="wrong map: drift of q doubled"),
-                replace(claim, p_next=_OFF * claim.p_next, falsified="p' off by 1 %"),
-            ]
-        case SharpnessClaim():
-            return [
-                replace(claim, sharpness=_OFF * claim.sharpness, falsified="sharpness off by 1 %")
-            ]
-    raise TypeError(f"{type(claim).__name__} has no negative control")
-
-
-def _wrong_lower_terms(claim: AlignmentClaim) -> list[Claim]:
-    if not claim.lower:
-        return []
-    *kept, last = claim.lower
-    wrong = replace(claim, lower=(*kept, _OFF * last), falsified="the term before off by 1 %")
-    return [wrong]
-
-
-def _wrong_coefficients(claim: CoefficientClaim | CrossingClaim | FlipClaim) -> list[Claim]:
-    a = claim.coefficient
-    return [
-        replace(claim, coefficient=-a, falsified="coefficient has the wrong sign"),
-        replace(claim, coefficient=_OFF * a, falsified="coefficient off by 1 %"),
-    ]

@@ -1,18 +1,16 @@
-"""Claims about edge-of-stability orbits: what they have in common, the limit, the saturation."""
+"""Claims about edge-of-stability orbits: what they have in common."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.balls import compile_balls, evaluate, exact
-from ..theory.models import ETA, P, Q
-from .claims import Claim, Judgement, Measurement, by_start, combined, quantity
+from .claims import Claim, Judgement, Measurement, by_start, combined, quantity, wrong_coefficients
 from .ladder import Finding, Ladder
 from .orbit_view import REFUTING, OrbitView, ball, contraction, is_silent
 from .plans import Plan, number
@@ -27,6 +25,7 @@ class OrbitClaim(Claim):
     """A claim measured on every orbit of the plan and judged separately for each start."""
 
     order: float = field(default=1, kw_only=True)
+    on_orbits: ClassVar[bool] = True
 
     def error_order(self, plan: Plan, order: float) -> float:
         """The order in η, in the statement's own words, of an error of relative order ε^order."""
@@ -123,6 +122,14 @@ class CoefficientClaim(OrbitClaim):
     coefficient: sp.Expr
     vanishes: bool = field(default=False, kw_only=True)
 
+    def falsified_copies(self) -> list[Claim]:
+        """Wrong coefficients, none at all, and a wrong order."""
+        return [
+            *wrong_coefficients(self, self.coefficient),
+            self.wrong("without the correction", coefficient=sp.Integer(0)),
+            self.wrong("order one too high", order=self.order + 1),
+        ]
+
     def error_order(self, plan: Plan, order: float) -> float:
         """q* and q/r(p) are read as (…)/ε: one ε more."""
         return (1 + order) / float(plan.model.exponent)
@@ -140,31 +147,6 @@ class CoefficientClaim(OrbitClaim):
 
     def defect(self, value: arb) -> dict[str, arb]:
         return {"value": value, "residual": value - ball(self.coefficient)}
-
-
-@dataclass(frozen=True)
-class LimitClaim(CoefficientClaim):
-    """(q* − 1)/ε = coefficient + O(ε)."""
-
-    def read(self, view: OrbitView) -> Measurement:
-        last = len(view.orbit) - 1
-        return view.measurement(last, **self.defect((view.orbit.q[last] - 1) / view.epsilon))
-
-
-@dataclass(frozen=True)
-class SaturationClaim(CoefficientClaim):
-    """(λ − 2/η) η/ε = coefficient + O(ε), λ the Hessian's largest eigenvalue at the orbit's end."""
-
-    def error_order(self, plan: Plan, order: float) -> float:
-        """λ is read as (…) η/ε: one ε more, one η less."""
-        return super().error_order(plan, order) - 1
-
-    def read(self, view: OrbitView) -> Measurement:
-        last = len(view.orbit) - 1
-        sharpness = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
-        point = (view.orbit.p[last], view.orbit.q[last], exact(view.eta))
-        scaled = evaluate(sharpness, point, view.bits)[0]
-        return view.measurement(last, **self.defect((scaled - 2) / view.epsilon))
 
 
 def settled_or_open(text: str, certain: bool) -> Finding:

@@ -1,7 +1,7 @@
-"""The claims checked against parameter space: the reduced map and the sharpness.
+"""Claims compared with their definition at random points of parameter space.
 
-Each is compared with its definition in ball arithmetic at random points, and by exact algebra. Only
-where both agree is it `derived`; where exact algebra does not decide it is `sampled`.
+Each is compared in ball arithmetic, and by exact algebra. Only where both agree is it `derived`;
+where exact algebra does not decide it is `sampled`.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import sympy as sp
-from flint import arb, arb_mat, ctx, fmpq
+from flint import arb, ctx, fmpq
 
-from ..numerics.balls import compile_balls
 from ..numerics.precision import working_bits
-from ..theory.models import ETA, P, ParameterSpace, Q
-from .claims import DirectClaim, Judgement, Measurement, worst
+from ..theory.models import ParameterSpace
+from .claims import DirectClaim, Judgement, Measurement
 from .effort import Effort
-from .map_proofs import Proof, map_proof, sharpness_proof
+from .map_proofs import Proof
 from .plans import Plan
 from .verdicts import Evidence
 
@@ -95,76 +93,6 @@ class PointwiseClaim(DirectClaim):
         return Judgement("", None, found, Evidence.DERIVED if derived else Evidence.SAMPLED)
 
 
-@dataclass(frozen=True)
-class MapClaim(PointwiseClaim):
-    """One gradient step in parameter space gives (p', q') = (p_next, q_next)."""
-
-    p_next: sp.Expr
-    q_next: sp.Expr
-
-    def proof(self, plan: Plan) -> Proof:
-        return map_proof(plan.model, self.p_next, self.q_next)
-
-    def comparison(self, space: ParameterSpace) -> Callable[[list[arb], arb], Compared]:
-        """The relative defects of p' and q', the definition differentiated entry by entry."""
-        gradient = [sp.diff(space.objective, t) for t in space.parameters]
-        slopes = compile_balls(gradient, space.parameters)
-        coordinates = compile_balls([space.p, space.q], [*space.parameters, ETA])
-        reduced = compile_balls([self.p_next, self.q_next], [P, Q, ETA])
-
-        def compare(point: list[arb], eta: arb) -> Compared:
-            moved = [t - eta * s for t, s in zip(point, slopes(*point), strict=True)]
-            before, after = coordinates(*point, eta), coordinates(*moved, eta)
-            pairs = list(zip(after, reduced(*before, eta), strict=True))
-            sizes = [float(abs((a - b) / a).upper()) for a, b in pairs]
-            return {
-                "defect": worst(sizes),
-                "excluded": float(any(_apart(a, b) for a, b in pairs)),
-            }
-
-        return compare
-
-
-@dataclass(frozen=True)
-class SharpnessClaim(PointwiseClaim):
-    """λ(p, q, η) is an eigenvalue of the Hessian in parameter space, and the largest one."""
-
-    sharpness: sp.Expr
-
-    def proof(self, plan: Plan) -> Proof:
-        return sharpness_proof(plan.model, self.sharpness)
-
-    def comparison(self, space: ParameterSpace) -> Callable[[list[arb], arb], Compared]:
-        """det(H − λ), relative to det(H − 2λ); and the distance to LAPACK's largest eigenvalue."""
-        size = len(space.parameters)
-        hessian = sp.hessian(space.objective, space.parameters)
-        entries = compile_balls(list(hessian), space.parameters)
-        coordinates = compile_balls([space.p, space.q], [*space.parameters, ETA])
-        claimed = compile_balls(self.sharpness, [P, Q, ETA])
-
-        def compare(point: list[arb], eta: arb) -> Compared:
-            value = claimed(*coordinates(*point, eta), eta)[0]
-            H = arb_mat(size, size, list(entries(*point)))
-            # Shifting a copy away from the spectrum gives the determinant's natural size.
-            defect = _shifted(H, value, size).det() / _shifted(H, 2 * value, size).det()
-            dense = np.array([[float(H[i, j]) for j in range(size)] for i in range(size)])
-            excess, largest = arb.nan(), math.nan
-            if np.isfinite(dense).all():
-                eigenvalues, vectors = np.linalg.eigh(dense)
-                top = arb_mat(size, 1, vectors[:, -1].tolist())
-                # vᵀHv/vᵀv is a lower bound of the largest eigenvalue, however v was found.
-                excess = (top.transpose() * _shifted(H, value, size) * top)[0, 0]
-                largest = abs(float(eigenvalues[-1]) / float(value) - 1)
-            return {
-                "defect": float(abs(defect).upper()),
-                "excluded": float(_apart(defect, arb(0))),
-                "exceeded": float(bool(excess > 0)),
-                "largest": largest,
-            }
-
-        return compare
-
-
 def _compared(
     compare: Callable[[list[arb], arb], Compared], points: Sequence[Point], bits: int
 ) -> list[Compared]:
@@ -189,7 +117,8 @@ def _objection(values: Mapping[str, float]) -> str:
     return "not the largest eigenvalue"
 
 
-def _apart(a: arb, b: arb) -> bool:
+def apart(a: arb, b: arb) -> bool:
+    """Whether two numbers are certainly different."""
     return bool(a.is_finite() and b.is_finite() and not a.overlaps(b))
 
 
@@ -206,8 +135,3 @@ def _points(effort: Effort, size: int) -> list[Point]:
 def _place(space: ParameterSpace, parameters: Sequence[fmpq], eta: fmpq) -> dict[str, str]:
     names = [*map(str, space.parameters), "eta"]
     return {name: str(t) for name, t in zip(names, [*parameters, eta], strict=True)}
-
-
-def _shifted(matrix: arb_mat, shift: arb, size: int) -> arb_mat:
-    identity = arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
-    return matrix - identity * shift

@@ -9,12 +9,12 @@ import sympy as sp
 from ..theory.arguments import convert_fields, each, instance, integer, optional, rational, string
 from ..theory.errors import InputError, ReducedMapError
 from ..theory.models import Model
-from ..theory.statements import Statement, ledger
 from .assumptions import Assumptions
 from .claims import NotApplicableError
 from .effort import QUICK, Effort
-from .ledger import claim_for
+from .ledger import claim_for, statements_about
 from .plans import Plan
+from .statement import Statement
 from .verdicts import Outcome, Verdict, worst
 from .work import Trial
 
@@ -71,7 +71,7 @@ def prepare(job: tuple[Model, Options]) -> Prepared:
         except ReducedMapError as error:
             no_curve = str(error)
     settled, trials = [], []
-    for statement in ledger(model):
+    for statement in statements_about(model):
         if not options.wants(statement.label):
             continue
         missing = [found[name] for name in statement.hypotheses if name not in passing]

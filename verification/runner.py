@@ -9,20 +9,15 @@ from ..numerics.pools import workers
 from ..theory.arguments import each, instance, integer, one_of, optional, takes
 from ..theory.interface import MODEL
 from ..theory.models import Model
-from ..theory.statements import HYPOTHESES, Statement, hypotheses, ledger, statements
+from ..theory.statements import HYPOTHESES, hypotheses
 from .assumptions import Assumptions
-from .controls import falsified, twins, with_wrong_map
-from .orbit_claims import OrbitClaim
+from .controls import twins, with_wrong_map
+from .ledger import known_statements, statements_about
 from .orbit_view import SILENT
 from .preparation import Options, Prepared, prepare
-from .statements.alignment import ExactClaim
-from .statements.alignment_time import AlignmentTimeClaim
-from .statements.exponential_alignment import ExponentialClaim
-from .statements.one_orbit import OneOrbitClaim
+from .statement import Statement
 from .verdicts import Outcome, Verdict
 from .work import Collected, Progress, Trial, collect, spread
-
-_ON_ORBITS = OrbitClaim | ExactClaim | ExponentialClaim | AlignmentTimeClaim | OneOrbitClaim
 
 
 @dataclass(frozen=True)
@@ -59,13 +54,13 @@ def known_labels(model: str) -> tuple[str, ...]:
     'neuron/one-orbit'
     """
     names = tuple(f"{model}/{name}" for name in HYPOTHESES[model])
-    return names + tuple(s.label for s in statements(model))
+    return names + tuple(s.label for s in known_statements(model))
 
 
 def labels_of(model: Model) -> tuple[str, ...]:
     """The same for any model, a third one too."""
     names = tuple(f"{model.name}/{name}" for name in hypotheses(model))
-    return names + tuple(s.label for s in ledger(model))
+    return names + tuple(s.label for s in statements_about(model))
 
 
 @takes(models=each(MODEL), options=optional(instance(Options)), jobs=integer)
@@ -131,7 +126,7 @@ def _judged(
         for statement, trial in entry.trials:
             judged[statement.label] = _judge(entry, statement, trial, next(found))
         verdicts += _shown_hypotheses(entry, options)
-        verdicts += [judged[s.label] for s in ledger(entry.model) if s.label in judged]
+        verdicts += [judged[s.label] for s in statements_about(entry.model) if s.label in judged]
     return verdicts
 
 
@@ -167,7 +162,7 @@ def _shown_hypotheses(entry: Prepared, options: Options) -> list[Verdict]:
     """The hypotheses asked for, and those that the statements asked for rest on."""
     needed = {
         name
-        for statement in ledger(entry.model)
+        for statement in statements_about(entry.model)
         if options.wants(statement.label)
         for name in statement.hypotheses
     }
@@ -179,9 +174,9 @@ def _shown_hypotheses(entry: Prepared, options: Options) -> list[Verdict]:
 
 
 def _falsified_trials(right: Trial) -> list[Trial]:
-    trials = [Trial(claim, right.plan) for claim in falsified(right.claim)]
-    if isinstance(right.claim, _ON_ORBITS):
-        claim = replace(right.claim, falsified="orbits of a wrong map: drift of q doubled")
+    trials = [Trial(claim, right.plan) for claim in right.claim.falsified_copies()]
+    if right.claim.on_orbits:
+        claim = right.claim.wrong("orbits of a wrong map: drift of q doubled")
         trials.append(Trial(claim, replace(right.plan, model=with_wrong_map(right.plan.model))))
     return trials
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import TypeVar
 
 from ..theory.arguments import each, instance, takes
-from ..theory.statements import HYPOTHESES, Statement, general_statements, statements
+from .ledger import rests_on
 from .verdicts import Evidence, Outcome, Verdict
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ def standings(verdicts: Sequence[Verdict]) -> list[Standing]:
     >>> standings([alone])[0].outcome
     'not-checked'
     """
-    below = {model: ancestors(_ledger(model)) for model in {v.model for v in verdicts}}
+    below = {model: ancestors(rests_on(model)) for model in {v.model for v in verdicts}}
     found: dict[tuple[str, str], dict[str, Verdict]] = {}
     for verdict in verdicts:
         found.setdefault((verdict.model, verdict.response), {})[verdict.label] = verdict
@@ -54,19 +54,15 @@ def standings(verdicts: Sequence[Verdict]) -> list[Standing]:
     ]
 
 
-def _ledger(model: str) -> tuple[Statement, ...]:
-    return statements(model) if model in HYPOTHESES else general_statements(model, ())
-
-
-def ancestors(ledger: Iterable[Statement]) -> dict[str, tuple[str, ...]]:
-    """For every label all that it rests on, directly or not, lowest first.
+def ancestors(rests_on: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """For every label all that it rests on, directly or not, lowest first, from what each does
+    directly.
 
     Raises graphlib.CycleError where a label rests on itself.
 
-    >>> ancestors(statements("linear"))["linear/slow-curve-2"]
+    >>> ancestors(rests_on("linear"))["linear/slow-curve-2"]
     ('linear/reduced-map', 'bifurcation/two-cycle', 'linear/alignment')
     """
-    rests_on = {statement.label: statement.rests_on for statement in ledger}
     order = list(TopologicalSorter(rests_on).static_order())
     found: dict[str, set[str]] = {}
     for label in order:

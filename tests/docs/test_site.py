@@ -15,7 +15,7 @@ from trajalign.commands.figure_kinds import KINDS
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
 from trajalign.theory.derivation.book import appendix
 from trajalign.theory.derivation.claims import Cited, Derivation
-from trajalign.theory.statements import statements
+from trajalign.verification.ledger import known_statements
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ROOMS = ("theory", "numerics", "numerics.networks", "verification")
@@ -51,7 +51,7 @@ def check_mathematics(page: Path, name: str) -> None:
     boxes = article(page).select("div.proof")
     assert [box.code.get_text() for box in boxes if box.code] == [d.label for d in expected]
     labels = {d.label for d in expected}
-    ledger = {s.label for s in statements(name)} & labels
+    ledger = {s.label for s in known_statements(name)} & labels
     assert {b.code.get_text() for b in article(page).select("div.theorem") if b.code} >= ledger
     steps = [step for d in expected for step in d.steps]
     formulas = article(page).select("div.formula.numbered")

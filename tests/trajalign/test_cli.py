@@ -18,9 +18,9 @@ import pytest
 from calling import Called, environment, one_line
 
 from trajalign import __version__
-from trajalign.theory.statements import statements
 from trajalign.verification import runner
 from trajalign.verification.effort import THOROUGH
+from trajalign.verification.ledger import known_statements
 from trajalign.verification.verdicts import Verdict
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX processes")
@@ -143,7 +143,7 @@ def test_0_if_all_pass_and_the_coefficient_is_printed() -> None:
 def test_list_names_every_statement_and_checks_none(verify: Callable[..., Called]) -> None:
     code, out, err = verify("neuron", "--list")
     assert (code, err) == (0, "")
-    for statement in statements("neuron"):
+    for statement in known_statements("neuron"):
         assert sum(line.startswith(statement.label + "  [") for line in out.splitlines()) == 1
     assert "linear/" not in out
     assert "pass" not in out.replace("passes", "")
@@ -153,7 +153,7 @@ def test_list_as_json_is_the_ledger(verify: Callable[..., Called]) -> None:
     code, out, _ = verify("--list", "--json", "-")
     assert code == 0
     labels = [row["label"] for row in json.loads(out)["statements"]]
-    assert labels == [s.label for model in ("linear", "neuron") for s in statements(model)]
+    assert labels == [s.label for model in ("linear", "neuron") for s in known_statements(model)]
     _, out, _ = verify("--list", "--json", "-", "--statement", "linear/limit")
     (row,) = json.loads(out)["statements"]
     assert "linear/alignment" in row["rests_on"]

@@ -20,8 +20,9 @@ from trajalign import output, tables
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from trajalign.theory.slow_curve import slow_curve
-from trajalign.theory.statements import HYPOTHESES, statements
+from trajalign.theory.statements import HYPOTHESES
 from trajalign.verification.claims import quantity
+from trajalign.verification.ledger import known_statements
 from trajalign.verification.runner import Control
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict
 
@@ -264,7 +265,7 @@ def full_run(kind: str, name: str) -> list[Verdict]:
         Verdict(f"{kind}/{n}", kind, model.response.text, Outcome.PASS, Evidence.SAMPLED)
         for n in HYPOTHESES[kind]
     ]
-    for statement in statements(kind):
+    for statement in known_statements(kind):
         quantities: dict[str, Any] = {}
         if statement.label in exact:
             value = exact[statement.label]
@@ -287,7 +288,7 @@ def full_run(kind: str, name: str) -> list[Verdict]:
 def test_table_fits_80_columns_with_every_label_on_one_line(kind: str, name: str) -> None:
     lines = printed(full_run(kind, name))
     assert max(map(len, lines)) <= 80
-    for statement in statements(kind):
+    for statement in known_statements(kind):
         (row,) = (line for line in lines if line.split()[:1] == [statement.label])
         assert row.split()[1] == "pass"
     assert "…" not in "".join(lines)
@@ -422,7 +423,7 @@ def test_unrefuted_control_stands_out() -> None:
 
 
 def test_json_of_the_ledger() -> None:
-    document = strict_json(output.ledger_as_json(statements("neuron"), "1"))
+    document = strict_json(output.ledger_as_json(known_statements("neuron"), "1"))
     assert document["schema"] == "trajalign.ledger/1"
     rows = {row["label"]: row for row in document["statements"]}
     assert rows["neuron/saturation"]["rests_on"] == ["neuron/limit", "neuron/sharpness"]
@@ -434,7 +435,7 @@ def test_json_of_the_ledger() -> None:
 
 def test_printed_ledger_says_of_every_label_what_it_claims_and_rests_on() -> None:
     stream = io.StringIO()
-    ledger = [*statements("linear"), *statements("neuron")]
+    ledger = [*known_statements("linear"), *known_statements("neuron")]
     tables.print_ledger(Console(file=stream, width=80), ledger)
     text = " ".join(stream.getvalue().split())
     for statement in ledger:

@@ -24,11 +24,9 @@ import sympy as sp
 
 from trajalign.theory.models import Model, P, Q, ReducedModel, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
-from trajalign.theory.statements import statements
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.claims import Claim, Judgement, Measurement, worst
-from trajalign.verification.controls import falsified
-from trajalign.verification.ledger import claim_for
+from trajalign.verification.ledger import claim_for, known_statements
 from trajalign.verification.orbit_claims import CoefficientClaim
 from trajalign.verification.plans import Plan
 from trajalign.verification.pointwise import MapClaim, SharpnessClaim
@@ -186,11 +184,11 @@ def test_hand_table_covers_the_catalogue() -> None:
 @pytest.mark.parametrize("kind", ["linear", "neuron"])
 def test_every_label_of_the_ledger_has_a_claim_and_a_control(kind: str) -> None:
     plan = plan_of(*RESPONSES[0] if kind == "linear" else RESPONSES[7])
-    for statement in statements(kind):
+    for statement in known_statements(kind):
         claim = claim_for(statement.label, plan)
         assert claim.label == statement.label
         assert claim.falsified == ""
-        copies = falsified(claim)
+        copies = claim.falsified_copies()
         assert copies
         assert all(copy.falsified for copy in copies)
         assert all(copy.label == claim.label and copy != claim for copy in copies)
@@ -224,14 +222,14 @@ def test_true_claims_stand_and_falsified_ones_fall(kind: str, text: str) -> None
     plan = plan_of(kind, text)
     right = [
         claim_for(statement.label, plan)
-        for statement in statements(kind)
+        for statement in known_statements(kind)
         if statement.label != "neuron/exact" or text == "z/sqrt(1+z**2)"
     ]
     wrong: list[Claim] = []
     if (kind, text) not in TRUE_ONLY:
         wrong += [copy for claim in right for copy in off_by(claim, sp.Rational(1, 200))]
     if (kind, text) in NOT_IN_DEFAULT_CONTROLS:
-        wrong += [copy for claim in right for copy in falsified(claim)]
+        wrong += [copy for claim in right for copy in claim.falsified_copies()]
     results = tried(plan, [*right, *wrong])
     standing = {entry.claim.label: entry for entry in results[: len(right)]}
 

@@ -8,10 +8,11 @@ import sympy as sp
 from trajalign.theory.errors import InputError
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.theory.statements import HYPOTHESES, statements
+from trajalign.theory.statements import HYPOTHESES
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.controls import with_wrong_map
 from trajalign.verification.effort import EFFORTS, QUICK, THOROUGH, Effort
+from trajalign.verification.ledger import known_statements
 from trajalign.verification.preparation import Options, prepare
 from trajalign.verification.runner import control, examine, known_labels, verify
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict, exit_status
@@ -44,7 +45,7 @@ def outcomes(verdicts: list[Verdict]) -> dict[str, str]:
 def test_known_labels_are_hypotheses_then_statements() -> None:
     for kind in ("linear", "neuron"):
         names = [f"{kind}/{name}" for name in HYPOTHESES[kind]]
-        assert list(known_labels(kind)) == names + [s.label for s in statements(kind)]
+        assert list(known_labels(kind)) == names + [s.label for s in known_statements(kind)]
 
 
 def test_one_process_and_two_give_the_same_verdicts() -> None:
@@ -176,7 +177,7 @@ def test_examine_does_only_what_it_is_asked_for() -> None:
 
 
 def test_statement_comes_with_the_hypotheses_it_rests_on() -> None:
-    (flip,) = (s for s in statements("linear") if s.label == "bifurcation/flip")
+    (flip,) = (s for s in known_statements("linear") if s.label == "bifurcation/flip")
     found = verify([linear("log-cosh")], only("bifurcation/flip"))
     assert [v.label for v in found] == [*(f"linear/{n}" for n in flip.hypotheses), flip.label]
     assert found[-1].evidence is Evidence.SAMPLED

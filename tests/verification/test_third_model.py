@@ -9,11 +9,12 @@ from third_models import COSH, TANH, UNITS, FrozenWeight, wrong
 
 from trajalign.numerics.grids import grid
 from trajalign.theory.models import ETA, Activation, Loss, P, R, SingleNeuron
-from trajalign.theory.statements import general_statements, hypotheses, ledger, statements
+from trajalign.theory.statements import hypotheses
 from trajalign.verification import Outcome, standings, verify
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.certificates import certificate, replay
 from trajalign.verification.conformance import parametrize_with_checks
+from trajalign.verification.ledger import known_statements, statements_about
 from trajalign.verification.preparation import Options
 from trajalign.verification.runner import examine
 
@@ -43,7 +44,7 @@ def only(*labels):
 def judged(model, *names):
     """Verdicts and controls, of some labels alone or of all."""
     known = [f"{model.name}/{name}" for name in hypotheses(model)]
-    known += [s.label for s in ledger(model)]
+    known += [s.label for s in statements_about(model)]
     options = Options(frozenset(f"{model.name}/{name}" for name in names))
     found = examine([model], options)
     assert Counter(v.outcome for v in found.verdicts) == {Outcome.PASS: len(found.verdicts)}
@@ -60,7 +61,7 @@ def judged(model, *names):
 @pytest.mark.slow
 def test_a_right_model_passes_and_its_falsified_copies_are_refuted():
     labels, controls = judged(TANH)
-    assert len(labels) == len(hypotheses(TANH)) + len(ledger(TANH))
+    assert len(labels) == len(hypotheses(TANH)) + len(statements_about(TANH))
     assert {c.label for c in controls} == set(labels)
     assert "orbits of a wrong map: drift of q doubled" in {c.falsified for c in controls}
 
@@ -171,9 +172,9 @@ def test_standings_follow_what_a_statement_rests_on():
 
 
 def test_the_general_ledger_names_what_the_two_models_have_in_common():
-    names = {s.label.split("/", 1)[-1] for s in general_statements("mine", ())}
+    names = {s.label.split("/", 1)[-1] for s in statements_about(TANH)}
     for model in ("linear", "neuron"):
-        own = {s.label.split("/", 1)[-1] for s in statements(model)}
+        own = {s.label.split("/", 1)[-1] for s in known_statements(model)}
         assert own - names <= {"gradient-flow", "exact"}
         assert names <= own
 

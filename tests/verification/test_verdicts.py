@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trajalign.theory.statements import HYPOTHESES, statements
+from trajalign.theory.statements import HYPOTHESES
+from trajalign.verification.ledger import known_statements
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict, exit_status, worst
 
 PASS, FAIL = Outcome.PASS, Outcome.FAIL
@@ -92,7 +93,7 @@ def test_more_verdicts_never_hide_a_failure(outcomes: list[Outcome], extra: Outc
 def test_hypotheses_are_told_from_statements(model: str) -> None:
     for name in HYPOTHESES[model]:
         assert Verdict(f"{model}/{name}", model, "z", PASS).is_hypothesis
-    for statement in statements(model):
+    for statement in known_statements(model):
         assert not Verdict(statement.label, model, "z", PASS).is_hypothesis
 
 
@@ -104,5 +105,5 @@ def test_neuron_has_no_a2() -> None:
 
 def test_labels_name_each_verdict_once() -> None:
     for model, other in product(HYPOTHESES, repeat=2):
-        names = [*HYPOTHESES[model], *(s.label.split("/", 1)[1] for s in statements(other))]
+        names = [*HYPOTHESES[model], *(s.label.split("/", 1)[1] for s in known_statements(other))]
         assert len(names) == len(set(names))

@@ -14,7 +14,7 @@ from trajalign.theory.models import P, Q, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.claims import Claim, DirectClaim, Measurement
-from trajalign.verification.controls import falsified, with_wrong_map
+from trajalign.verification.controls import with_wrong_map
 from trajalign.verification.ledger import claim_for
 from trajalign.verification.plans import Plan
 from trajalign.verification.pointwise import MapClaim
@@ -59,7 +59,7 @@ def test_claims_on_the_same_plan_share_their_orbits(plan: Plan) -> None:
 
 def direct_trials(plan: Plan, name: str) -> list[Trial]:
     right = trial(plan, name)
-    return [right, *(Trial(copy, plan) for copy in falsified(right.claim))]
+    return [right, *(Trial(copy, plan) for copy in right.claim.falsified_copies())]
 
 
 @pytest.mark.parametrize(("name", "runs"), [("exponential-alignment", 1), ("gradient-flow", 2)])

@@ -73,7 +73,7 @@ def _tidy(text: str) -> str:
     text = text.replace(_FRACTION, "").replace(_END, "")
     text = _RELATION.sub(r" \1 ", text.replace("-", "−"))
     text = _BINARY.sub(r" \1 ", text)
-    text = re.sub(r"\s*\xa0\s*", "   ", text)
+    text = re.sub(r"\s*\xa0\s*", "   ", text.replace("( · )", "(·)"))
     return re.sub(r"(?<! ) {2}(?! )", " ", text).strip()
 
 

@@ -13,11 +13,11 @@ from ..theory.derivation.latex import latex
 from ..theory.derivation.own_model import NOT_WRITTEN, escaped
 from ..theory.errors import InputError
 from ..theory.interface import ETA, Model
-from ..theory.statements import ledger as ledger_of
 from ..theory.statements import name_for
 from ..theory.writing.inline import REFERENCE
 from ..theory.writing.references import require_reference
 from ..verification.derivations import Checked, StepCheck
+from ..verification.ledger import statements_about
 
 _CITATION = re.compile(r"\\cite\{([^{}]*)\}")
 
@@ -231,7 +231,7 @@ def document(model: Model, appendix: Appendix, checked: Sequence[Checked]) -> Do
     """
     if tuple(c.derivation for c in checked) != appendix.derivations:
         raise InputError("only derivations that were checked can be printed")
-    ledger = {statement.label for statement in ledger_of(model)}
+    ledger = {statement.label for statement in statements_about(model)}
     entries = tuple(
         Entry(number, _kind(c.derivation.label, ledger), c.derivation, c.checks)
         for number, c in enumerate(checked, 1)

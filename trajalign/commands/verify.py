@@ -14,9 +14,9 @@ from ..files import check_outputs, write
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from ..theory.models import Model
-from ..theory.statements import statements
 from ..verification import runner
 from ..verification.effort import QUICK, THOROUGH
+from ..verification.ledger import known_statements
 from ..verification.preparation import Options
 from ..verification.verdicts import Outcome, exit_status
 from .options import (
@@ -109,7 +109,7 @@ def verify(
 
 def _list(models: Sequence[Model], options: Options, json_file: str | None) -> int:
     names = dict.fromkeys(model.name for model in models)
-    ledger = [s for name in names for s in statements(name) if options.wants(s.label)]
+    ledger = [s for name in names for s in known_statements(name) if options.wants(s.label)]
     if json_file is not None:
         write(json_file, output.ledger_as_json(ledger, __version__))
     if json_file != "-":
@@ -158,7 +158,7 @@ def _controls(models: Sequence[Model], options: Options, jobs: int, json_file: s
 
 def _labels(names: Sequence[str]) -> dict[str, str]:
     """What --statement takes for these models: every label, with what it says."""
-    says = {s.label: s.conclusion for name in names for s in statements(name)}
+    says = {s.label: s.conclusion for name in names for s in known_statements(name)}
     return {label: says.get(label, "") for name in names for label in runner.known_labels(name)}
 
 

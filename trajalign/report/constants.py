@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
+from ..verification.statement import Statement
 from ..verification.verdicts import Verdict
 from .content import Hypotheses
 from .rows import decimal_of
-
-# By the last part of the label and the name of the quantity, in the order of the table.
-_MEANINGS: Mapping[tuple[str, str], str] = MappingProxyType(
-    {
-        ("A5", "bound"): "the bound of A5",
-        ("flip", "coefficient"): r"$2\taR''(0)$, from the cubic term of $g_1 \circ g_1$",
-        ("two-cycle", "coefficient"): "multiplier of the 2-cycle",
-        ("alignment", "coefficient"): r"$\taH_1(0)$",
-        ("slow-curve-2", "coefficient"): r"$\taH_2(0)$",
-        ("slow-curve-3", "coefficient"): r"$\taH_3(0)$",
-        ("alignment-time", "coefficient"): r"factor of $\ln(1/\taEta)$ in $t_a$",
-        ("exponential-alignment", "coefficient"): r"$\Lambda(\taQ_0)$",
-        ("crossing", "coefficient"): r"factor of $\ln(1/\taEta)$ in $\taEps t_b$",
-        ("crossing", "constant K(q0)"): r"$K(\taQ_0)$",
-        ("limit", "coefficient"): r"$(\taQ_{*} - 1)/\taEps$ as $\taEps \to 0$",
-        ("saturation", "coefficient"): r"$(\taEta\taSharp_{*} - 2)/\taEps$ as $\taEps \to 0$",
-        ("progressive-sharpening", "coefficient"): r"$\sup |D|$, the gap to "
-        r"$\tilde{\taSharp}$ in units of $\taEps/\taEta$",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -44,8 +24,13 @@ class Constant:
     label: str = ""
 
 
-def constants(hypotheses: Hypotheses, verdicts: tuple[Verdict, ...]) -> list[Constant]:
-    """All constants of one response that its verdicts and its certificate name."""
+def constants(
+    hypotheses: Hypotheses, verdicts: Sequence[Verdict], ledger: Sequence[Statement]
+) -> list[Constant]:
+    """All constants of one response that its verdicts and its certificate name.
+
+    Of a statement's numbers these are those that theory gives.
+    """
     found = [
         Constant(meaning, text)
         for meaning, text in (
@@ -55,12 +40,16 @@ def constants(hypotheses: Hypotheses, verdicts: tuple[Verdict, ...]) -> list[Con
         )
         if text
     ]
-    by_name = {verdict.label.split("/")[-1]: verdict for verdict in verdicts}
-    for (name, quantity), meaning in _MEANINGS.items():
-        verdict = by_name.get(name)
-        value = None if verdict is None else verdict.quantities.get(quantity)
-        if verdict is not None and value is not None:
-            found.append(_constant(meaning, value, verdict.label))
+    by_label = {verdict.label: verdict.quantities for verdict in verdicts}
+    for verdict in verdicts:
+        if verdict.is_hypothesis and "bound" in verdict.quantities:
+            bound = _constant("the bound of A5", verdict.quantities["bound"], verdict.label)
+            found.append(bound)
+    for statement in ledger:
+        for name, meaning in statement.numbers.items():
+            value = by_label.get(statement.label, {}).get(name)
+            if isinstance(value, Mapping) and "exact" in value:
+                found.append(_constant(meaning, value, statement.label))
     return found
 
 

@@ -16,12 +16,14 @@ from markupsafe import Markup
 
 from .. import __version__
 from ..appendix import html, html_numbers
+from ..appendix.document import HYPOTHESES
 from ..appendix.mathml import mathml
 from ..theory.derivation.latex import latex
 from ..theory.writing.inline import Style, rendered
+from ..verification.ledger import statements_about
+from ..verification.statement import Statement
 from ..verification.verdicts import Evidence
 from . import downloads
-from .conclusions import conclusion, orbits
 from .constants import Constant, constants
 from .content import Content, Drawing, Response
 from .downloads import Download
@@ -31,6 +33,7 @@ from .rows import Row, response_words, rows
 
 _PACKAGES = ("trajalign", "sympy", "python-flint", "mpmath", "numpy")
 _NETWORK = {"linear": "Two-layer linear network", "neuron": "Single neuron"}
+_CURVED = {"curved": r"$\taR''(0) \ne 0$"}
 _FUNCTION = {"linear": r"\taEll(z) = ", "neuron": r"\taPhi(z) = "}
 MARKS = {"pass": "✓", "fail": "✗", "undecided": "?", "not-applicable": "–"}
 NO_EVIDENCE = "none"
@@ -78,7 +81,9 @@ class Part:
     @property
     def constants(self) -> list[Constant]:
         """Those of this response."""
-        return constants(self.response.hypotheses, self.response.verdicts)
+        return constants(
+            self.response.hypotheses, self.response.verdicts, tuple(self._ledger.values())
+        )
 
     @cached_property
     def certificate(self) -> Download | None:
@@ -93,9 +98,21 @@ class Part:
 
     def statement(self, row: Row) -> Markup:
         """What the ledger says under this label, and of which orbits."""
-        name = self.response.model.name
-        said, about = conclusion(name, row.label), orbits(name, row.label)
+        if row.verdict.is_hypothesis:
+            known = _CURVED | HYPOTHESES[self.response.model.name]
+            return typeset(known[row.label.split("/")[-1]])
+        statement = self._ledger[row.label]
+        said, about = statement.words, statement.about
         return typeset(f"{said}. This is said of orbits with {about}" if about else said)
+
+    def numbers(self, row: Row) -> list[tuple[str, Markup]]:
+        """What the numbers found for a statement mean, by their names."""
+        known = self._ledger.get(row.label)
+        return [(name, typeset(text)) for name, text in known.meanings] if known else []
+
+    @cached_property
+    def _ledger(self) -> dict[str, Statement]:
+        return {statement.label: statement for statement in statements_about(self.response.model)}
 
     def link(self, label: str) -> Markup:
         """To the row of a label, where it has one."""

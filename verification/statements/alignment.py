@@ -1,30 +1,27 @@
-"""The claims about the slow curve: alignment to first and higher order, and the exact curve."""
+"""Alignment: once aligned, orbits follow the slow curve q = r(p)(1 + h(p) ε) to first order.
+
+The claim takes any number of terms; those with more are in `slow_curve`.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import sympy as sp
-from flint import arb, ctx
+from flint import arb
 
-from ...numerics.balls import compile_balls, evaluate, exact
-from ...numerics.iteration import Stops
-from ...numerics.loops import compile_loop
-from ...numerics.orbits import iterate
-from ...numerics.precision import working_bits
-from ...theory.models import EPSILON, P
-from ..claims import DirectClaim, Judgement, Measurement, combined
-from ..curve_scan import Scan
+from ...numerics.curve_cells import curve_cells
+from ...theory.errors import InputError
+from ..claims import OFF, Claim, Judgement, Measurement, combined
+from ..curve_scan import Scan, curve_term
 from ..ladder import Ladder
 from ..orbit_claims import CoefficientClaim, judgement
-from ..orbit_view import EARLY, FAR, OrbitView
+from ..orbit_view import EARLY, OrbitView
 from ..plans import Plan, number
-from ..verdicts import Evidence
+from ..statement import ALL_STARTS, EDGE, PAPER, Form
 
-_EXACT_STEPS = 500
 _FEWEST_RUNGS = 3  # as many as an extrapolation uses
 
 
@@ -38,6 +35,23 @@ class AlignmentClaim(CoefficientClaim):
 
     h: sp.Expr = sp.S.Zero
     lower: tuple[sp.Expr, ...] = ()
+
+    def falsified_copies(self) -> list[Claim]:
+        """Wrong terms at p = 0 and away from it, and a wrong order."""
+        a = self.coefficient
+        return [
+            self.wrong("h has the wrong sign", h=-self.h, coefficient=-a),
+            self.wrong("h off by 1 % away from p = 0", h=OFF * self.h),
+            self.wrong("h(0) off by 1 %", coefficient=OFF * a),
+            self.wrong("order one too high", order=self.order + 1),
+            *self._wrong_lower_terms(),
+        ]
+
+    def _wrong_lower_terms(self) -> list[Claim]:
+        if not self.lower:
+            return []
+        *kept, last = self.lower
+        return [self.wrong("the term before off by 1 %", lower=(*kept, OFF * last))]
 
     @property
     def top(self) -> int:
@@ -95,65 +109,38 @@ class AlignmentClaim(CoefficientClaim):
         return replace(combined([judged, everywhere]), quantities=found)
 
 
-@dataclass(frozen=True)
-class ExactClaim(DirectClaim):
-    """q = κ r(p) is invariant, and on it p_t = (−factor)ᵗ p_0: to all digits, at every step.
-
-    `kappa` and `factor` are functions of EPSILON.
-    """
-
-    kappa: sp.Expr
-    factor: sp.Expr
-
-    def parameters(self, plan: Plan) -> dict[str, Any]:
-        """Step sizes, heights p0 on the curve, steps and digits."""
-        return {
-            "eta": [str(eta) for eta in plan.etas],
-            "p0": [str(p0) for p0, _ in plan.starts],
-            "steps": _EXACT_STEPS,
-            **super().parameters(plan),
-        }
-
-    def measure(self, plan: Plan) -> list[Measurement]:
-        """The largest relative defects of p_t and q_t on orbits that start on the curve."""
-        with ctx.workprec(working_bits(plan.digits + 20)):
-            return [self._defects(plan, eta, p0) for p0, _ in plan.starts for eta in plan.etas]
-
-    def _defects(self, plan: Plan, eta: sp.Rational, p0: sp.Rational) -> Measurement:
-        curve = compile_balls([plan.family.response], [P])
-        numbers = compile_balls([self.kappa, self.factor], [EPSILON])
-        kappa, factor = numbers(arb(exact(plan.epsilon(eta))))
-        # The start is rational, so it is on the curve only to some digits more than are compared.
-        digits = plan.digits + 10
-        q0 = _rounded(kappa * evaluate(curve, (exact(p0),), ctx.prec)[0], digits)
-        stops = Stops(_EXACT_STEPS, escape=FAR * plan.model.response.scale)
-        orbit = iterate(compile_loop(plan.model), eta, (p0, q0), stops, digits=digits)
-        worst, place, predicted = arb(0), 0, arb(exact(p0))
-        for t, (p, q) in enumerate(zip(orbit.p, orbit.q, strict=True)):
-            height = kappa * evaluate(curve, (predicted.mid(),), ctx.prec)[0]
-            defect = max(abs(p / predicted - 1), abs(q / height - 1))
-            if defect > worst:
-                worst, place = defect, t
-            predicted = (-factor * predicted).mid()
-        good = -worst.upper().log() / arb(10).log() if worst > 0 else arb(digits)
-        where = {"eta": str(eta), "p0": str(p0), "q0": str(sp.N(q0, 20)), "t": str(place)}
-        return Measurement(float(plan.epsilon(eta)), {"digits": float(good)}, where)
-
-    def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        """p_t and q_t must agree with their formulas to `digits` digits on every orbit."""
-        worst = min(runs, key=lambda run: run.values["digits"])
-        digits = worst.values["digits"]
-        found = {
-            "kappa": str(self.kappa),
-            "factor": str(self.factor),
-            "digits that agree": f"{digits:.1f}",
-        }
-        if not digits >= plan.digits:
-            objection = f"agrees to {digits:.1f} digits only at t = {worst.where['t']}"
-            return Judgement(objection, worst.where, found, Evidence.DERIVED)
-        return Judgement("", None, found, Evidence.DERIVED)
+def _claim(label: str, plan: Plan) -> Claim:
+    return AlignmentClaim(label, plan.curve.h_at_zero, h=_first_term(plan))
 
 
-def _rounded(x: arb, digits: int) -> sp.Rational:
-    scale = sp.Integer(10) ** (digits + 5)
-    return sp.Rational(int((x * int(scale)).mid().floor().fmpz()), scale)
+def _first_term(plan: Plan) -> sp.Expr:
+    """h as a term of a curve; spelled out where the recursion for all h_k does not apply."""
+    try:
+        curve_cells(plan.model, 1)
+    except InputError:
+        return plan.curve.h
+    return curve_term(1)
+
+
+# (p_s, q_s) is where |p_t| is least: a start at p0 = 10⁻²⁰ grows by 2/q0 − 1 a step. A start may
+# also be thrown next to p = 0, and q moves meanwhile: q0 in the place of q_s would be wrong.
+_T_A = (
+    r"for $t \ge t_a$, $t_a \le A + B \ln(1/\taEta) + \ln(1/|\taP_s|)/\ln(2/\taQ_s - 1)$, "
+    r"$|\taP_s|$ the least up to $t_a$"
+)
+FORMS = (
+    Form(
+        "alignment",
+        60,
+        says=lambda laws: (
+            rf"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t){laws.epsilon()}| "
+            rf"\le C{laws.epsilon(2)}$ {_T_A}"
+        ),
+        about=lambda laws: ALL_STARTS,
+        claim=_claim,
+        needs=lambda laws: EDGE,
+        origin=PAPER,
+        rests_on=("reduced-map", "bifurcation/two-cycle"),
+        numbers={"coefficient": r"$\taH_1(0)$"},
+    ),
+)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sympy as sp
@@ -18,11 +18,22 @@ from ...numerics.loops import compile_loop
 from ...numerics.orbits import Orbit, iterate
 from ...numerics.precision import working_bits
 from ...theory.models import P
-from ..claims import DirectClaim, Judgement, Measurement, by_start, combined, quantity
+from ..claims import (
+    HALF,
+    OFF,
+    Claim,
+    DirectClaim,
+    Judgement,
+    Measurement,
+    by_start,
+    combined,
+    quantity,
+)
 from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
 from ..orbit_claims import judge_lost, judgement, resolved, settled_or_open, spoken_of
 from ..orbit_view import FAR, REFUTING, ball, contraction, meets_zero
 from ..plans import Plan, number
+from ..statement import DERIVED, EACH_START, EDGE, PAPER, Form
 
 _RUNGS = 4
 _RATIO = 10**8  # of ε between two rungs: only the transient is run, so ε may be tiny
@@ -41,6 +52,19 @@ class AlignmentTimeClaim(DirectClaim):
     h: sp.Expr
     slopes: tuple[sp.Expr, ...]
     growth: float = field(default=0, kw_only=True)
+    on_orbits: ClassVar[bool] = True
+
+    def falsified_copies(self) -> list[Claim]:
+        """Wrong factors of the logarithm, a power instead of it, and a wrong curve."""
+        factors = {"factor off by 1 %": OFF, "half the factor": HALF}
+        return [
+            *(
+                self.wrong(text, slopes=tuple(a * k for k in self.slopes))
+                for text, a in factors.items()
+            ),
+            self.wrong("a power of 1/eta", growth=1),
+            self.wrong("h off by 1 %", h=OFF * self.h),
+        ]
 
     def parameters(self, plan: Plan) -> dict[str, Any]:
         """Step sizes and starting points."""
@@ -158,3 +182,29 @@ def _passage(sizes: Sequence[float], level: float) -> float:
     if t == 0 or not sizes[t - 1] > sizes[t]:
         return float(t)
     return t + math.log(sizes[t] / level) / math.log(sizes[t - 1] / sizes[t])
+
+
+def _claim(label: str, plan: Plan) -> Claim:
+    # A misalignment of the order of 1 has shrunk to ε² when |μ|ᵗ = ε², and ε = η^(1/exponent).
+    rates = (-math.log(contraction(plan, q0)) for _, q0 in plan.starts)
+    power = 2 / float(plan.model.exponent)
+    return AlignmentTimeClaim(label, plan.curve.h, tuple(sp.Float(power / rate) for rate in rates))
+
+
+FORMS = (
+    Form(
+        "alignment-time",
+        70,
+        says=lambda laws: (
+            rf"$t_a = {laws.log_epsilon(2)}/|\ln\,\mu| + O(1)$, "
+            r"$\mu = 1 + 2\taP\taR'/\taR$ at $\taP = \hat{\taR}(\taQ_0)$, for a start whose orbit "
+            r"with $\taQ$ frozen is never at $0$ or $\pm\hat{\taR}(\taQ_0)$"
+        ),
+        about=lambda laws: EACH_START,
+        claim=_claim,
+        needs=lambda laws: EDGE,
+        origin=f"{PAPER} for the logarithm; its factor is {DERIVED}",
+        rests_on=("alignment", "bifurcation/two-cycle"),
+        numbers={"coefficient": r"factor of $\ln(1/\taEta)$ in $t_a$"},
+    ),
+)

@@ -12,11 +12,14 @@ import sympy as sp
 from flint import arb
 
 from ...numerics.balls import exact
-from ..claims import Judgement, Measurement, quantity
+from ...numerics.integrals import crossing_time
+from ..aligned_curve import from_integral
+from ..claims import Claim, Judgement, Measurement, quantity, wrong_coefficients
 from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
 from ..orbit_claims import OrbitClaim, judgement, settled_or_open
 from ..orbit_view import OrbitView
 from ..plans import Plan, number
+from ..statement import ALL_STARTS, DERIVED, EDGE, PAPER, Form
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,15 @@ class CrossingClaim(OrbitClaim):
 
     coefficient: sp.Expr
     constants: tuple[sp.Expr, ...]
+
+    def falsified_copies(self) -> list[Claim]:
+        """Wrong factors of the logarithm, a wrong constant and a wrong order."""
+        off = tuple(K + self.coefficient / 100 for K in self.constants)
+        return [
+            *wrong_coefficients(self, self.coefficient),
+            self.wrong("constant off by 1 % of the coefficient", constants=off),
+            self.wrong("order one too high", order=self.order + 1),
+        ]
 
     def read(self, view: OrbitView) -> Measurement:
         t = view.crossing
@@ -121,3 +133,30 @@ def _exponents(runs: Sequence[Measurement]) -> list[float]:
         / math.log(before.epsilon / after.epsilon)
         for before, after in itertools.pairwise(runs)
     ]
+
+
+def _claim(label: str, plan: Plan) -> Claim:
+    # At η = 1 the logarithm is 0 and ε = 1: what is left of t_b is K(q0).
+    constants = (crossing_time(plan.model, q0, sp.S.One) for _, q0 in plan.starts)
+    coefficient = plan.curve.crossing_coefficient(plan.model)
+    return CrossingClaim(label, coefficient, tuple(map(from_integral, constants)))
+
+
+FORMS = (
+    Form(
+        "crossing",
+        110,
+        says=lambda laws: (
+            rf"$\taQ$ passes 1 at $t_b = {laws.crossing_time} + O(t_a + \log\,1/\taEta)$"
+        ),
+        about=lambda laws: ALL_STARTS,
+        claim=_claim,
+        needs=lambda laws: EDGE,
+        origin=f"{PAPER} for the lower bound; the law is {DERIVED}",
+        rests_on=("alignment",),
+        numbers={
+            "coefficient": r"factor of $\ln(1/\taEta)$ in $\taEps t_b$",
+            "constant K(q0)": r"$K(\taQ_0)$",
+        },
+    ),
+)

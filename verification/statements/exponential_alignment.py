@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy as sp
 from flint import ctx
@@ -19,11 +19,13 @@ from ...numerics.orbits import Orbit, iterate
 from ...numerics.precision import working_bits
 from ...theory.expressions import Z
 from ...theory.models import Model
-from ..claims import DirectClaim, Judgement, Measurement, by_start, combined, quantity
+from ..aligned_curve import INTEGRAL_DIGITS, from_integral
+from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement, by_start, combined, quantity
 from ..ladder import Ladder
 from ..orbit_claims import judge_lost, judgement, resolved, spoken_of
 from ..orbit_view import FAR, REFUTING, meets_zero
 from ..plans import Plan, number
+from ..statement import EACH_START, EDGE, NEW, Form
 
 _SPARE_DIGITS = 40  # beyond the zeros in front of the difference that is predicted
 _MOST_DIGITS = 10_000  # what an orbit is still followed with
@@ -42,6 +44,18 @@ class ExponentialClaim(DirectClaim):
 
     exponents: tuple[sp.Expr, ...]
     order: float = field(default=1, kw_only=True)
+    on_orbits: ClassVar[bool] = True
+
+    def falsified_copies(self) -> list[Claim]:
+        """A wrong exponent, none at all, and a wrong order."""
+        factors = {"exponent off by 1 %": OFF, "a power of eta only": sp.Integer(0)}
+        return [
+            *(
+                self.wrong(text, exponents=tuple(a * e for e in self.exponents))
+                for text, a in factors.items()
+            ),
+            self.wrong("order one too high", order=self.order + 1),
+        ]
 
     def parameters(self, plan: Plan) -> dict[str, Any]:
         """Step sizes and starting points."""
@@ -160,3 +174,26 @@ def _trouble(orbit: Orbit) -> str:
     if orbit.outcome == "step limit":
         return f"an orbit did not converge in {orbit.steps} steps"
     return f"{REFUTING}: it {orbit.outcome} without passing q = 1"
+
+
+def _claim(label: str, plan: Plan) -> Claim:
+    exponents = (alignment_exponent(plan.model, q0, INTEGRAL_DIGITS) for _, q0 in plan.starts)
+    return ExponentialClaim(label, tuple(map(from_integral, exponents)))
+
+
+FORMS = (
+    Form(
+        "exponential-alignment",
+        90,
+        says=lambda laws: (
+            r"limits from the same $\taQ_0$ and different $|\taP_0|$ differ, in general, by "
+            rf"$\exp(-(\Lambda(\taQ_0) + O({laws.epsilon()}))/{laws.epsilon()})$"
+        ),
+        about=lambda laws: EACH_START,
+        claim=_claim,
+        needs=lambda laws: EDGE,
+        origin=NEW,
+        rests_on=("alignment",),
+        numbers={"coefficient": r"$\Lambda(\taQ_0)$"},
+    ),
+)

@@ -17,8 +17,9 @@ from ...numerics.loops import Loop, compile_loop
 from ...numerics.orbits import iterate
 from ...numerics.precision import working_bits
 from ...theory.expressions import Z
-from ..claims import DirectClaim, Judgement, Measurement
+from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement
 from ..plans import Plan
+from ..statement import PAPER, REGULAR, Form
 
 _TOP = sp.Rational(1, 50)  # the largest step size in the unit of p; the others halve it
 _SMALL = sp.Rational(1, 10**12)  # |p| in its unit at which an orbit ends
@@ -40,6 +41,13 @@ class FlowClaim(DirectClaim):
 
     rate: sp.Rational = sp.S.One
     drift: sp.Rational = sp.S.One
+
+    def falsified_copies(self) -> list[Claim]:
+        """A faster decay, and a q that stays where it is."""
+        return [
+            self.wrong("decay rate m off by 1 %", rate=OFF),
+            self.wrong("q does not move", drift=sp.Integer(0)),
+        ]
 
     def parameters(self, plan: Plan) -> dict[str, Any]:
         """Step sizes, number of draws per step size, seed and digits."""
@@ -195,3 +203,25 @@ def _bounds(
         room = drift <= arb(2).log()
         front = abs(arb(exact(p0)))
     return Bounds(front, m.mid(), drift) if room else None
+
+
+def _claim(label: str, plan: Plan) -> Claim:
+    return FlowClaim(label)
+
+
+FORMS = (
+    Form(
+        "gradient-flow",
+        50,
+        says=lambda laws: laws.flow,
+        about=lambda laws: laws.flow_orbits,
+        claim=_claim,
+        needs=lambda laws: (*REGULAR, "A1", "A2", "A5"),
+        origin=PAPER,
+        rests_on=("reduced-map",),
+        numbers={
+            "coefficient": r"the least of $(1 - |\taP_{t+1}/\taP_t|)/m$ over all orbits, at their "
+            "end; the statement says at least 1"
+        },
+    ),
+)

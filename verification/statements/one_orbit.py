@@ -6,25 +6,29 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy as sp
 from flint import arb, ctx
 
 from ...numerics.balls import exact
+from ...numerics.curve_cells import curve_cells
 from ...numerics.enclosed_loops import compile_enclosed_loop
 from ...numerics.enclosures import EnclosedOrbit, enclose
 from ...numerics.iteration import Stops
 from ...numerics.limits import LimitEnclosure, compile_tail, enclose_limit
-from ..claims import DirectClaim, Judgement, Measurement
+from ..aligned_curve import grid, largest_gap
+from ..claims import HALF, Claim, DirectClaim, Judgement, Measurement
 from ..orbit_bounds import misalignments, passage, sharpness_gaps
 from ..orbit_view import FAR, REFUTING, OrbitView, ball
-from ..plans import Plan
+from ..plans import Plan, number
+from ..statement import EDGE, NEW, Form
 from ..verdicts import Evidence
 
 _RADIUS = sp.Rational(1, 10**10)  # of the box, p in its unit
 _TAIL = sp.Rational(1, 4000)  # |p| in its unit from where on all further steps are bounded at once
 _BITS = 128
+_FAR_OFF = sp.Rational(21, 20)  # where the error term of one ε hides less than 5 %
 _ROOM = sp.Rational(5, 4)  # for what first order leaves
 _DIGITS = 12
 
@@ -48,6 +52,20 @@ class OneOrbitClaim(DirectClaim):
     gap: sp.Expr
     constant: sp.Rational
     late: int = 0
+    on_orbits: ClassVar[bool] = True
+
+    def falsified_copies(self) -> list[Claim]:
+        """Wrong numbers by so much that the error term of one ε does not hide them."""
+        return [
+            self.wrong("h off by 5 %", h=_FAR_OFF * self.h),
+            self.wrong("h has the wrong sign", h=-self.h),
+            self.wrong("limit off by 5 %", limit=_FAR_OFF * self.limit),
+            self.wrong("sharpness above 2/eta", saturation=-self.saturation),
+            self.wrong("half the gap to the surrogate", gap=HALF * self.gap),
+            self.wrong("no error term", constant=sp.S.Zero),
+            self.wrong("crossing one step later", late=1),
+            self.wrong("crossing one step earlier", late=-1),
+        ]
 
     def parameters(self, plan: Plan) -> dict[str, Any]:
         """The step size, the box, the constant and the working precision."""
@@ -208,3 +226,36 @@ def _shown(x: arb, rounding: str = ROUND_FLOOR) -> str:
     """Decimal digits on the safe side."""
     nearby = _down(x) if rounding == ROUND_FLOOR else _up(x)
     return str(Context(prec=_DIGITS, rounding=rounding).create_decimal_from_float(nearby))
+
+
+def _claim(label: str, plan: Plan) -> Claim:
+    # What first order leaves is h_2 ε² + …; as much again by half is room for the rest.
+    h, at_zero = plan.curve.h, plan.curve.h_at_zero
+    cells = curve_cells(plan.model, 2)
+    second = max(abs(float(cells.at((p * p).mid())[2])) for p in grid(plan))
+    largest = max(second, number(at_zero) ** 2)
+    constant = sp.Rational(f"{1.5 * largest:.3g}")
+    saturation, gap = plan.curve.saturation_coefficient, largest_gap(plan)
+    return OneOrbitClaim(label, h, at_zero, saturation, gap, constant)
+
+
+FORMS = (
+    Form(
+        "one-orbit",
+        150,
+        says=lambda laws: (
+            r"for one $\taEta$ and a box of $(\taP_0, \taQ_0)$: "
+            rf"$|\taQ_t/\taR - 1 - \taH{laws.epsilon()}| \le C{laws.epsilon(2)}$; "
+            r"$t_b$, $\taQ_{*}$, $\taSharp$ known"
+        ),
+        claim=_claim,
+        needs=lambda laws: EDGE,
+        origin=NEW,
+        rests_on=("reduced-map", "sharpness"),
+        numbers={
+            "t_b": r"the first $t$ with $\taQ_t > 1$, the same for all orbits of the box",
+            "q*": r"bounds on $\taQ_{*}$, rounded outwards",
+            "eta times the limiting sharpness": r"bounds on $\taEta\taSharp_{*}$",
+        },
+    ),
+)

@@ -12,10 +12,12 @@ from flint import arb, ctx, fmpq
 from ...numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ...numerics.roots import InverseResponse
 from ...theory.models import ETA, P, Q
-from ..claims import Judgement, Measurement, quantity
+from ..aligned_curve import largest_gap
+from ..claims import OFF, Claim, Judgement, Measurement, quantity
 from ..orbit_claims import OrbitClaim, coefficient_ladder, judgement, settled_or_open
 from ..orbit_view import OrbitView, ball
 from ..plans import Plan
+from ..statement import ALL_STARTS, DERIVED, EDGE, PAPER, Form
 
 _NEWTON = 8
 _ROOT = arb(2) ** arb(-60)  # relative, of a root
@@ -31,6 +33,15 @@ class SharpeningClaim(OrbitClaim):
 
     coefficient: sp.Expr
     surrogate: sp.Expr
+
+    def falsified_copies(self) -> list[Claim]:
+        """A wrong gap, wrong surrogates and a wrong order."""
+        return [
+            self.wrong("gap off by 1 %", coefficient=OFF * self.coefficient),
+            self.wrong("surrogate 2/eta throughout", surrogate=sp.Integer(2) + 0 * P),
+            self.wrong("surrogate falls", surrogate=4 - self.surrogate),
+            self.wrong("order one too high", order=self.order + 1),
+        ]
 
     def error_order(self, plan: Plan, order: float) -> float:
         """λ is read as (…) η/ε: one ε more, one η less."""
@@ -119,3 +130,29 @@ class _Gaps:
         value = function(*map(arb, point))[0]
         enough = value.is_finite() and value.rel_accuracy_bits() >= _BITS
         return value if enough else evaluate(function, point, 90)[0]
+
+
+def _claim(label: str, plan: Plan) -> Claim:
+    log_slope_term = P * sp.diff(plan.family.response, P) / Q
+    return SharpeningClaim(label, largest_gap(plan), 2 * (1 + log_slope_term))
+
+
+FORMS = (
+    Form(
+        "progressive-sharpening",
+        140,
+        says=lambda laws: (
+            r"from $t_a$ on, $\tilde{\taSharp}(\taQ_t)$ never falls and "
+            rf"$|\taSharp_t - \tilde{{\taSharp}}(\taQ_t)| \le {laws.gap}$"
+        ),
+        about=lambda laws: ALL_STARTS,
+        claim=_claim,
+        needs=lambda laws: EDGE,
+        origin=f"{PAPER} for the increase; the size of the gap is {DERIVED}",
+        rests_on=("alignment", "sharpness"),
+        numbers={
+            "coefficient": r"$\sup |D|$, the gap to $\tilde{\taSharp}$ in units of "
+            r"$\taEps/\taEta$"
+        },
+    ),
+)

@@ -1,0 +1,60 @@
+r"""What the statements of the ledger ask of a model: how its own laws read, in LaTeX.
+
+ε is the small parameter; a model whose ε is a power of η writes it so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Laws:
+    """How a model's laws read; ε is `small`^`power`.
+
+    `flow` bounds orbits of small steps, `flow_orbits` says which; `exact` is the exact slow curve.
+    These are "" where none is known. `sharpness_needs` are the hypotheses under which the model's
+    sharpness is the largest eigenvalue; laws that are not `proved` are tested only.
+    """
+
+    step: str
+    crossing_time: str
+    limit: str  # of q, less 1
+    saturation: str  # of the sharpness
+    gap: str  # between the sharpness and its surrogate
+    small: str = r"\taEta"
+    power: int = 1
+    exact: str = ""
+    flow: str = ""
+    flow_orbits: str = ""
+    sharpness_needs: tuple[str, ...] = ("analytic",)
+    proved: bool = True
+
+    def epsilon(self, exponent: int = 1) -> str:
+        """A power of ε.
+
+        >>> GENERAL.epsilon(2)
+        '\\\\taEps^2'
+        """
+        power = self.power * exponent
+        return self.small if power == 1 else f"{self.small}^{power}"
+
+    def log_epsilon(self, factor: int) -> str:
+        r"""factor · ln(1/ε).
+
+        >>> print(GENERAL.log_epsilon(2))
+        2 \ln(1/\taEps)
+        """
+        return rf"{self.power * factor} \ln(1/{self.small})"
+
+
+GENERAL = Laws(
+    step="a gradient step in parameter space is the reduced map in $(\\taP, \\taQ)$, "
+    "where both are finite",
+    crossing_time=r"(\kappa \ln(1/\taEta) + K(\taQ_0))/\taEps",
+    limit=r"+ \taH(0)\taEps",
+    saturation=r"2/\taEta + (s + O(\taEps)) \taEps/\taEta",
+    gap=r"(\sup|D| + O(\taEps)) \taEps/\taEta",
+    small=r"\taEps",
+    proved=False,
+)

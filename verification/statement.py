@@ -1,0 +1,119 @@
+"""What a statement of the ledger is: for every model its form, for one model its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ..theory.laws import Laws
+from ..theory.writing.plain_text import plain_text
+from .claims import Claim
+from .plans import Plan
+
+PAPER = "Song & Yun 2023"
+DERIVED = "re-derived here"
+NEW = "new here"
+_NOT_PROVED = "tested for this model, not proved"
+
+# Hypotheses; of those that a response does not have (A2 of an activation) nothing is asked.
+REGULAR = ("analytic", "symmetry", "normalised")
+EDGE = (*REGULAR, "A1", "A2", "A3", "A4", "A5")
+
+# Orbits on the edge of stability.
+EACH_START = (
+    r"$c < \taQ_0 < 1$ and $\taP_t \ne 0$ for all $t$; what is in $O(\cdot)$ depends on the starts"
+)
+ALL_STARTS = (
+    r"$c < \taQ_0 \le 1 - \delta$, $|\taP_0| \le P$ and $\taP_t \ne 0$ for all $t$; for any fixed "
+    r"$\delta > 0$ and $P$, the constants $A$, $B$, $C$ and those in $O(\cdot)$ serve all of these "
+    r"and all small $\taEta$"
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One label of the ledger for one model; `rests_on` are the labels its argument uses.
+
+    `words` is the conclusion and `about` says which orbits it speaks of, and what its constants
+    depend on ("" where it speaks of single steps, of the map with q frozen, or names them itself);
+    `numbers` says what its quantities mean, by their names in a verdict. These are texts with
+    $formulas$ in LaTeX.
+    """
+
+    label: str
+    model: str
+    words: str
+    hypotheses: tuple[str, ...]
+    origin: str
+    rests_on: tuple[str, ...] = ()
+    about: str = ""
+    numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def conclusion(self) -> str:
+        """The words in plain text."""
+        return plain_text(self.words)
+
+    @property
+    def meanings(self) -> tuple[tuple[str, str], ...]:
+        """What its quantities mean, with what a table has as "exact" and "measured" named so."""
+        return tuple(
+            ("exact, measured" if name == "coefficient" else name, meaning)
+            for name, meaning in self.numbers.items()
+        )
+
+    @property
+    def orbits(self) -> str:
+        """The orbits in plain text."""
+        return plain_text(self.about)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A statement for every model, as its file gives it.
+
+    `place` orders the ledger. `says` is its conclusion from a model's laws, "" where that model has
+    no such statement, `about` the orbits it speaks of; `needs` are the hypotheses. `claim` makes
+    from a label and a plan what is measured and judged; it raises NotApplicableError where the
+    statement says nothing of the response. `numbers`: see `Statement`.
+    """
+
+    name: str
+    place: int
+    says: Callable[[Laws], str]
+    claim: Callable[[str, Plan], Claim]
+    needs: Callable[[Laws], tuple[str, ...]]
+    origin: str
+    rests_on: tuple[str, ...] = ()
+    about: Callable[[Laws], str] = lambda laws: ""
+    numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def label(self, model: str) -> str:
+        """The label for a model; what is said of the map with q frozen is common to all."""
+        return full_label(model, self.name)
+
+    def below(self, model: str) -> tuple[str, ...]:
+        """The labels that it rests on."""
+        return tuple(full_label(model, name) for name in self.rests_on)
+
+    def statement(self, model: str, laws: Laws, known: tuple[str, ...]) -> Statement:
+        """The statement for one model, on whose response there are the hypotheses `known`."""
+        return Statement(
+            self.label(model),
+            model,
+            self.says(laws),
+            tuple(name for name in self.needs(laws) if name in known),
+            self.origin if laws.proved else _NOT_PROVED,
+            self.below(model),
+            self.about(laws),
+            self.numbers,
+        )
+
+
+def full_label(model: str, name: str) -> str:
+    """The label of a statement's name for a model.
+
+    >>> full_label("linear", "limit"), full_label("linear", "bifurcation/flip")
+    ('linear/limit', 'bifurcation/flip')
+    """
+    return name if name.startswith("bifurcation/") else f"{model}/{name}"

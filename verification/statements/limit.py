@@ -1,0 +1,41 @@
+"""The limit: where an orbit on the edge of stability ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..aligned_curve import second_term_vanishes
+from ..claims import Claim, Measurement
+from ..orbit_claims import CoefficientClaim
+from ..orbit_view import OrbitView
+from ..plans import Plan
+from ..statement import ALL_STARTS, EDGE, PAPER, Form
+
+
+@dataclass(frozen=True)
+class LimitClaim(CoefficientClaim):
+    """(q* − 1)/ε = coefficient + O(ε)."""
+
+    def read(self, view: OrbitView) -> Measurement:
+        last = len(view.orbit) - 1
+        return view.measurement(last, **self.defect((view.orbit.q[last] - 1) / view.epsilon))
+
+
+def _claim(label: str, plan: Plan) -> Claim:
+    vanishes = second_term_vanishes(plan, lambda series: series.limit)
+    return LimitClaim(label, plan.curve.h_at_zero, vanishes=vanishes)
+
+
+FORMS = (
+    Form(
+        "limit",
+        120,
+        says=lambda laws: rf"$(\taP_t, \taQ_t) \to (0, 1 {laws.limit} + O({laws.epsilon(2)}))$",
+        about=lambda laws: ALL_STARTS,
+        claim=_claim,
+        needs=lambda laws: EDGE,
+        origin=PAPER,
+        rests_on=("alignment", "crossing", "bifurcation/flip"),
+        numbers={"coefficient": r"$(\taQ_{*} - 1)/\taEps$ as $\taEps \to 0$"},
+    ),
+)

@@ -1,0 +1,50 @@
+"""The saturation: the sharpness at which an orbit on the edge of stability ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...numerics.balls import compile_balls, evaluate, exact
+from ...theory.models import ETA, P, Q
+from ..aligned_curve import second_term_vanishes
+from ..claims import Claim, Measurement
+from ..orbit_claims import CoefficientClaim
+from ..orbit_view import OrbitView
+from ..plans import Plan
+from ..statement import ALL_STARTS, EDGE, PAPER, Form
+
+
+@dataclass(frozen=True)
+class SaturationClaim(CoefficientClaim):
+    """(λ − 2/η) η/ε = coefficient + O(ε), λ the Hessian's largest eigenvalue at the orbit's end."""
+
+    def error_order(self, plan: Plan, order: float) -> float:
+        """λ is read as (…) η/ε: one ε more, one η less."""
+        return super().error_order(plan, order) - 1
+
+    def read(self, view: OrbitView) -> Measurement:
+        last = len(view.orbit) - 1
+        sharpness = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
+        point = (view.orbit.p[last], view.orbit.q[last], exact(view.eta))
+        scaled = evaluate(sharpness, point, view.bits)[0]
+        return view.measurement(last, **self.defect((scaled - 2) / view.epsilon))
+
+
+def _claim(label: str, plan: Plan) -> Claim:
+    vanishes = second_term_vanishes(plan, lambda series: series.limiting_sharpness)
+    return SaturationClaim(label, plan.curve.saturation_coefficient, vanishes=vanishes)
+
+
+FORMS = (
+    Form(
+        "saturation",
+        130,
+        says=lambda laws: rf"the sharpness tends to ${laws.saturation}$",
+        about=lambda laws: ALL_STARTS,
+        claim=_claim,
+        needs=lambda laws: EDGE,
+        origin=PAPER,
+        rests_on=("limit", "sharpness"),
+        numbers={"coefficient": r"$(\taEta\taSharp_{*} - 2)/\taEps$ as $\taEps \to 0$"},
+    ),
+)
