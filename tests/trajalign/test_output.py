@@ -428,7 +428,7 @@ def test_json_of_the_ledger() -> None:
     rows = {row["label"]: row for row in document["statements"]}
     assert rows["neuron/saturation"]["rests_on"] == ["neuron/limit", "neuron/sharpness"]
     assert rows["neuron/saturation"]["origin"] == "Song & Yun 2023"
-    assert "p_t ≠ 0 for all t" in rows["neuron/saturation"]["orbits"]
+    assert "pₜ ≠ 0 for all t" in rows["neuron/saturation"]["orbits"]
     assert rows["neuron/sharpness"]["orbits"] == ""
     assert "A2" not in rows["neuron/saturation"]["hypotheses"]
 
