@@ -73,18 +73,18 @@ class Form:
     """A statement for every model, as its file gives it.
 
     `place` orders the ledger. `says` is its conclusion from a model's laws, "" where that model has
-    no such statement, `about` the orbits it speaks of; `needs` are the hypotheses. `claim` makes
-    from a label and a plan what is measured and judged; it raises NotApplicableError where the
-    statement says nothing of the response. `numbers`: see `Statement`.
+    no such statement, and `about` the orbits it speaks of; `needs` are the hypotheses: all, if it
+    is not said. `claim` makes from a label and a plan what is measured and judged; it raises
+    NotApplicableError where the statement says nothing of the response. `numbers`: see `Statement`.
     """
 
     name: str
     place: int
     says: Callable[[Laws], str]
     claim: Callable[[str, Plan], Claim]
-    needs: Callable[[Laws], tuple[str, ...]]
     origin: str
     rests_on: tuple[str, ...] = ()
+    needs: Callable[[Laws], tuple[str, ...]] = lambda laws: EDGE
     about: Callable[[Laws], str] = lambda laws: ""
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
 

@@ -20,7 +20,7 @@ from ..ladder import Ladder
 from ..orbit_claims import CoefficientClaim, judgement
 from ..orbit_view import EARLY, OrbitView
 from ..plans import Plan, number
-from ..statement import ALL_STARTS, EDGE, PAPER, Form
+from ..statement import ALL_STARTS, PAPER, Form
 
 _FEWEST_RUNGS = 3  # as many as an extrapolation uses
 
@@ -138,7 +138,6 @@ FORMS = (
         ),
         about=lambda laws: ALL_STARTS,
         claim=_claim,
-        needs=lambda laws: EDGE,
         origin=PAPER,
         rests_on=("reduced-map", "bifurcation/two-cycle"),
         numbers={"coefficient": r"$\taH_1(0)$"},

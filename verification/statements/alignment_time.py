@@ -33,7 +33,7 @@ from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
 from ..orbit_claims import judge_lost, judgement, resolved, settled_or_open, spoken_of
 from ..orbit_view import FAR, REFUTING, ball, contraction, meets_zero
 from ..plans import Plan, number
-from ..statement import DERIVED, EACH_START, EDGE, PAPER, Form
+from ..statement import DERIVED, EACH_START, PAPER, Form
 
 _RUNGS = 4
 _RATIO = 10**8  # of ε between two rungs: only the transient is run, so ε may be tiny
@@ -202,7 +202,6 @@ FORMS = (
         ),
         about=lambda laws: EACH_START,
         claim=_claim,
-        needs=lambda laws: EDGE,
         origin=f"{PAPER} for the logarithm; its factor is {DERIVED}",
         rests_on=("alignment", "bifurcation/two-cycle"),
         numbers={"coefficient": r"factor of $\ln(1/\taEta)$ in $t_a$"},

@@ -19,7 +19,7 @@ from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
 from ..orbit_claims import OrbitClaim, judgement, settled_or_open
 from ..orbit_view import OrbitView
 from ..plans import Plan, number
-from ..statement import ALL_STARTS, DERIVED, EDGE, PAPER, Form
+from ..statement import ALL_STARTS, DERIVED, PAPER, Form
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,6 @@ FORMS = (
         ),
         about=lambda laws: ALL_STARTS,
         claim=_claim,
-        needs=lambda laws: EDGE,
         origin=f"{PAPER} for the lower bound; the law is {DERIVED}",
         rests_on=("alignment",),
         numbers={

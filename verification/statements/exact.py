@@ -19,7 +19,7 @@ from ...theory.models import EPSILON, P
 from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement, NotApplicableError
 from ..orbit_view import FAR
 from ..plans import Plan
-from ..statement import EDGE, NEW, Form
+from ..statement import NEW, Form
 from ..verdicts import Evidence
 
 _EXACT_STEPS = 500
@@ -113,7 +113,6 @@ FORMS = (
         100,
         says=lambda laws: laws.exact,
         claim=_claim,
-        needs=lambda laws: EDGE,
         origin=NEW,
         rests_on=("reduced-map",),
         numbers={

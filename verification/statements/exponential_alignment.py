@@ -25,7 +25,7 @@ from ..ladder import Ladder
 from ..orbit_claims import judge_lost, judgement, resolved, spoken_of
 from ..orbit_view import FAR, REFUTING, meets_zero
 from ..plans import Plan, number
-from ..statement import EACH_START, EDGE, NEW, Form
+from ..statement import EACH_START, NEW, Form
 
 _SPARE_DIGITS = 40  # beyond the zeros in front of the difference that is predicted
 _MOST_DIGITS = 10_000  # what an orbit is still followed with
@@ -191,7 +191,6 @@ FORMS = (
         ),
         about=lambda laws: EACH_START,
         claim=_claim,
-        needs=lambda laws: EDGE,
         origin=NEW,
         rests_on=("alignment",),
         numbers={"coefficient": r"$\Lambda(\taQ_0)$"},

@@ -205,17 +205,13 @@ def _bounds(
     return Bounds(front, m.mid(), drift) if room else None
 
 
-def _claim(label: str, plan: Plan) -> Claim:
-    return FlowClaim(label)
-
-
 FORMS = (
     Form(
         "gradient-flow",
         50,
         says=lambda laws: laws.flow,
         about=lambda laws: laws.flow_orbits,
-        claim=_claim,
+        claim=lambda label, plan: FlowClaim(label),
         needs=lambda laws: (*REGULAR, "A1", "A2", "A5"),
         origin=PAPER,
         rests_on=("reduced-map",),

@@ -9,7 +9,7 @@ from ..claims import Claim, Measurement
 from ..orbit_claims import CoefficientClaim
 from ..orbit_view import OrbitView
 from ..plans import Plan
-from ..statement import ALL_STARTS, EDGE, PAPER, Form
+from ..statement import ALL_STARTS, PAPER, Form
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,6 @@ FORMS = (
         says=lambda laws: rf"$(\taP_t, \taQ_t) \to (0, 1 {laws.limit} + O({laws.epsilon(2)}))$",
         about=lambda laws: ALL_STARTS,
         claim=_claim,
-        needs=lambda laws: EDGE,
         origin=PAPER,
         rests_on=("alignment", "crossing", "bifurcation/flip"),
         numbers={"coefficient": r"$(\taQ_{*} - 1)/\taEps$ as $\taEps \to 0$"},

@@ -22,7 +22,7 @@ from ..claims import HALF, Claim, DirectClaim, Judgement, Measurement
 from ..orbit_bounds import misalignments, passage, sharpness_gaps
 from ..orbit_view import FAR, REFUTING, OrbitView, ball
 from ..plans import Plan, number
-from ..statement import EDGE, NEW, Form
+from ..statement import NEW, Form
 from ..verdicts import Evidence
 
 _RADIUS = sp.Rational(1, 10**10)  # of the box, p in its unit
@@ -249,7 +249,6 @@ FORMS = (
             r"$t_b$, $\taQ_{*}$, $\taSharp$ known"
         ),
         claim=_claim,
-        needs=lambda laws: EDGE,
         origin=NEW,
         rests_on=("reduced-map", "sharpness"),
         numbers={

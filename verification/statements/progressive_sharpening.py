@@ -17,7 +17,7 @@ from ..claims import OFF, Claim, Judgement, Measurement, quantity
 from ..orbit_claims import OrbitClaim, coefficient_ladder, judgement, settled_or_open
 from ..orbit_view import OrbitView, ball
 from ..plans import Plan
-from ..statement import ALL_STARTS, DERIVED, EDGE, PAPER, Form
+from ..statement import ALL_STARTS, DERIVED, PAPER, Form
 
 _NEWTON = 8
 _ROOT = arb(2) ** arb(-60)  # relative, of a root
@@ -147,7 +147,6 @@ FORMS = (
         ),
         about=lambda laws: ALL_STARTS,
         claim=_claim,
-        needs=lambda laws: EDGE,
         origin=f"{PAPER} for the increase; the size of the gap is {DERIVED}",
         rests_on=("alignment", "sharpness"),
         numbers={

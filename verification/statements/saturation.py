@@ -11,7 +11,7 @@ from ..claims import Claim, Measurement
 from ..orbit_claims import CoefficientClaim
 from ..orbit_view import OrbitView
 from ..plans import Plan
-from ..statement import ALL_STARTS, EDGE, PAPER, Form
+from ..statement import ALL_STARTS, PAPER, Form
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,6 @@ FORMS = (
         says=lambda laws: rf"the sharpness tends to ${laws.saturation}$",
         about=lambda laws: ALL_STARTS,
         claim=_claim,
-        needs=lambda laws: EDGE,
         origin=PAPER,
         rests_on=("limit", "sharpness"),
         numbers={"coefficient": r"$(\taEta\taSharp_{*} - 2)/\taEps$ as $\taEps \to 0$"},

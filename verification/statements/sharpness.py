@@ -68,10 +68,6 @@ def _shifted(matrix: arb_mat, shift: arb, size: int) -> arb_mat:
     return matrix - identity * shift
 
 
-def _claim(label: str, plan: Plan) -> Claim:
-    return SharpnessClaim(label, plan.model.reduced.sharpness)
-
-
 FORMS = (
     Form(
         "sharpness",
@@ -80,7 +76,7 @@ FORMS = (
             r"the largest Hessian eigenvalue is the given function of "
             r"$(\taP, \taQ, \taEta)$, where $\taQ$ is finite"
         ),
-        claim=_claim,
+        claim=lambda label, plan: SharpnessClaim(label, plan.model.reduced.sharpness),
         needs=lambda laws: laws.sharpness_needs,
         origin=DERIVED,
         numbers={

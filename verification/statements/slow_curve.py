@@ -14,7 +14,7 @@ from ...theory.errors import InputError
 from ..claims import Claim
 from ..curve_scan import curve_term
 from ..plans import Plan
-from ..statement import ALL_STARTS, EDGE, NEW, Form
+from ..statement import ALL_STARTS, NEW, Form
 from .alignment import AlignmentClaim
 
 _MANY_DIGITS = 60  # of h_k(0) where it is not written exactly
@@ -48,7 +48,6 @@ def _form(order: int, below: str) -> Form:
         ),
         about=lambda laws: ALL_STARTS,
         claim=partial(_claim, order=order),
-        needs=lambda laws: EDGE,
         origin=NEW,
         rests_on=(below,),
         numbers={"coefficient": rf"$\taH_{order}(0)$"},

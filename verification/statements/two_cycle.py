@@ -101,10 +101,6 @@ def _cycle_objection(run: Measurement) -> str:
     return ""
 
 
-def _claim(label: str, plan: Plan) -> Claim:
-    return CycleClaim(label, plan.family.cycle_multiplier)
-
-
 FORMS = (
     Form(
         "bifurcation/two-cycle",
@@ -113,7 +109,7 @@ FORMS = (
             r"with $\taQ$ frozen, any $\taP > 0$ with $\taR(\taP) = \taQ$, $0 < \taQ < 1$, "
             r"gives the 2-cycle $\pm\taP$ with multiplier $(1 + 2\taP\taR'/\taR)^2$"
         ),
-        claim=_claim,
+        claim=lambda label, plan: CycleClaim(label, plan.family.cycle_multiplier),
         needs=lambda laws: (*REGULAR, "A1"),
         origin=PAPER,
         rests_on=("reduced-map",),
