@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from calling import known_commands
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -151,11 +152,9 @@ def unmarked_commands(text: str) -> list[str]:
 
 def test_a_block_of_no_kind_has_no_command_that_nobody_runs() -> None:
     """What needs the file of the command before stands in a help text too, where both are run."""
-    from trajalign.cli import commands  # as a script, this file finds tests/trajalign instead
-
     pages = [*PAGES, *ROOT.glob("*.md"), *(ROOT / "docs" / "api").glob("*.md")]
     found = {line for page in pages for line in unmarked_commands(page.read_text("utf-8"))}
-    examples = "\n".join(command.epilog or "" for command in commands.commands.values())
+    examples = "\n".join(command.epilog or "" for command in known_commands().values())
     run_there = {line.strip() for line in examples.splitlines()}
     assert found
     assert found <= run_there

@@ -11,7 +11,7 @@ from browser import CHROMIUM, WANTED_IN_CI, chromium, complaints, shown
 from bs4 import BeautifulSoup
 from site_reader import article, documented, faults, soup
 
-from trajalign.commands.figure_kinds import KINDS
+from trajalign.figures.kinds import KINDS
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
 from trajalign.theory.derivation.book import appendix
 from trajalign.theory.derivation.claims import Cited, Derivation

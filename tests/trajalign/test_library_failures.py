@@ -10,7 +10,7 @@ import sympy as sp
 from calling import environment, one_line
 from mpmath import mp
 
-from trajalign import cli
+from trajalign import cli, exits
 from trajalign.commands.figure import figure
 from trajalign.numerics.continuation import cascade
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear, slow_curve
@@ -120,7 +120,7 @@ def test_an_unexpected_error_is_one_line(
 
     monkeypatch.setattr(cli.commands, "main", fails)
     monkeypatch.delenv(cli.TRACEBACK, raising=False)
-    assert cli.main() == cli.INTERNAL_ERROR == 70
+    assert cli.main() == exits.INTERNAL_ERROR == 70
     out, err = capsys.readouterr()
     line = one_line(err)
     assert out == ""
