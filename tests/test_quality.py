@@ -27,7 +27,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     [
         pytest.param(("ruff", "check", "."), id="ruff-check"),
         pytest.param(("ruff", "format", "--check", "."), id="ruff-format"),
-        pytest.param(("mypy",), id="mypy", marks=pytest.mark.slow),
+        pytest.param(("mypy",), id="mypy", marks=pytest.mark.thorough),
     ],
 )
 def test_tool_is_content(command: tuple[str, ...]) -> None:

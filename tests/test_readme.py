@@ -100,8 +100,14 @@ def own_command(step: Step) -> str:
 SAME = [[s for s in RUNS if own_command(s) == c] for c in dict.fromkeys(map(own_command, RUNS))]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("same", SAME, ids=lambda same: name(same[0]))
+def in_its_tier(same: list[Step]) -> Any:
+    """What a new user tries first is tried on every run of the tests."""
+    first = any(step.page == "README.md" for step in same)
+    marks = () if first else (pytest.mark.thorough,)
+    return pytest.param(same, id=name(same[0]), marks=marks)
+
+
+@pytest.mark.parametrize("same", map(in_its_tier, SAME))
 def test_command_does_what_the_pages_say(same: list[Step]) -> None:
     """A command that stands on several pages runs once."""
     status, printed = run(own_command(same[0]))
@@ -192,6 +198,7 @@ def disagreements(shown: Any, real: Any, place: str = "") -> list[str]:
     return [line for pair in pairs for line in disagreements(*pair)]
 
 
+@pytest.mark.thorough
 def test_json_example_is_real() -> None:
     page = "docs/own-loss.md"
     text = (ROOT / page).read_text(encoding="utf-8")

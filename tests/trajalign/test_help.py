@@ -78,7 +78,9 @@ def test_every_option_says_what_it_does_in_a_sentence() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [], id=name or "trajalign")
+        pytest.param(
+            name, marks=[pytest.mark.thorough] if name in SLOW else [], id=name or "trajalign"
+        )
         for name in COMMANDS
     ],
 )

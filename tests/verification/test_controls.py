@@ -101,7 +101,7 @@ def test_ledger_and_checks_have_the_same_labels(kind: str) -> None:
 # The whole of it -------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_every_control_on_the_default_responses_is_refuted() -> None:
     models = [
         model_of("linear", "log-cosh"),
