@@ -10,7 +10,7 @@ export PIP_NO_INPUT = 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help verify report test lint docs mutation soundness clean
+.PHONY: help verify report test test-all lint docs mutation soundness clean
 
 venv_python := $(VENV)/bin/python
 studies     := $(basename $(notdir $(wildcard trajalign/studies/*.toml)))
@@ -50,7 +50,8 @@ $(VENV)/installed-mutation: pyproject.toml
 help:
 	@echo 'make verify     check every statement; ARGS="linear --loss atan" passes arguments on'
 	@echo 'make report     the studies of real networks, and one web page of all, in $(REPORT)/index.html'
-	@echo 'make test       run the tests; ARGS="-k linear" passes arguments on'
+	@echo 'make test       run the tests but the thorough ones; ARGS="-k linear" passes arguments on'
+	@echo 'make test-all   run every test: an hour on two cores'
 	@echo 'make lint       ruff and mypy'
 	@echo 'make docs       the documentation site, in build/docs'
 	@echo 'make mutation   mutation testing (tests/mutation); ARGS="linear --full" passes arguments on'
@@ -71,7 +72,10 @@ report: $(VENV)/installed-networks
 	    $(foreach study,$(studies),--experiment '$(REPORT)/studies/$(study)')
 
 test: $(VENV)/installed-test
-	@$(venv_python) -m pytest -n auto $(ARGS)
+	@$(venv_python) -m pytest -n auto --dist loadfile -m 'not thorough' $(ARGS)
+
+test-all: $(VENV)/installed-test
+	@$(venv_python) -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(VENV)/installed-test
 	@$(venv_python) -m ruff check .

@@ -2,6 +2,8 @@
 
 import os
 
+import click
+
 Called = tuple[int, str, str]  # exit status, stdout, stderr
 
 
@@ -18,3 +20,15 @@ def one_line(text: str) -> str:
     assert line.startswith("trajalign: ")
     assert "Traceback" not in line
     return line
+
+
+def known_commands() -> dict[str, click.Command]:
+    """The commands of `trajalign` by name, in the order of its help."""
+    from trajalign.cli import commands  # as a script, test_readme.py finds tests/trajalign instead
+
+    context, found = click.Context(commands), {}
+    for name in commands.list_commands(context):
+        command = commands.get_command(context, name)
+        assert command is not None
+        found[name] = command
+    return found

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     [
         pytest.param(("ruff", "check", "."), id="ruff-check"),
         pytest.param(("ruff", "format", "--check", "."), id="ruff-format"),
-        pytest.param(("mypy",), id="mypy", marks=pytest.mark.slow),
+        pytest.param(("mypy",), id="mypy", marks=pytest.mark.thorough),
     ],
 )
 def test_tool_is_content(command: tuple[str, ...]) -> None:
@@ -100,6 +101,52 @@ def test_wrong_direction_is_seen(source: str, room: str) -> None:
 )
 def test_right_direction_is_not_blamed(source: str) -> None:
     assert forbidden_imports(source, "numerics") == []
+
+
+def imported(path: Path, package: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """What a module of a package imports relatively, as paths from the root of all packages."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            module = (*base, *(node.module or "").split(".")) if node.module else base
+            found |= {(*module, alias.name) for alias in node.names}
+    return found
+
+
+def import_graph(root: Path, depth: int | None = None) -> dict[str, set[str]]:
+    """Which modules under a folder import which, where it matters not when; or, with a depth, which
+    folders (and modules that lie in none)."""
+    paths = [p for p in root.rglob("*.py") if not any(f.is_symlink() for f in p.parents)]
+    names = {p.relative_to(root).with_suffix("").parts: p for p in paths}
+    names = {n[:-1] if n[-1] == "__init__" else n: p for n, p in names.items()}
+    graph: dict[str, set[str]] = {}
+    for name, path in names.items():
+        package = name if path.name == "__init__.py" else name[:-1]
+        targets = {t if t in names else t[:-1] for t in imported(path, package)} & names.keys()
+        here = ".".join(name[:depth])
+        graph.setdefault(here, set()).update({".".join(t[:depth]) for t in targets} - {here})
+    return graph
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("depth", [1, None], ids=["folders", "modules"])
+def test_no_circle(room: str, depth: int | None) -> None:
+    TopologicalSorter(import_graph(ROOT / room, depth)).prepare()  # raises CycleError for a circle
+
+
+@pytest.mark.parametrize("depth", [1, None], ids=["folders", "modules"])
+def test_a_circle_is_seen(depth: int | None, tmp_path: Path) -> None:
+    for name, text in {
+        "a/one": "def f():\n    from ..b import two",
+        "b/two": "from ..a.one import f",
+        "c": "from .b.two import f",
+    }.items():
+        path = tmp_path / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(CycleError):
+        TopologicalSorter(import_graph(tmp_path, depth)).prepare()
 
 
 def test_rooms_are_reached_through_links() -> None:

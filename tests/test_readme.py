@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from calling import known_commands
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -99,8 +100,14 @@ def own_command(step: Step) -> str:
 SAME = [[s for s in RUNS if own_command(s) == c] for c in dict.fromkeys(map(own_command, RUNS))]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("same", SAME, ids=lambda same: name(same[0]))
+def in_its_tier(same: list[Step]) -> Any:
+    """What a new user tries first is tried on every run of the tests."""
+    first = any(step.page == "README.md" for step in same)
+    marks = () if first else (pytest.mark.thorough,)
+    return pytest.param(same, id=name(same[0]), marks=marks)
+
+
+@pytest.mark.parametrize("same", map(in_its_tier, SAME))
 def test_command_does_what_the_pages_say(same: list[Step]) -> None:
     """A command that stands on several pages runs once."""
     status, printed = run(own_command(same[0]))
@@ -151,11 +158,9 @@ def unmarked_commands(text: str) -> list[str]:
 
 def test_a_block_of_no_kind_has_no_command_that_nobody_runs() -> None:
     """What needs the file of the command before stands in a help text too, where both are run."""
-    from trajalign.cli import commands  # as a script, this file finds tests/trajalign instead
-
     pages = [*PAGES, *ROOT.glob("*.md"), *(ROOT / "docs" / "api").glob("*.md")]
     found = {line for page in pages for line in unmarked_commands(page.read_text("utf-8"))}
-    examples = "\n".join(command.epilog or "" for command in commands.commands.values())
+    examples = "\n".join(command.epilog or "" for command in known_commands().values())
     run_there = {line.strip() for line in examples.splitlines()}
     assert found
     assert found <= run_there
@@ -193,6 +198,7 @@ def disagreements(shown: Any, real: Any, place: str = "") -> list[str]:
     return [line for pair in pairs for line in disagreements(*pair)]
 
 
+@pytest.mark.thorough
 def test_json_example_is_real() -> None:
     page = "docs/own-loss.md"
     text = (ROOT / page).read_text(encoding="utf-8")

@@ -2,13 +2,7 @@
 
 import sys
 
-INTERRUPTED = 130
-
-
-def complain(message: str, status: int) -> int:
-    """Say in one line on stderr what was wrong; returns the exit status."""
-    print(f"trajalign: {' '.join(message.split())}", file=sys.stderr)
-    return status
+from .exits import FAILED, INTERRUPTED, complain
 
 
 def main() -> None:
@@ -44,7 +38,7 @@ def _unloadable(error: ImportError) -> int:
 
         status: int = doctor.main(sys.argv[2:], "trajalign doctor", standalone_mode=False)
         return status
-    return complain(f"{error}; `trajalign doctor` tells what to do", 1)
+    return complain(f"{error}; `trajalign doctor` tells what to do", FAILED)
 
 
 if __name__ == "__main__":

@@ -8,18 +8,15 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator, MutableMapping
 from importlib import import_module
 
 import click
 
 from . import __version__
-from .__main__ import complain
+from .exits import BAD_INPUT, BROKEN_PIPE, INTERNAL_ERROR, complain
 from .theory.errors import InputError
 
 _LONGEST = 200  # characters of an unexpected error
-_BROKEN_PIPE = 141  # as a shell reports a process that SIGPIPE ended
-INTERNAL_ERROR = 70  # as sysexits.h has it
 TRACEBACK = "TRAJALIGN_TRACEBACK"  # an environment variable; where it is set, errors are raised
 
 
@@ -37,15 +34,15 @@ def main() -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
-        return complain(error.format_message(), 2)
+        return complain(error.format_message(), BAD_INPUT)
     except InputError as error:
-        return complain(str(error), 2)
+        return complain(str(error), BAD_INPUT)
     except BrokenPipeError:
         _abandon_stdout()
-        return _BROKEN_PIPE
+        return BROKEN_PIPE
     except OSError as error:
         _abandon_stdout()
-        return complain(f"cannot write the output: {error.strerror}", 2)
+        return complain(f"cannot write the output: {error.strerror}", BAD_INPUT)
     except ImportError:  # what it is about is told by `__main__`
         raise
     except Exception as error:
@@ -65,45 +62,28 @@ def _abandon_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-class _Commands(MutableMapping[str, click.Command]):
-    """Commands by name, in order; each is loaded when it is asked for, since all take a second."""
-
-    def __init__(self, *names: str) -> None:
-        self._known: dict[str, click.Command | None] = dict.fromkeys(names)
-
-    def __getitem__(self, name: str) -> click.Command:
-        found = self._known[name]
-        if found is None:
-            module = import_module(f".commands.{name}", __package__)
-            found = self._known[name] = getattr(module, name)
-        return found
-
-    def __setitem__(self, name: str, command: click.Command) -> None:
-        self._known[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
+_COMMANDS = (
+    *("verify", "assumptions", "derive", "experiment", "orbit", "sweep", "figure", "report"),
+    *("doctor", "completion"),
+)
 
 
-class _InOrder(click.Group):
-    """Lists the commands in the order in which they were added."""
+class _Lazy(click.Group):
+    """Lists its commands in their order, and loads one when it is asked for: all take a second."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(self.commands)
 
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name in self.commands:
+            module = import_module(f".commands.{name}", __package__)
+            self.commands[name] = getattr(module, name)
+        return self.commands.get(name)
+
 
 @click.group(
-    cls=_InOrder,
-    commands=_Commands(
-        *("verify", "assumptions", "derive", "experiment", "orbit", "sweep", "figure", "report"),
-        *("doctor", "completion"),
-    ),
+    cls=_Lazy,
+    commands=[click.Command(name) for name in _COMMANDS],  # names, until they are loaded
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
     epilog="""\b
@@ -126,4 +106,4 @@ def commands(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
-        context.exit(2)
+        context.exit(BAD_INPUT)

@@ -11,7 +11,7 @@ from browser import CHROMIUM, WANTED_IN_CI, chromium, complaints, shown
 from bs4 import BeautifulSoup
 from site_reader import article, documented, faults, soup
 
-from trajalign.commands.figure_kinds import KINDS
+from trajalign.figures.kinds import KINDS
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
 from trajalign.theory.derivation.book import appendix
 from trajalign.theory.derivation.claims import Cited, Derivation
@@ -73,7 +73,7 @@ def without_the_last(selector: str, site: Path, folder: Path) -> Path:
     return copy
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
 def test_site_is_whole_and_was_built_without_a_warning(tmp_path: Path) -> None:
     done = build(DOCS, tmp_path / "site")
@@ -129,7 +129,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_whatever_is_broken_fails_the_build(tmp_path: Path) -> None:
     sources = tmp_path / "sources"
     sources.mkdir()
@@ -144,7 +144,7 @@ def test_whatever_is_broken_fails_the_build(tmp_path: Path) -> None:
     assert len(warnings) == len(BROKEN)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_cell_that_raises_fails_the_build(tmp_path: Path) -> None:
     sources = tmp_path / "sources"
     sources.mkdir()

@@ -28,7 +28,7 @@ from mutants import MODULES
 _MEMORY = 6 * 2**30
 _FIRST = 20  # tests that killed the most mutants so far are tried first
 _QUIET = ("-x", "-q", "--tb=line", "--hypothesis-profile=mutation")
-_CONFIG = ("-o", "addopts=--import-mode=importlib", "-m", "not slow")
+_CONFIG = ("-o", "addopts=--import-mode=importlib", "-m", "not thorough")
 # No plugin on its own: pytest would load a plugin's package itself, and this project is one.
 _PLUGINS = ("-p", "_hypothesis_pytestplugin", "-p", "pytest_timeout", "-p", "no:cacheprovider")
 _FAILED = re.compile(r"^failed: (.+)", re.MULTILINE)

@@ -97,7 +97,7 @@ def test_there_are_a_hundred_thousand_points():
     assert sum(sample.points for sample in SAMPLES) > 10**5
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.name}-{s.radius}-{s.steps}")
 def test_every_orbit_from_the_box_stays_in_its_balls(sample):
     orbit = sample.enclosed()

@@ -52,7 +52,7 @@ def test_boxes_may_contain_the_line_p_0(name):
     assert all(x.contains(0) for x in orbit.p)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_radii_serve_after_a_hundred_thousand_steps():
     model = BY_NAME["log-cosh"].model
     start, eta, stops = (ratio(1, 2), ratio(4, 5)), ratio(1, 200), Stops(10**5)

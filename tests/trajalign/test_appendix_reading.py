@@ -17,7 +17,7 @@ from trajalign.verification.derivation_points import compare
 
 r = R(P)
 SLOW = [
-    pytest.param(name, marks=pytest.mark.slow)
+    pytest.param(name, marks=pytest.mark.thorough)
     for name in ("atan", "pseudo-huber", "erf", "algebraic")
 ]
 

@@ -26,7 +26,7 @@ def made(model):
     return document(model, found, check_appendix(found))
 
 
-@pytest.mark.parametrize("model", [TANH, pytest.param(COSH, marks=pytest.mark.slow), TIED])
+@pytest.mark.parametrize("model", [TANH, pytest.param(COSH, marks=pytest.mark.thorough), TIED])
 def test_what_holds_for_any_model_is_derived_and_printed(model):
     document = made(model)
     labels = [entry.derivation.label.removeprefix(f"{model.name}/") for entry in document.entries]

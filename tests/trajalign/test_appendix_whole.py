@@ -20,7 +20,7 @@ from trajalign.theory.derivation.book import appendix
 from trajalign.verification.derivations import check_appendix
 from trajalign.verification.ledger import known_statements
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 CASES = [("log-cosh", 2), ("atan", 2), ("tanh", 2), ("algebraic", 1), ("erf", 3)]
 every_case = pytest.mark.parametrize(("name", "order"), CASES)
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from calling import Called, environment, one_line
+from calling import Called, environment, known_commands, one_line
 from click.shell_completion import BashComplete, ShellComplete
 
 from trajalign.cli import commands
-from trajalign.commands.figure_kinds import KINDS
 from trajalign.figures.drawing import FORMATS
+from trajalign.figures.kinds import KINDS
 from trajalign.studies.study import shipped
 from trajalign.theory.responses import ACTIVATIONS, LOSSES
 from trajalign.verification import runner
@@ -61,14 +61,14 @@ def test_what_is_known_is_offered(words: tuple[str, ...], expected: list[str]) -
 
 
 def test_every_command_and_every_option_is_offered() -> None:
-    assert offered("") == list(commands.commands)
-    for name, command in commands.commands.items():
+    assert offered("") == list(known_commands())
+    for name, command in known_commands().items():
         options = {o for p in command.params for o in p.opts if o.startswith("--")}
         assert options <= set(offered(name, "--"))
 
 
 def test_every_option_that_takes_a_file_completes_files() -> None:
-    for name, command in commands.commands.items():
+    for name, command in known_commands().items():
         for option in command.params:
             if getattr(option, "metavar", None) in ("FILE", "PATH", "DIR"):
                 needed = ["bifurcation"] if name == "figure" else []

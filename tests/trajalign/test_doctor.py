@@ -14,7 +14,7 @@ import pytest
 from calling import Called, environment, one_line
 from packaging.requirements import Requirement
 
-from trajalign import doctor, doctor_trials
+from trajalign.doctor import examination, findings, trials
 from trajalign.numerics.loops import Loop
 from trajalign.numerics.stepping import Stepper
 
@@ -49,31 +49,31 @@ def versions(monkeypatch: pytest.MonkeyPatch) -> dict[str, str | None]:
     def installed(name: str) -> str | None:
         return changed.get(name, fits.get(name, "1"))
 
-    monkeypatch.setattr(doctor, "installed", installed)
+    monkeypatch.setattr(examination, "installed", installed)
     monkeypatch.setattr(metadata, "requires", lambda name: REQUIREMENTS)
     return changed
 
 
-def part(name: str) -> doctor.Part:
-    (found,) = (p for p in doctor.optional_parts(PARSED) if p.name == name)
+def part(name: str) -> findings.Part:
+    (found,) = (p for p in examination.optional_parts(PARSED) if p.name == name)
     return found
 
 
 def troubles(lines: Sequence[str] = REQUIREMENTS) -> list[str]:
-    return [t.what for t in doctor.conflicts([Requirement(line) for line in lines])]
+    return [t.what for t in examination.conflicts([Requirement(line) for line in lines])]
 
 
 # Versions and optional parts ---------------------------------------------------------------------
 
 
 def test_every_optional_part_is_an_extra() -> None:
-    assert set(doctor.PURPOSES) <= set(PROJECT["optional-dependencies"])
+    assert set(examination.PURPOSES) <= set(PROJECT["optional-dependencies"])
 
 
 @pytest.mark.usefixtures("versions")
 def test_a_whole_installation_has_no_trouble() -> None:
     assert troubles() == []
-    assert {p.state for p in doctor.optional_parts(PARSED)} == {"present"}
+    assert {p.state for p in examination.optional_parts(PARSED)} == {"present"}
 
 
 def test_a_missing_extra_is_shown_with_what_brings_it(versions: dict[str, str | None]) -> None:
@@ -95,7 +95,7 @@ def test_an_extra_lacks_what_the_extras_in_it_lack(versions: dict[str, str | Non
 
 def test_a_wrong_version_of_what_is_needed_is_serious(versions: dict[str, str | None]) -> None:
     versions["sympy"] = "1.13.3"
-    (found,) = doctor.conflicts(PARSED)
+    (found,) = examination.conflicts(PARSED)
     assert found.what == "sympy 1.13.3 is installed, but sympy>=1.14,<1.15 is needed"
     assert found.remedy == "pip install 'sympy>=1.14,<1.15'"
     assert found.serious
@@ -103,7 +103,7 @@ def test_a_wrong_version_of_what_is_needed_is_serious(versions: dict[str, str | 
 
 def test_what_is_needed_and_missing_is_serious(versions: dict[str, str | None]) -> None:
     versions["numpy"] = None
-    (found,) = doctor.conflicts(PARSED)
+    (found,) = examination.conflicts(PARSED)
     assert found.what == "numpy is missing"
     assert found.serious
 
@@ -112,7 +112,7 @@ def test_a_wrong_version_in_an_extra_is_told_but_not_serious(
     versions: dict[str, str | None],
 ) -> None:
     versions["llvmlite"] = "0.40.0"
-    (found,) = doctor.conflicts(PARSED)
+    (found,) = examination.conflicts(PARSED)
     assert "llvmlite 0.40.0 is installed, but llvmlite>=0.45 is needed" in found.what
     assert not found.serious
     assert part("fast").state == "conflict"
@@ -122,8 +122,8 @@ def test_metadata_older_than_the_code_is_told(
     versions: dict[str, str | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(metadata, "requires", lambda name: PROJECT["dependencies"])
-    monkeypatch.setattr(doctor, "_trials", tuple)
-    report = doctor.examine()
+    monkeypatch.setattr(examination, "_trials", tuple)
+    report = examination.examine()
     assert {p.state for p in report.parts if p.name != "LaTeX"} == {"unknown"}
     (found,) = report.troubles
     assert "older than its code" in found.what
@@ -148,7 +148,7 @@ def test_the_orbit_meets_its_closed_form_by_another_engine() -> None:
 
 def test_machine_code_is_compared_with_python() -> None:
     pytest.importorskip("llvmlite")
-    found = doctor_trials.orbits()
+    found = trials.orbits()
     assert found.uses == "LLVM and FLINT machine code"
     assert found.speedup is not None
     assert found.speedup > 1
@@ -160,12 +160,12 @@ def test_machine_code_that_errs_in_the_last_bit_is_seen(monkeypatch: pytest.Monk
     def wrong(loop: Loop) -> Loop:
         def advance(state, eta, count, watch):  # type: ignore[no-untyped-def]
             (p, u), done = loop.advance(state, eta, count, watch)
-            return (p, u * (1 + doctor_trials.arb(2) ** -250)), done
+            return (p, u * (1 + trials.arb(2) ** -250)), done
 
         return replace(loop, advance=advance)
 
-    monkeypatch.setattr(doctor_trials, "accelerated", wrong)
-    (found,) = doctor_trials.orbits().troubles
+    monkeypatch.setattr(trials, "accelerated", wrong)
+    (found,) = trials.orbits().troubles
     assert "machine code and Python give orbits that differ" in found.what
     assert "TRAJALIGN_PURE=1" in found.remedy
     assert found.serious
@@ -176,37 +176,35 @@ def test_machine_code_that_cannot_be_had_is_told(monkeypatch: pytest.MonkeyPatch
         logging.getLogger("trajalign").warning("orbits run without acceleration: no arb_sinc")
         return loop
 
-    monkeypatch.setattr(doctor_trials, "accelerated", refusing)
-    monkeypatch.setattr(doctor_trials, "find_spec", lambda name: object())
-    path = doctor_trials.orbits()
+    monkeypatch.setattr(trials, "accelerated", refusing)
+    monkeypatch.setattr(trials, "find_spec", lambda name: object())
+    path = trials.orbits()
     (found,) = path.troubles
     assert path.uses == "python-flint"
     assert path.speedup is None
     assert "no arb_sinc" in found.what
     assert not found.serious
-    monkeypatch.setattr(doctor_trials, "find_spec", lambda name: None)  # not installed at all
-    assert doctor_trials.orbits().troubles == ()
+    monkeypatch.setattr(trials, "find_spec", lambda name: None)  # not installed at all
+    assert trials.orbits().troubles == ()
 
 
 def test_machine_code_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAJALIGN_PURE", "1")
-    path = doctor_trials.orbits()
+    path = trials.orbits()
     assert path.uses == "python-flint"
     assert "TRAJALIGN_PURE=1" in path.measured
 
 
 def test_an_orbit_off_its_closed_form_is_serious(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        doctor_trials, "_RATE", doctor_trials._RATE * (1 + doctor_trials.sp.Rational(1, 10**50))
-    )
-    (found,) = doctor_trials.orbits().troubles
+    monkeypatch.setattr(trials, "_RATE", trials._RATE * (1 + trials.sp.Rational(1, 10**50)))
+    (found,) = trials.orbits().troubles
     assert "agrees with its closed form to 47 digits only" in found.what  # 1000 steps of 10⁻⁵⁰
     assert found.serious
 
 
 def test_sweeps_without_jax_take_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor_trials, "find_spec", lambda name: None)
-    path = doctor_trials.sweeps()
+    monkeypatch.setattr(trials, "find_spec", lambda name: None)
+    path = trials.sweeps()
     assert (path.uses, path.speedup, path.troubles) == ("NumPy", None, ())
 
 
@@ -214,9 +212,9 @@ def test_jax_that_is_broken_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(name: str, extra: str = "sweeps") -> object:
         raise RuntimeError("jaxlib is version 0.4, but 0.8 is needed")
 
-    monkeypatch.setattr(doctor_trials, "find_spec", lambda name: object())
-    monkeypatch.setattr(doctor_trials, "require", broken)
-    path = doctor_trials.sweeps()
+    monkeypatch.setattr(trials, "find_spec", lambda name: object())
+    monkeypatch.setattr(trials, "require", broken)
+    path = trials.sweeps()
     (found,) = path.troubles
     assert path.uses == "NumPy"
     assert "jaxlib is version 0.4" in found.what
@@ -235,11 +233,11 @@ def test_the_devices_that_jax_sees_are_named(monkeypatch: pytest.MonkeyPatch) ->
     def plain(model: object, engine: str) -> Stepper:
         return stepper(model, "numpy")  # type: ignore[arg-type]
 
-    stepper = doctor_trials.compile_stepper
-    monkeypatch.setattr(doctor_trials, "find_spec", lambda name: object())
-    monkeypatch.setattr(doctor_trials, "require", lambda name: Jax)
-    monkeypatch.setattr(doctor_trials, "compile_stepper", plain)
-    path = doctor_trials.sweeps()
+    stepper = trials.compile_stepper
+    monkeypatch.setattr(trials, "find_spec", lambda name: object())
+    monkeypatch.setattr(trials, "require", lambda name: Jax)
+    monkeypatch.setattr(trials, "compile_stepper", plain)
+    path = trials.sweeps()
     assert path.uses == "JAX on gpu"
     assert path.measured.endswith("; A fast one")
 
@@ -263,7 +261,7 @@ def test_the_command_fails_if_something_needed_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     versions.update(sympy="1.13.3", llvmlite=None)
-    monkeypatch.setattr(doctor, "_trials", tuple)
+    monkeypatch.setattr(examination, "_trials", tuple)
     code, out, _ = command("doctor")
     assert code == 1
     assert "! sympy 1.13.3 is installed, but sympy>=1.14,<1.15 is needed: pip install" in out
@@ -280,10 +278,10 @@ def test_a_trial_that_breaks_is_told(
     versions: dict[str, str | None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken() -> doctor.Path:
+    def broken() -> findings.Path:
         raise ImportError("libflint.so.20: cannot open shared object file")
 
-    monkeypatch.setattr(doctor, "_trials", lambda: (broken,))
+    monkeypatch.setattr(examination, "_trials", lambda: (broken,))
     code, out, _ = command("doctor")
     assert code == 1
     assert "libflint.so.20: cannot open" in out
@@ -328,7 +326,8 @@ def test_a_command_that_loads_is_not_held_up_by_one_that_does_not() -> None:
 
 def test_no_heavy_extra_is_loaded_to_tell_that_it_is_there() -> None:
     program = (
-        "import sys; from trajalign import doctor; doctor._trials = tuple; doctor.examine()\n"
+        "import sys; from trajalign.doctor import examination as e\n"
+        "e._trials = tuple; e.examine()\n"
         "print(*{name.split('.')[0] for name in sys.modules})"
     )
     done = subprocess.run(

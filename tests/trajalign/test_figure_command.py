@@ -9,7 +9,7 @@ import pytest
 from calling import Called, one_line
 
 import trajalign.commands.figure as figure_module
-from trajalign.commands.figure_kinds import Kind
+from trajalign.figures.kind import Kind
 from trajalign.figures.picture import STABLE, Curve, Picture
 from trajalign.theory.errors import InputError
 
@@ -35,7 +35,7 @@ def figure(command: Callable[..., Called]) -> Callable[..., Called]:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line instead of every kind of figure that takes a start."""
-    kind = Kind(lambda asked: SMALL, "eta p0 q0")
+    kind = Kind("bifurcation", "a line", lambda asked: SMALL)
     monkeypatch.setattr(figure_module, "KINDS", {**figure_module.KINDS, "bifurcation": kind})
 
 

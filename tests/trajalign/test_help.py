@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 import pytest
-from calling import environment
+from calling import environment, known_commands
 from small_study import FILE as SMALL_STUDY
 from test_readme import RUNS, own_command
 
 from trajalign.cli import commands
 
-COMMANDS: dict[str, click.Command] = {"": commands, **commands.commands}
+COMMANDS: dict[str, click.Command] = {"": commands, **known_commands()}
 ON_PAGES = {own_command(step) for step in RUNS if step.status == 0}  # test_readme.py runs them
 SLOW = ("derive", "report")
 
@@ -54,7 +54,7 @@ def test_help_fits_80_columns_and_shows_examples(name: str) -> None:
 @every_command
 def test_examples_are_of_the_command_itself(name: str) -> None:
     for example in examples(name):
-        assert example.split()[1] in ([name] if name else commands.commands)
+        assert example.split()[1] in ([name] if name else known_commands())
 
 
 def test_an_option_means_the_same_in_all_commands() -> None:
@@ -78,7 +78,9 @@ def test_every_option_says_what_it_does_in_a_sentence() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [], id=name or "trajalign")
+        pytest.param(
+            name, marks=[pytest.mark.thorough] if name in SLOW else [], id=name or "trajalign"
+        )
         for name in COMMANDS
     ],
 )

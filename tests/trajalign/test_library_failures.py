@@ -10,7 +10,7 @@ import sympy as sp
 from calling import environment, one_line
 from mpmath import mp
 
-from trajalign import cli
+from trajalign import cli, exits
 from trajalign.commands.figure import figure
 from trajalign.numerics.continuation import cascade
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear, slow_curve
@@ -48,7 +48,7 @@ def test_the_limits_coefficient_of_the_soft_clip(h: str) -> None:
         assert float(expected) == pytest.approx(0.892912, abs=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("h", ["1e-9", "1e-30"])
 def test_the_cascade_of_the_clip_is_that_of_tanh(h: str) -> None:
     """S(h) differs from tanh by O(h²), and so do the values of q."""
@@ -78,7 +78,7 @@ def test_the_loss_has_a_slow_curve() -> None:
     assert float(sp.N(found, 30)) == pytest.approx(float(expected), rel=1e-12)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "model",
     [
@@ -120,7 +120,7 @@ def test_an_unexpected_error_is_one_line(
 
     monkeypatch.setattr(cli.commands, "main", fails)
     monkeypatch.delenv(cli.TRACEBACK, raising=False)
-    assert cli.main() == cli.INTERNAL_ERROR == 70
+    assert cli.main() == exits.INTERNAL_ERROR == 70
     out, err = capsys.readouterr()
     line = one_line(err)
     assert out == ""

@@ -35,7 +35,7 @@ def given(monkeypatch):
     return give
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_whole_report_on_a_loss_for_which_little_holds(command, tmp_path):
     folder = tmp_path / "new" / "report"
     loss = ("linear", "--loss", "cosh(z)-1")

@@ -58,7 +58,7 @@ def test_what_is_saved_has_the_exact_parameters(
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_dask_cluster_gives_the_same(sweep: Callable[..., Called], tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
     here, there = tmp_path / "here.nc", tmp_path / "there.nc"

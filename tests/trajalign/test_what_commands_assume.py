@@ -378,7 +378,7 @@ SLOW = {"A1", "A2", "A5"}  # for these there is a document
 
 
 @pytest.mark.parametrize(
-    "broken", [pytest.param(b, marks=[pytest.mark.slow] * (b in SLOW)) for b in BROKEN]
+    "broken", [pytest.param(b, marks=[pytest.mark.thorough] * (b in SLOW)) for b in BROKEN]
 )
 def test_derive_refuses_or_says_what_fails(broken: str, command: Callable[..., Called]) -> None:
     loss = ("--loss", BROKEN[broken].text)
@@ -391,7 +391,7 @@ def test_derive_refuses_or_says_what_fails(broken: str, command: Callable[..., C
         assert BROKEN[broken].named in one_line(err)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("broken", ["normalised", "A2"])
 def test_report_fails_and_claims_nothing(
     broken: str, command: Callable[..., Called], tmp_path: Path

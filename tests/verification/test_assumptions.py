@@ -569,7 +569,7 @@ def test_power_family(a: Fraction) -> None:
             assert c == pytest.approx(max(expected_c, 0.5), rel=1e-9)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @given(
     weights=st.tuples(*[st.integers(1, 20)] * 3),
 )

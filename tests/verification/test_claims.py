@@ -216,7 +216,7 @@ NOT_IN_DEFAULT_CONTROLS = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(("kind", "text"), RESPONSES)
 def test_true_claims_stand_and_falsified_ones_fall(kind: str, text: str) -> None:
     plan = plan_of(kind, text)

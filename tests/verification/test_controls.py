@@ -94,7 +94,7 @@ def test_a_claim_cannot_do_without_falsified_copies() -> None:
 # The whole of it -------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_every_control_on_the_default_responses_is_refuted() -> None:
     models = [
         model_of("linear", "log-cosh"),

@@ -23,7 +23,7 @@ from trajalign.verification.derivations import Checked, DerivationError, check_d
 SLOW = ("atan", "langevin", "gudermann", "arctan", "erf")
 NAMES = [
     *("log-cosh", "pseudo-huber", "tanh", "algebraic"),
-    *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW),
+    *(pytest.param(name, marks=pytest.mark.thorough) for name in SLOW),
 ]
 MODELS = ("log-cosh", "algebraic")
 
@@ -58,19 +58,19 @@ def test_every_step_holds(name: str) -> None:
         assert cited == words.get(kind, [])
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("order", [1, 3, 4])
 @pytest.mark.parametrize("name", ["pseudo-huber", "algebraic"])
 def test_other_orders_hold(name: str, order: int) -> None:
     assert checked(BY_NAME[name].model, order)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_response_without_a_closed_form_holds() -> None:
     assert checked(TwoLayerLinear(Loss.parse("(sqrt(1+z**2) + log(cosh(z)))/2")), 2)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", MODELS)
 def test_a_changed_number_is_refuted(name: str) -> None:
     model: Any = BY_NAME[name].model
@@ -89,7 +89,7 @@ def test_a_changed_number_at_first_order_is_refuted(name: str) -> None:
         earlier[derivation.label] = derivation
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", MODELS)
 def test_a_changed_definition_does_not_go_unnoticed(name: str) -> None:
     model: Any = BY_NAME[name].model

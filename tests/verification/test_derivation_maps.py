@@ -26,7 +26,7 @@ def test_every_step_holds_and_a_changed_number_does_not(model: Any) -> None:
         earlier[derivation.label] = derivation
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
 def test_a_changed_definition_does_not_go_unnoticed(model: Any) -> None:
     assert_every_falsified_definition_is_refuted(derivations(model, 2), model.name)

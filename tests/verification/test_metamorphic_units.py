@@ -39,7 +39,7 @@ def test_hypotheses_in_extreme_units(kind: str, text: str, unit: sp.Rational) ->
     assert verdicts(kind, text, unit) == verdicts(kind, text, sp.S.One)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("unit", UNITS, ids=str)
 @pytest.mark.parametrize(("kind", "text"), ENTRIES)
 def test_hypotheses_of_the_whole_catalogue(kind: str, text: str, unit: sp.Rational) -> None:
@@ -54,7 +54,7 @@ def test_with_a_fixed_unit_verdicts_would_change(monkeypatch: pytest.MonkeyPatch
     assert found != {name: expected[name] for name in found}
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("unit", [UNITS[0], 1000], ids=str)
 def test_one_orbit_is_proved_in_every_unit(unit: sp.Rational) -> None:
     """At s = 1000 it was undecided: how near to 0 a box is was counted in z, not in its unit."""

@@ -126,7 +126,7 @@ SLOW = {
     "z/sqrt(1+z**2) - z**4/(10**9*(1+z**2)**2)",
 }
 CASES = [
-    pytest.param(kind, text, broken, marks=[pytest.mark.slow] if text in SLOW else [], id=text)
+    pytest.param(kind, text, broken, marks=[pytest.mark.thorough] if text in SLOW else [], id=text)
     for kind, table in (("linear", LINEAR), ("neuron", NEURON))
     for text, broken in table.items()
 ]

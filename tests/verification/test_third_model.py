@@ -58,7 +58,7 @@ def judged(model, *names):
     return labels, found.controls
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_right_model_passes_and_its_falsified_copies_are_refuted():
     labels, controls = judged(TANH)
     assert len(labels) == len(hypotheses(TANH)) + len(statements_about(TANH))

@@ -81,7 +81,7 @@ def test_the_largest_misfit_is_that_of_all_steps() -> None:
     assert run.values["worst"] > 5 * float(min(misfits.values()))
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_layer_ends_undecided() -> None:
     plan = plan_of(LAYERED)
     claim = claim_for("linear/slow-curve-2", plan)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from ..__main__ import complain
 from ..appendix import archive, html, latex_document, pdf, text
 from ..appendix.document import Document, document
 from ..appendix.numbers import Numbers
 from ..appendix.numbers import numbers as on_orbits
+from ..exits import FAILED, complain
 from ..files import check_outputs, write, write_together
 from ..output import dump
 from ..terminal import progress_bar, status_line
@@ -104,7 +104,7 @@ def derive(
             tell("checking every step")
             checked = check_appendix(found)
     except DerivationError as error:
-        return complain(f"{error}; nothing is written", 1)
+        return complain(f"{error}; nothing is written", FAILED)
     made, tried = document(chosen, found, checked), None
     if numbers and (layout in ("pdf", "html") or (layout == "latex" and file not in (None, "-"))):
         with progress_bar("trying on orbits") as progress:
@@ -131,7 +131,7 @@ def _check(file: str) -> int:
         with status_line("checking"):
             checked = archive.check(data, appendix)
     except archive.ArchiveError as error:
-        return complain(f"{file}: {error}", 1)
+        return complain(f"{file}: {error}", FAILED)
     except InputError as error:
         raise InputError(f"--check {file}: {error}") from None
     click.echo(f"{file}: {_count(checked)}")

@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from .. import __version__
-from ..doctor import CONFLICT, MISSING, PRESENT, Report, examine
+from ..doctor import examination
+from ..doctor.findings import CONFLICT, MISSING, PRESENT, Report
 from ..terminal import Output
 
 SCHEMA = "trajalign.doctor/1"
@@ -45,7 +46,7 @@ def doctor(json_file: str | None) -> int:
         from ..files import check_outputs  # here, for it does not load where SymPy is missing
 
         check_outputs(json=json_file)
-    report = examine()
+    report = examination.examine()
     document = json.dumps(_document(report), indent=2, ensure_ascii=False)
     if json_file == "-":
         click.echo(document)

@@ -7,26 +7,22 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from ..figures.cobweb import HALF, MAPS
 from ..figures.drawing import FORMATS, draw
+from ..figures.kind import HALF, MAPS, Kind, Request, Values
+from ..figures.kinds import KINDS
 from ..files import check_outputs, write_together
+from ..terminal import progress_bar
 from ..theory.errors import InputError
-from .figure_kinds import KINDS, Request
-from .options import FILE, WholeNumber, chosen_model, model_options, positive
+from .options import FILE, WholeNumber, chosen_model, model_options, positive, rational, spaced
+
+_ABOUT = "\n".join(f"  {kind.name:<12} {kind.about}" for kind in KINDS.values())
 
 
 @click.command(
     short_help="Draw a figure.",
-    epilog="""\b
+    epilog=f"""\b
 Kinds:
-  bifurcation  branches of the frozen map, their stability, an orbit on top
-  cobweb       the half map at frozen q = q0; with --eta, along the orbit
-  alignment    what is left of q/r(p) - 1 along an orbit, against h_1 to h_3
-  ladder       the same at the passage of q = 1, on a ladder of step sizes
-  sharpness    along an orbit, against 2/eta and what the theory predicts
-  phase        how the orbits from every (p0, q0) end
-  exponential  ln|difference of limits| against 1/epsilon, with slope -Lambda
-  cascade      the orbit diagram of a neuron beyond the symmetric 2-cycle
+{_ABOUT}
 \b
 Examples:
   trajalign figure bifurcation neuron -o bifurcation.svg
@@ -96,10 +92,11 @@ def figure(
     request = Request(
         chosen_model(model, loss, activation),
         None if eta is None else positive(eta, "--eta"),
-        p0,
-        q0,
+        None if p0 is None else _first(p0, KINDS[kind]),
+        None if q0 is None else _second(q0, KINDS[kind]),
         order,
         which,
+        progress_bar,
     )
     picture = KINDS[kind].picture(request)
     contents: dict[Path, str | bytes] = {Path(file): draw(picture, layout)}
@@ -110,13 +107,36 @@ def figure(
     return 0
 
 
+def _first(text: str, kind: Kind) -> Values:
+    """--p0. Raises InputError."""
+    if kind.axes:
+        return _axis(text, "--p0")
+    p = rational(text, "--p0")
+    if p == 0:
+        raise InputError(f"--p0 {text}: an orbit from p = 0 stays there; start at another p")
+    return (p,)
+
+
+def _second(text: str, kind: Kind) -> Values:
+    """--q0. Raises InputError."""
+    return _axis(text, "--q0") if kind.axes else (positive(text, "--q0"),)
+
+
+def _axis(text: str, option: str) -> Values:
+    """The values of FIRST:LAST:COUNT. Raises InputError."""
+    values = spaced(text, option, "a phase diagram needs FIRST:LAST:COUNT")
+    if list(values) != sorted(set(values)):
+        raise InputError(f"{option} {text[:60]}: FIRST has to be less than LAST")
+    return values
+
+
 def _refuse_others(context: click.Context, kind: str) -> None:
     """Refuse an option that this kind of figure has no use for."""
     options = {"eta": "--eta", "p0": "--p0", "q0": "--q0", "order": "--order", "which": "--map"}
     for name, option in options.items():
         given = context.get_parameter_source(name) is not ParameterSource.DEFAULT
-        if given and name not in KINDS[kind].takes.split():
-            users = [k for k, other in KINDS.items() if name in other.takes.split()]
+        if given and name not in KINDS[kind].takes:
+            users = [k for k, other in KINDS.items() if name in other.takes]
             raise InputError(f"{option} goes with {', '.join(users)}, not with {kind}")
 
 

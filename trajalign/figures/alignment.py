@@ -13,12 +13,15 @@ from ..numerics.precision import working_bits
 from ..theory.curve_closed import curve_terms
 from ..theory.errors import InputError
 from ..theory.interface import Model, P, R
+from ..theory.requirements import require_curved
 from ..verification.orbit_view import OrbitView, ball
-from ..verification.plans import Plan
-from .following import logarithmic, never_zero
+from ..verification.plans import MAX_STEPS, Plan
+from .following import LARGE, SMALL, logarithmic, never_zero
+from .kind import Kind, Request
 from .picture import MEASURED, PREDICTED, Curve, Picture
 
 _SHOWN = 70
+_RUNGS = 4  # of the ladder, each half the one before
 
 
 @dataclass(frozen=True)
@@ -115,3 +118,43 @@ def _curves(x: tuple[float, ...], rows: Sequence[Residual], order: int) -> tuple
 def _name(k: int) -> str:
     named = {0: "no term", 1: "after $h_1$", 2: "after $h_1$, $h_2$"}
     return named.get(k, f"after $h_1$ to $h_{k}$")
+
+
+def _plan(asked: Request, *etas: sp.Rational) -> Plan:
+    require_curved(asked.model.response)
+    plan = Plan(asked.model, etas=etas, starts=(asked.start,))
+    if plan.curve.h_at_zero < 0:
+        raise InputError(
+            f"{asked.model.response.text}: orbits align only if r''(0) < 0, but r''(0) = "
+            f"{asked.model.response.curvature}"
+        )
+    if (steps := plan.steps_needed(float(etas[-1]))) > MAX_STEPS:
+        raise InputError(f"eta = {etas[-1]}: an orbit takes about {steps:.0e} steps; take a larger")
+    return plan
+
+
+def _alignment(asked: Request) -> Picture:
+    eta = asked.step_size(SMALL)
+    return alignment_picture(_plan(asked, eta), eta, asked.order)
+
+
+def _ladder(asked: Request) -> Picture:
+    top = asked.step_size(LARGE)
+    return ladder_picture(_plan(asked, *(top / 2**k for k in range(_RUNGS))), asked.order)
+
+
+_TAKES = ("eta", "p0", "q0", "order")
+KINDS = (
+    Kind(
+        "alignment",
+        "what is left of q/r(p) - 1 along an orbit, against h_1 to h_3",
+        _alignment,
+        _TAKES,
+    ),
+    Kind(
+        "ladder",
+        "the same at the passage of q = 1, on a ladder of step sizes",
+        _ladder,
+        _TAKES,
+    ),
+)

@@ -12,7 +12,9 @@ from ..numerics.balls import compile_balls, evaluate
 from ..numerics.orbits import Orbit
 from ..theory.diagram import TRIVIAL, Branch, Segment, SpecialPoint, bifurcation_diagram
 from ..theory.interface import Model, P, R
-from .following import Start, bounded, followed
+from ..theory.requirements import require_curved
+from .following import SMALL, Start, bounded, followed
+from .kind import Kind, Request
 from .picture import ORBIT, STABLE, UNSTABLE, Curve, Mark, Picture
 
 _SAMPLES = 200
@@ -108,3 +110,17 @@ def _shown(length: int) -> list[int]:
 def _mark(point: SpecialPoint) -> Mark:
     kind = point.kind.split(" (")[0]
     return Mark(kind, float(point.p.digits(15)), float(point.q_digits(15)), kind)
+
+
+def _asked(asked: Request) -> Picture:
+    """With an orbit on top: the one asked for, or else one that comes to rest if it does."""
+    require_curved(asked.model.response)
+    eta, start = asked.step_size(SMALL), asked.start
+    said = (asked.eta, asked.p0, asked.q0) != (None, None, None)
+    shown = said or followed(asked.model, eta, start).outcome == "converged"
+    return bifurcation_picture(asked.model, eta, [start] if shown else [])
+
+
+KINDS = (
+    Kind("bifurcation", "branches of the frozen map, their stability, an orbit on top", _asked),
+)

@@ -13,6 +13,7 @@ from ..theory.diagram import SYMMETRY_BREAKING
 from ..theory.models import Model
 from ..theory.requirements import require_curved
 from .bifurcation import response_at
+from .kind import Kind
 from .picture import ATTRACTOR, UNSTABLE, Curve, Mark, Picture
 
 _FLIPS = 4
@@ -76,3 +77,13 @@ def _symmetric(model: Model, flip: float, low: float) -> Curve:
     q = np.array(response_at(model, p))
     p, q = p[q >= low], q[q >= low]
     return Curve("unstable 2-cycle", UNSTABLE, tuple(map(float, q)), tuple(map(float, p)))
+
+
+KINDS = (
+    Kind(
+        "cascade",
+        "the orbit diagram of a neuron beyond the symmetric 2-cycle",
+        lambda asked: cascade_picture(asked.model),
+        takes=(),
+    ),
+)

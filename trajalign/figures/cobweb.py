@@ -13,10 +13,8 @@ from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_response
 from .following import Start, bounded, followed
+from .kind import HALF, MAPS, Kind
 from .picture import MAP, PATH, REFERENCE, Curve, Mark, Picture
-
-HALF, FULL = "half", "full"
-MAPS = (HALF, FULL)
 
 _STEPS = 60
 _SHOWN = 2000  # steps of an orbit, which on the half map end up crawling along the diagonal
@@ -119,3 +117,15 @@ def _path(points: Sequence[float]) -> Curve:
         x += [now, now]
         y += [now, then]
     return Curve("cobweb", PATH, tuple(x), tuple(y))
+
+
+KINDS = (
+    Kind(
+        "cobweb",
+        "the half map at frozen q = q0; with --eta, along the orbit",
+        lambda asked: cobweb_picture(
+            asked.model, asked.start, which=asked.which, step_size=asked.eta
+        ),
+        takes=("eta", "p0", "q0", "which"),
+    ),
+)

@@ -16,6 +16,7 @@ from ..numerics.precision import working_bits
 from ..theory.errors import InputError
 from ..theory.models import Model
 from .following import Start, at_rest
+from .kind import Kind
 from .picture import MEASURED, PREDICTED, Curve, Picture
 
 _GAP = r"$\ln\,|\Delta q^{\ast}|$"
@@ -102,3 +103,12 @@ def _log_gap(model: Model, eta: sp.Rational, start: Start, digits: int) -> float
         if gap * arb(10) ** (digits - _NOISE) < 1:
             raise InputError(f"eta = {eta}: {digits} digits do not tell the two limits apart")
         return float(gap.log())
+
+
+KINDS = (
+    Kind(
+        "exponential",
+        "ln|difference of limits| against 1/epsilon, with slope -Lambda",
+        lambda asked: exponential_picture(asked.model, asked.start, asked.eta),
+    ),
+)

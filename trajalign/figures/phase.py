@@ -9,13 +9,17 @@ import sympy as sp
 
 from ..numerics.endings import OUTCOMES
 from ..numerics.extras import NUMPY
-from ..numerics.grids import Progress, grid
+from ..numerics.grids import Progress, grid, linspace
 from ..theory.errors import InputError
 from ..theory.models import Model
 from .bifurcation import response_at
+from .following import LARGE
+from .kind import Kind, Request
 from .picture import MAP, REFERENCE, Curve, Picture, Regions
 
 _STEPS = 100_000
+_ACROSS, _UP = 120, 80  # cells
+_WIDE, _TALL = 4, sp.Rational(3, 2)  # |p0| in its unit, q0
 _NAMES = {
     "undecided": "undecided",
     "gradient_flow": "gradient flow",
@@ -64,3 +68,14 @@ def _response(model: Model, across: tuple[float, float], up: tuple[float, float]
     r = np.array(response_at(model, p))
     inside = (up[0] <= r) & (r <= up[1])
     return Curve("$q_0 = r(p_0)$", MAP, tuple(map(float, p[inside])), tuple(map(float, r[inside])))
+
+
+def _asked(asked: Request) -> Picture:
+    wide = _WIDE * asked.model.response.scale
+    p0s = linspace(-wide, wide, _ACROSS) if asked.p0 is None else asked.p0
+    q0s = linspace(_TALL / _UP, _TALL, _UP) if asked.q0 is None else asked.q0
+    with asked.bar("orbits") as progress:
+        return phase_picture(asked.model, asked.step_size(LARGE), p0s, q0s, progress=progress)
+
+
+KINDS = (Kind("phase", "how the orbits from every (p0, q0) end", _asked, axes=True),)

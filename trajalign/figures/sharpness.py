@@ -19,7 +19,8 @@ from ..theory.bifurcation import frozen_family
 from ..theory.expressions import Z
 from ..theory.models import ETA, Loss, Model, P, Q
 from ..theory.slow_curve import slow_curve
-from .following import Start, at_rest, followed, logarithmic
+from .following import SMALL, Start, at_rest, followed, logarithmic
+from .kind import Kind
 from .picture import MEASURED, PREDICTED, REFERENCE, Curve, Mark, Picture
 
 _SHOWN = 70
@@ -133,3 +134,12 @@ def _phases(ends: tuple[int, int, int], height: float) -> list[Mark]:
         Mark("phase", middle, height, name, dot=False)
         for middle, name in zip(middles, names, strict=True)
     ]
+
+
+KINDS = (
+    Kind(
+        "sharpness",
+        "along an orbit, against 2/eta and what the theory predicts",
+        lambda asked: sharpness_picture(asked.model, asked.step_size(SMALL), asked.start),
+    ),
+)

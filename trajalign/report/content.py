@@ -11,8 +11,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from flint import arb
 
-from ..commands.figure_kinds import KINDS, Request
-from ..figures.cobweb import HALF
+from ..figures.kind import Request
+from ..figures.kinds import KINDS
 from ..figures.picture import Picture
 from ..numerics.balls import exact
 from ..numerics.pools import workers
@@ -134,7 +134,7 @@ def prefix(number: int) -> str:
 def drawn(model: Model, kind: str) -> Drawing:
     """One figure, as `trajalign figure` draws it without further options."""
     try:
-        return Drawing(kind, KINDS[kind].picture(Request(model, None, None, None, ORDER, HALF)))
+        return Drawing(kind, KINDS[kind].picture(Request(model, order=ORDER)))
     except InputError as error:
         return Drawing(kind, None, str(error))
 

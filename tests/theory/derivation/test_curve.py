@@ -60,7 +60,7 @@ def test_each_order_has_its_step(order: int) -> None:
     assert all(found[f"h{k}"] == H[k](P) for k in range(2, order + 1))
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_fourth_order_is_left_in_terms_of_the_lower_ones() -> None:
     curve = chapter(BY_NAME["algebraic"], 4)["slow-curve"]
     (step,) = (s for s in curve.steps if s.name == "h4")

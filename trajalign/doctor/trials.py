@@ -14,14 +14,14 @@ import numpy as np
 import sympy as sp
 from flint import arb, ctx
 
-from .doctor import Path, Trouble
-from .numerics.extras import JAX, NUMPY, require
-from .numerics.loops import Loop, State, Watch, compile_loop
-from .numerics.native import accelerated
-from .numerics.program import exact
-from .numerics.stepping import Stepper, compile_stepper
-from .theory.models import Model, SingleNeuron
-from .theory.responses import Activation
+from ..numerics.extras import JAX, NUMPY, require
+from ..numerics.loops import Loop, State, Watch, compile_loop
+from ..numerics.native import accelerated
+from ..numerics.program import exact
+from ..numerics.stepping import Stepper, compile_stepper
+from ..theory.models import Model, SingleNeuron
+from ..theory.responses import Activation
+from .findings import Path, Trouble
 
 _STEPS, _BITS, _DIGITS = 1000, 256, 60
 _ORBITS, _SHORT = 512, 200

@@ -1,4 +1,4 @@
-"""What an installation has, which path is fast on it, and what is wrong with it.
+"""Looking at an installation: its versions, its optional parts, and the trials.
 
 Nothing outside the standard library and `packaging` is imported before the trials, so that this
 works where something else does not.
@@ -10,13 +10,13 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib import import_module, metadata
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-PRESENT, MISSING, CONFLICT, UNKNOWN = "present", "missing", "conflict", "unknown"
+from .findings import CONFLICT, MISSING, PRESENT, UNKNOWN, Part, Path, Report, Trouble, Version
+
 PURPOSES = {
     "fast": "orbits in machine code",
     "sweeps": "sweeps, JAX, grid files",
@@ -28,61 +28,6 @@ PURPOSES = {
 _LATEX = "trajalign derive as PDF"
 _SHOWN = ("SymPy", "mpmath", "python-flint", "NumPy", "SciPy", "Matplotlib")
 _OLD_METADATA = "what pip knows of trajalign is older than its code"
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """What is wrong and what to do; `serious` if something that is needed does not work."""
-
-    what: str
-    remedy: str
-    serious: bool
-
-
-@dataclass(frozen=True)
-class Version:
-    """A part of the installation; `version` is None where it is missing."""
-
-    name: str
-    version: str | None
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class Part:
-    """An optional part: present, missing, in conflict with its pins, or unknown to pip."""
-
-    name: str
-    purpose: str
-    state: str
-    lacks: tuple[str, ...]
-    install: str
-
-
-@dataclass(frozen=True)
-class Path:
-    """A way to compute: what it uses here, what was measured, and how much faster that is."""
-
-    name: str
-    uses: str
-    measured: str
-    speedup: float | None
-    troubles: tuple[Trouble, ...] = ()
-
-
-@dataclass(frozen=True)
-class Report:
-    """Everything that was found."""
-
-    versions: tuple[Version, ...]
-    parts: tuple[Part, ...]
-    paths: tuple[Path, ...]
-    troubles: tuple[Trouble, ...]
-
-    @property
-    def works(self) -> bool:
-        """Whether what is needed works."""
-        return not any(trouble.serious for trouble in self.troubles)
 
 
 def examine() -> Report:
@@ -210,6 +155,6 @@ def _cores() -> str:
 
 
 def _trials() -> tuple[Callable[[], Path], ...]:
-    from . import doctor_trials  # needs everything else
+    from . import trials  # needs everything else
 
-    return doctor_trials.orbits, doctor_trials.sweeps
+    return trials.orbits, trials.sweeps
