@@ -10,6 +10,7 @@ from typing import Any
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from .theory.writing.plain_text import plain_text
+from .verification.quantities import to_json
 from .verification.runner import Control
 from .verification.statement import Statement
 from .verification.status import Standing, standings
@@ -98,7 +99,7 @@ def result(verdict: Verdict) -> dict[str, Any]:
         "evidence": verdict.evidence.value if verdict.evidence else None,
         "reason": verdict.reason,
         "parameters": dict(verdict.parameters),
-        "quantities": dict(verdict.quantities),
+        "quantities": to_json(verdict.quantities),
         "hypotheses": [
             {
                 "name": _name(hypothesis),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from textwrap import fill, indent
 
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from .output import by_response
 from .theory.writing.plain_text import plain_text
+from .verification.quantities import Compared
 from .verification.runner import Control
 from .verification.statement import Statement
 from .verification.status import Standing, standings
@@ -118,15 +119,14 @@ def _controls_table(title: str, controls: Sequence[Control]) -> Table:
 
 
 def _row(verdict: Verdict) -> tuple[str | Text, ...]:
-    coefficient = verdict.quantities.get("coefficient", {})
-    order = verdict.quantities.get("order", {})
+    coefficient, order = verdict.coefficient, verdict.order
     return (
         verdict.label,
         _styled(verdict.outcome),
         verdict.evidence.value if verdict.evidence else "",
-        _short(_compact(coefficient)),
-        _short(coefficient.get("measured", "")),
-        f"{float(order['measured']):.2f}" if order else "",
+        _short(_compact(coefficient)) if coefficient else "",
+        _short(coefficient.measured) if coefficient else "",
+        f"{float(order.measured):.2f}" if order else "",
     )
 
 
@@ -136,10 +136,10 @@ def _styled(outcome: Outcome) -> Text:
     )
 
 
-def _compact(coefficient: Mapping[str, str]) -> str:
+def _compact(coefficient: Compared) -> str:
     """The exact value as it is, unless it is too long for a column."""
-    exact = coefficient.get("exact", "")
-    return exact if len(exact) <= 8 else coefficient.get("decimal", exact)
+    exact = coefficient.exact
+    return exact if len(exact) <= 8 else coefficient.decimal or exact
 
 
 def _short(number: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Self
 
 import sympy as sp
 
-from .plans import Plan, number
+from .plans import Plan
+from .quantities import Quantities
 from .verdicts import Evidence
 
 
@@ -37,7 +38,7 @@ class Judgement:
 
     objection: str
     witness: Mapping[str, str] | None
-    quantities: Mapping[str, Any] = field(default_factory=dict)
+    quantities: Quantities = field(default_factory=dict)
     evidence: Evidence = Evidence.SAMPLED
     undecided: str = ""
 
@@ -119,9 +120,3 @@ def combined(judged: Sequence[Judgement]) -> Judgement:
     """Of several starts: the first objection, else the first that is undecided, else the first."""
     objecting = (j for j in judged if j.objection)
     return next(objecting, next((j for j in judged if j.undecided), judged[0]))
-
-
-def quantity(exact: sp.Expr, measured: float) -> dict[str, str]:
-    """An exact value beside a measured one, as text."""
-    value = number(exact)
-    return {"exact": str(exact), "decimal": f"{value:.10g}", "measured": f"{measured:#.10g}"}

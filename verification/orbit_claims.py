@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, TypeVar
 
 import sympy as sp
 from flint import arb, ctx
 
-from .claims import Claim, Judgement, Measurement, by_start, combined, quantity, wrong_coefficients
+from .claims import Claim, Judgement, Measurement, by_start, combined, wrong_coefficients
 from .ladder import Finding, Ladder
 from .orbit_view import REFUTING, OrbitView, ball, contraction, is_silent
 from .plans import Plan, number
+from .quantities import Compared, Order, Quantities
 
 T = TypeVar("T")
 
@@ -39,11 +40,10 @@ class OrbitClaim(Claim):
             **super().parameters(plan),
         }
 
-    def order_quantity(self, plan: Plan, ladder: Ladder) -> dict[str, str]:
+    def order_quantity(self, plan: Plan, ladder: Ladder) -> Order:
         """The claimed and the observed order of the statement's error term in η."""
         claimed = self.error_order(plan, self.order)
-        observed = self.error_order(plan, ladder.order)
-        return {"claimed": f"{claimed:g}", "measured": f"{observed:.3f}", "in": "eta"}
+        return Order.of(claimed, self.error_order(plan, ladder.order))
 
     def measure(self, view: OrbitView) -> Measurement:
         """Measure one orbit; an orbit that diverges or never crosses 1 is itself a refutation."""
@@ -137,10 +137,10 @@ class CoefficientClaim(OrbitClaim):
     def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         ladder = coefficient_ladder(self.coefficient, runs)
         finding = ladder.judge(self.order, vanishes=self.vanishes)
-        found = {
-            "coefficient": quantity(self.coefficient, ladder.extrapolated),
+        found: Quantities = {
+            "coefficient": Compared.of(self.coefficient, ladder.extrapolated),
             "order": self.order_quantity(plan, ladder),
-            "values": [f"{v:.10g}" for v in ladder.values],
+            "values": tuple(f"{v:.10g}" for v in ladder.values),
             "constant": f"{max(abs(r) / e**self.order for r, e in _paired(runs)):.4g}",
         }
         return judgement(finding, runs, found)
@@ -154,7 +154,7 @@ def settled_or_open(text: str, certain: bool) -> Finding:
     return Finding(text) if certain else Finding(undecided=f"{text}, but not settled")
 
 
-def judgement(finding: Finding, runs: Sequence[Measurement], found: Mapping[str, Any]) -> Judgement:
+def judgement(finding: Finding, runs: Sequence[Measurement], found: Quantities) -> Judgement:
     """The judgement on one start, with the last run as the witness of a refutation."""
     witness = runs[-1].where if finding.objection else None
     return Judgement(finding.objection, witness, found, undecided=finding.undecided)

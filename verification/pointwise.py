@@ -22,6 +22,7 @@ from .claims import DirectClaim, Judgement, Measurement
 from .effort import Effort
 from .map_proofs import Proof
 from .plans import Plan
+from .quantities import Quantity
 from .verdicts import Evidence
 
 _TINY = 1e-12  # how far two sides may be apart that their balls do not tell apart
@@ -73,7 +74,7 @@ class PointwiseClaim(DirectClaim):
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         """No point may tell the sides apart; `derived` if exact algebra says so too."""
         identity = runs[0].values["identity"]
-        found = {
+        found: dict[str, Quantity] = {
             "points": str(len(runs)),
             "largest relative defect": f"{np.max([run.values['defect'] for run in runs]):.3g}",
             "exact algebra": runs[0].where["exact algebra"],

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from ..theory.statements import HYPOTHESES
+from .quantities import Compared, Order, Quantities
 
 
 class Outcome(Enum):
@@ -36,8 +37,8 @@ class Evidence(Enum):
 class Verdict:
     """One row of the result.
 
-    `witness` reproduces a failure; `reason` is one line for people; `quantities` maps a name to
-    {"exact": …, "measured": …} or to a single number, all as text.
+    `witness` reproduces a failure; `reason` is one line for people; `quantities` are what was
+    found, by name.
     """
 
     label: str
@@ -47,7 +48,7 @@ class Verdict:
     evidence: Evidence | None = None
     reason: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    quantities: Mapping[str, Any] = field(default_factory=dict)
+    quantities: Quantities = field(default_factory=dict)
     hypotheses: tuple[Verdict, ...] = ()
     witness: Mapping[str, str] | None = None
     seconds: float = 0.0
@@ -56,6 +57,18 @@ class Verdict:
     def is_hypothesis(self) -> bool:
         """Whether this is a verdict on a hypothesis rather than on a statement."""
         return self.label.split("/", 1)[-1] in HYPOTHESES.get(self.model, {})
+
+    @property
+    def coefficient(self) -> Compared | None:
+        """The number that theory gives beside the measured one, where it is about one."""
+        found = self.quantities.get("coefficient")
+        return found if isinstance(found, Compared) else None
+
+    @property
+    def order(self) -> Order | None:
+        """The order of its error term, where it claims one."""
+        found = self.quantities.get("order")
+        return found if isinstance(found, Order) else None
 
     def __post_init__(self) -> None:
         if self.outcome is Outcome.FAIL and not self.witness:

@@ -21,8 +21,8 @@ from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from trajalign.theory.slow_curve import slow_curve
 from trajalign.theory.statements import HYPOTHESES
-from trajalign.verification.claims import quantity
 from trajalign.verification.ledger import known_statements
+from trajalign.verification.quantities import Compared, Order, Quantity
 from trajalign.verification.runner import Control
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict
 
@@ -52,7 +52,7 @@ MIXED = [
         evidence=Evidence.SAMPLED,
         reason="coefficient 0.76 instead of 0.75",
         witness=WITNESS,
-        quantities={"coefficient": {"exact": "3/4", "measured": "0.76"}},
+        quantities={"coefficient": Compared("3/4", "0.76")},
         hypotheses=(A1, A5),
         seconds=1.5,
     ),
@@ -266,11 +266,11 @@ def full_run(kind: str, name: str) -> list[Verdict]:
         for n in HYPOTHESES[kind]
     ]
     for statement in known_statements(kind):
-        quantities: dict[str, Any] = {}
+        quantities: dict[str, Quantity] = {}
         if statement.label in exact:
             value = exact[statement.label]
-            quantities["coefficient"] = quantity(value, float(value) * 1.000012345)
-            quantities["order"] = {"claimed": "4", "measured": "3.998", "in": "eta"}
+            quantities["coefficient"] = Compared.of(value, float(value) * 1.000012345)
+            quantities["order"] = Order("4", "3.998", "eta")
         rows.append(
             Verdict(
                 statement.label,

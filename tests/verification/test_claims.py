@@ -12,7 +12,7 @@ With k = r''(0), near p = 0 on the curve q = r(p)(1 + hε):
                   the largest value for all responses here
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -101,7 +101,7 @@ class Tried:
     judgement: Judgement
 
     @property
-    def quantities(self) -> Mapping[str, Any]:
+    def quantities(self) -> Any:
         return self.judgement.quantities
 
 
@@ -253,12 +253,12 @@ def test_true_claims_stand_and_falsified_ones_fall(kind: str, text: str) -> None
 
     for label, expected in expected_coefficients(kind, text).items():
         coefficient = standing[label].quantities["coefficient"]
-        assert float(coefficient["measured"]) == pytest.approx(float(expected), rel=2e-3), label
-        assert sp.simplify(sp.sympify(coefficient["exact"]) - expected) == 0, label
+        assert float(coefficient.measured) == pytest.approx(float(expected), rel=2e-3), label
+        assert sp.simplify(sp.sympify(coefficient.exact) - expected) == 0, label
     for name, claimed in ORDERS[kind].items():
         order = standing[f"{kind}/{name}"].quantities["order"]
-        assert (float(order["claimed"]), order["in"]) == (claimed, "eta")
-        assert float(order["measured"]) == pytest.approx(claimed, abs=0.1)
+        assert (float(order.claimed), order.variable) == (claimed, "eta")
+        assert float(order.measured) == pytest.approx(claimed, abs=0.1)
     if kind == "linear":  # the gap is 6 h(0) η: the "1 +" of the statement is not needed
         gaps = standing["linear/progressive-sharpening"].quantities["sup |sharpness - surrogate|"]
         limit = 6 * expected_coefficients(kind, text)["linear/limit"] * plan.etas[-1]
@@ -290,17 +290,17 @@ R_MPMATH = {
 def check_cycle(kind: str, text: str, entry: Tried) -> None:
     """At r(p) = q the multiplier of ±p is (1 + 2p r'/r)², solved for here in mpmath."""
     shown = entry.quantities["coefficient"]
-    r, q = R_MPMATH[text], sp.Rational(shown["at q"])
+    r, q = R_MPMATH[text], sp.Rational(dict(shown.at)["q"])
     scale = float(abs(CURVATURE[kind, text])) ** -0.5
     level = mp.mpf(q.p) / q.q
     p = mp.findroot(lambda z: r(z) - level, (0.1 * scale, 3 * scale), solver="anderson")
     expected = (1 + 2 * p * mp.diff(r, p) / r(p)) ** 2
-    assert float(shown["measured"]) == pytest.approx(float(expected), rel=1e-6)
-    assert float(shown["exact"]) == pytest.approx(float(expected), rel=1e-6)
+    assert float(shown.measured) == pytest.approx(float(expected), rel=1e-6)
+    assert float(shown.exact) == pytest.approx(float(expected), rel=1e-6)
 
 
 def check_flow(entry: Tried) -> None:
-    assert float(entry.quantities["coefficient"]["measured"]) >= 1
+    assert float(entry.quantities["coefficient"].measured) >= 1
     assert int(entry.quantities["draws"]) >= 20
     assert 0 < float(entry.quantities["drift bound used"]) <= 1
 
@@ -464,7 +464,7 @@ def test_flip_with_positive_curvature_is_subcritical() -> None:
     claim = claim_for("bifurcation/flip", plan)
     (entry,) = tried(plan, [claim])
     assert entry.judgement.objection == ""
-    assert entry.quantities["coefficient"]["exact"] == "2/3"
+    assert entry.quantities["coefficient"].exact == "2/3"
     assert entry.quantities["criticality"] == "subcritical"
 
 

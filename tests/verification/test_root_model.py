@@ -52,7 +52,7 @@ def test_first_order_statements_pass_and_higher_orders_say_why_not():
     assert {n: found[f"tied/{n}"].outcome.value for n in FIRST_ORDER} == dict.fromkeys(
         FIRST_ORDER, "pass"
     )
-    assert found["tied/limit"].quantities["coefficient"]["exact"] == "3*sqrt(2)"
+    assert found["tied/limit"].quantities["coefficient"].exact == "3*sqrt(2)"
     for name in HIGHER:
         verdict = found[f"tied/{name}"]
         assert verdict.outcome.value == "not-applicable"

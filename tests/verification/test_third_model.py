@@ -78,7 +78,7 @@ def test_the_second_order_is_this_models_own():
     row = found["frozen-weight/slow-curve-2"].quantities["coefficient"]
     neuron = verify([SingleNeuron(TANH.response)], Options(frozenset({"neuron/slow-curve-2"})))
     theirs = neuron[-1].quantities["coefficient"]
-    assert sp.Rational(row["exact"]) == sp.Rational(theirs["exact"]) - sp.Rational(3, 16)
+    assert sp.Rational(row.exact) == sp.Rational(theirs.exact) - sp.Rational(3, 16)
 
 
 @pytest.mark.parametrize(

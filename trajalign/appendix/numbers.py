@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import sympy as sp
 
@@ -74,19 +73,13 @@ def _on_curve(plan: Plan) -> tuple[Picture, ...]:
 
 def _row(verdict: Verdict) -> Row:
     evidence = verdict.evidence.value if verdict.evidence else ""
-    coefficient = _part(verdict, "coefficient")
-    order = _part(verdict, "order")
+    coefficient, order = verdict.coefficient, verdict.order
     return Row(
         verdict.label,
         verdict.outcome.value,
         evidence,
-        str(coefficient.get("exact", "")),
-        str(coefficient.get("measured", "")),
-        str(order.get("claimed", "")),
-        str(order.get("measured", "")),
+        coefficient.exact if coefficient else "",
+        coefficient.measured if coefficient else "",
+        order.claimed if order else "",
+        order.measured if order else "",
     )
-
-
-def _part(verdict: Verdict, name: str) -> dict[str, Any]:
-    found = verdict.quantities.get(name, {})
-    return found if isinstance(found, dict) else {}

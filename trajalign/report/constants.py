@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from ..verification.quantities import Compared
 from ..verification.statement import Statement
 from ..verification.verdicts import Verdict
 from .content import Hypotheses
-from .rows import decimal_of
 
 
 @dataclass(frozen=True)
@@ -43,22 +42,19 @@ def constants(
     by_label = {verdict.label: verdict.quantities for verdict in verdicts}
     for verdict in verdicts:
         if verdict.is_hypothesis and "bound" in verdict.quantities:
-            bound = _constant("the bound of A5", verdict.quantities["bound"], verdict.label)
-            found.append(bound)
+            bound = str(verdict.quantities["bound"])
+            found.append(Constant("the bound of A5", bound, label=verdict.label))
     for statement in ledger:
         for name, meaning in statement.numbers.items():
             value = by_label.get(statement.label, {}).get(name)
-            if isinstance(value, Mapping) and "exact" in value:
+            if isinstance(value, Compared):
                 found.append(_constant(meaning, value, statement.label))
     return found
 
 
-def _constant(meaning: str, value: Any, label: str) -> Constant:
-    if not isinstance(value, Mapping):
-        return Constant(meaning, str(value), label=label)
-    at = ", ".join(f"{key[3:]} = {v}" for key, v in value.items() if key.startswith("at "))
-    exact, measured = (str(value.get(name, "")) for name in ("exact", "measured"))
-    return Constant(meaning, exact, decimal_of(value), measured, at, label)
+def _constant(meaning: str, value: Compared, label: str) -> Constant:
+    at = ", ".join(f"{name} = {number}" for name, number in value.at)
+    return Constant(meaning, value.exact, value.beside, value.measured, at, label)
 
 
 def _ball(text: str) -> str:

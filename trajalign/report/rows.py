@@ -10,6 +10,7 @@ from typing import Any
 from ..theory.models import Model
 from ..verification.effort import THOROUGH
 from ..verification.preparation import Options
+from ..verification.quantities import Compared, to_json
 from ..verification.status import Standing, standings
 from ..verification.verdicts import Verdict
 
@@ -47,43 +48,28 @@ class Row:
         return self.standing.outcome if evidence is None else evidence.value
 
     @property
-    def exact(self) -> str:
-        """The value that theory gives."""
-        return str(self._part("coefficient").get("exact", ""))
-
-    @property
-    def decimal(self) -> str:
-        """The same as a decimal, where that is something else and says more."""
-        return decimal_of(self._part("coefficient"))
-
-    @property
-    def measured(self) -> str:
-        """The value that was measured."""
-        return str(self._part("coefficient").get("measured", ""))
+    def coefficient(self) -> Compared | None:
+        """The value that theory gives, and the one that was measured."""
+        return self.verdict.coefficient
 
     @property
     def order(self) -> str:
         """The order that was measured, and of what."""
-        found = self._part("order")
-        if not found:
+        if (found := self.verdict.order) is None:
             return ""
-        variable = _VARIABLES.get(found["in"], found["in"])
-        return f"{found['measured']} in {variable} (claimed {found['claimed']})"
+        variable = _VARIABLES.get(found.variable, found.variable)
+        return f"{found.measured} in {variable} (claimed {found.claimed})"
 
     @property
     def facts(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """What was found, and what the runs were made with, by name."""
-        both = (("Found", self.verdict.quantities), ("Run with", self.verdict.parameters))
+        both = (("Found", to_json(self.verdict.quantities)), ("Run with", self.verdict.parameters))
         return [(title, told(values)) for title, values in both if values]
 
     @property
     def witness(self) -> list[tuple[str, str]]:
         """What reproduces a failure."""
         return told(self.verdict.witness or {})
-
-    def _part(self, name: str) -> Mapping[str, Any]:
-        found = self.verdict.quantities.get(name, {})
-        return found if isinstance(found, Mapping) else {}
 
 
 def rows(model: Model, verdicts: Sequence[Verdict], options: Options) -> list[Row]:
@@ -134,13 +120,3 @@ def _text(value: Any) -> str:
         joint = "; " if any(isinstance(inner, Mapping) for inner in value) else ", "
         return joint.join(map(_text, value))
     return str(value)
-
-
-def decimal_of(value: Mapping[str, Any]) -> str:
-    """The decimal beside an exact value, "" where that is one itself.
-
-    >>> decimal_of({"exact": "3/4", "decimal": "0.75"}), decimal_of({"exact": "2", "decimal": "2"})
-    ('0.75', '')
-    """
-    digits = str(value.get("exact", "")).lstrip("-").replace(".", "", 1)
-    return "" if digits.isdecimal() else str(value.get("decimal", ""))

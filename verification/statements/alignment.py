@@ -20,6 +20,7 @@ from ..ladder import Ladder
 from ..orbit_claims import CoefficientClaim, judgement
 from ..orbit_view import EARLY, OrbitView
 from ..plans import Plan, number
+from ..quantities import Quantities
 from ..statement import ALL_STARTS, PAPER, Form
 
 _FEWEST_RUNGS = 3  # as many as an extrapolation uses
@@ -97,12 +98,12 @@ class AlignmentClaim(CoefficientClaim):
         h0 = number(self.coefficient)
         ladder = Ladder(h0, tuple(epsilons), tuple(h0 + w for w in worst), tuple(worst))
         sizes = [w / e**self.order for w, e in zip(worst, epsilons, strict=True)]
-        found = {
+        found: Quantities = {
             **judged.quantities,
             "order": self.order_quantity(plan, ladder),
             "constant": f"{max(sizes):.4g}",
-            "t_a": [f"{run.values['settled']:.0f}" for run in runs],
-            "twice the constant holds from": [f"{run.values['first']:.0f}" for run in runs],
+            "t_a": tuple(f"{run.values['settled']:.0f}" for run in runs),
+            "twice the constant holds from": tuple(f"{run.values['first']:.0f}" for run in runs),
             "steps checked": f"{sum(run.values['steps'] for run in runs):.0f}",
         }
         everywhere = judgement(ladder.judge_order(self.order, vanishes=self.vanishes), runs, found)

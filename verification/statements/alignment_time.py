@@ -27,12 +27,12 @@ from ..claims import (
     Measurement,
     by_start,
     combined,
-    quantity,
 )
 from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
 from ..orbit_claims import judge_lost, judgement, resolved, settled_or_open, spoken_of
 from ..orbit_view import FAR, REFUTING, ball, contraction, meets_zero
 from ..plans import Plan, number
+from ..quantities import Compared, Order, Quantities
 from ..statement import DERIVED, EACH_START, PAPER, Form
 
 _RUNGS = 4
@@ -129,14 +129,10 @@ class AlignmentTimeClaim(DirectClaim):
         logs = [run.values["log"] for run in runs]
         times = [run.values["time"] for run in runs]
         found, target, growth = _slope(logs, times), number(slope), _growths(logs, times)
-        quantities = {
-            "coefficient": quantity(slope, found) | {"at q0": runs[0].where["q0"]},
-            "growth": {
-                "claimed": f"{self.growth:g}",
-                "measured": f"{growth[-1]:.3f}",
-                "in": "1/eta",
-            },
-            "t_a": [run.where["t"] for run in runs],
+        quantities: Quantities = {
+            "coefficient": Compared.of(slope, found, q0=runs[0].where["q0"]),
+            "growth": Order.of(self.growth, growth[-1], "1/eta"),
+            "t_a": tuple(run.where["t"] for run in runs),
             "t_a less the logarithm": f"{times[-1] - target * logs[-1]:.4g}",
             "constant": f"{max(run.values['constant'] for run in runs):.4g}",
         }

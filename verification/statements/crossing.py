@@ -14,11 +14,12 @@ from flint import arb
 from ...numerics.balls import exact
 from ...numerics.integrals import crossing_time
 from ..aligned_curve import from_integral
-from ..claims import Claim, Judgement, Measurement, quantity, wrong_coefficients
+from ..claims import Claim, Judgement, Measurement, wrong_coefficients
 from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
 from ..orbit_claims import OrbitClaim, judgement, settled_or_open
 from ..orbit_view import OrbitView
 from ..plans import Plan, number
+from ..quantities import Compared, Order, Quantities
 from ..statement import ALL_STARTS, DERIVED, PAPER, Form
 
 
@@ -59,16 +60,14 @@ class CrossingClaim(OrbitClaim):
         constant = _constant(runs, target)
         exponents = _exponents(runs)
         bounds = [run.values["bound"] for run in runs]
-        found = {
-            "coefficient": quantity(self.coefficient, coefficient),
-            "order": {
-                "claimed": f"{-self.error_order(plan, self.order):g}",
-                "measured": f"{-self.error_order(plan, exponents[-1]):.3f}",
-                "in": "eta",
-            },
-            "constant K(q0)": quantity(expected, constant) | {"at q0": runs[0].where["q0"]},
+        found: Quantities = {
+            "coefficient": Compared.of(self.coefficient, coefficient),
+            "order": Order.of(
+                -self.error_order(plan, self.order), -self.error_order(plan, exponents[-1])
+            ),
+            "constant K(q0)": Compared.of(expected, constant, q0=runs[0].where["q0"]),
             "constant of the remainder": f"{max(_remainders(runs, target, number(expected))):.4g}",
-            "t_b": [run.where["t"] for run in runs],
+            "t_b": tuple(run.where["t"] for run in runs),
             "lower bound constant": f"{min(bounds):.4g}",
         }
         return judgement(self._finding(runs, number(expected)), runs, found)

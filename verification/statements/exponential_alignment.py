@@ -20,11 +20,12 @@ from ...numerics.precision import working_bits
 from ...theory.expressions import Z
 from ...theory.models import Model
 from ..aligned_curve import INTEGRAL_DIGITS, from_integral
-from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement, by_start, combined, quantity
+from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement, by_start, combined
 from ..ladder import Ladder
 from ..orbit_claims import judge_lost, judgement, resolved, spoken_of
 from ..orbit_view import FAR, REFUTING, meets_zero
 from ..plans import Plan, number
+from ..quantities import Compared, Order, Quantities
 from ..statement import EACH_START, NEW, Form
 
 _SPARE_DIGITS = 40  # beyond the zeros in front of the difference that is predicted
@@ -91,15 +92,11 @@ class ExponentialClaim(DirectClaim):
         residuals = tuple(value - exact for value in values)
         ladder = Ladder(exact, tuple(run.epsilon for run in runs), values, residuals)
         unit = float(plan.model.exponent)
-        found = {
-            "coefficient": quantity(exponent, ladder.extrapolated) | {"at q0": runs[0].where["q0"]},
-            "order": {
-                "claimed": f"{self.order / unit:g}",
-                "measured": f"{ladder.order / unit:.3f}",
-                "in": "eta",
-            },
-            "values": [f"{value:.10g}" for value in values],
-            "digits": [f"{run.values['digits']:.0f}" for run in runs],
+        found: Quantities = {
+            "coefficient": Compared.of(exponent, ladder.extrapolated, q0=runs[0].where["q0"]),
+            "order": Order.of(self.order / unit, ladder.order / unit),
+            "values": tuple(f"{value:.10g}" for value in values),
+            "digits": tuple(f"{run.values['digits']:.0f}" for run in runs),
         }
         return resolved(plan, runs, judgement(ladder.judge(self.order), runs, found))
 

@@ -12,10 +12,11 @@ from ...numerics.balls import compile_balls, exact
 from ...numerics.precision import working_bits
 from ...theory.models import P, Q
 from ...theory.series import taylor
-from ..claims import Claim, DirectClaim, Judgement, Measurement, quantity, worst, wrong_coefficients
+from ..claims import Claim, DirectClaim, Judgement, Measurement, worst, wrong_coefficients
 from ..frozen_map import NUDGE, STEPS, iterated
 from ..ladder import Finding, Ladder
 from ..plans import Plan, number
+from ..quantities import Compared, Order, Quantities
 from ..statement import PAPER, REGULAR, Form
 
 
@@ -77,13 +78,9 @@ class FlipClaim(DirectClaim):
         errors = tuple(run.values["multiplier"] for run in runs)
         multiplier = Ladder(1.0, sizes, errors, errors)
         supercritical = bool(self.coefficient < 0)
-        found = {
-            "coefficient": quantity(self.coefficient, ladder.extrapolated),
-            "order": {
-                "claimed": f"{3 + self.order:g}",
-                "measured": f"{3 + 2 * ladder.order:.3f}",
-                "in": "p",
-            },
+        found: Quantities = {
+            "coefficient": Compared.of(self.coefficient, ladder.extrapolated),
+            "order": Order.of(3 + self.order, 3 + 2 * ladder.order, "p"),
             "order of the multiplier's error": f"{multiplier.order:.3f}",
             "criticality": "supercritical" if supercritical else "subcritical",
         }

@@ -19,6 +19,7 @@ from ...numerics.precision import working_bits
 from ...theory.expressions import Z
 from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement
 from ..plans import Plan
+from ..quantities import Compared, Quantities
 from ..statement import PAPER, REGULAR, Form
 
 _TOP = sp.Rational(1, 50)  # the largest step size in the unit of p; the others halve it
@@ -119,8 +120,8 @@ class FlowClaim(DirectClaim):
             return Judgement("", None, undecided="no admissible starting point was found")
         decay, rise = (max(run.values[n] for run in runs) for n in ("decay", "rise"))
         rate = min(run.values["rate"] for run in runs)
-        found = {
-            "coefficient": {"exact": "≥ 1", "measured": f"{rate:.6g}"},
+        found: Quantities = {
+            "coefficient": Compared("≥ 1", f"{rate:.6g}"),
             "decay bound used": f"{decay:.6g}",
             "drift bound used": f"{rise:.6g}",
             "draws": str(len(runs)),

@@ -22,6 +22,7 @@ from ..claims import HALF, Claim, DirectClaim, Judgement, Measurement
 from ..orbit_bounds import misalignments, passage, sharpness_gaps
 from ..orbit_view import FAR, REFUTING, OrbitView, ball
 from ..plans import Plan, number
+from ..quantities import Interval, Quantities, Quantity
 from ..statement import NEW, Form
 from ..verdicts import Evidence
 
@@ -158,17 +159,17 @@ class OneOrbitClaim(DirectClaim):
         yield "" if proved else "q is not known to increase up to t_b and to stay above 1 then"
 
 
-def _quantities(run: Measurement, sizes: Sizes) -> dict[str, Any]:
+def _quantities(run: Measurement, sizes: Sizes) -> Quantities:
     """What was proved, rounded outwards; without what could not be bounded."""
     v = run.values
-    found: dict[str, Any] = {"t_a": f"{v['settled']:.0f}"}
+    found: dict[str, Quantity] = {"t_a": f"{v['settled']:.0f}"}
     if v["earliest"] == v["latest"]:
         found["t_b"] = f"{v['earliest']:.0f}"
     found["tail bounded from"] = f"{v['tail']:.0f}"
     for name, shown in {"q": "q*", "2/q": "eta times the limiting sharpness"}.items():
         low, high = _ends(run, name)
         if low.is_finite() and high.is_finite():
-            found[shown] = [_shown(low), _shown(high, ROUND_CEILING)]
+            found[shown] = Interval(_shown(low), _shown(high, ROUND_CEILING))
     for name, (_, high, _) in sizes.items():
         if high.is_finite():
             found[name] = f"≤ {_shown(high, ROUND_CEILING)}"

@@ -13,10 +13,11 @@ from ...numerics.balls import BallFunction, compile_balls, evaluate, exact
 from ...numerics.roots import InverseResponse
 from ...theory.models import ETA, P, Q
 from ..aligned_curve import largest_gap
-from ..claims import OFF, Claim, Judgement, Measurement, quantity
+from ..claims import OFF, Claim, Judgement, Measurement
 from ..orbit_claims import OrbitClaim, coefficient_ladder, judgement, settled_or_open
 from ..orbit_view import OrbitView, ball
 from ..plans import Plan
+from ..quantities import Compared, Quantities
 from ..statement import ALL_STARTS, DERIVED, PAPER, Form
 
 _NEWTON = 8
@@ -73,10 +74,10 @@ class SharpeningClaim(OrbitClaim):
         gaps = [
             v * run.epsilon / eta for v, run, eta in zip(ladder.values, runs, etas, strict=True)
         ]
-        found = {
-            "coefficient": quantity(self.coefficient, ladder.extrapolated),
+        found: Quantities = {
+            "coefficient": Compared.of(self.coefficient, ladder.extrapolated),
             "order": self.order_quantity(plan, ladder),
-            "sup |sharpness - surrogate|": [f"{gap:.6g}" for gap in gaps],
+            "sup |sharpness - surrogate|": tuple(f"{gap:.6g}" for gap in gaps),
             "steps checked": f"{sum(run.values['steps'] for run in runs):.0f}",
         }
         finding, falls = ladder.judge(self.order), [bool(run.values["falls"]) for run in runs]

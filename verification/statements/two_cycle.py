@@ -17,6 +17,7 @@ from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement
 from ..frozen_map import NUDGE, STEPS, iterated
 from ..ladder import COEFFICIENT_TOLERANCE
 from ..plans import Plan
+from ..quantities import Compared, Quantities
 from ..statement import PAPER, REGULAR, Form
 
 # Those after the eighth fill gaps; as many are taken from the front as the effort says.
@@ -74,14 +75,11 @@ class CycleClaim(DirectClaim):
         if not runs:
             return Judgement("", None, undecided="r(p) comes down to none of the levels tried")
         shown = runs[min(1, len(runs) - 1)]
-        found = {
-            "coefficient": {
-                "exact": f"{shown.values['predicted']:.10g}",
-                "measured": f"{shown.values['measured']:.10g}",
-                "at q": str(shown.where["q"]),
-            },
-            "levels": [str(run.where["q"]) for run in runs],
-            "multipliers": [f"{run.values['measured']:.10g}" for run in runs],
+        predicted, measured = (f"{shown.values[name]:.10g}" for name in ("predicted", "measured"))
+        found: Quantities = {
+            "coefficient": Compared(predicted, measured, at=(("q", str(shown.where["q"])),)),
+            "levels": tuple(str(run.where["q"]) for run in runs),
+            "multipliers": tuple(f"{run.values['measured']:.10g}" for run in runs),
         }
         for run in runs:
             objection = _cycle_objection(run)

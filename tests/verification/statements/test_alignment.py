@@ -146,8 +146,8 @@ def test_orbits_follow_the_curve_to_higher_order_and_no_other(
     ]
     right, *others = judged(plan, claim, *wrong)
     assert (right.objection, right.undecided) == ("", "")
-    assert float(right.quantities["order"]["claimed"]) == order
-    assert float(right.quantities["order"]["measured"]) == pytest.approx(order, abs=0.1)
+    assert float(right.quantities["order"].claimed) == order
+    assert float(right.quantities["order"].measured) == pytest.approx(order, abs=0.1)
     assert all(other.objection and other.witness for other in others)
 
 
@@ -239,7 +239,7 @@ def test_limits_from_the_same_height_are_exponentially_close() -> None:
     (entry,) = collect([Trial(claim, plan)], None)
     right = claim.judge(plan, entry.runs)
     assert right.objection == ""
-    assert float(right.quantities["order"]["measured"]) == pytest.approx(2, abs=0.1)
+    assert float(right.quantities["order"].measured) == pytest.approx(2, abs=0.1)
     assert min(int(digits) for digits in right.quantities["digits"]) > 40
     for factor in ("199/200", "201/200", "0", "-1"):
         wrong = tuple(sp.Rational(factor) * exponent for exponent in claim.exponents)
@@ -302,7 +302,7 @@ def test_the_crossing_has_the_constant_of_the_exactly_solvable_neuron() -> None:
     swapped = replace(claim, constants=claim.constants[::-1])
     right, *wrong = judged(plan, claim, *shifted, swapped)
     assert right.objection == ""
-    assert float(right.quantities["constant K(q0)"]["measured"]) == pytest.approx(
+    assert float(right.quantities["constant K(q0)"].measured) == pytest.approx(
         float(claim.constants[0]), abs=1e-3
     )
     for found in wrong:

@@ -67,9 +67,9 @@ def test_t_a_has_that_factor_and_no_other(name: str) -> None:
     claim, plan, runs = claim_of(name), plan_of(name), runs_of(name)
     right = claim.judge(plan, runs)
     assert (right.objection, right.undecided) == ("", "")
-    slope, measured = (float(right.quantities["coefficient"][k]) for k in ("decimal", "measured"))
-    assert measured == pytest.approx(slope, rel=1e-4)
-    assert abs(float(right.quantities["growth"]["measured"])) < 0.01
+    found = right.quantities["coefficient"]
+    assert float(found.measured) == pytest.approx(float(found.decimal), rel=1e-4)
+    assert abs(float(right.quantities["growth"].measured)) < 0.01
     wrong = [
         *(
             replace(claim, slopes=tuple(sp.Rational(factor) * s for s in claim.slopes))
@@ -92,7 +92,7 @@ def test_a_wrong_curve_is_reached_in_half_the_time(name: str) -> None:
     wrong = replace(claim, h=sp.Rational(101, 100) * claim.h)
     found = wrong.judge(plan, wrong.measure(plan))
     assert found.objection
-    ratio = float(found.quantities["coefficient"]["measured"]) / float(claim.slopes[0])
+    ratio = float(found.quantities["coefficient"].measured) / float(claim.slopes[0])
     assert ratio == pytest.approx(0.5, abs=0.01)
 
 
