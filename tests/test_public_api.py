@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-COUNTS = {"trajalign": 1, "theory": 59, "numerics": 48, "verification": 17}
+COUNTS = {"trajalign": 37, "theory": 59, "numerics": 48, "verification": 17}
 
 
 def room(name):
@@ -25,6 +25,76 @@ def test_every_public_name_exists_and_is_documented(name):
 def test_the_number_of_public_names(name, count):
     assert len(set(room(name).__all__)) == count
     assert len(room(name).__all__) == count
+
+
+SURFACE = {
+    *("linear", "neuron", "Loss", "Activation", "Model", "TwoLayerLinear", "SingleNeuron"),
+    *("verify", "hypotheses", "derive", "orbit", "figure", "Verdicts", "Derivation", "Figure"),
+    *("Verdict", "Outcome", "Evidence", "InputError", "__version__"),
+    *("slow_curve", "SlowCurve", "curve_series", "CurveSeries", "curve_closed"),
+    *("exact_curve", "ExactCurve", "bifurcation_diagram", "BifurcationDiagram", "cascade"),
+    *("alignment_exponent", "fast_forward", "FastForward", "Orbit", "EnclosedOrbit"),
+    *("grid", "linspace"),
+}
+
+
+def test_the_surface_is_frozen():
+    """What a notebook has after `import trajalign as ta`; each name is loaded when it is used."""
+    ta = room("trajalign")
+    assert set(ta.__all__) == {*dir(ta), "__version__"} == SURFACE
+    assert not hasattr(ta, "no_such_name")
+
+
+def test_a_catalogue_name_stands_for_its_model():
+    ta = room("trajalign")
+    found = ta.verify("log-cosh", statements=["linear/reduced-map"], jobs=1)
+    assert found["linear/reduced-map"] is found[-1]
+    assert found["linear/reduced-map"].outcome is ta.Outcome.PASS
+    with pytest.raises(KeyError):
+        found["linear/limit"]  # not asked for
+
+
+def test_verdicts_are_shown_as_the_terminal_shows_them():
+    ta = room("trajalign")
+    found = ta.hypotheses(ta.linear("log(1+z**2)/2"))  # not convex: A2 fails
+    lines = repr(found).splitlines()
+    row = next(line.split() for line in lines if line.split()[:1] == ["linear/A2"])
+    assert row[1] == "fail"
+    assert "witness" not in found["linear/A1"].reason
+    assert "<pre" in found._repr_html_()
+    assert "linear/A2" in found._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda ta: ta.verify("log(cosh(z))"), "model = 'log(cosh(z))': need a model"),
+        (lambda ta: ta.verify("log-cosh", statements=["limit"]), "statements: 'limit' is none"),
+        (lambda ta: ta.verify("log-cosh", eta=float("nan")), "eta = nan"),
+        (lambda ta: ta.linear("log(cosh(x))"), "x"),
+        (lambda ta: ta.neuron(3.5j), "3.5"),
+        (lambda ta: ta.orbit("tanh", "1/100", 0, "4/5"), "p0"),
+        (lambda ta: ta.orbit("tanh", "1/100", "1/2", "4/5", digits="many"), "digits = 'many'"),
+        (lambda ta: ta.figure("pie", "tanh"), "kind = 'pie': known are bifurcation"),
+        (lambda ta: ta.derive("tanh", order=7), "order = 7"),
+        (lambda ta: ta.derive(ta.linear("z**2/2")), "z**2/2"),
+    ],
+)
+def test_bad_input_is_one_line(call, told):
+    ta = room("trajalign")
+    with pytest.raises(ta.InputError) as caught:
+        call(ta)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_figure_and_a_derivation_show_themselves(tmp_path):
+    ta = room("trajalign")
+    figure = ta.figure("cobweb", "tanh", p0=0.4, q0="9/10")
+    assert repr(figure).startswith("Cobweb of the half map")
+    assert figure._repr_svg_().startswith("<?xml")
+    figure.save(tmp_path / "a.pdf")
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_what_a_user_needs_is_there():
