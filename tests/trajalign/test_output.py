@@ -21,6 +21,7 @@ from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from trajalign.theory.slow_curve import slow_curve
 from trajalign.theory.statements import HYPOTHESES
+from trajalign.theory.writing.plain_text import plain_text
 from trajalign.verification.ledger import known_statements
 from trajalign.verification.quantities import Compared, Order, Quantity
 from trajalign.verification.runner import Control
@@ -431,6 +432,7 @@ def test_json_of_the_ledger() -> None:
     assert "pₜ ≠ 0 for all t" in rows["neuron/saturation"]["orbits"]
     assert rows["neuron/sharpness"]["orbits"] == ""
     assert "A2" not in rows["neuron/saturation"]["hypotheses"]
+    assert rows["neuron/crossing"]["numbers"]["constant K(q0)"] == "K(q₀)"
 
 
 def test_printed_ledger_says_of_every_label_what_it_claims_and_rests_on() -> None:
@@ -441,7 +443,8 @@ def test_printed_ledger_says_of_every_label_what_it_claims_and_rests_on() -> Non
     for statement in ledger:
         needs = ", ".join((*statement.hypotheses, *statement.rests_on))
         about = f"for {statement.orbits}" if statement.orbits else ""
-        said = f"[{statement.origin}] {statement.conclusion} {about} rests on {needs}"
+        numbers = " ".join(f"{name}: {plain_text(x)}" for name, x in statement.meanings)
+        said = f"[{statement.origin}] {statement.conclusion} {about} {numbers} rests on {needs}"
         shown = f"{statement.label} {said}"
         assert " ".join(shown.split()) in text
     # In columns of a terminal: the tilde of λ̃ takes none.
