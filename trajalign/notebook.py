@@ -220,9 +220,8 @@ def figure(
     """
     if kind not in KINDS:
         raise ArgumentError(f"kind = {shown(kind)}: known are {', '.join(KINDS)}")
-    values = {"p0": _values(p0, "p0"), "q0": _values(q0, "q0")}
-    asked = Request(model(given), optional(rational)(eta, "eta"), **values, **options)
-    return Figure(KINDS[kind].picture(asked))
+    step_size, start = optional(rational)(eta, "eta"), (_values(p0, "p0"), _values(q0, "q0"))
+    return Figure(KINDS[kind].picture(Request(model(given), step_size, *start, **options)))
 
 
 @dataclass(frozen=True, repr=False)

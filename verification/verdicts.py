@@ -12,20 +12,61 @@ from .quantities import Compared, Order, Quantities
 
 
 class Outcome(Enum):
-    """What a check can say."""
+    """What a check can say; `meaning` tells it in a line."""
 
-    PASS = "pass"
-    FAIL = "fail"
-    UNDECIDED = "undecided"
-    NOT_APPLICABLE = "not-applicable"
+    _value_: str
+    meaning: str
+
+    def __new__(cls, word: str, meaning: str) -> Outcome:
+        made = object.__new__(cls)
+        made._value_, made.meaning = word, meaning
+        return made
+
+    PASS = "pass", "the check found no objection"
+    FAIL = "fail", "it did, and a witness says where"
+    UNDECIDED = "undecided", "nothing can be said, for the reason given"
+    NOT_APPLICABLE = (
+        "not-applicable",
+        "a hypothesis fails for this response, or what the row says is said of nothing here",
+    )
 
 
 class Evidence(Enum):
-    """How strong the evidence is, weakest first; no word is stronger than what was done."""
+    """How strong the evidence is, weakest first; no word is stronger than what was done.
 
-    SAMPLED = "sampled"
-    DERIVED = "derived"
-    ENCLOSED = "enclosed"
+    `promise` is what a pass with this evidence says, and `trust` what has to be trusted for it.
+    """
+
+    _value_: str
+    promise: str
+    trust: str
+
+    def __new__(cls, word: str, promise: str, trust: str) -> Evidence:
+        made = object.__new__(cls)
+        made._value_, made.promise, made.trust = word, promise, trust
+        return made
+
+    SAMPLED = (
+        "sampled",
+        "finitely many points or orbits agree; nothing about the others",
+        "that what was not tried is like what was",
+    )
+    DERIVED = (
+        "derived",
+        (
+            "an exact identity: symbolically, and in balls at random points; or a sign decided by "
+            "exact algebra"
+        ),
+        "SymPy, this program",
+    )
+    ENCLOSED = (
+        "enclosed",
+        (
+            "a proof in ball arithmetic over the whole range that the row speaks of: every z > 0, or "
+            "every start in a box"
+        ),
+        "FLINT, this program, Python, the machine; at infinity a symbolic rewriting",
+    )
 
     @property
     def strength(self) -> int:

@@ -1,7 +1,9 @@
 """What a verdict may say: no failure without a witness, and one exit status for each case."""
 
 import dataclasses
-from itertools import product
+import json
+from itertools import product, takewhile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,8 +13,34 @@ from trajalign.theory.statements import HYPOTHESES
 from trajalign.verification.ledger import known_statements
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict, exit_status, worst
 
+ROOT = Path(__file__).resolve().parents[2]
 PASS, FAIL = Outcome.PASS, Outcome.FAIL
 UNDECIDED, NOT_APPLICABLE = Outcome.UNDECIDED, Outcome.NOT_APPLICABLE
+
+
+def table_of(page: str, heading: str) -> dict[str, list[str]]:
+    """The rows of the table with this first heading, by the word in their first cell."""
+    lines = (ROOT / page).read_text(encoding="utf-8").splitlines()
+    begin = next(i for i, line in enumerate(lines) if line.startswith(f"| {heading} |"))
+    rows = takewhile(lambda line: line.startswith("|"), lines[begin + 2 :])
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    return {row[0].split("`")[1]: row[1:] for row in cells}
+
+
+def test_the_page_says_of_every_word_what_the_program_does() -> None:
+    outcomes = table_of("docs/verdicts.md", "verdict")
+    assert list(outcomes) == [one.value for one in Outcome]
+    assert all(outcomes[one.value][0].startswith(one.meaning) for one in Outcome)
+    evidence = table_of("docs/verdicts.md", "evidence")
+    assert evidence == {one.value: [one.promise, one.trust] for one in Evidence}
+
+
+@pytest.mark.parametrize("name", ["verify", "assumptions"])
+def test_the_schemas_know_the_words(name: str) -> None:
+    file = ROOT / "trajalign" / "schemas" / f"{name}-1.json"
+    items = json.loads(file.read_text(encoding="utf-8"))["properties"]["results"]["items"]
+    assert set(items["properties"]["verdict"]["enum"]) == {one.value for one in Outcome}
+    assert set(items["properties"]["evidence"]["enum"]) >= {one.value for one in Evidence}
 
 
 @pytest.mark.parametrize("witness", [None, {}])

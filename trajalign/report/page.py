@@ -22,7 +22,7 @@ from ..theory.derivation.latex import latex
 from ..theory.writing.inline import Style, rendered
 from ..verification.ledger import statements_about
 from ..verification.statement import Statement
-from ..verification.verdicts import Evidence
+from ..verification.verdicts import Evidence, Outcome
 from . import downloads
 from .constants import Constant, constants
 from .content import Content, Drawing, Response
@@ -164,6 +164,8 @@ def page(content: Content, studies: Sequence[Kept], command: str) -> str:
         "version": __version__,
         "versions": {"Python": platform.python_version()} | {p: version(p) for p in _PACKAGES},
         "marks": MARKS,
+        "evidence_words": [*reversed(Evidence)],
+        "outcome_words": [*Outcome],
         "no_evidence": NO_EVIDENCE,
         "appendix_style": Markup(html.STYLE),
         "study_figure": _study_figure,
