@@ -167,4 +167,4 @@ def _weakness(verdict: Verdict, standing: Standing) -> Text:
 
 def _weakest(verdicts: Sequence[Verdict]) -> str:
     evidence = [verdict.evidence for verdict in verdicts if verdict.evidence]
-    return min(evidence, key=lambda word: word.strength).value
+    return str(min(evidence, key=lambda word: word.strength).value)

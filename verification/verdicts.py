@@ -14,7 +14,6 @@ from .quantities import Compared, Order, Quantities
 class Outcome(Enum):
     """What a check can say; `meaning` tells it in a line."""
 
-    _value_: str
     meaning: str
 
     def __new__(cls, word: str, meaning: str) -> Outcome:
@@ -37,7 +36,6 @@ class Evidence(Enum):
     `promise` is what a pass with this evidence says, and `trust` what has to be trusted for it.
     """
 
-    _value_: str
     promise: str
     trust: str
 

@@ -39,7 +39,7 @@ class Row:
     @property
     def evidence(self) -> str:
         """The evidence in one word, "" where there is none."""
-        return self.verdict.evidence.value if self.verdict.evidence else ""
+        return str(self.verdict.evidence.value) if self.verdict.evidence else ""
 
     @property
     def stands(self) -> str:
