@@ -133,6 +133,13 @@ def test_the_statement_in_full_is_the_derivations() -> None:
     assert small_page().count("The height of the curve") == 2
 
 
+def test_a_statement_says_what_its_numbers_mean() -> None:
+    row = next(row for row in shown_rows(small_page()) if row.id == "r1-linear/alignment")
+    told = row.source.split("What its numbers mean")[1].split("</dl>")[0]
+    assert "<dt>exact, measured</dt>" in told
+    assert "<math" in told
+
+
 def test_constants_are_those_of_the_verdicts() -> None:
     section = small_page().split('<section id="constants">')[1].split("</section>")[0]
     first = text_of(section.split("<h3>")[1])

@@ -29,16 +29,19 @@ from trajalign.verification.claims import Claim, Judgement, Measurement, worst
 from trajalign.verification.ledger import claim_for, known_statements
 from trajalign.verification.orbit_claims import CoefficientClaim
 from trajalign.verification.plans import Plan
-from trajalign.verification.pointwise import MapClaim, SharpnessClaim
-from trajalign.verification.statements import flip
-from trajalign.verification.statements.alignment import AlignmentClaim, ExactClaim
+from trajalign.verification.statements import two_cycle
+from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.alignment_time import AlignmentTimeClaim
 from trajalign.verification.statements.crossing import CrossingClaim
+from trajalign.verification.statements.exact import ExactClaim
 from trajalign.verification.statements.exponential_alignment import ExponentialClaim
-from trajalign.verification.statements.flip import CycleClaim, FlipClaim
+from trajalign.verification.statements.flip import FlipClaim
 from trajalign.verification.statements.gradient_flow import FlowClaim
 from trajalign.verification.statements.one_orbit import OneOrbitClaim
 from trajalign.verification.statements.progressive_sharpening import SharpeningClaim
+from trajalign.verification.statements.reduced_map import MapClaim
+from trajalign.verification.statements.sharpness import SharpnessClaim
+from trajalign.verification.statements.two_cycle import CycleClaim
 from trajalign.verification.work import Trial, collect
 
 # r''(0) by hand. Losses: ℓ''''(0)/3. Neurons: φ = z + a z³ gives r = 1 + 4a z² + …, k = 8a.
@@ -506,6 +509,6 @@ def test_what_is_not_a_number_is_the_worst(place: int) -> None:
 @pytest.mark.parametrize("name", ["closure", "measured", "predicted"])
 def test_a_cycle_of_which_something_is_not_known_is_objected_to(name: str) -> None:
     values = {"closure": 0.0, "measured": 0.5, "predicted": 0.5, "attracted": 1.0}
-    assert flip._cycle_objection(Measurement(1.0, values, {"q": "1/2"})) == ""
+    assert two_cycle._cycle_objection(Measurement(1.0, values, {"q": "1/2"})) == ""
     unknown = values | {name: float("nan")}
-    assert flip._cycle_objection(Measurement(1.0, unknown, {"q": "1/2"})) != ""
+    assert two_cycle._cycle_objection(Measurement(1.0, unknown, {"q": "1/2"})) != ""

@@ -17,17 +17,21 @@ from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.claims import Claim, Judgement
 from trajalign.verification.controls import TWINS, with_wrong_map
 from trajalign.verification.ledger import forms, known_statements
-from trajalign.verification.orbit_claims import LimitClaim, SaturationClaim
 from trajalign.verification.plans import Plan
-from trajalign.verification.pointwise import MapClaim, SharpnessClaim
-from trajalign.verification.statements.alignment import AlignmentClaim, ExactClaim
+from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.alignment_time import AlignmentTimeClaim
 from trajalign.verification.statements.crossing import CrossingClaim
+from trajalign.verification.statements.exact import ExactClaim
 from trajalign.verification.statements.exponential_alignment import ExponentialClaim
-from trajalign.verification.statements.flip import CycleClaim, FlipClaim
+from trajalign.verification.statements.flip import FlipClaim
 from trajalign.verification.statements.gradient_flow import FlowClaim
+from trajalign.verification.statements.limit import LimitClaim
 from trajalign.verification.statements.one_orbit import OneOrbitClaim
 from trajalign.verification.statements.progressive_sharpening import SharpeningClaim
+from trajalign.verification.statements.reduced_map import MapClaim
+from trajalign.verification.statements.saturation import SaturationClaim
+from trajalign.verification.statements.sharpness import SharpnessClaim
+from trajalign.verification.statements.two_cycle import CycleClaim
 from trajalign.verification.verdicts import Outcome
 
 

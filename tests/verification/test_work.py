@@ -17,7 +17,7 @@ from trajalign.verification.claims import Claim, DirectClaim, Measurement
 from trajalign.verification.controls import with_wrong_map
 from trajalign.verification.ledger import claim_for
 from trajalign.verification.plans import Plan
-from trajalign.verification.pointwise import MapClaim
+from trajalign.verification.statements.reduced_map import MapClaim
 from trajalign.verification.work import Collected, Trial, Unit, _units, collect, run_unit, spread
 
 MODEL = SingleNeuron(Activation.parse("algebraic"))

@@ -24,8 +24,9 @@ from trajalign.verification.ledger import claim_for
 from trajalign.verification.orbit_view import REFUTING, OrbitView
 from trajalign.verification.plans import Plan
 from trajalign.verification.runner import Options, verify
-from trajalign.verification.statements.alignment import AlignmentClaim, ExactClaim
+from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.crossing import CrossingClaim
+from trajalign.verification.statements.exact import ExactClaim
 from trajalign.verification.statements.exponential_alignment import ExponentialClaim
 from trajalign.verification.verdicts import Evidence, Outcome
 from trajalign.verification.work import Trial, collect
