@@ -25,8 +25,7 @@ from ..theory.arguments import takes
 from ..theory.conditions import Condition, conditions, log_slope
 from ..theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
 from ..theory.expressions import Z
-from ..theory.interface import MODEL
-from ..theory.models import Model
+from ..theory.models import MODEL, Model
 from ..theory.responses import Loss, Response
 from ..theory.series import taylor
 from ..theory.statements import hypotheses

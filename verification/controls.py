@@ -10,8 +10,7 @@ from typing import Any
 import sympy as sp
 
 from ..theory.models import EPSILON, Model, P, Q, ReducedModel
-from ..theory.responses import Activation, Loss, Response
-from ..theory.statements import name_for
+from ..theory.responses import Response
 from .claims import Claim
 from .crossing_claims import CrossingClaim
 from .curve_claims import AlignmentClaim, ExactClaim
@@ -28,31 +27,6 @@ _OFF = sp.Rational(101, 100)
 _HALF = sp.Rational(1, 2)
 _FAR_OFF = sp.Rational(21, 20)  # where the error term of one ε hides less than 5 %
 
-# A response for every hypothesis that fails it; the text after # says why.
-TWINS: dict[str, dict[str, str]] = {
-    "linear": {
-        "analytic": "abs(z)",  # a kink at 0
-        "symmetry": "exp(z) - 1 - z",  # convex, ℓ''(0) = 1, not even
-        "normalised": "2*log(cosh(z))",  # ℓ''(0) = 2
-        "A1": "cosh(z) - 1",  # sinh(z)/z grows
-        "A2": "log(1+z**2)/2",  # not convex past z = 1; nothing else fails
-        "A3": "sqrt(1+z**2)/2 + 5000*sqrt(1+z**2/10000)",  # two scales; nothing else fails
-        "A4": "atan(z**2)/2",  # r = 1/(1+z⁴): r''(0) = 0
-        "A5": "z*asinh(z) - sqrt(1+z**2)",  # ℓ' = asinh is unbounded; nothing else fails
-        "curved": "z**2/2",  # r = 1
-    },
-    "neuron": {
-        "analytic": "z/(1+abs(z))",  # softsign's kink
-        "symmetry": "1 - exp(-z)",  # φ'(0) = 1, not odd
-        "normalised": "tanh(2*z)",  # φ'(0) = 2
-        "A1": "sin(z)",  # r = sin(2z)/(2z) rises again
-        "A3": "tanh(100*z)/1000 + 9*tanh(z)/10",  # two scales
-        "A4": "z",  # r = 1
-        "A5": "asinh(z)",  # |φ'| ≤ 1 but φ is unbounded; nothing else fails
-        "curved": "z",
-    },
-}
-
 
 def _doubled_drift(right: ReducedModel) -> ReducedModel:
     return replace(right, q_next=2 * right.q_next - Q)
@@ -60,8 +34,8 @@ def _doubled_drift(right: ReducedModel) -> ReducedModel:
 
 def twins(model: Model) -> dict[str, Response]:
     """For every hypothesis on a model's response, a response that fails it."""
-    parse = Loss.parse if isinstance(model.response, Loss) else Activation.parse
-    return {name: parse(text) for name, text in TWINS[name_for(model.response)].items()}
+    kind = type(model.response)
+    return {hypothesis.name: kind.parse(hypothesis.twin) for hypothesis in kind.hypotheses}
 
 
 def with_wrong_map(model: Model) -> Model:

@@ -13,7 +13,7 @@ from functools import cache
 
 import sympy as sp
 
-from ..theory.derivation import maps, spectrum
+from ..theory.derivation.linear import maps, sharpness
 from ..theory.errors import InputError
 from ..theory.exact_algebra import vanishes_exactly
 from ..theory.models import ETA, Loss, Model, P, Q, TwoLayerLinear
@@ -140,10 +140,10 @@ def _checked(label: str) -> dict[str, sp.Expr]:
     Raises InputError where a step does not hold.
     """
     any_loss = TwoLayerLinear(Loss.parse("log-cosh"))  # the chapters keep the loss unspecified
-    chapters = (maps.derivations, spectrum.derivations)
-    known = (d for chapter in chapters for d in chapter(any_loss, _ORDER))
+    chapters = (maps.derivations, sharpness.derivations)
+    known = (d for derive in chapters for d in derive(any_loss, _ORDER))
     (derivation,) = (d for d in known if d.label == label)
-    check_derivation(derivation, "linear")
+    check_derivation(derivation, any_loss.kind)
     return {s.name: s.claim.sides[-1] for s in derivation.steps if s.claim.sides}
 
 

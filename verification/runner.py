@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..numerics.pools import workers
 from ..theory.arguments import each, instance, integer, one_of, optional, takes
-from ..theory.interface import MODEL
-from ..theory.models import Model
+from ..theory.models import MODEL, Model
 from ..theory.statements import HYPOTHESES, Statement, hypotheses, ledger, statements
 from .assumptions import Assumptions
 from .controls import falsified, twins, with_wrong_map

@@ -12,7 +12,7 @@ from trajalign.theory.derivation.book import appendix
 from trajalign.theory.derivation.latex import latex
 from trajalign.theory.derivation.notation import H
 from trajalign.theory.errors import InputError
-from trajalign.theory.interface import EPSILON, ETA, P, Q, R
+from trajalign.theory.models import EPSILON, ETA, P, Q, R
 from trajalign.verification.derivation_points import compare
 
 r = R(P)

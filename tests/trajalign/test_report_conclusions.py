@@ -6,8 +6,10 @@ from trajalign.appendix.inline import Style, rendered
 from trajalign.appendix.plain_math import plain_math
 from trajalign.report.conclusions import conclusion, orbits
 from trajalign.theory.errors import InputError
+from trajalign.theory.models import of
 from trajalign.theory.statements import HYPOTHESES, Statement, statements
 
+MODELS = {"linear": of("linear", "log-cosh"), "neuron": of("neuron", "tanh")}
 LEDGER = [
     *(
         (s.model, s.label, s.conclusion)
@@ -39,8 +41,8 @@ def refuse(*_: object) -> str:
 
 @pytest.mark.parametrize(("model", "label", "text"), LEDGER)
 def test_the_typeset_conclusion_is_the_ledgers(model: str, label: str, text: str) -> None:
-    assert spoken(conclusion(model, label)) == flattened(text)
-    assert "$" in conclusion(model, label)
+    assert spoken(conclusion(MODELS[model], label)) == flattened(text)
+    assert "$" in conclusion(MODELS[model], label)
 
 
 STATEMENTS = [s for model in ("linear", "neuron") for s in statements(model)]
@@ -49,14 +51,14 @@ BY_LABEL = {s.label: s for s in STATEMENTS}
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda s: f"{s.model}:{s.label}")
 def test_the_typeset_orbits_are_the_ledgers(statement: Statement) -> None:
-    assert spoken(orbits(statement.model, statement.label)) == flattened(statement.orbits)
+    assert spoken(orbits(MODELS[statement.model], statement.label)) == flattened(statement.orbits)
 
 
 def test_another_condition_would_be_seen() -> None:
-    said = orbits("linear", "linear/limit")
+    said = orbits(MODELS["linear"], "linear/limit")
     assert spoken(said.replace(r"\ne", "=")) != flattened(BY_LABEL["linear/limit"].orbits)
 
 
 def test_an_unknown_label_is_refused() -> None:
     with pytest.raises(InputError, match="linear/nothing"):
-        conclusion("linear", "linear/nothing")
+        conclusion(MODELS["linear"], "linear/nothing")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from ..appendix.document import HYPOTHESES
 from ..theory.errors import InputError
-from ..theory.statements import statements
+from ..theory.models import Model
+from ..theory.statements import ledger
 
 _COMMON = {
     "sharpness": r"the largest Hessian eigenvalue is the given function of "
@@ -15,7 +15,6 @@ _COMMON = {
     r"is supercritical iff $\taR''(0) < 0$",
     "two-cycle": r"with $\taQ$ frozen, any $\taP > 0$ with $\taR(\taP) = \taQ$, $0 < \taQ < 1$, "
     r"gives the 2-cycle $\pm\taP$ with multiplier $(1 + 2\taP\taR'/\taR)^2$",
-    "curved": r"$\taR''(0) \ne 0$",
 }
 _FINITE = r", where $\taR(\taP)$, $\taQ$ and $\taQ'$ are finite"
 _T_A = (
@@ -89,30 +88,36 @@ _FLOW = {
     r"$s > 0$, $m = \min\{2(\taQ_0 - 1)/\taQ_0, \taR(s)/\taQ_0\}$ and "
     r"$C = 2\taEta s^2/((1 - \taEta s^2)m)$",
 }
-_CONCLUSIONS = MappingProxyType({"linear": _COMMON | _LINEAR, "neuron": _COMMON | _NEURON})
+_CONCLUSIONS = MappingProxyType({"linear": _LINEAR, "neuron": _NEURON})
 
 
-def conclusion(model: str, label: str) -> str:
+def conclusion(model: Model, label: str) -> str:
     r"""What a statement or hypothesis of the ledger says, with $formulas$ in LaTeX.
 
-    >>> conclusion("linear", "linear/A4")
+    What is tested for a model that is not of the paper is told in plain text.
+
+    >>> from trajalign.theory.models import of
+    >>> conclusion(of("linear", "log-cosh"), "linear/A4")
     "$\\taR''(0) < 0$"
 
     Raises InputError for a label that is not in the ledger.
     """
     name = label.split("/")[-1]
-    known = _CONCLUSIONS[model] | HYPOTHESES[model]
+    known = {h.name: h.latex for h in model.response.hypotheses}
+    known |= {s.label.split("/")[-1]: s.conclusion for s in ledger(model)}
+    known |= {n: text for n, text in _COMMON.items() if n in known}
+    known |= _CONCLUSIONS.get(model.name, {})
     if name not in known:
         raise InputError(f"{label}: not a label of the ledger")
     return known[name]
 
 
-def orbits(model: str, label: str) -> str:
+def orbits(model: Model, label: str) -> str:
     """Which orbits a statement speaks of, with $formulas$ in LaTeX; "" as in the ledger."""
-    known = {statement.label: statement.orbits for statement in statements(model)}
+    known = {statement.label: statement.orbits for statement in ledger(model)}
     if not known.get(label):
         return ""
     name = label.split("/")[-1]
     if name == "gradient-flow":
-        return _FLOW[model]
+        return _FLOW[model.name]
     return _EACH if name in ("alignment-time", "exponential-alignment") else _EDGE

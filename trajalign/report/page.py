@@ -30,8 +30,6 @@ from .proofs import Proved
 from .rows import Row, response_words, rows
 
 _PACKAGES = ("trajalign", "sympy", "python-flint", "mpmath", "numpy")
-_NETWORK = {"linear": "Two-layer linear network", "neuron": "Single neuron"}
-_FUNCTION = {"linear": r"\taEll(z) = ", "neuron": r"\taPhi(z) = "}
 MARKS = {"pass": "✓", "fail": "✗", "undecided": "?", "not-applicable": "–"}
 NO_EVIDENCE = "none"
 
@@ -67,8 +65,8 @@ class Part:
     def heading(self) -> Markup:
         """The same with the formula typeset."""
         model = self.response.model
-        shown = mathml(_FUNCTION[model.name] + latex(model.response.expression))
-        return Markup(f"{_NETWORK[model.name]} with {shown}")
+        shown = mathml(f"{model.response.latex}(z) = {latex(model.response.expression)}")
+        return Markup(f"{model.title[:1].upper()}{model.title[1:]} with {shown}")
 
     @property
     def derivations(self) -> Markup:
@@ -93,8 +91,8 @@ class Part:
 
     def statement(self, row: Row) -> Markup:
         """What the ledger says under this label, and of which orbits."""
-        name = self.response.model.name
-        said, about = conclusion(name, row.label), orbits(name, row.label)
+        model = self.response.model
+        said, about = conclusion(model, row.label), orbits(model, row.label)
         return typeset(f"{said}. This is said of orbits with {about}" if about else said)
 
     def link(self, label: str) -> Markup:

@@ -12,9 +12,10 @@ from typing import ClassVar
 
 import sympy as sp
 
-from .expressions import Z
-from .interface import ETA, Model, P, ParameterSpace, Q, R, ReducedModel
-from .responses import Loss, Response
+from ..expressions import Z
+from ..flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
+from ..responses import Loss, Response
+from .base import ETA, About, Model, P, ParameterSpace, Q, R, ReducedModel
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,27 @@ class TwoLayerLinear(Model):
     name: ClassVar[str] = "linear"
     exponent: ClassVar[sp.Rational] = sp.S.Half
     kind: ClassVar[type[Response]] = Loss
+    about: ClassVar[About] = About(
+        title="two-layer linear network",
+        spoken="linear model",
+        subject="The network",
+        from_paper=True,
+        chapters=(
+            "response",
+            *("linear.maps", "frozen", "linear.sharpness", "linear.flow"),
+            *("curve", "limits", "linear.progressive", "linear.long_times"),
+        ),
+        standard=("log-cosh", "pseudo-huber"),
+        start=(sp.Rational(3, 10), sp.Rational(4, 5)),
+        regime=FlowRegime(
+            above=2 / (2 - STEP),
+            below=(1 / (16 * STEP), LEAST / (2 * STEP)),
+            rates=(2 * (HEIGHT - 1) / HEIGHT, LEAST / (2 * HEIGHT)),
+            drift=2 * HEIGHT / RATE * STEP**2,
+            from_start=False,
+            drawn_above=2 / (2 - STEP),
+        ),
+    )
 
     @property
     def largest_p(self) -> sp.Expr:
