@@ -65,6 +65,8 @@ class About:
     paper. `chapters` are those of the appendix that apply: modules of theory/derivation, in reading
     order. `standard` are the responses of the catalogue that are taken where none is named, and
     `start` is (p0 in its unit, q0) where nothing is. `regime`: where gradient flow is followed.
+    `any_size`: its parameter space is one of many sizes, and its chapters derive its map and
+    sharpness for all of them.
     """
 
     title: str = ""
@@ -75,6 +77,7 @@ class About:
     standard: tuple[str, ...] = ()
     start: tuple[sp.Rational, sp.Rational] = (sp.Rational(3, 10), sp.Rational(4, 5))
     regime: FlowRegime | None = None
+    any_size: bool = False
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class TwoLayerLinear(Model):
             from_start=False,
             drawn_above=2 / (2 - STEP),
         ),
+        any_size=True,
     )
 
     @property

@@ -53,7 +53,10 @@ def archive(document: Document) -> dict[str, Any]:
 
 
 def _stored(derivation: Derivation, found: str) -> dict[str, Any]:
-    values: dict[str, Any] = to_json(derivation)
+    try:
+        values: dict[str, Any] = to_json(derivation)
+    except TypeError as error:
+        raise InputError(f"{derivation.label}: JSON cannot hold it: {error}") from None
     for step, data in zip(derivation.steps, values["steps"], strict=True):
         data["latex"] = formula(step.claim)
     return values | {"evidence": found}

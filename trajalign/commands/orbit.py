@@ -27,10 +27,12 @@ from ..numerics.precision import working_bits
 from ..numerics.program import exact
 from ..orbit_output import Question, Result
 from ..terminal import Output, status_line
+from ..theory import models
 from ..theory.errors import InputError
 from ..theory.models import Model
 from .options import FILE, WholeNumber, chosen_model, json_option, model_options, positive, rational
 
+_HEIGHTS = "; ".join(f"{n}: {m.about.start[1]}" for n, m in models.built_in().items())
 _ENDED = ("converged", "crossed", "at the minimum")
 _FAR = 10**6  # |p| in its unit that counts as flown away
 
@@ -49,7 +51,7 @@ Examples:
 @click.option(
     "--p0", metavar="R", help="Where p starts [default: 3/10]; with --fast-forward also: curve."
 )
-@click.option("--q0", metavar="R", help="Where q starts [default: 4/5; neuron: 17/20].")
+@click.option("--q0", metavar="R", help=f"Where q starts [default: {_HEIGHTS}].")
 @click.option(
     "--digits",
     metavar="N",
