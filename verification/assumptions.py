@@ -25,11 +25,9 @@ from ..theory.arguments import takes
 from ..theory.conditions import Condition, conditions, log_slope
 from ..theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
 from ..theory.expressions import Z
-from ..theory.interface import MODEL
-from ..theory.models import Model
+from ..theory.models import MODEL, Model
 from ..theory.responses import Loss, Response
 from ..theory.series import taylor
-from ..theory.statements import hypotheses
 from .analyticity import prove_analytic
 from .growth import Growth, growth
 from .hypothesis_claims import (
@@ -106,7 +104,7 @@ class Assumptions:
     @cached_property
     def _judgements(self) -> dict[str, tuple[Verdict, tuple[Proof, ...]]]:
         found: dict[str, tuple[Verdict, tuple[Proof, ...]]] = {}
-        for name in hypotheses(self.model):
+        for name in self.model.hypotheses:
             begin = time.perf_counter()
             finding, proofs = self._judged_and_proved(name, found)
             seconds = time.perf_counter() - begin
@@ -369,7 +367,7 @@ class Assumptions:
         reason = finding.reason
         if finding.outcome is Outcome.FAIL:
             shown = ", ".join(f"{k} = {v}" for k, v in finding.witness.items())
-            reason = f"{hypotheses(self.model)[name]}: fails, {shown}"
+            reason = f"{self.model.hypotheses[name]}: fails, {shown}"
         return Verdict(
             f"{self.model.name}/{name}",
             self.model.name,

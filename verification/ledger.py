@@ -10,14 +10,12 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ..theory.arguments import one_of, takes
-from ..theory.models import Model, SingleNeuron, TwoLayerLinear
-from ..theory.statements import HYPOTHESES, hypotheses
+from ..theory.laws import Laws
+from ..theory.models import HYPOTHESES, Model, built_in
 from . import statements
 from .claims import Claim
 from .plans import Plan
 from .statement import Form, Statement
-
-_MODELS: dict[str, type[Model]] = {kind.name: kind for kind in (TwoLayerLinear, SingleNeuron)}
 
 
 @cache
@@ -30,25 +28,23 @@ def forms() -> tuple[Form, ...]:
     return tuple(sorted(found, key=lambda form: form.place))
 
 
-@takes(model=one_of(_MODELS))
+@takes(model=one_of(HYPOTHESES))
 def known_statements(model: str) -> tuple[Statement, ...]:
-    """The ledger of one model ("linear" or "neuron"), in the order in which it is checked.
+    """The ledger of a built-in model, by its name, in the order in which it is checked.
 
     >>> [s.label for s in known_statements("linear")][:2]
     ['linear/reduced-map', 'linear/sharpness']
     """
-    laws = _MODELS[model].laws
-    return tuple(
-        form.statement(model, laws, tuple(HYPOTHESES[model])) for form in forms() if form.says(laws)
-    )
+    return _ledger(model, built_in()[model].laws, tuple(HYPOTHESES[model]))
 
 
 def statements_about(model: Model) -> tuple[Statement, ...]:
     """The same for any model, a third one too."""
-    known = tuple(hypotheses(model))
-    return tuple(
-        form.statement(model.name, model.laws, known) for form in forms() if form.says(model.laws)
-    )
+    return _ledger(model.name, model.laws, tuple(model.hypotheses))
+
+
+def _ledger(name: str, laws: Laws, known: tuple[str, ...]) -> tuple[Statement, ...]:
+    return tuple(form.statement(name, laws, known) for form in forms() if form.says(laws))
 
 
 def claim_for(label: str, plan: Plan) -> Claim:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from ..numerics.pools import workers
 from ..theory.arguments import each, instance, integer, one_of, optional, takes
-from ..theory.interface import MODEL
-from ..theory.models import Model
-from ..theory.statements import HYPOTHESES, hypotheses
+from ..theory.hypotheses import NAMES
+from ..theory.models import HYPOTHESES, MODEL, Model
 from .assumptions import Assumptions
 from .controls import twins, with_wrong_map
 from .ledger import known_statements, statements_about
@@ -34,8 +33,7 @@ class Control:
     @property
     def of_hypothesis(self) -> bool:
         """Whether it is a response that breaks a hypothesis rather than a wrong statement."""
-        _, name = self.label.split("/")
-        return any(name in known for known in HYPOTHESES.values())
+        return self.label.split("/")[-1] in NAMES
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def known_labels(model: str) -> tuple[str, ...]:
 
 def labels_of(model: Model) -> tuple[str, ...]:
     """The same for any model, a third one too."""
-    names = tuple(f"{model.name}/{name}" for name in hypotheses(model))
+    names = tuple(f"{model.name}/{name}" for name in model.hypotheses)
     return names + tuple(s.label for s in statements_about(model))
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from ..theory.statements import HYPOTHESES
+from ..theory.hypotheses import NAMES
+from ..theory.models import HYPOTHESES
 from .quantities import Compared, Order, Quantities
 
 
@@ -60,8 +61,8 @@ class Evidence(Enum):
     ENCLOSED = (
         "enclosed",
         (
-            "a proof in ball arithmetic over the whole range that the row speaks of: every z > 0, or "
-            "every start in a box"
+            "a proof in ball arithmetic over the whole range that the row speaks of: every z > 0, "
+            "or every start in a box"
         ),
         "FLINT, this program, Python, the machine; at infinity a symbolic rewriting",
     )
@@ -95,7 +96,7 @@ class Verdict:
     @property
     def is_hypothesis(self) -> bool:
         """Whether this is a verdict on a hypothesis rather than on a statement."""
-        return self.label.split("/", 1)[-1] in HYPOTHESES.get(self.model, {})
+        return self.label.split("/", 1)[-1] in HYPOTHESES.get(self.model, NAMES)
 
     @property
     def coefficient(self) -> Compared | None:

@@ -9,7 +9,6 @@ from third_models import COSH, TANH, UNITS, FrozenWeight, wrong
 
 from trajalign.numerics.grids import grid
 from trajalign.theory.models import ETA, Activation, Loss, P, R, SingleNeuron
-from trajalign.theory.statements import hypotheses
 from trajalign.verification import Outcome, standings, verify
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.certificates import certificate, replay
@@ -43,7 +42,7 @@ def only(*labels):
 
 def judged(model, *names):
     """Verdicts and controls, of some labels alone or of all."""
-    known = [f"{model.name}/{name}" for name in hypotheses(model)]
+    known = [f"{model.name}/{name}" for name in model.hypotheses]
     known += [s.label for s in statements_about(model)]
     options = Options(frozenset(f"{model.name}/{name}" for name in names))
     found = examine([model], options)
@@ -61,7 +60,7 @@ def judged(model, *names):
 @pytest.mark.thorough
 def test_a_right_model_passes_and_its_falsified_copies_are_refuted():
     labels, controls = judged(TANH)
-    assert len(labels) == len(hypotheses(TANH)) + len(statements_about(TANH))
+    assert len(labels) == len(TANH.hypotheses) + len(statements_about(TANH))
     assert {c.label for c in controls} == set(labels)
     assert "orbits of a wrong map: drift of q doubled" in {c.falsified for c in controls}
 

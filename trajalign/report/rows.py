@@ -14,7 +14,6 @@ from ..verification.quantities import Compared, to_json
 from ..verification.status import Standing, standings
 from ..verification.verdicts import Verdict
 
-_OPTION = {"linear": "--loss", "neuron": "--activation"}
 _VARIABLES = {"eta": "η", "1/eta": "1/η"}
 
 
@@ -34,7 +33,7 @@ class Row:
     @property
     def outcome(self) -> str:
         """The verdict in one word."""
-        return self.verdict.outcome.value
+        return str(self.verdict.outcome.value)
 
     @property
     def evidence(self) -> str:
@@ -45,7 +44,7 @@ class Row:
     def stands(self) -> str:
         """How the statement stands, all that it rests on considered, in one word."""
         evidence = self.standing.evidence
-        return self.standing.outcome if evidence is None else evidence.value
+        return self.standing.outcome if evidence is None else str(evidence.value)
 
     @property
     def coefficient(self) -> Compared | None:
@@ -94,7 +93,7 @@ def command(model: Model, label: str, options: Options) -> str:
 
 def response_words(model: Model) -> list[str]:
     """The words of a command that name a model and its loss or activation."""
-    return [model.name, _OPTION[model.name], model.response.text]
+    return [model.name, model.response.option, model.response.text]
 
 
 def option_words(options: Options) -> list[str]:
