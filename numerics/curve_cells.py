@@ -7,6 +7,7 @@ formula for h_k is formed, so its length does not matter.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
@@ -187,6 +188,13 @@ class CurveCells:
                 ends = ((index + i) / arb(2) ** arb(level) for i in (0, 1))
                 self._known[level, index] = self._cell(*(end.mid() for end in ends))
         return self._known[level, index]
+
+    def known(self, x: float, levels: Iterable[int]) -> Iterator[Cell]:
+        """The cells about x = p² that are computed already, of some levels."""
+        for level in levels:
+            place = level, int(x / self.width(level))
+            if place in self._known:
+                yield self._known[place]
 
     def _cell(self, low: arb, high: arb) -> Cell:
         """The cell between these ends, which are in natural units; it is not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import mpmath
 import sympy as sp
 from flint import arb, ctx
@@ -16,6 +18,7 @@ from .roots import InverseResponse
 
 
 @takes(model=MODEL, q0=rational, digits=integer)
+@lru_cache(maxsize=64)
 def alignment_exponent(model: Model, q0: sp.Rational, digits: int = 30) -> mpmath.mpf:
     """Λ(q0): the limits of two orbits from height q0 differ by exp(−Λ/ε (1 + O(ε))).
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import signal
+import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing.context import SpawnContext, SpawnProcess
-from threading import current_thread, main_thread
+from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 
-class _Process(SpawnProcess):
+class _Started(BaseProcess):
     """Deaf to Ctrl-C from its first moment, long before `_ignore_interrupt` runs in it."""
 
     def start(self) -> None:
@@ -20,16 +23,51 @@ class _Process(SpawnProcess):
             super().start()
 
 
-class _Context(SpawnContext):
+class _Known(BaseContext):
     """Knows its processes from before they start: an interrupt may come before the pool does."""
+
+    kind: type[_Started]
 
     def __init__(self) -> None:
         super().__init__()
-        self.processes: list[_Process] = []
+        self.processes: list[_Started] = []
 
-    def Process(self, *args: Any, **options: Any) -> _Process:  # type: ignore[override]
-        self.processes.append(_Process(*args, **options))
+    def Process(self, *args: Any, **options: Any) -> _Started:
+        self.processes.append(self.kind(*args, **options))
         return self.processes[-1]
+
+
+class _Spawned(_Started, SpawnProcess):
+    pass
+
+
+class _Spawning(_Known, SpawnContext):  # type: ignore[misc]  # Process is a class in the library
+    kind = _Spawned
+
+
+if sys.platform != "win32":
+    from multiprocessing.context import ForkContext, ForkProcess
+
+    class _Forked(_Started, ForkProcess):
+        def start(self) -> None:
+            with catch_warnings():  # of threads: those of NumPy's BLAS stand a fork
+                simplefilter("ignore", DeprecationWarning)
+                super().start()
+
+    class _Forking(_Known, ForkContext):  # type: ignore[misc]
+        kind = _Forked
+
+
+def _context(forked: bool) -> _Known:
+    """Forks where they are wanted and safe, else fresh interpreters.
+
+    On Linux they are if the parent holds no threads but those that know of forks: none of Python's
+    (a notebook's), and not XLA's.
+    """
+    if sys.platform == "linux":
+        if forked and threading.active_count() == 1 and "jax" not in sys.modules:
+            return _Forking()
+    return _Spawning()
 
 
 @contextmanager
@@ -42,7 +80,7 @@ def _interrupts_held_back() -> Iterator[None]:
     # signal, Python still calls the handler here, in the main thread.
     waiting: list[tuple[int, FrameType | None]] = []
     handler = signal.getsignal(signal.SIGINT)
-    replaced = current_thread() is main_thread() and handler is not None
+    replaced = threading.current_thread() is threading.main_thread() and handler is not None
     if replaced:
         signal.signal(signal.SIGINT, lambda *signalled: waiting.append(signalled))
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -57,13 +95,16 @@ def _interrupts_held_back() -> Iterator[None]:
 
 
 @contextmanager
-def workers(jobs: int) -> Iterator[Executor | None]:
-    """A pool of `jobs` processes, or None for 1; an interrupt stops the pool at once."""
+def workers(jobs: int, *, forked: bool = False) -> Iterator[Executor | None]:
+    """A pool of `jobs` processes, or None for 1; an interrupt stops the pool at once.
+
+    With `forked` they begin, where that is safe, with all that is known here when the first work
+    is handed to them.
+    """
     if jobs <= 1:
         yield None
         return
-    # Fresh interpreters rather than forks: the parent may hold threads (a progress bar, XLA's).
-    context = _Context()
+    context = _context(forked)
     with _interrupts_held_back():  # its semaphores outlive the program if they are half made
         pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupt)
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Generic, Protocol, TypeVar
 
 import sympy as sp
@@ -213,6 +213,7 @@ class CurveSolver(Generic[C]):
         return _minus(moved, self.target.terms[k])
 
 
+@lru_cache(maxsize=64)
 def even_map(model: Model) -> tuple[sp.Expr, sp.Expr]:
     """A = −p'/p and q' in terms of X = p², RESPONSE, SQUARE, Q and ε.
 

@@ -7,6 +7,7 @@ from the generic map and then specialised to the response.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 
@@ -47,6 +48,7 @@ class SlowCurve:
 
 
 @takes(model=MODEL)
+@lru_cache(maxsize=64)
 def slow_curve(model: Model) -> SlowCurve:
     """Derive the first-order predictions.
 
@@ -65,6 +67,7 @@ def slow_curve(model: Model) -> SlowCurve:
     return SlowCurve(h, at_zero, gap, decay)
 
 
+@lru_cache(maxsize=64)
 def generic_h(model: Model) -> sp.Expr:
     """h in terms of r, r' (and φ²), from invariance of the curve at order ε.
 
@@ -98,6 +101,7 @@ def _small(model: Model) -> str:
     return str(model.small_parameter(sp.Symbol("η", positive=True))).replace("**", "^")
 
 
+@lru_cache(maxsize=64)
 def generic_decay(model: Model, h: sp.Expr) -> sp.Expr:
     """−d/dε ln|p'/p| at ε = 0 on the curve."""
     p_next, _ = _on_curve(model, h)

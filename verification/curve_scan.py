@@ -23,6 +23,7 @@ from .orbit_view import OrbitView
 _HIGHEST = 3  # cells are computed up to this h_k, so that claims of different order share them
 _FIRST_LEVEL, _LAST_LEVEL = 4, 40  # cells are 2^−level natural units of p² wide
 _FEW = 4  # steps that are cheaper one by one than with a new cell
+_FAR = 8  # cell lengths from 0, where r' is 0, nearer than which balls over a cell are too wide
 _ACCURACY = 1e-6  # of a misfit, relative to the (ε h(0))^(K+1) of the highest order
 _SPARE_BITS = 20
 
@@ -140,16 +141,28 @@ class Scan:
             groups.setdefault(int(squares[t] / width), []).append(t)
         for index, group in groups.items():
             if len(group) <= _FEW or level > _LAST_LEVEL:
-                found.update((t, float(abs(self.misfit(t)[1]))) for t in group)
+                found.update((t, self._at_one(t, level)) for t in group)
+            elif 0 < index < _FAR:
+                self._scan(level + 1, group, found)
             elif (misfits := self._on(self._curve.cell(level, index), group)) is not None:
                 found.update(zip(group, misfits, strict=True))
             else:
                 self._scan(level + 1, group, found)
 
+    def _at_one(self, t: int, level: int) -> float:
+        """The misfit at one step, from a cell of this level or a smaller one if one is there."""
+        assert self._curve is not None
+        for cell in self._curve.known(self.view.squares[t], range(level, _LAST_LEVEL)):
+            if (misfits := self._on(cell, [t])) is not None:
+                return misfits[0]
+        return float(abs(self.misfit(t)[1]))
+
     def _on(self, cell: Cell, steps: Sequence[int]) -> list[float] | None:
         """The misfits at steps on a cell, or None if it does not give them accurately enough."""
+        if not 2 * cell.errors[0] < self._allowed:
+            return None
         total, error = self._total(cell)
-        if not (2 * cell.errors[0] < self._allowed and error < self._allowed):
+        if not error < self._allowed:
             return None
         unit, centre = float(self.view.epsilon ** arb(len(self.terms))), cell.centre
         orbit, r, excess, found = self.view.orbit, cell.polynomials[0], self.view.excess, []

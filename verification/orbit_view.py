@@ -17,6 +17,7 @@ from ..numerics.precision import working_bits
 from ..numerics.roots import InverseResponse
 from ..theory.errors import NotFiniteError
 from ..theory.models import P
+from ..theory.values import accurate
 from .claims import Measurement
 from .plans import Plan
 
@@ -157,6 +158,4 @@ def contraction(plan: Plan, q0: sp.Rational) -> float:
 
 def ball(value: sp.Expr) -> arb:
     """A number as a ball with as many correct bits as are in force. Raises UnresolvedError."""
-    number = sp.sympify(value)
-    number = sp.Rational(number) if number.is_Float else number
-    return evaluate(compile_balls(number, []), (), ctx.prec)[0]
+    return accurate(sp.sympify(value), {}, ctx.prec)

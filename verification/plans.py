@@ -10,13 +10,14 @@ from functools import cached_property
 
 import sympy as sp
 
-from ..numerics.balls import compile_balls, evaluate, exact
+from ..numerics.balls import exact
 from ..numerics.curve_cells import CurveCells, curve_cells
 from ..numerics.roots import InverseResponse
 from ..theory.bifurcation import FrozenFamily, frozen_family
 from ..theory.errors import InputError, ReducedMapError
 from ..theory.models import Model
 from ..theory.slow_curve import SlowCurve, slow_curve
+from ..theory.values import accurate
 from .effort import QUICK, Effort
 
 _SMALL = sp.Rational(1, 10**10)  # orbits stop at this |p|/scale; q* is then known to its square
@@ -149,10 +150,11 @@ class Plan:
 
 
 def number(value: sp.Expr) -> float:
-    """A number in double precision, by balls: SymPy's own value may cancel to nothing."""
-    exactly = sp.sympify(value)
-    exactly = sp.Rational(exactly) if exactly.is_Float else exactly
-    return float(evaluate(compile_balls(exactly, []), (), _DOUBLE)[0])
+    """A number in double precision, by balls: SymPy's own value may cancel to nothing.
+
+    A Float in it counts as the rational that it is.
+    """
+    return float(accurate(sp.sympify(value), {}, _DOUBLE))
 
 
 def _exceeded(curve: CurveCells, limits: Sequence[float], end: float) -> float | None:

@@ -99,7 +99,7 @@ def examine(
 ) -> Report:
     """`verify` and `control` in one, which share their orbits. Raises InputError as they do."""
     options = options or Options()
-    with workers(jobs) as pool:
+    with workers(jobs, forked=True) as pool:
         one_of_each = {model.name: model for model in models} if controls else {}
         jobs_of = [(one_of_each[name], options) for name in sorted(one_of_each)]
         broken = spread(pool, _hypothesis_controls, jobs_of)

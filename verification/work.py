@@ -91,8 +91,11 @@ def run_unit(unit: Unit) -> list[tuple[int, list[Measurement], float]]:
 
 
 def spread(pool: Executor | None, function: Callable[[S], T], items: Iterable[S]) -> list[T]:
-    """`map` over the pool, or here without one."""
-    return list(map(function, items) if pool is None else pool.map(function, items))
+    """`map` over the pool, or here without one; a single item too, so that forks know of it."""
+    given = list(items)
+    return list(
+        map(function, given) if pool is None or len(given) == 1 else pool.map(function, given)
+    )
 
 
 def _units(trials: Sequence[Trial]) -> list[Unit]:

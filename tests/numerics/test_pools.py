@@ -31,9 +31,9 @@ def is_running(pid):
     return True
 
 
-def interrupted_at_work(pids):
+def interrupted_at_work(pids, forked=False):
     """Ctrl-C while one process sleeps for a minute."""
-    with workers(2) as pool:
+    with workers(2, forked=forked) as pool:
         pids += {pool.submit(os.getpid).result() for _ in range(20)}
         assert all(map(is_running, pids))
         pool.submit(time.sleep, 60)
@@ -96,3 +96,37 @@ def test_a_process_that_is_only_starting_leaves_an_interrupt_to_the_parent():
                 os.kill(pid, signal.SIGINT)
             time.sleep(0.002)
         assert found.result(60) == 1
+
+
+HERE = set()  # what the parent knows; a fresh interpreter finds it empty
+
+
+def known(thing):
+    return thing in HERE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux")
+def test_forks_know_what_is_known_here_unless_a_thread_or_xla_forbids_them(monkeypatch):
+    monkeypatch.delitem(sys.modules, "jax", raising=False)
+    HERE.add("prepared")
+    alone = threading.active_count() == 1  # a parallel run of the tests has threads of its own
+    with workers(2, forked=True) as pool:
+        assert pool.submit(known, "prepared").result() is alone
+    monkeypatch.setitem(sys.modules, "jax", sys)
+    with workers(2, forked=True) as pool:
+        assert not pool.submit(known, "prepared").result()
+    monkeypatch.delitem(sys.modules, "jax")
+    done = threading.Event()
+    threading.Thread(target=done.wait, daemon=True).start()
+    with workers(2, forked=True) as pool:
+        assert not pool.submit(known, "prepared").result()
+    done.set()
+    HERE.clear()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_an_interrupt_ends_forks_at_once():
+    begin, pids = time.perf_counter(), []
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_at_work(pids, forked=True)
+    assert_gone(pids, begin)

@@ -13,7 +13,10 @@ from trajalign.theory.errors import InputError
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.plans import Plan
+from trajalign.verification.checks import claim_for
+from trajalign.verification.controls import falsified
+from trajalign.verification.crossing_claims import CrossingClaim
+from trajalign.verification.plans import Plan, number
 
 
 def linear(text: str) -> Model:
@@ -176,3 +179,23 @@ def test_orbit_length_is_foreseen(model: Model) -> None:
     needed = [plan.steps_needed(float(eta)) for eta in plan.etas]
     assert needed == sorted(needed)
     assert plan.max_steps() >= needed[-1]
+
+
+def test_float_inside_a_number_counts_as_the_rational_that_it_is() -> None:
+    """3/4 + 1/(300π) and 2⁻⁶⁰ = (1 + 2⁻⁶⁰) − 1, which double precision loses."""
+    mixed = sp.Float("0.75") + 1 / (300 * sp.pi)
+    assert number(mixed) == pytest.approx(0.75106103295395, rel=1e-14)
+    nearly = sp.Float(1, 40) + sp.Float(2, 40) ** -60
+    assert number(sp.Add(nearly, -1, evaluate=False)) == 2.0**-60
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_constants_of_right_and_falsified_crossings_have_values(model: Model) -> None:
+    """They are 15 digits of an integral, the coefficient is exact: 1/(3 c) with π in c for erf."""
+    right = claim_for(f"{model.name}/crossing", plan_for(model))
+    assert isinstance(right, CrossingClaim)
+    for claim in (right, *falsified(right)):
+        assert isinstance(claim, CrossingClaim)
+        for constant in claim.constants:
+            exactly = float(sp.N(constant, 20))
+            assert number(constant) == pytest.approx(exactly, rel=1e-12)

@@ -10,6 +10,7 @@ import sympy as sp
 from flint import arb, ctx, fmpq
 
 from ...numerics.balls import BallFunction, compile_balls, evaluate, exact
+from ...numerics.jets import compile_jet, taylor_enclosure
 from ...numerics.roots import InverseResponse
 from ...theory.models import ETA, P, Q
 from ..aligned_curve import largest_gap
@@ -21,7 +22,8 @@ from ..quantities import Compared, Quantities
 from ..statement import ALL_STARTS, DERIVED, PAPER, Form
 
 _NEWTON = 8
-_ROOT = arb(2) ** arb(-60)  # relative, of a root
+_ROOT = arb(2) ** arb(-44)  # a relative step of Newton's, whose square is what the root is off by
+_SHARE = 8  # of the steps beyond q = 1 one in so many is looked at until a bound does for the rest
 _QUICK_BITS, _BITS = 100, 70  # in force and correct in ηλ and ηλ̃, which differ by ε
 
 
@@ -49,15 +51,9 @@ class SharpeningClaim(OrbitClaim):
         return (1 + order) / float(plan.model.exponent) - 1
 
     def read(self, view: OrbitView) -> Measurement:
-        gaps, falls = _Gaps(view, self.surrogate), 0
-        worst, place, previous = 0.0, view.crossing, -math.inf
+        gaps = _Gaps(view, self.surrogate)
         with ctx.workprec(_QUICK_BITS):
-            for t in range(view.settled, len(view.orbit)):
-                surrogate, gap = gaps.at(t)
-                if gap > worst:
-                    worst, place = gap, t
-                falls += surrogate < previous
-                previous = surrogate
+            falls, place = gaps.falls_and_largest()
         exact = gaps.exactly(place) / view.epsilon
         steps = len(view.orbit) - view.settled
         return view.measurement(
@@ -97,6 +93,34 @@ class _Gaps:
         self._scaled = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
         self._surrogate = compile_balls(surrogate, [P, Q])
         self._slope = compile_balls([response, sp.diff(response, P)], [P])
+        unit = view.plan.model.response.scale
+        scaled = ETA * view.plan.model.reduced.sharpness
+        self._jet = compile_jet(scaled.subs(P, unit * P), P, (Q, ETA))
+        self._ratio = arb(1)  # of the last root to the p that it was sought from
+
+    def falls_and_largest(self) -> tuple[int, int]:
+        """How often λ̃ falls from t_a on, and the first step with the largest gap."""
+        q, begin = self.view.orbit.q, self.view.settled
+        steps = range(begin, len(self.view.orbit))
+        beyond = [t for t in steps if not q[t] < 1]
+        found = {t: self.at(t) for t in steps if q[t] < 1}
+        height = dict.fromkeys(beyond, 2.0) | {t: surrogate for t, (surrogate, _) in found.items()}
+        falls = sum(height[t] < height[t - 1] for t in steps[1:])
+        largest = max((gap, -t) for t, (_, gap) in found.items()) if found else (0.0, 0)
+        while beyond and not self.bound(beyond) < largest[0]:
+            few = 1 + len(beyond) // _SHARE
+            largest = max(largest, *((self.at(t)[1], -t) for t in beyond[:few]))
+            beyond = beyond[few:]
+        return falls, -largest[1] if largest[0] > 0 else self.view.crossing
+
+    def bound(self, steps: Sequence[int]) -> float:
+        """A bound of the gap at steps with q ≥ 1, good where all |p| are small; or NaN."""
+        q = [self.view.orbit.q[t] for t in steps]
+        size = arb(max(self.view.squares[t] for t in steps) * (1 + 2.0**-40)).sqrt().upper()
+        around = (-size).union(size) / exact(self.view.plan.model.response.scale)
+        values = (min(q).union(max(q)), arb(self.eta))
+        (value,) = taylor_enclosure(self._jet, around, 0, *values, terms=2)
+        return math.nextafter(float(abs(value - 2).upper()), math.inf)
 
     def at(self, t: int) -> tuple[float, float]:
         """ηλ̃ and the gap, to ten digits of ε or more."""
@@ -117,12 +141,13 @@ class _Gaps:
 
     def _solved(self, p: arb, q: arb) -> arb:
         """r̂(q) by Newton's method from p, which is near it once the orbit is aligned."""
-        z = p
+        z = (p * self._ratio).mid()
         for _ in range(_NEWTON):
             r, slope = self._slope(z)
             step = ((r - q) / slope).mid()
             z = (z - step).mid()
             if abs(step) < z * _ROOT:
+                self._ratio = z / p
                 return z
         return self._inverse(q, 100, guess=p)
 

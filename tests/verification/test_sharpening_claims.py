@@ -1,0 +1,51 @@
+"""The sharpness gap along an orbit: what is not looked at is bounded."""
+
+import pytest
+from flint import ctx
+
+from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
+from trajalign.theory.responses import Activation, Loss
+from trajalign.verification.assumptions import Assumptions
+from trajalign.verification.checks import claim_for
+from trajalign.verification.controls import falsified
+from trajalign.verification.orbit_view import OrbitView
+from trajalign.verification.plans import Plan
+from trajalign.verification.sharpening_claims import SharpeningClaim, _Gaps
+
+MODELS = [
+    TwoLayerLinear(Loss.parse("log-cosh")),
+    SingleNeuron(Activation.parse("1024*tanh(z/1024)")),
+]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_largest_gap_is_that_of_all_steps(model: Model) -> None:
+    """Each root found by a method that cannot miss it, at every step; for wrong surrogates too."""
+    assumptions = Assumptions(model)
+    plan = Plan(model, 50, assumptions.lipschitz).with_runs(assumptions.z0_and_c[1])
+    right = claim_for(f"{model.name}/progressive-sharpening", plan)
+    view = OrbitView(plan, plan.etas[0], plan.starts[0])
+    for claim in (right, *falsified(right)):
+        assert isinstance(claim, SharpeningClaim)
+        gaps, run = _Gaps(view, claim.surrogate), claim.read(view)
+        with ctx.workprec(100):
+            sizes = {t: gaps.exactly(t) for t in range(view.settled, len(view.orbit))}
+            largest = max(map(float, sizes.values()))
+            assert run.values["value"] * float(view.epsilon) == pytest.approx(largest, rel=1e-12)
+            assert float(sizes[int(run.where["t"])]) == pytest.approx(largest, rel=1e-12)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_bound_holds_at_every_step_beyond_and_is_good_near_the_end(model: Model) -> None:
+    assumptions = Assumptions(model)
+    plan = Plan(model, 50, assumptions.lipschitz).with_runs(assumptions.z0_and_c[1])
+    claim = claim_for(f"{model.name}/progressive-sharpening", plan)
+    assert isinstance(claim, SharpeningClaim)
+    view = OrbitView(plan, plan.etas[0], plan.starts[0])
+    gaps, steps = _Gaps(view, claim.surrogate), range(view.crossing, len(view.orbit))
+    with ctx.workprec(100):
+        sizes = [gaps.at(t)[1] for t in steps]
+        for k in range(0, len(steps), len(steps) // 20):
+            assert not gaps.bound(steps[k:]) < max(sizes[k:])
+        half = len(steps) // 2
+        assert gaps.bound(steps[half:]) == pytest.approx(max(sizes[half:]), rel=1e-2)
