@@ -11,7 +11,7 @@ from mpmath import mp
 
 from trajalign.theory.errors import ExpressionError
 from trajalign.theory.expressions import Z, parse_expression, parse_rational
-from trajalign.theory.grammar import FUNCTIONS, SPELLINGS
+from trajalign.theory.functions.typed import FUNCTIONS, SPELLINGS
 
 NAMES = "abs acos acosh asin asinh atan atanh cos cosh erf erfc exp log sin sinh sqrt tan tanh"
 

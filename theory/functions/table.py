@@ -1,0 +1,186 @@
+"""The elementary functions, one row each: a new function is a new row, and nothing else."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from .row import Row, X
+
+_ROOT = -sp.S.Half
+_GAUSS = 2 / sp.sqrt(sp.pi) * sp.exp(-(X**2))
+
+ROWS: tuple[Row, ...] = (
+    # With a kink
+    Row(
+        "abs",
+        sp.Abs,
+        aliases=("fabs", "Abs"),
+        nonzero=X,
+        shape="",
+        latex=r"\abs",  # but |u| is what is printed
+        flint="__abs__",
+        c="arb_abs",
+    ),
+    Row(
+        "sign",
+        sp.sign,
+        typed=False,
+        nonzero=X,
+        bounded=True,
+        latex=r"\operatorname{sgn}",
+        flint="sgn",
+    ),
+    # Exponential and logarithm
+    Row("exp", sp.exp, cycle=(sp.exp(X),), tower=1, above_zero=True, latex=r"\exp"),
+    Row("log", sp.log, slope=1 / X, aliases=("ln",), tower=-1, positive=X, latex=r"\ln"),
+    # Trigonometric
+    Row(
+        "sin",
+        sp.sin,
+        cycle=(sp.sin(X), sp.cos(X)),
+        turn=-1,
+        shape="",
+        odd=True,
+        bounded=True,
+        latex=r"\sin",
+    ),
+    Row(
+        "cos",
+        sp.cos,
+        cycle=(sp.cos(X), -sp.sin(X)),
+        turn=-1,
+        shape="",
+        bounded=True,
+        latex=r"\cos",
+    ),
+    Row(
+        "tan",
+        sp.tan,
+        quotient=sp.sin(X) / sp.cos(X),
+        addition=1,
+        nonzero=sp.cos(X),
+        shape="",
+        odd=True,
+        latex=r"\tan",
+    ),
+    Row("cot", sp.cot, quotient=sp.cos(X) / sp.sin(X), typed=False, shape="", latex=r"\cot"),
+    Row("sec", sp.sec, quotient=1 / sp.cos(X), typed=False, shape="", latex=r"\sec"),
+    Row("csc", sp.csc, quotient=1 / sp.sin(X), typed=False, shape="", latex=r"\csc"),
+    Row(
+        "asin",
+        sp.asin,
+        slope=(1 - X**2) ** _ROOT,
+        aliases=("arcsin",),
+        positive=1 - X**2,
+        odd=True,
+        latex=r"\arcsin",
+        array="arcsin",
+    ),
+    Row(
+        "acos",
+        sp.acos,
+        slope=-((1 - X**2) ** _ROOT),
+        aliases=("arccos",),
+        positive=1 - X**2,
+        latex=r"\arccos",
+        array="arccos",
+    ),
+    Row(
+        "atan",
+        sp.atan,
+        slope=1 / (1 + X**2),
+        aliases=("arctan",),
+        odd=True,
+        bounded=True,
+        limit=sp.pi / 2,
+        latex=r"\arctan",
+        array="arctan",
+    ),
+    # Hyperbolic
+    Row(
+        "sinh",
+        sp.sinh,
+        cycle=(sp.sinh(X), sp.cosh(X)),
+        tower=1,
+        odd=True,
+        latex=r"\sinh",
+    ),
+    Row(
+        "cosh",
+        sp.cosh,
+        cycle=(sp.cosh(X), sp.sinh(X)),
+        tower=1,
+        shape="even",
+        above_zero=True,
+        latex=r"\cosh",
+    ),
+    Row(
+        "tanh",
+        sp.tanh,
+        quotient=sp.sinh(X) / sp.cosh(X),
+        addition=-1,
+        odd=True,
+        bounded=True,
+        limit=sp.S.One,
+        latex=r"\tanh",
+    ),
+    Row("coth", sp.coth, quotient=sp.cosh(X) / sp.sinh(X), typed=False, shape="", latex=r"\coth"),
+    Row(
+        "sech",
+        sp.sech,
+        quotient=1 / sp.cosh(X),
+        typed=False,
+        shape="",
+        bounded=True,
+        above_zero=True,
+    ),
+    Row("csch", sp.csch, quotient=1 / sp.sinh(X), typed=False, shape=""),
+    Row(
+        "asinh",
+        sp.asinh,
+        slope=(1 + X**2) ** _ROOT,
+        aliases=("arcsinh", "arsinh"),
+        tower=-1,
+        odd=True,
+        latex=r"\operatorname{arsinh}",
+        array="arcsinh",
+    ),
+    Row(
+        "acosh",
+        sp.acosh,
+        slope=(X**2 - 1) ** _ROOT,
+        aliases=("arccosh", "arcosh"),
+        tower=-1,
+        positive=X - 1,
+        latex=r"\operatorname{arcosh}",
+        array="arccosh",
+    ),
+    Row(
+        "atanh",
+        sp.atanh,
+        slope=1 / (1 - X**2),
+        aliases=("arctanh", "artanh"),
+        positive=1 - X**2,
+        odd=True,
+        latex=r"\operatorname{artanh}",
+        array="arctanh",
+    ),
+    # Of the normal distribution
+    Row(
+        "erf",
+        sp.erf,
+        slope=_GAUSS,
+        odd=True,
+        bounded=True,
+        limit=sp.S.One,
+        c="arb_hypgeom_erf",
+    ),
+    Row(
+        "erfc",
+        sp.erfc,
+        slope=-_GAUSS,
+        bounded=True,
+        above_zero=True,
+        c="arb_hypgeom_erfc",
+    ),
+)
