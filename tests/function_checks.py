@@ -16,7 +16,7 @@ from latex_reader import read
 from mpmath import mp
 from soundness.planting import everywhere
 
-from trajalign.numerics import array_functions, elementary
+from trajalign.numerics import array_functions, elementary, flint_memory
 from trajalign.numerics.balls import compile_balls
 from trajalign.numerics.jets import compile_jet
 from trajalign.theory import functions, series
@@ -184,6 +184,14 @@ def check_arrays(row: Row) -> str:
     return ""
 
 
+def check_machine_code(row: Row) -> str:
+    """FLINT has the C function of that name (what it computes, the tests of numerics compare)."""
+    try:
+        return "" if flint_memory.address(row.c) else "no address"
+    except AttributeError as error:
+        return str(error)
+
+
 def check_symmetry(row: Row) -> str:
     """Whether it is odd and analytic at 0."""
     both = [x for x in places(row) if is_real(row, -x)]
@@ -259,6 +267,7 @@ CHECKS: tuple[Check, ...] = (
     check_jet,
     check_range,
     check_arrays,
+    check_machine_code,
     check_symmetry,
     check_bounds,
     check_tower,
@@ -274,6 +283,7 @@ def falsified(row: Row) -> Iterator[tuple[str, Row, tuple[Check, ...]]]:
     """What is false, the row, and the checks that must object."""
     other = "cos" if row.name != "cos" else "sin"
     yield "flint", replace(row, flint=other, c=""), (check_value, check_ball)
+    yield "c", replace(row, c=f"{row.c}_of_nothing"), (check_machine_code,)
     yield "odd", replace(row, odd=not row.odd), (check_symmetry,)
     yield "bounded", replace(row, bounded=not row.bounded), (check_bounds,)
     yield "above zero", replace(row, above_zero=not row.above_zero), (check_bounds,)

@@ -18,6 +18,7 @@ from .constants import in_field, is_zero, tidy_constant
 from .errors import NoExpansionError, NotFiniteError
 from .expressions import Z
 from .functions import Row, X, row_of
+from .values import ball_of
 
 _EXTRA_TERMS = (4, 16, 48)  # terms that cancellation and division may cost before we give up
 
@@ -193,7 +194,11 @@ def _normalised(series: _Series) -> _Series:
 
 
 def _is_finite_real(value: sp.Expr) -> bool:
-    return bool(value.is_finite) and bool(value.is_real)
+    known = value.is_finite, value.is_real
+    if False not in known and None in known and not value.free_symbols:
+        # SymPy does not know; a finite ball does.
+        return bool(ball_of(value, {}).is_finite())
+    return all(known)
 
 
 def _vanishes(value: sp.Expr) -> bool:

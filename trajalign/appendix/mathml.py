@@ -16,7 +16,7 @@ _OUTER = re.compile(r"^<math[^>]*>")
 # What latex2mathml leaves to the browser's table of operators, and fonts to chance.
 _CLOSE = '<mo lspace="0" rspace="0"'
 _BEFORE_A_SIGN = "|".join(f"&#x{ord(c):05X};" for c in "=<>≤≥↦→,(")
-_NAME = "|".join(row.word for row in ROWS)
+_NAME = "|".join(("log", *(row.word for row in ROWS)))
 _BASE = r"<mi>[^<]*</mi>|<mover>(?:(?!</?mover>).)*</mover>"
 _RULES = [
     (re.compile(pattern), replacement)
