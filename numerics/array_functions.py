@@ -46,7 +46,8 @@ def array_function(name: str, engine: str) -> Callable[[Any], Any]:
     try:
         return array_functions(engine)[name]
     except KeyError:
-        raise InputError(f"{name} is not among the functions of {engine}") from None
+        hint = "" if engine == NUMPY or name not in array_functions(NUMPY) else "; numpy has it"
+        raise InputError(f"{engine} has no function {name}{hint}") from None
 
 
 def by_kind(expressions: Iterable[sp.Expr], engine: str) -> dict[str, Callable[[Any], Any]]:

@@ -27,7 +27,7 @@ from trajalign.theory.functions import Row, X
 from trajalign.theory.interface import P
 
 Check = Callable[[Row], str]
-PLACES = (-30, -2.25, -1.5, -0.75, -0.25, 0.25, 0.5, 1.125, 1.75, 2.5, 30)
+PLACES = (-9, -2.25, -1.5, -0.75, -0.25, 0.25, 0.5, 1.125, 1.75, 2.5, 9)
 FAR = (mp.mpf(10) ** 3, mp.mpf(10) ** 100)
 TERMS = 5
 
@@ -244,7 +244,7 @@ def _is_smooth(row: Row, x: Any) -> bool:
     """Whether the slopes from the left and from the right agree."""
     f, h = truth(row), mp.mpf(10) ** -15
     left, here, right = f(x - h), f(mp.mpf(x)), f(x + h)
-    joined = near(left, right, 9) and abs(here) < mp.mpf(10) ** 30
+    joined = near(left, right, 9) and abs(here) < mp.mpf(10) ** 38
     return joined and near((right - here) / h, (here - left) / h, 5)
 
 
