@@ -124,7 +124,7 @@ def _check_name(name: str, column: int) -> None:
         f"unknown name {quoted(name)} at column {column}; "
         + (f"{guess} " if guess else "")
         + "The variable is z, the constants are pi and e, the functions are "
-        + f"{', '.join(FUNCTIONS)} and ln, log1p, expm1, log2, log10, sech, coth, sinc and the like"
+        + f"{', '.join(FUNCTIONS)} and names such as ln, log1p, sech, sinc"
     )
 
 
