@@ -76,7 +76,8 @@ def test_each_function_of_scaled_numbers(engine):
 
     small = sp.exp(Z) / 4  # below 1, for asin and its like
     arguments = {sp.acosh: 1 + sp.exp(Z)}
-    for function in (row.kind for row in ROWS):
+    lacking = {"erfi"} if engine == "jax" else set()
+    for function in (row.kind for row in ROWS if row.name not in lacking):
         expression = function(arguments.get(function, small))
         with double_precision(engine):
             (value,) = scaled_formulas([expression], engine)(np.array(0.5))

@@ -183,4 +183,12 @@ ROWS: tuple[Row, ...] = (
         above_zero=True,
         c="arb_hypgeom_erfc",
     ),
+    Row(
+        "erfi",
+        sp.erfi,
+        slope=2 / sp.sqrt(sp.pi) * sp.exp(X**2),
+        tower=1,
+        odd=True,
+        c="arb_hypgeom_erfi",
+    ),
 )
