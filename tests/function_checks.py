@@ -123,11 +123,11 @@ def check_derivative(row: Row) -> str:
 
 
 def check_series(row: Row) -> str:
-    """Of f(x + 2z + z²) at z = 0; of what has a kink there is none."""
+    """Of f(x + 2z + z²) at z = 0; there is none of what has a kink, or may have a pole, at 0."""
     with in_place(row):
-        if row.derivative is None:
+        if row.derivative is None or row.only_quotient:
             try:
-                return f"a kink has {series.taylor(row.kind(Z), 2)}"
+                return f"{row.name} has {series.taylor(row.kind(Z), 2)}"
             except NoExpansionError:
                 return ""
         for x in places(row)[1::3]:
@@ -229,8 +229,6 @@ def check_tower(row: Row) -> str:
 
 def check_domain(row: Row) -> str:
     """It is real and smooth where the row says that it is analytic, and nowhere else."""
-    if row.only_quotient:
-        return ""
     with mp.workdps(40):
         for x in (*PLACES, 0.9375, -0.9375, 1.0625, -0.0625, 0, mp.pi / 2):
             said = row.positive is None or number(row.positive, x) > 0
@@ -296,6 +294,7 @@ def falsified(row: Row) -> Iterator[tuple[str, Row, tuple[Check, ...]]]:
         yield "tower", replace(row, tower=row.tower + 1), (check_tower,)
     if not row.only_quotient:
         yield "array", replace(row, array=other), (check_arrays,)
+    if not row.only_quotient or row.nonzero is None:
         wrong = X if row.positive is None else row.positive + sp.Rational(1, 5)
         yield "positive", replace(row, positive=wrong), (check_domain,)
     if row.limit is not None:
@@ -308,7 +307,7 @@ def falsified(row: Row) -> Iterator[tuple[str, Row, tuple[Check, ...]]]:
         yield "turn", replace(row, turn=-row.turn), (check_series, check_jet)
     if row.quotient is not None:
         quotient = row.quotient * sp.Rational(1001, 1000)
-        checks = (check_series, check_jet) if row.only_quotient else (check_series,)
+        checks = (check_derivative, check_jet) if row.only_quotient else (check_series,)
         yield "quotient", replace(row, quotient=quotient), checks
     if row.addition:
         yield "addition", replace(row, addition=-row.addition), (check_derivative, check_jet)

@@ -129,7 +129,7 @@ def _compose(call: sp.Function, inner: _Series) -> _Series:
     row, constant = row_of(call), u.at(0)
     if row is not None and row.cycle:
         return _repeating(row, u)
-    if row is not None and row.quotient is not None:
+    if row is not None and row.quotient is not None and not row.only_quotient:
         return _put_into(row.quotient, u, call)
     if row is None or row.slope is None:
         raise NoExpansionError(f"{call} is not known to be smooth at 0")

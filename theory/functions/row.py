@@ -23,7 +23,7 @@ class Row:
 
     - `slope`: f' as powers, exponentials, products and sums of X;
     - `cycle` and `turn`: the derivatives f, f', … until they come again, times `turn`;
-    - `quotient`: f by two functions that are analytic everywhere;
+    - `quotient`: f by functions that are analytic everywhere, which jets take in its place;
     - `quotient` and `addition` a: the same, and f' = 1 + a f², which over balls loses least.
 
     A function with none of them has a kink, and is treated by itself.
@@ -80,9 +80,9 @@ class Row:
         return self.quotient is not None and not self.addition
 
     @property
-    def entire(self) -> bool:
-        """Whether it is analytic at every real number."""
-        return self.positive is None and self.nonzero is None and not self.only_quotient
+    def has_poles(self) -> bool:
+        """Whether it goes to infinity at real numbers, past which it may be another branch."""
+        return self.nonzero is not None and self.derivative is not None
 
     @property
     def word(self) -> str:
