@@ -15,13 +15,13 @@ from flint import arb, ctx, fmpq
 
 from ..theory.arguments import each, instance, integer, symbolic, takes
 from ..theory.errors import NotFiniteError, UnresolvedError
+from ..theory.functions import BY_NAME
 from .program import Line, Program, compile_program
 from .program import exact as exact
 
 MAX_BITS = 1 << 15  # past this an expression is taken to be undefined, not merely ill-conditioned
 
 _SIGNS = {"add": " + ", "subtract": " - ", "multiply": " * ", "divide": " / "}
-_METHODS = {"abs": "__abs__", "sign": "sgn"}  # where arb's name is another
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,8 @@ def _right_hand_side(line: Line, index: int) -> str:
             return f"{operands[0]} ** arb(k{index})"
         case "flat":
             return f"flat({operands[0]})"
-    return f"{operands[0]}.{_METHODS.get(line.operation, line.operation)}()"
+    row = BY_NAME.get(line.operation)
+    return f"{operands[0]}.{row.flint if row else line.operation}()"
 
 
 def _zero_off_zero(x: arb) -> arb:

@@ -7,12 +7,16 @@ for; here each coefficient is one monotone function of the ball wherever that is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from math import factorial
 from types import MappingProxyType
 from typing import Any
 
 import sympy as sp
 from flint import arb, arb_series, fmpq
+
+from ..theory.functions import BY_KIND, ROWS, Row, X
+from ..theory.values import ball_of
 
 Coefficients = Callable[[arb, int], list[arb]]  # (ball, n) ↦ the first n coefficients over it
 
@@ -75,28 +79,50 @@ def _monotone(function: Callable[[arb], arb]) -> Callable[[arb], arb]:
     return over_ball
 
 
-def _cycle(*derivatives: Callable[[arb], arb]) -> Coefficients:
-    """A function whose derivatives repeat."""
-
-    def coefficients(x: arb, n: int) -> list[arb]:
-        values = [derivative(x) for derivative in derivatives]
-        return [values[k % len(values)] / factorial(k) for k in range(n)]
-
-    return coefficients
-
-
-def _primitive(function: Callable[[arb], arb], slope: Coefficients) -> Coefficients:
-    """A function whose derivative is known."""
+def coefficients_of(row: Row) -> Coefficients:
+    """The Taylor coefficients of a function over balls, from its row, which has no kink there."""
+    if row.cycle:
+        return _repeating(row)
+    if row.addition:
+        return _shifted(row)
+    values, slope = _range(row), _of_expression(row.slope)
 
     def coefficients(x: arb, n: int) -> list[arb]:
         rates = slope(x, n - 1) if n > 1 else []
-        return [function(x), *(rate / k for k, rate in enumerate(rates, start=1))]
+        return [values(x), *(rate / k for k, rate in enumerate(rates, start=1))]
 
     return coefficients
 
 
-def _shifted(function: Callable[[arb], arb], sign: int) -> Coefficients:
+def _range(row: Row) -> Callable[[arb], arb]:
+    """The values of a function over a ball, by its shape."""
+    if row.shape == "monotone":
+        return _monotone(row.ball)
+    if row.shape == "even":
+        rising = _monotone(row.ball)
+        return lambda x: rising(absolute_value(x))
+    return row.ball
+
+
+def _repeating(row: Row) -> Coefficients:
+    """A function whose derivatives repeat."""
+    ranges = []
+    for e in row.cycle:
+        sign, function = e.as_coeff_Mul()
+        ranges.append((int(sign), _range(BY_KIND[function.func])))
+    ranges[0] = (1, _range(row))
+
+    def coefficients(x: arb, n: int) -> list[arb]:
+        values = [sign * function(x) for sign, function in ranges]
+        count = len(values)
+        return [row.turn ** (k // count) * values[k % count] / factorial(k) for k in range(n)]
+
+    return coefficients
+
+
+def _shifted(row: Row) -> Coefficients:
     """tan (sign 1), tanh (−1): T(x + t) = T + (1 ± T²) τ/(1 ∓ T τ), T = T(x), τ = T(t)."""
+    function, sign = _range(row), row.addition
 
     def coefficients(x: arb, n: int) -> list[arb]:
         value = function(x)
@@ -110,52 +136,50 @@ def _shifted(function: Callable[[arb], arb], sign: int) -> Coefficients:
     return coefficients
 
 
-def _quadratic(constant: int, sign: int, exponent: fmpq, scale: int = 1) -> Coefficients:
-    """scale (constant + sign x²)^exponent."""
+def _of_expression(e: sp.Expr) -> Coefficients:
+    """The slope of a row: powers, exponentials, products and sums of X."""
+    if not e.has(X):
+        return lambda x, n: [ball_of(e, {}), *([arb(0)] * (n - 1))]
+    if e == X:
+        return lambda x, n: [x, arb(1), *([arb(0)] * (n - 2))][:n]
+    if e.is_Mul:
+        number, e = e.as_independent(X)
+        return _scaled(number, reduce(_product, map(_of_expression, sp.Mul.make_args(e))))
+    if e.is_Add:
+        terms = [_of_expression(term) for term in e.args]
+        return lambda x, n: [sum(c, arb(0)) for c in zip(*(t(x, n) for t in terms), strict=True)]
+    if e.is_Pow:
+        exponent = fmpq(int(e.exp.p), int(e.exp.q))
+        return _composed(lambda x, n: power(x, exponent, n), e.base)
+    return _composed(coefficients_of(BY_KIND[e.func]), e.args[0])
+
+
+def _composed(outer: Coefficients, argument: sp.Expr) -> Coefficients:
+    if argument == X:
+        return outer
+    inner = _of_expression(argument)
 
     def coefficients(x: arb, n: int) -> list[arb]:
-        outer = power(constant + sign * whole_power(x, 2), exponent, n)
-        return [scale * c for c in substituted(outer, arb_series([0, 2 * sign * x, sign], n))]
+        value, *rest = inner(x, n)
+        return substituted(outer(value, n), arb_series([arb(0), *rest], n))
 
     return coefficients
 
 
-def _gauss(scale: int) -> Coefficients:
-    """2 scale/√π exp(−x²), the slope of erf for scale 1."""
+def _scaled(number: sp.Expr, coefficients: Coefficients) -> Coefficients:
+    if number == 1:
+        return coefficients
+    return lambda x, n: [ball_of(number, {}) * c for c in coefficients(x, n)]
 
+
+def _product(left: Coefficients, right: Coefficients) -> Coefficients:
     def coefficients(x: arb, n: int) -> list[arb]:
-        outer = _cycle(_monotone(arb.exp))(-whole_power(x, 2), n)
-        factor = 2 * scale / arb.pi().sqrt()
-        return [factor * c for c in substituted(outer, arb_series([0, -2 * x, -1], n))]
+        product = arb_series(left(x, n), n) * arb_series(right(x, n), n)
+        return [product[k] for k in range(n)]
 
     return coefficients
-
-
-_EXP, _SINH = _monotone(arb.exp), _monotone(arb.sinh)
-_ROOT, _INVERSE = fmpq(-1, 2), fmpq(-1)
-
-
-def _cosh(x: arb) -> arb:
-    return _monotone(arb.cosh)(absolute_value(x))
 
 
 FUNCTIONS: Mapping[Any, Coefficients] = MappingProxyType(
-    {
-        sp.exp: _cycle(_EXP),
-        sp.sinh: _cycle(_SINH, _cosh),
-        sp.cosh: _cycle(_cosh, _SINH),
-        sp.sin: _cycle(arb.sin, arb.cos, lambda x: -x.sin(), lambda x: -x.cos()),
-        sp.cos: _cycle(arb.cos, lambda x: -x.sin(), lambda x: -x.cos(), arb.sin),
-        sp.tan: _shifted(arb.tan, 1),
-        sp.tanh: _shifted(_monotone(arb.tanh), -1),
-        sp.log: _primitive(_monotone(arb.log), lambda x, n: power(x, _INVERSE, n)),
-        sp.atan: _primitive(_monotone(arb.atan), _quadratic(1, 1, _INVERSE)),
-        sp.atanh: _primitive(_monotone(arb.atanh), _quadratic(1, -1, _INVERSE)),
-        sp.asin: _primitive(_monotone(arb.asin), _quadratic(1, -1, _ROOT)),
-        sp.acos: _primitive(_monotone(arb.acos), _quadratic(1, -1, _ROOT, -1)),
-        sp.asinh: _primitive(_monotone(arb.asinh), _quadratic(1, 1, _ROOT)),
-        sp.acosh: _primitive(_monotone(arb.acosh), _quadratic(-1, 1, _ROOT)),
-        sp.erf: _primitive(_monotone(arb.erf), _gauss(1)),
-        sp.erfc: _primitive(_monotone(arb.erfc), _gauss(-1)),
-    }
+    {row.kind: coefficients_of(row) for row in ROWS if row.cycle or row.addition or row.slope}
 )

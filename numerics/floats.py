@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from ..theory.division_free import tidy
 from ..theory.errors import NoExpansionError, NotFiniteError
 from ..theory.expressions import Z
+from ..theory.functions import ROWS, over_quotients
+from .array_functions import array_module, by_kind
 from .balls import compile_balls, evaluate
 from .extras import JAX, NUMPY, require
 from .scaled import scaled_formulas
@@ -96,7 +98,7 @@ def compile_floats(
     Parameters: the expressions and which of them are odd; the natural unit `scale` > 0 of z; the
     engine, "numpy" or "jax" (to be called inside `double_precision`).
     Raises NotFiniteError where float64 gives fewer than nine digits within one unit of 0, and
-    MissingExtraError without JAX.
+    MissingExtraError without JAX, InputError for a function that the engine lacks.
 
     >>> from trajalign.theory.responses import Loss
     >>> f = compile_floats([Loss.parse("langevin").slope], [True])  # 3 (coth z − 1/z) = z − …
@@ -126,11 +128,6 @@ def compile_floats(
 
 def _shown(expression: sp.Expr) -> str:
     return str(expression)[:60]
-
-
-def array_module(engine: str) -> Any:
-    """The array namespace of an engine."""
-    return np if engine == NUMPY else require("jax.numpy")
 
 
 def double_precision(engine: str) -> AbstractContextManager[Any]:
@@ -224,12 +221,10 @@ class _Trial:
 
 
 def _formulas(expressions: tuple[sp.Expr, ...], engine: str) -> Formulas:
-    plain = [tidy(e).replace(sp.DiracDelta, lambda _: sp.S.Zero) for e in expressions]
-    if engine == NUMPY:
-        modules: list[Any] = ["scipy", "numpy"]
-    else:
-        special = require("jax.scipy.special")
-        modules = [{"erf": special.erf, "erfc": special.erfc}, "jax"]
+    plain = [
+        over_quotients(tidy(e)).replace(sp.DiracDelta, lambda _: sp.S.Zero) for e in expressions
+    ]
+    modules: list[Any] = [by_kind(plain, engine), "numpy" if engine == NUMPY else "jax"]
     found: Formulas = sp.lambdify([Z], plain, modules=modules, cse=True)
     return found
 
@@ -296,7 +291,7 @@ def _shortened(coefficients: Floats, cut: float) -> Floats:
 
 def _towers(expression: sp.Expr) -> list[sp.Expr]:
     """The exponents of exponentials that have exponentials in them."""
-    towering = (sp.exp, sp.cosh, sp.sinh)
+    towering = tuple(row.kind for row in ROWS if row.tower > 0)
     inner = (e.args[0] for e in expression.atoms(*towering))
     return [sp.S.Zero, *(e for e in inner if e.has(*towering))]
 

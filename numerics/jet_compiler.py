@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import sympy as sp
 from flint import arb, arb_series, fmpq
 
 from ..theory.errors import NoExpansionError
+from ..theory.functions import row_of
 from ..theory.series import taylor
 from .elementary import FUNCTIONS, Coefficients, power, substituted
 from .program import exact
 
 _MAX_VANISHING = 12  # orders of vanishing at 0 that are looked for
 _LOOKS = (1, 3, _MAX_VANISHING)  # of which the first are cheap, and mostly enough
-_ZERO_AT_ZERO = {sp.sinh, sp.tanh, sp.sin, sp.tan, sp.asinh, sp.atan, sp.asin, sp.atanh, sp.erf}
 _NEAR = fmpq(1, 2)  # boxes as near to 0 as this have 0/0 divided out even if they do not contain 0
 
 
@@ -159,10 +158,9 @@ def vanishing_order(e: sp.Expr, variable: sp.Symbol, parameters: tuple[sp.Symbol
     if parameters and e.has(*parameters):
         if e.is_Add:
             return min(vanishing_order(term, variable, parameters) for term in e.args)
-        inner = e.args[0]
-        return (
-            max(0, vanishing_order(inner, variable, parameters)) if type(e) in _ZERO_AT_ZERO else 0
-        )
+        row = row_of(e)  # an odd function is 0 at 0
+        odd = row is not None and row.odd
+        return max(0, vanishing_order(e.args[0], variable, parameters)) if odd else 0
     try:
         for terms in _LOOKS:
             coefficients = taylor(e, terms, variable)
@@ -254,18 +252,3 @@ def sharper(first: arb, second: arb) -> arb:
     if not first.is_finite() or not second.is_finite():
         return second if second.is_finite() else first
     return first.intersection(second)
-
-
-def over_smooth_functions(e: sp.Expr) -> sp.Expr:
-    """`e` with quotients of functions that are smooth at 0 instead of coth, cot, …"""
-    quotients: dict[Any, Callable[[Any], Any]] = {
-        sp.coth: lambda u: sp.cosh(u) / sp.sinh(u),
-        sp.csch: lambda u: 1 / sp.sinh(u),
-        sp.sech: lambda u: 1 / sp.cosh(u),
-        sp.cot: lambda u: sp.cos(u) / sp.sin(u),
-        sp.csc: lambda u: 1 / sp.sin(u),
-        sp.sec: lambda u: 1 / sp.cos(u),
-    }
-    for function, quotient in quotients.items():
-        e = e.replace(function, quotient)
-    return e

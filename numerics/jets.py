@@ -16,9 +16,10 @@ from flint import arb, ctx
 
 from ..theory.arguments import each, instance, integer, symbolic, takes
 from ..theory.errors import InputError, NotFiniteError
+from ..theory.functions import over_quotients
 from .balls import MAX_BITS
 from .elementary import whole_power
-from .jet_compiler import JetCompiler, Node, Place, over_smooth_functions, sharper
+from .jet_compiler import JetCompiler, Node, Place, sharper
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def compile_jet(
     e = sp.sympify(expression)
     if e.has(sp.Float) or not e.free_symbols <= {variable, *parameters}:
         raise TypeError(f"cannot compile {e}: it has a Float, or symbols besides those declared")
-    node = JetCompiler(variable, parameters).node(over_smooth_functions(e))
+    node = JetCompiler(variable, parameters).node(over_quotients(e))
     return JetFunction(e, variable, parameters, node)
 
 

@@ -20,6 +20,7 @@ from flint import arb, ctx
 
 from ..theory.arguments import instance, takes
 from ..theory.division_free import U
+from ..theory.functions import ROWS
 from ..theory.models import P
 from .balls import constants, statement
 from .flint_memory import POINTER, WORD, Registers, address, dumped, register_size
@@ -36,9 +37,7 @@ _NAMES = {
     "divide": "arb_div",
     "negate": "arb_neg_round",
     "power": "arb_pow",
-    "erf": "arb_hypgeom_erf",
-    "erfc": "arb_hypgeom_erfc",
-}  # the other operations are called arb_… as they are called here
+} | {row.name: row.c for row in ROWS}  # the others are called arb_… as they are called here
 # The Python loop goes on while near < |p| < far and u > floor. All are exact, so midpoints, with
 # which a ball begins in memory, are enough; one that is not a number compares as equal.
 _TESTS = (
@@ -189,10 +188,10 @@ def _calls(line: Line, result: str, exponent: str) -> list[str]:
     operands = [f"r{i}" for i in line.operands]
     match line.operation:
         case "sign":
-            return [_call("arb_sgn", result, *operands)]
+            return [_call(_NAMES["sign"], result, *operands)]
         case "abs":
             rounded = _call("arb_set_round", result, result, "precision")
-            return [_call("arb_abs", result, *operands), rounded]
+            return [_call(_NAMES["abs"], result, *operands), rounded]
         case "power":
             operands.append(exponent)
     name = _NAMES.get(line.operation, f"arb_{line.operation}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import fmpq
 
-from ..theory.values import FUNCTIONS
+from ..theory.functions import row_of
 
 FLAT = "flat"  # the derivatives of sign: 0 wherever they have a value
 
@@ -21,8 +21,7 @@ class Line:
     """One operation on registers; its result has the next free register.
 
     `operation` is "constant" (of `value`), "pi", "e", "add", "subtract", "multiply", "divide",
-    "negate", "sqrt", "power" (to the rational `value`), a function of `FUNCTIONS`, or
-    `FLAT`.
+    "negate", "sqrt", "power" (to the rational `value`), the name of a function, or `FLAT`.
     """
 
     operation: str
@@ -106,8 +105,9 @@ class _Builder:
             return self._power(self.register(e.base), e.exp)
         if isinstance(e, sp.DiracDelta):
             return self._add(FLAT, self.register(e.args[0]))
-        if type(e) in FUNCTIONS and len(e.args) == 1:
-            return self._add(FUNCTIONS[type(e)], self.register(e.args[0]))
+        row = row_of(e)
+        if row is not None:
+            return self._add(row.name, self.register(e.args[0]))
         raise TypeError(f"cannot compile {e} ({type(e).__name__}): not a known function or number")
 
     def _sum(self, e: sp.Expr) -> int:

@@ -15,7 +15,8 @@ import sympy as sp
 from flint import arb, fmpq
 
 from ..theory.expressions import Z
-from .extras import NUMPY, require
+from ..theory.functions import over_quotients
+from .array_functions import array_function, array_module, special_module
 from .program import Line, compile_program
 
 Formulas: TypeAlias = Callable[[Any], tuple[Any, ...]]
@@ -35,14 +36,14 @@ class Scaled(NamedTuple):
 def scaled_formulas(expressions: Sequence[sp.Expr], engine: str) -> Formulas:
     """Expressions in z as one function of float64 arrays of "numpy" or "jax".
 
-    Raises TypeError for what `compile_program` does not know.
+    Raises TypeError for what `compile_program` does not know, InputError for what the engine lacks.
 
     >>> z = Z + sp.S.Zero
     >>> f = scaled_formulas([2 * sp.log(1 + sp.cosh(z)), sp.sinh(z) / (1 + sp.cosh(z))], "numpy")
     >>> [float(v) for v in f(np.array(800.0))]  # 2·800 − 2 log 2 and 1
     [1598.6137056388802, 1.0]
     """
-    program = compile_program(list(expressions), [Z])
+    program = compile_program([over_quotients(e) for e in expressions], [Z])
     arithmetic = _Arithmetic(engine)
 
     def run(z: Any) -> tuple[Any, ...]:
@@ -59,9 +60,8 @@ class _Arithmetic:
     """What each operation of a program does to scaled numbers."""
 
     def __init__(self, engine: str) -> None:
-        on_numpy = engine == NUMPY
-        self.xp: Any = np if on_numpy else require("jax.numpy")
-        self.special: Any = require("scipy.special" if on_numpy else "jax.scipy.special")
+        self.engine = engine
+        self.xp, self.special = array_module(engine), special_module(engine)
 
     def apply(self, line: Line, operands: Sequence[Scaled]) -> Scaled:
         """The result of a line."""
@@ -72,9 +72,7 @@ class _Arithmetic:
         if hasattr(self, line.operation):
             found: Scaled = getattr(self, line.operation)(*operands)
             return found
-        name = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atanh": "arctanh"}
-        function = getattr(self.xp, name.get(line.operation, line.operation), None)
-        function = function or getattr(self.special, line.operation)
+        function = array_function(line.operation, self.engine)
         return Scaled(function(self.plain(operands[0])))
 
     def plain(self, x: Scaled) -> Any:
@@ -153,24 +151,6 @@ class _Arithmetic:
         value = self.plain(x)
         size = self.xp.abs(value)
         return Scaled(-self.xp.sign(value) * self.xp.expm1(-2 * size) / 2, size)
-
-    def sech(self, x: Scaled) -> Scaled:
-        return self.divide(Scaled(1.0), self.cosh(x))
-
-    def csch(self, x: Scaled) -> Scaled:
-        return self.divide(Scaled(1.0), self.sinh(x))
-
-    def coth(self, x: Scaled) -> Scaled:
-        return Scaled(1 / self.xp.tanh(self.plain(x)))
-
-    def cot(self, x: Scaled) -> Scaled:
-        return Scaled(1 / self.xp.tan(self.plain(x)))
-
-    def sec(self, x: Scaled) -> Scaled:
-        return Scaled(1 / self.xp.cos(self.plain(x)))
-
-    def csc(self, x: Scaled) -> Scaled:
-        return Scaled(1 / self.xp.sin(self.plain(x)))
 
     def asinh(self, x: Scaled) -> Scaled:
         return self._inverse(self.xp.arcsinh, x)

@@ -19,8 +19,9 @@ from ..theory.division_free import SLOPE, SQUARE, U, division_free
 from ..theory.errors import UnresolvedError
 from ..theory.expressions import Z
 from ..theory.models import ETA, Model, P
+from .array_functions import array_module
 from .extras import JAX, NUMPY, require
-from .floats import FloatFunction, Floats, array_module, compile_floats, double_precision
+from .floats import FloatFunction, Floats, compile_floats, double_precision
 
 Integers = NDArray[np.int32]
 

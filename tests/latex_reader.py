@@ -20,7 +20,7 @@ _WORDS = {
     r"\arccos": sp.acos,
     r"\arctan": sp.atan,
     **{rf"\{n}": getattr(sp, n) for n in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "coth")},
-    **{rf"\operatorname{{{n}}}": getattr(sp, n) for n in ("erf", "erfc")},
+    **{rf"\{n}": getattr(sp, n) for n in ("cot", "sec", "csc")},
     r"\operatorname{arsinh}": sp.asinh,
     r"\operatorname{arcosh}": sp.acosh,
     r"\operatorname{artanh}": sp.atanh,
@@ -112,14 +112,23 @@ class _Reader:
             return sp.sqrt(self.group())
         if self.rest.lstrip().startswith("{"):
             return self.powered(self.group())
+        function = self.function()
+        if function is None:
+            return self.name()
+        power = self.group() if self.next("^") else sp.S.One
+        self.must(*_OPENING)
+        value = function(self.total()) ** power
+        self.must(r"\right)", r"\bigr)", ")")
+        return value
+
+    def function(self) -> Any:
+        """A function by its usual sign, or by SymPy's name as an operator; else None."""
         word = self.next(*_WORDS)
-        if word:
-            power = self.group() if self.next("^") else sp.S.One
-            self.must(*_OPENING)
-            value = _WORDS[word](self.total()) ** power
-            self.must(r"\right)", r"\bigr)", ")")
-            return value
-        return self.name()
+        operator = re.match(r"\s*\\operatorname\{(\w+)\}", self.rest)
+        if word or operator is None or not hasattr(sp, operator[1]):
+            return _WORDS[word] if word else None
+        self.rest = self.rest[operator.end() :]
+        return getattr(sp, operator[1])
 
     def primed(self, value: Any) -> Any:
         """The derivative with respect to p where primes follow a parenthesis."""

@@ -21,7 +21,7 @@ from soundness.truth import Truth, from_mpmath
 
 from trajalign.theory.errors import InputError
 from trajalign.theory.expressions import parse_expression
-from trajalign.theory.grammar import KNOWN
+from trajalign.theory.functions.typed import KNOWN
 
 # A test before may have loaded JAX, which warns of every fork; the forked trials do not use it.
 pytestmark = pytest.mark.filterwarnings("ignore:os.fork\\(\\) was called:RuntimeWarning")

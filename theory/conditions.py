@@ -16,6 +16,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 from .arguments import takes
 from .errors import NoExpansionError
 from .expressions import Z
+from .functions import row_of
 from .responses import RESPONSE, Response
 
 _T = sp.Symbol("t", positive=True)  # z, known to be positive
@@ -87,8 +88,8 @@ def is_bounded(e: sp.Expr) -> bool | None:
     >>> is_bounded(Z / sp.sqrt(1 + Z**2)), is_bounded(Z), is_bounded(sp.log(Z))
     (True, False, None)
     """
-    bounded = (sp.tanh, sp.atan, sp.erf, sp.sin, sp.cos)
-    if not e.has(Z) or (isinstance(e, bounded) and e.args[0].is_extended_real):
+    row = row_of(e)
+    if not e.has(Z) or (row is not None and row.bounded and e.args[0].is_extended_real):
         return True
     if not e.has(sp.Function):
         found = _quotient(e.subs(Z, _T))

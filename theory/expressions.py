@@ -6,7 +6,6 @@ No text reaches `eval`, `sympify`, or a SymPy function that would sympify it.
 """
 
 import ast
-import math
 import operator
 from collections.abc import Callable
 from fractions import Fraction
@@ -15,21 +14,18 @@ from typing import Any, NamedTuple, NoReturn
 import sympy as sp
 
 from .errors import ExpressionError, NotFiniteError, UnresolvedError
+from .functions.typed import KNOWN, MAX_EXPONENT, Function, bits
 from .grammar import (
     ALLOWED,
     CONSTANTS,
-    KNOWN,
     MAX_BITS,
     MAX_CONSTANT,
     MAX_DEPTH,
-    MAX_EXPONENT,
     MAX_NODES,
     MAX_TOWER,
     OPERATORS,
     RATIONAL,
     SIGNS,
-    Function,
-    bits,
     check_length,
     check_tokens,
     exact,
@@ -173,8 +169,8 @@ class _Reader:
 
     def called(self, node: ast.Call, function: Function, argument: _Facts) -> _Facts:
         """Facts of a function's value."""
-        value = self.value(node, lambda u: function.numeric(float(u)), argument)
-        if value == 0 and function.numeric in (math.exp, math.erfc):
+        value = self.value(node, lambda u: function.value(float(u)), argument)
+        if value == 0 and function.above_zero:
             self.refuse(node, "is a positive constant too small for double precision")
         tower = max(0, argument.tower + function.tower) if value is None else 0
         if tower > MAX_TOWER:

@@ -10,6 +10,7 @@ from sympy.printing.str import StrPrinter
 from .arguments import rational, shown
 from .errors import ArgumentError, ExpressionError
 from .expressions import Z
+from .functions import row_of
 
 
 def in_z(expression: Any) -> sp.Expr:
@@ -41,20 +42,16 @@ def as_text(expression: sp.Expr) -> str:
     """An expression in Z as the text that `parse_expression` reads.
 
     >>> as_text(sp.Abs(Z) + sp.sech(Z))
-    'abs(z) + (1/cosh(z))'
+    'abs(z) + sech(z)'
     """
     return str(_Printer({"full_prec": False}).doprint(expression))
 
 
 class _Printer(StrPrinter):  # type: ignore[misc]  # SymPy is not typed
-    def _print_Abs(self, e: sp.Expr) -> str:
-        return f"abs({self._print(e.args[0])})"
+    def _print_Function(self, e: sp.Expr) -> str:
+        row = row_of(e)
+        if row is None:
+            return str(super()._print_Function(e))
+        return f"{row.name}({self._print(e.args[0])})"
 
-    def _print_sech(self, e: sp.Expr) -> str:
-        return f"(1/cosh({self._print(e.args[0])}))"
-
-    def _print_csch(self, e: sp.Expr) -> str:
-        return f"(1/sinh({self._print(e.args[0])}))"
-
-    def _print_coth(self, e: sp.Expr) -> str:
-        return f"(1/tanh({self._print(e.args[0])}))"
+    _print_Abs = _print_Function

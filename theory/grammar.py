@@ -1,4 +1,4 @@
-"""What an expression may be made of: its functions, its tokens, its numbers, and their bounds."""
+"""What an expression may be made of: its tokens, its numbers, and their bounds."""
 
 import ast
 import difflib
@@ -7,133 +7,23 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import sympy as sp
 
 from .errors import ExpressionError
+from .functions.typed import FUNCTIONS, KNOWN, power
 
 MAX_LENGTH = 1000  # characters of text
 MAX_DIGITS = 50  # digits of one number
 MAX_DECIMAL_EXPONENT = 50  # in 1e50
 MAX_DEPTH = 40  # nesting; a sum of n terms is a tree of depth n
 MAX_NODES = 300
-MAX_EXPONENT = 64  # numerator, denominator, and product along a path
 MAX_BITS = 4096  # of one exact integer
-MAX_ROOT_BITS = 1000  # of one exact integer under a root, times the exponent's numerator
 MAX_CONSTANT = 1e100  # absolute value of a subexpression without z
 MAX_TOWER = 2  # exponentials inside exponentials
 
 
-class Function(NamedTuple):
-    """A function that expressions may call."""
-
-    symbolic: Callable[[Any], Any]
-    numeric: Callable[[float], float]  # only bounds the size of constants
-    tower: int = 0  # the exponentials that a call piles up, or takes off
-
-
-def _of_real(function: Callable[[Any], Any], otherwise: Callable[[Any], Any]) -> Any:
-    # Where SymPy does not know u to be real, it expands u, for minutes, to ask whether these
-    # functions of u are; the same functions in other words spare it the question.
-    return lambda u: function(u) if u.is_extended_real else otherwise(u)
-
-
-def _absolute_value(u: Any) -> Any:
-    if not u.is_extended_real:
-        raise ExpressionError("needs an argument known to be real for every real z")
-    return sp.Abs(u)
-
-
-def _power(base: Any, exponent: Any) -> Any:
-    # For such a root SymPy expands the inner base, for minutes, to ask whether it is real.
-    if base.is_Pow and not exponent.is_Integer and not base.base.is_extended_real:
-        raise ExpressionError("is the root of a power; write it as one power")
-    # It factors the numbers under a root, and fails on those that no double holds.
-    if not exponent.is_Integer and any(
-        bits(number) * abs(exponent.p) > MAX_ROOT_BITS for number in base.atoms(sp.Rational)
-    ):
-        raise ExpressionError(f"takes a root of an integer of more than {MAX_ROOT_BITS} bits")
-    return base**exponent
-
-
-def _exp(u: Any) -> Any:
-    # SymPy turns exp(c*log(v)) into v**c, and on the way any c*log(v) inside u into log(v**c),
-    # so that c is an exponent like any other.
-    for product in u.atoms(sp.Mul):
-        c = product.as_coeff_Mul()[0]
-        for logarithm in (factor for factor in product.args if isinstance(factor, sp.log)):
-            if max(abs(c.p), c.q) > MAX_EXPONENT:
-                raise ExpressionError(f"hides an exponent beyond {MAX_EXPONENT} in an exp of a log")
-            _power(logarithm.args[0], c)
-    return sp.exp(u)
-
-
-_SAFE = (sp.acos, sp.acosh, sp.asin, sp.asinh, sp.atan, sp.atanh, sp.cos, sp.erf, sp.erfc)
-_SYMBOLIC = {f.__name__: f for f in (*_SAFE, sp.log, sp.sin, sp.tan)} | {
-    "exp": _exp,
-    "abs": _absolute_value,
-    "sqrt": lambda u: _power(u, sp.S.Half),
-    "cosh": _of_real(sp.cosh, lambda u: (_exp(u) + _exp(-u)) / 2),
-    "sinh": _of_real(sp.sinh, lambda u: (_exp(u) - _exp(-u)) / 2),
-    "tanh": _of_real(sp.tanh, lambda u: 1 - 2 / (_exp(2 * u) + 1)),
-}
-_TOWER = {"exp": 1, "cosh": 1, "sinh": 1, "log": -1, "acosh": -1, "asinh": -1}
-FUNCTIONS: Mapping[str, Function] = MappingProxyType(
-    {
-        name: Function(_SYMBOLIC[name], getattr(math, name, abs), _TOWER.get(name, 0))
-        for name in sorted(_SYMBOLIC)
-    }
-)
-
-
-def _divided(above: Callable[[float], float], below: Callable[[float], float]) -> Any:
-    return lambda u: above(u) / below(u)
-
-
-def _one(_: float) -> float:
-    return 1.0
-
-
-def _sinc(u: Any) -> Any:
-    return sp.S.One if u == 0 else sp.sin(u) / u
-
-
-def _logistic(u: float) -> float:
-    return 1 / (1 + math.exp(-u))
-
-
-_ALIASES = {
-    "ln": "log",
-    "fabs": "abs",
-    "Abs": "abs",
-    **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
-    "arsinh": "asinh",
-    "arcosh": "acosh",
-    "artanh": "atanh",
-}
-# In terms of the functions above, so that no other room need know of them.
-SPELLINGS: Mapping[str, Function] = MappingProxyType(
-    {name: FUNCTIONS[known] for name, known in _ALIASES.items()}
-    | {
-        "log1p": Function(lambda u: sp.log(1 + u), math.log1p, -1),
-        "expm1": Function(lambda u: _exp(u) - 1, math.expm1, 1),
-        "log2": Function(lambda u: sp.log(u) / sp.log(2), math.log2, -1),
-        "log10": Function(lambda u: sp.log(u) / sp.log(10), math.log10, -1),
-        "sinc": Function(_sinc, lambda u: math.sin(u) / u if u else 1.0),  # not sin(πu)/(πu)
-        "coth": Function(lambda u: 1 / _SYMBOLIC["tanh"](u), _divided(_one, math.tanh)),
-        "sech": Function(lambda u: 1 / _SYMBOLIC["cosh"](u), _divided(_one, math.cosh), 1),
-        "csch": Function(lambda u: 1 / _SYMBOLIC["sinh"](u), _divided(_one, math.sinh), 1),
-        "cot": Function(lambda u: sp.cos(u) / sp.sin(u), _divided(math.cos, math.sin)),
-        "sec": Function(lambda u: 1 / sp.cos(u), _divided(_one, math.cos)),
-        "csc": Function(lambda u: 1 / sp.sin(u), _divided(_one, math.sin)),
-        "expit": Function(lambda u: 1 / (1 + _exp(-u)), _logistic, 1),
-        "sigmoid": Function(lambda u: 1 / (1 + _exp(-u)), _logistic, 1),
-        "softplus": Function(lambda u: sp.log(1 + _exp(u)), lambda u: math.log1p(math.exp(u))),
-    }
-)
-KNOWN: Mapping[str, Function] = MappingProxyType({**FUNCTIONS, **SPELLINGS})
 CONSTANTS: Mapping[str, tuple[Any, float]] = {
     "pi": (sp.pi, math.pi),
     "e": (sp.E, math.e),
@@ -144,7 +34,7 @@ OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
-    ast.Pow: _power,
+    ast.Pow: power,
 }
 SIGNS: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.UAdd: operator.pos,
@@ -234,7 +124,7 @@ def _check_name(name: str, column: int) -> None:
         f"unknown name {quoted(name)} at column {column}; "
         + (f"{guess} " if guess else "")
         + "The variable is z, the constants are pi and e, the functions are "
-        + f"{', '.join(FUNCTIONS)} and ln, log1p, expm1, log2, log10, sech, coth, sinc and the like"
+        + f"{', '.join(FUNCTIONS)} and names such as ln, log1p, sech, sinc"
     )
 
 
@@ -256,11 +146,6 @@ def exact(literal: str) -> Fraction:
 def rational(value: Fraction) -> Any:
     """A fraction as a SymPy rational."""
     return sp.Rational(value.numerator, value.denominator)
-
-
-def bits(value: Any) -> int:
-    """The size of a rational number: the bits of its numerator or denominator."""
-    return max(int(abs(value.numerator)).bit_length(), int(value.denominator).bit_length())
 
 
 def quoted(text: str) -> str:

@@ -12,6 +12,7 @@ from flint import arb, ctx
 
 from .errors import InputError, NotFiniteError
 from .expressions import Z
+from .functions import row_of
 from .rational_functions import in_one_field
 from .series import taylor
 from .values import ball_of
@@ -34,8 +35,10 @@ def is_identically_zero(e: sp.Expr) -> bool:
 
 def _may_jump(e: sp.Expr) -> bool:
     """Whether a derivative of 0 may not make a constant: past a pole, arctan 1/z has another."""
-    inside = (f.args[0] for f in e.atoms(sp.Function) if not isinstance(f, sp.log))
-    return e.has(sp.tan) or any(
+    functions = e.atoms(sp.Function)
+    rows = (row_of(f) for f in functions)
+    inside = (f.args[0] for f in functions if not isinstance(f, sp.log))
+    return any(row is None or row.has_poles for row in rows) or any(
         power.exp.is_negative and power.base.has(Z) for u in inside for power in u.atoms(sp.Pow)
     )
 

@@ -6,9 +6,9 @@ expressions met here, and removable singularities such as tanh(z)/z are the rule
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import sympy as sp
@@ -17,6 +17,8 @@ from .arguments import instance, integer, symbolic, takes
 from .constants import in_field, is_zero, tidy_constant
 from .errors import NoExpansionError, NotFiniteError
 from .expressions import Z
+from .functions import Row, X, row_of
+from .values import ball_of
 
 _EXTRA_TERMS = (4, 16, 48)  # terms that cancellation and division may cost before we give up
 
@@ -124,19 +126,15 @@ def _compose(call: sp.Function, inner: _Series) -> _Series:
     if inner.start < 0:
         raise NoExpansionError(f"{call}: its argument has a pole at 0")
     u = _Series(0, tuple(inner.at(k) for k in range(inner.end)))
-    kind, constant = type(call), u.at(0)
-    if kind in (sp.sinh, sp.cosh, sp.sin, sp.cos):
-        return _normalised(_oscillating(kind, u))
-    if kind in (sp.tanh, sp.tan):
-        top, bottom = (sp.sinh, sp.cosh) if kind is sp.tanh else (sp.sin, sp.cos)
-        divisor = _normalised(_oscillating(bottom, u))
-        return _product(_normalised(_oscillating(top, u)), _power(divisor, -sp.S.One, call))
-    if kind is sp.exp:
-        return _normalised(_exponential(u))
-    if kind not in _SLOPES:
+    row, constant = row_of(call), u.at(0)
+    if row is not None and row.cycle:
+        return _repeating(row, u)
+    if row is not None and row.quotient is not None and not row.only_quotient:
+        return _put_into(row.quotient, u, call)
+    if row is None or row.slope is None:
         raise NoExpansionError(f"{call} is not known to be smooth at 0")
     value = call.func(constant)
-    slope = _SLOPES[kind](u, call)
+    slope = _put_into(row.slope, u, call)
     if not _is_finite_real(value) or slope.start < 0:
         raise NoExpansionError(f"{call} has no expansion at 0: its argument there is {constant}")
     rate = _product(slope, _derivative(u))
@@ -144,58 +142,41 @@ def _compose(call: sp.Function, inner: _Series) -> _Series:
     return _normalised(_Series(0, (value, *terms)))
 
 
-def _exponential(u: _Series) -> _Series:
-    """g' = g u'."""
-    (rates, g), back = in_field(_derivative(u).coefficients, [sp.exp(u.at(0))])
-    for n in range(1, u.end):
-        g.append(_dot(rates[:n], g[n - 1 :: -1]) / n)
-    return _Series(0, tuple(map(back, g)))
+def _put_into(e: sp.Expr, u: _Series, call: sp.Expr) -> _Series:
+    """An expression in X at X = u; it belongs to the expansion of `call`."""
+    if e == X:
+        return _normalised(u)
+    if not e.has(X):
+        return _Series(0, (e,) + (sp.S.Zero,) * (u.end - 1))
+    if e.is_Mul:
+        factor, e = e.as_independent(X)
+        product = reduce(_product, (_put_into(part, u, call) for part in sp.Mul.make_args(e)))
+        return product if factor == 1 else _scaled(product, factor)
+    parts = [_put_into(part, u, call) for part in e.args]
+    if e.is_Add:
+        return _normalised(_sum(parts))
+    return _power(parts[0], e.exp, call) if e.is_Pow else _compose(e, parts[0])
 
 
-def _oscillating(kind: type[sp.Function], u: _Series) -> _Series:
-    """sinh and cosh (or sin and cos) together: s' = c u', c' = ±s u'."""
-    hyperbolic = kind in (sp.sinh, sp.cosh)
-    sine, cosine = (sp.sinh, sp.cosh) if hyperbolic else (sp.sin, sp.cos)
-    sign, start = (1 if hyperbolic else -1), u.at(0)
-    (rates, s, c), back = in_field(_derivative(u).coefficients, [sine(start)], [cosine(start)])
+def _repeating(row: Row, u: _Series) -> _Series:
+    """f, f', … together: each derivative is the next one times u', the last leads to the first."""
+    here = {X: u.at(0)}
+    (rates, *found), back = in_field(
+        _derivative(u).coefficients, *([g.subs(here)] for g in row.cycle)
+    )
     for n in range(1, u.end):
-        rise, fall = _dot(rates[:n], c[n - 1 :: -1]), _dot(rates[:n], s[n - 1 :: -1])
-        s.append(rise / n)
-        c.append(sign * fall / n)
-    return _Series(0, tuple(map(back, s if kind is sine else c)))
+        slopes = [_dot(rates[:n], g[n - 1 :: -1]) / n for g in found]
+        for g, slope in zip(found, [*slopes[1:], row.turn * slopes[0]], strict=True):
+            g.append(slope)
+    return _normalised(_Series(0, tuple(map(back, found[0]))))
 
 
 def _derivative(u: _Series) -> _Series:
     return _Series(0, tuple(k * u.at(k) for k in range(1, u.end)))
 
 
-def _shifted_square(u: _Series, one: int, sign: int) -> _Series:
-    """one + sign·u²."""
-    square = _product(u, u)
-    head = [sp.Integer(one)] + [sp.S.Zero] * (u.end - 1)
-    return _normalised(_sum([_Series(0, tuple(head)), _scaled(square, sign)]))
-
-
 def _scaled(u: _Series, factor: sp.Expr) -> _Series:
     return _Series(u.start, tuple(tidy_constant(factor * c) for c in u.coefficients))
-
-
-def _gauss(u: _Series) -> _Series:
-    return _scaled(_exponential(_scaled(_product(u, u), -1)), 2 / sp.sqrt(sp.pi))
-
-
-_ROOT = -sp.S.Half
-_SLOPES: dict[type[sp.Function], Callable[[_Series, sp.Expr], _Series]] = {
-    sp.log: lambda u, f: _power(_normalised(u), -sp.S.One, f),
-    sp.atan: lambda u, f: _power(_shifted_square(u, 1, 1), -sp.S.One, f),
-    sp.atanh: lambda u, f: _power(_shifted_square(u, 1, -1), -sp.S.One, f),
-    sp.asinh: lambda u, f: _power(_shifted_square(u, 1, 1), _ROOT, f),
-    sp.acosh: lambda u, f: _power(_shifted_square(u, -1, 1), _ROOT, f),
-    sp.asin: lambda u, f: _power(_shifted_square(u, 1, -1), _ROOT, f),
-    sp.acos: lambda u, f: _scaled(_power(_shifted_square(u, 1, -1), _ROOT, f), -1),
-    sp.erf: lambda u, f: _gauss(u),
-    sp.erfc: lambda u, f: _scaled(_gauss(u), -1),
-}
 
 
 def _dot(left: Sequence[Any], right: Sequence[Any]) -> Any:
@@ -213,7 +194,11 @@ def _normalised(series: _Series) -> _Series:
 
 
 def _is_finite_real(value: sp.Expr) -> bool:
-    return bool(value.is_finite) and bool(value.is_real)
+    known = value.is_finite, value.is_real
+    if False not in known and None in known and not value.free_symbols:
+        # SymPy does not know; a finite ball does.
+        return bool(ball_of(value, {}).is_finite())
+    return all(known)
 
 
 def _vanishes(value: sp.Expr) -> bool:

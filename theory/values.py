@@ -8,26 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import reduce
-from types import MappingProxyType
 
 import sympy as sp
 from flint import arb, ctx, fmpq
 from mpmath.libmp import from_man_exp
 
 from .errors import NotFiniteError, UnresolvedError
+from .functions import row_of
 
-FUNCTIONS: Mapping[type[sp.Function], str] = MappingProxyType(
-    {
-        getattr(sp, name): name
-        for name in (
-            *("exp", "log", "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"),
-            *("coth", "sech", "csch", "asin", "acos", "atan", "asinh", "acosh", "atanh"),
-            *("erf", "erfc"),
-        )
-    }
-    | {sp.Abs: "abs", sp.sign: "sign"}
-)  # the names of FLINT's methods, but for |x| and the sign
-_METHODS = {"abs": "__abs__", "sign": "sgn"}
 MOST_BITS = 1 << 15  # past this a number is taken to be undefined, not merely ill-conditioned
 _FIRST_BITS = 64
 
@@ -63,10 +51,9 @@ def _computed(e: sp.Expr, value: Callable[[sp.Expr], arb]) -> arb:
         return reduce(lambda a, b: a * b, map(value, e.args))
     if e.is_Pow and e.exp.is_Rational:
         return _power(value(e.base), int(e.exp.p), int(e.exp.q))
-    if type(e) in FUNCTIONS and len(e.args) == 1:
-        name = FUNCTIONS[type(e)]
-        found: arb = getattr(value(e.args[0]), _METHODS.get(name, name))()
-        return found
+    row = row_of(e)
+    if row is not None:
+        return row.ball(value(e.args[0]))
     raise NotFiniteError(f"{_shown(e)} is not a number that can be computed")
 
 

@@ -1,41 +1,28 @@
 """Whether an expression is real and analytic on the whole real line, as claims about signs.
 
-Compositions of analytic functions are analytic where each is defined. Of the functions that an
-expression may contain exp, sin, cos, sinh, cosh, tanh, atan, asinh and erf are analytic at every
-real number; log u and broken powers of u are where u > 0, 1/u where u ≠ 0, asin u where 1 − u² > 0,
-and so on. Each such condition is a claim for z ≥ 0, with u(−z) one for z ≤ 0, and is proved like
-any other (see `proofs`). A quotient that is 0/0 at 0 is analytic there if its zeros cancel, by the
-exact power series: then what is claimed is that the divisor, its zero divided out, has none.
+Compositions of analytic functions are analytic where each is defined. Some, such as tanh, are so at
+every real number; log u and broken powers of u are where u > 0, 1/u where u ≠ 0, asin u where
+1 − u² > 0, and so on, as the table of functions says. Each such condition is a claim for z ≥ 0,
+with u(−z) one for z ≤ 0, and is proved like any other (see `proofs`). A quotient that is 0/0 at 0
+is analytic there if its zeros cancel, by the exact power series: then what is claimed is that the
+divisor, its zero divided out, has none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
 from flint import arb, ctx
 
 from ..numerics.balls import compile_balls, exact
-from ..numerics.jet_compiler import over_smooth_functions, vanishing_order
+from ..numerics.jet_compiler import vanishing_order
 from ..theory.expressions import Z
+from ..theory.functions import X, over_quotients, row_of
 from ..theory.responses import Response
 from .proofs import BITS, Claim, Proof, Witness, prove
 
 _SEEN = 16  # how far a condition without a form at infinity is looked at, in units of z
-_ENTIRE = (sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.atan, sp.asinh, sp.erf, sp.erfc)
-_POSITIVE: Mapping[type[sp.Function], Callable[[sp.Expr], sp.Expr]] = {
-    sp.log: lambda u: u,
-    sp.asin: lambda u: 1 - u**2,
-    sp.acos: lambda u: 1 - u**2,
-    sp.atanh: lambda u: 1 - u**2,
-    sp.acosh: lambda u: u - 1,
-}
-_NOT_ZERO: Mapping[type[sp.Function], Callable[[sp.Expr], sp.Expr]] = {
-    sp.tan: sp.cos,
-    sp.Abs: lambda u: u,
-    sp.sign: lambda u: u,
-}
 
 
 class NoAnalyticityError(ValueError):
@@ -95,7 +82,7 @@ def analytic_claims(expression: sp.Expr, unit: sp.Rational = sp.S.One) -> tuple[
     [-sinh(z)/z]
     """
     conditions = _Conditions(7 * unit / 5)
-    conditions.visit(over_smooth_functions(expression))
+    conditions.visit(over_quotients(expression))
     sides = (u.xreplace({Z: side * Z}) for u in conditions.positive for side in (1, -1))
     return tuple(Claim(-u, unit=unit) for u in dict.fromkeys(sides))
 
@@ -112,7 +99,6 @@ class _Conditions:
         if e in self._seen or e == Z or not e.has(Z):
             return
         self._seen.add(e)
-        kind = type(e)
         if e.is_Add:
             self._sum(e)
         elif e.is_Mul or (e.is_Pow and e.exp.is_Integer):
@@ -120,16 +106,19 @@ class _Conditions:
         elif e.is_Pow and e.exp.is_Rational:
             self._where_positive(e.base)
             self.visit(e.base)
-        elif kind in _POSITIVE:
-            self._where_positive(_POSITIVE[kind](e.args[0]))
-            self.visit(e.args[0])
-        elif kind in _NOT_ZERO:
-            self._where_not_zero(_NOT_ZERO[kind](e.args[0]))
-            self.visit(e.args[0])
-        elif kind in _ENTIRE:
-            self.visit(e.args[0])
         else:
+            self._call(e)
+
+    def _call(self, e: sp.Expr) -> None:
+        row = row_of(e)
+        if row is None:
             raise NoAnalyticityError(f"whether {_shown(e)} is analytic is not known")
+        u = e.args[0]
+        if row.positive is not None:
+            self._where_positive(row.positive.xreplace({X: u}))
+        if row.nonzero is not None:
+            self._where_not_zero(row.nonzero.xreplace({X: u}))
+        self.visit(u)
 
     def _sum(self, e: sp.Expr) -> None:
         if any(_order(term) < 0 for term in e.args):  # poles at 0 that may cancel

@@ -10,7 +10,7 @@ from flint import arb, arb_series, ctx, fmpq
 from mpmath import mp
 
 from trajalign.numerics.elementary import FUNCTIONS, power, substituted, whole_power
-from trajalign.theory.grammar import FUNCTIONS as GRAMMAR
+from trajalign.theory.functions.typed import FUNCTIONS as GRAMMAR
 
 LINE = (-3, 3)
 DOMAINS = {

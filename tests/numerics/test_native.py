@@ -16,8 +16,9 @@ from trajalign.numerics.balls import compile_balls
 from trajalign.numerics.flint_memory import Registers, dumped
 from trajalign.numerics.loops import Watch, compile_loop
 from trajalign.numerics.native import accelerated
-from trajalign.numerics.program import FUNCTIONS, compile_program
+from trajalign.numerics.program import compile_program
 from trajalign.theory.division_free import U
+from trajalign.theory.functions import ROWS
 from trajalign.theory.models import ETA, P, SingleNeuron
 from trajalign.theory.responses import Activation
 
@@ -143,17 +144,15 @@ def test_any_numbers_are_taken(state):
 
 
 def test_every_function_has_its_counterpart():
-    for function, operation in FUNCTIONS.items():
-        if operation == "flat":
-            continue
-        expressions = (function(P) / 3, function(U))
+    for row in ROWS:
+        expressions = (row.kind(P) / 3, row.kind(U))
         machine = native._compiled(compile_program(expressions, (P, U, ETA), fixed=(ETA,)))
         plain = compile_balls(expressions, (P, U, ETA))
         for start in ("0.375", "-0.75", "1.5"):
             with ctx.workprec(150):
                 state, (p, u) = (arb(start), arb("1.25")), plain(arb(start), arb("1.25"), arb(1))
                 found, done = machine(state, arb(1), 1, OPEN)
-            assert [dumped(x) for x in found] == [dumped(p.mid()), dumped(u.mid())], operation
+            assert [dumped(x) for x in found] == [dumped(p.mid()), dumped(u.mid())], row.name
             assert done == 1
 
 

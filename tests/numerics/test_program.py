@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 from flint import fmpq
 
-from trajalign.numerics.program import FUNCTIONS, compile_program, exact
+from trajalign.numerics.program import compile_program, exact
 
 X, Y = sp.symbols("x y", real=True)
 
@@ -66,7 +66,3 @@ def test_what_depends_on_a_variable():
     program = compile_program([sp.tanh(X) + Y, sp.exp(Y)], [X, Y])
     assert program.needing([X]) == {0, 2, 3}  # x, tanh x, the sum
     assert program.needing([Y]) == {1, 3, 4}  # y, the sum, exp y
-
-
-def test_every_function_has_one_name():
-    assert len(set(FUNCTIONS.values())) == len(FUNCTIONS)

@@ -71,12 +71,13 @@ def test_the_catalogue_and_two_derivatives_reach_a_million_units(kind):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_each_function_of_scaled_numbers(engine):
-    """f(e^z) at z = 1/2, where nothing overflows, for every function that `FUNCTIONS` knows."""
-    from trajalign.numerics.program import FUNCTIONS
+    """f(e^z) at z = 1/2, where nothing overflows, for every function of the table."""
+    from trajalign.theory.functions import ROWS
 
     small = sp.exp(Z) / 4  # below 1, for asin and its like
     arguments = {sp.acosh: 1 + sp.exp(Z)}
-    for function in FUNCTIONS:
+    lacking = {"erfi"} if engine == "jax" else set()
+    for function in (row.kind for row in ROWS if row.name not in lacking):
         expression = function(arguments.get(function, small))
         with double_precision(engine):
             (value,) = scaled_formulas([expression], engine)(np.array(0.5))

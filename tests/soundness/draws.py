@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from random import Random
 
+from trajalign.theory.functions import ROWS
 from trajalign.theory.responses import ACTIVATIONS, LOSSES
 
 _LENGTH = 170
 _INNER = ("z", "z", "z", "z/2", "2*z", "z/3", "3*z/4", "z**2", "z**3", "z/10")
 _SHIFTS = ("1/2", "1", "1/3", "2", "1/100", "5/4")
 _NUMBERS = ("1", "2", "3", "1/2", "1/3", "2/3", "1/10", "7/5", "pi", "1/7", "e", "0.3")
+# Drawn below, each with arguments of its own; a function in addition to these is drawn too.
+_NAMED = "abs exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc"
 
 
 class Grammar:
@@ -81,12 +84,16 @@ class Grammar:
 
     def spelling(self, depth: int) -> str:
         """A function by another name, or one that is defined by others."""
+        others = tuple(row.name for row in ROWS if row.typed and row.name not in _NAMED.split())
         names, argument = self.rng.choice(
             [
                 (("log1p", "ln", "log2", "log10", "coth", "csch", "csc"), self.positive(depth)),
                 (("arcsin", "arccos", "arctanh", "artanh"), f"{self.bounded(depth)}/2"),
                 (("arccosh", "arcosh"), f"1 + {self.positive(depth)}"),
-                (("arctan", "arcsinh", "arsinh", "expm1", "sec", "cot"), self.bounded(depth)),
+                (
+                    ("arctan", "arcsinh", "arsinh", "expm1", "sec", "cot", *others),
+                    self.bounded(depth),
+                ),
                 (("sinc", "sech", "expit", "sigmoid", "softplus", "fabs", "Abs"), self.inner()),
             ]
         )

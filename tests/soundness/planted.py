@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
-from flint import arb, fmpq
 
 from trajalign.numerics import (
     elementary,
@@ -25,7 +24,7 @@ from trajalign.numerics import (
     program,
     roots,
 )
-from trajalign.numerics.elementary import _cycle, _monotone, _primitive, _quadratic, _shifted
+from trajalign.theory.functions import BY_NAME, X
 from trajalign.verification import certificates, hypothesis_claims, proofs
 
 from .planting import (
@@ -35,7 +34,7 @@ from .planting import (
     limit_for_all,
     limit_rounded,
     nan_is_infinite,
-    other_coefficients,
+    other_row,
     other_tails,
     sign_at_start,
     taken_for_monotone,
@@ -54,18 +53,6 @@ class Planted:
     kind: str
     plant: Plant
 
-
-_ERF = elementary.FUNCTIONS[sp.erf]
-
-
-def _erf_without_factor(x: arb, n: int) -> list[arb]:
-    """erf, its derivatives without 2/√π."""
-    value, *rest = _ERF(x, n)
-    return [value, *(c * arb.pi().sqrt() / 2 for c in rest)]
-
-
-_SINH = _monotone(arb.sinh)
-_COSH_AS_IF_MONOTONE = _monotone(arb.cosh)
 
 PLANTED: Sequence[Planted] = (
     Planted("not finite taken for infinite in erf", "tails", other_tails(nan_is_infinite)),
@@ -112,20 +99,18 @@ PLANTED: Sequence[Planted] = (
     Planted(
         "cosh taken for monotone",
         "elementary",
-        other_coefficients(sp.cosh, _cycle(_COSH_AS_IF_MONOTONE, _SINH)),
+        other_row("cosh", shape="monotone"),
     ),
     Planted(
         "the sign of acos'",
         "elementary",
-        other_coefficients(
-            sp.acos, _primitive(_monotone(arb.acos), _quadratic(1, -1, fmpq(-1, 2), 1))
-        ),
+        other_row("acos", slope=BY_NAME["asin"].slope),
     ),
-    Planted("erf' without 2/√π", "elementary", other_coefficients(sp.erf, _erf_without_factor)),
+    Planted("erf' without 2/√π", "elementary", other_row("erf", slope=sp.exp(-(X**2)))),
     Planted(
         "tanh with the signs of tan",
         "elementary",
-        other_coefficients(sp.tanh, _shifted(_monotone(arb.tanh), 1)),
+        other_row("tanh", addition=1),
     ),
     Planted(
         "Horner's rule one term short",

@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
@@ -16,6 +17,7 @@ from flint import arb
 
 from trajalign.numerics import balls, elementary, program
 from trajalign.theory.expressions import Z
+from trajalign.theory.functions import BY_NAME
 from trajalign.verification import tails
 
 Plant = Callable[[], AbstractContextManager[None]]
@@ -63,9 +65,10 @@ def changed(function: FunctionType, *changes: tuple[str, str]) -> Plant:
     return plant
 
 
-def other_coefficients(kind: Any, coefficients: elementary.Coefficients) -> Plant:
-    """Other Taylor coefficients of one function."""
-    new = MappingProxyType({**elementary.FUNCTIONS, kind: coefficients})
+def other_row(name: str, **changes: Any) -> Plant:
+    """A row of the table of functions with something changed, as far as Taylor coefficients go."""
+    row = replace(BY_NAME[name], **changes)
+    new = MappingProxyType({**elementary.FUNCTIONS, row.kind: elementary.coefficients_of(row)})
     return lambda: everywhere(elementary.FUNCTIONS, new)
 
 

@@ -3,7 +3,8 @@
 Two truths. The first is mpmath on Python's syntax tree of the text, at two precisions that have to
 agree. The second, many times faster, walks the same tree with FLINT's complex balls at a thin point
 and takes derivatives from Cauchy's integral over a small circle. Neither sees SymPy, the program's
-compilers, its jets or its forms at infinity; of FLINT they share the elementary functions.
+compilers, its jets or its forms at infinity; of FLINT they share the elementary functions, and of
+the table of functions the names.
 """
 
 from __future__ import annotations
@@ -16,25 +17,9 @@ from typing import Any
 import mpmath
 from flint import acb, arb, ctx, fmpq
 
-FUNCTIONS = [
-    "acos",
-    "acosh",
-    "asin",
-    "asinh",
-    "atan",
-    "atanh",
-    "cos",
-    "cosh",
-    "erf",
-    "erfc",
-    "exp",
-    "log",
-    "sin",
-    "sinh",
-    "sqrt",
-    "tan",
-    "tanh",
-]
+from trajalign.theory.functions import ROWS
+
+_ROWS = [row for row in ROWS if row.typed and row.name != "abs"]  # names, no mathematics
 NODES = 16  # on the circle, of which symmetry spares nearly half
 _RADII = (Fraction(11, 10 * 2**20), Fraction(11, 10 * 2**56))
 _PRECISIONS = (300, 600, 1200, 2400, 4800)
@@ -105,7 +90,8 @@ def _spelled(f: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any
     """The other names that the parser takes, by their definitions."""
     log, exp, sin, cos = f["f_log"], f["f_exp"], f["f_sin"], f["f_cos"]
     inverse = {"sin": "a", "cos": "a", "tan": "a", "sinh": "a", "cosh": "a", "tanh": "a"}
-    found = {f"f_arc{name}": f[f"f_{a}{name}"] for name, a in inverse.items()}
+    found = {f"f_{alias}": f[f"f_{row.name}"] for row in _ROWS for alias in row.aliases}
+    found |= {f"f_arc{name}": f[f"f_{a}{name}"] for name, a in inverse.items()}
     found |= {"f_arsinh": f["f_asinh"], "f_arcosh": f["f_acosh"], "f_artanh": f["f_atanh"]}
     return found | {
         "f_ln": log,
@@ -129,12 +115,14 @@ def _spelled(f: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any
 
 
 _BALLS: dict[str, Callable[..., Any]] = {
-    **{f"f_{name}": getattr(acb, name) for name in FUNCTIONS},
+    **{f"f_{row.name}": getattr(acb, row.name) for row in _ROWS},
+    "f_sqrt": acb.sqrt,
     "f_abs": _ball_absolute,
     "f_power": _ball_power,
 }
 _MPMATH: dict[str, Callable[..., Any]] = {
-    **{f"f_{name}": getattr(mpmath, name) for name in FUNCTIONS},
+    **{f"f_{row.name}": getattr(mpmath, row.name) for row in _ROWS},
+    "f_sqrt": mpmath.sqrt,
     "f_abs": lambda u: u if mpmath.re(u) >= 0 else -u,
     "f_power": lambda u, a, b: u**a if b == 1 else u ** (mpmath.mpf(a) / b),
 }

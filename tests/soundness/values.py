@@ -12,6 +12,7 @@ from flint import arb, ctx, fmpq
 
 from trajalign.numerics import balls, elementary, jets
 from trajalign.theory.expressions import Z
+from trajalign.theory.functions import BY_KIND
 
 from .counting import Tally, Trial
 from .truth import Truth, as_fmpq
@@ -161,7 +162,7 @@ _DOMAINS: dict[str, Box] = {
 def try_elementary(rng: Random, tally: Tally) -> None:
     """The Taylor coefficients of every function and of powers over balls of all widths."""
     for kind, coefficients in elementary.FUNCTIONS.items():
-        name = kind.__name__
+        name = BY_KIND[kind].name
         _try_function(Trial(rng, tally, Truth(f"{name}(z)")), name, coefficients)
     for _ in range(4):
         exponent = Fraction(rng.randrange(-6, 7), rng.choice([1, 1, 2, 2, 3, 5]))

@@ -13,10 +13,9 @@ from trajalign.theory.errors import InputError
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.checks import claim_for
-from trajalign.verification.controls import falsified
-from trajalign.verification.crossing_claims import CrossingClaim
+from trajalign.verification.ledger import claim_for
 from trajalign.verification.plans import Plan, number
+from trajalign.verification.statements.crossing import CrossingClaim
 
 
 def linear(text: str) -> Model:
@@ -194,7 +193,7 @@ def test_constants_of_right_and_falsified_crossings_have_values(model: Model) ->
     """They are 15 digits of an integral, the coefficient is exact: 1/(3 c) with π in c for erf."""
     right = claim_for(f"{model.name}/crossing", plan_for(model))
     assert isinstance(right, CrossingClaim)
-    for claim in (right, *falsified(right)):
+    for claim in (right, *right.falsified_copies()):
         assert isinstance(claim, CrossingClaim)
         for constant in claim.constants:
             exactly = float(sp.N(constant, 20))

@@ -13,16 +13,13 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from ..expressions import Z
+from ..functions import ROWS, row_of
 from ..models.base import PHI_SQUARED, P
 from .latex_matrices import MatrixLatex
 from .notation import BY_OBJECT, FROZEN, OBJECTIVE_STEP, PHI, name_of
 from .reading_order import fraction_in_order, terms_in_order
 
-_WORDS = {"log": r"\ln", "Abs": "", "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan"}
-_WORDS |= {n: rf"\{n}" for n in ("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "coth")}
-_WORDS |= {n: rf"\operatorname{{{w}}}" for n, w in (("asinh", "arsinh"), ("acosh", "arcosh"))}
-_WORDS |= {"atanh": r"\operatorname{artanh}", "sign": r"\operatorname{sgn}"}
-_WORDS |= {n: rf"\operatorname{{{n}}}" for n in ("erf", "erfc")}
+_SHORT = "|".join(row.word for row in ROWS if row.latex == rf"\{row.word}")  # \ln, \tanh, …
 
 
 def latex(e: Any) -> str:
@@ -99,7 +96,7 @@ def width_of(text: str) -> float:
         text = shorter
     text = re.sub(r"\\operatorname\{(\w+)\}", r"\1", text)
     text = re.sub(r"\\(left|right|bigl|bigr|,|;|!|mathrm|lvert|rvert)", "", text)
-    text = re.sub(r"\\(tanh|sinh|cosh|ln|exp|arctan)", r"\1", text)
+    text = re.sub(rf"\\({_SHORT})(?![a-zA-Z])", r"\1", text)
     small = sum(len(m) for m in re.findall(r"\^\{([^{}]*)\}|", text) if m)
     text = re.sub(r"\\[a-zA-Z]+\s?", "x", text)
     signs = len(re.findall(r" [-+=] ", text))
@@ -139,12 +136,12 @@ class _HouseLatex(MatrixLatex):
     def _print_Function(self, e: Any, exp: str | None = None) -> str:
         if e.func in BY_OBJECT:
             return self._named(e.func, "", e.args[0], exp or "")
-        word = _WORDS.get(type(e).__name__)
-        if word is None:
+        row = row_of(e)
+        if row is None:
             return str(super()._print_Function(e, exp))
         inside = self._flat(e.args[0])
         power = f"^{{{exp}}}" if exp else ""
-        return f"{word}{power}{self._in_parentheses(inside)}"
+        return f"{row.latex}{power}{self._in_parentheses(inside)}"
 
     def _print_log(self, e: Any, exp: str | None = None) -> str:
         return self._print_Function(e, exp)

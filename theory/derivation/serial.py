@@ -15,6 +15,7 @@ from typing import Any
 import sympy as sp
 
 from ..errors import InputError
+from ..functions import ROWS
 from . import claims
 from .notation import BY_KEY
 
@@ -27,30 +28,12 @@ _HEADS: Mapping[str, Any] = MappingProxyType(
         "+": sp.Add,
         "*": sp.Mul,
         "^": sp.Pow,
-        "exp": sp.exp,
-        "log": sp.log,
-        "sin": sp.sin,
-        "cos": sp.cos,
-        "tan": sp.tan,
-        "sinh": sp.sinh,
-        "cosh": sp.cosh,
-        "tanh": sp.tanh,
-        "coth": sp.coth,
-        "asin": sp.asin,
-        "acos": sp.acos,
-        "atan": sp.atan,
-        "asinh": sp.asinh,
-        "acosh": sp.acosh,
-        "atanh": sp.atanh,
-        "erf": sp.erf,
-        "erfc": sp.erfc,
-        "abs": sp.Abs,
-        "sign": sp.sign,
         "matadd": sp.MatAdd,
         "matmul": sp.MatMul,
         "transpose": sp.Transpose,
         "trace": sp.Trace,
     }
+    | {row.name: row.kind for row in ROWS}
 )
 _NAMES = MappingProxyType({function: name for name, function in _HEADS.items()})
 _CONSTANTS = MappingProxyType({"pi": sp.pi, "e": sp.E})

@@ -18,6 +18,7 @@ from pylatexenc.latexwalker import (
 )
 
 from ..errors import InputError
+from ..functions import ROWS
 from .inline import nodes_of, without_macros
 
 _PLAIN = "0123456789+-()=ijnkmptx"
@@ -33,9 +34,9 @@ _IGNORED = frozenset(
 )
 _SPACES = frozenset((",", ";", ":", " ", "quad", "qquad"))
 _SYMBOLS = MappingProxyType(
-    {name: name for name in ("exp", "ln", "log", "max", "min", "sup", "inf", "lim", "det")}
-    | {name: name for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "coth", "arctan")}
-    | {"arcsin": "arcsin", "arccos": "arccos", "lvert": "|", "rvert": "|", "vert": "|"}
+    {name: name for name in ("log", "max", "min", "sup", "inf", "lim", "det")}
+    | {row.word: row.word for row in ROWS}
+    | {"lvert": "|", "rvert": "|", "vert": "|"}
     | {"lVert": "‖", "rVert": "‖", "|": "‖", "{": "{", "}": "}", "colon": ":", "top": "⊤"}
     | {"dots": "…", "ldots": "…", "cdots": "…", "tr": "tr", "implies": "⟹", "iff": "⟺"}
     | {"varphi": "φ", "phi": "φ", "varepsilon": "ε", "epsilon": "ε", "ne": "≠"}
@@ -46,7 +47,8 @@ _BINARY = re.compile(r"(?<=[\w)'|‖⁰-₎])([+−])(?=[\w(√|‖])")
 _RAISED = re.escape("".join((*_SUPERSCRIPTS.values(), *_SUBSCRIPTS.values())))
 _NAME = rf"[^\W\d_][{_RAISED}{''.join(_ACCENTS.values())}']*"
 _FACTOR = re.compile(rf"\d+[{_RAISED}]*|√?{_NAME}|√?\(\)[{_RAISED}]*")
-_APPLIED = re.compile(rf"(?:[rφℓhλμΛDδO]|ln|exp|tanh|sinh|cosh)[{_RAISED}']*\(\)[{_RAISED}]*")
+_WORDS = "|".join(row.word for row in ROWS)
+_APPLIED = re.compile(rf"(?:[rφℓhλμΛDδO]|{_WORDS})[{_RAISED}']*\(\)[{_RAISED}]*")
 _FRACTION = "\ue000"  # private marks around a fraction, while it is not known what follows
 _END = "\ue001"
 

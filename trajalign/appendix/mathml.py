@@ -6,6 +6,7 @@ import re
 
 from latex2mathml.converter import convert
 
+from ..theory.functions import ROWS
 from ..theory.writing.inline import without_macros
 
 _PRIMES = re.compile(r"('+)\^(?:\{([^{}]*)\}|(\w))")
@@ -15,7 +16,7 @@ _OUTER = re.compile(r"^<math[^>]*>")
 # What latex2mathml leaves to the browser's table of operators, and fonts to chance.
 _CLOSE = '<mo lspace="0" rspace="0"'
 _BEFORE_A_SIGN = "|".join(f"&#x{ord(c):05X};" for c in "=<>≤≥↦→,(")
-_NAME = "arctan|cosh|exp|ln|log|sinh|tanh"
+_NAME = "|".join(("log", *(row.word for row in ROWS)))
 _BASE = r"<mi>[^<]*</mi>|<mover>(?:(?!</?mover>).)*</mover>"
 _RULES = [
     (re.compile(pattern), replacement)

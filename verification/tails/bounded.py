@@ -17,13 +17,15 @@ from flint import arb
 
 from ...numerics.balls import compile_balls
 from ...numerics.elementary import FUNCTIONS
+from ...theory.functions import BY_KIND, ROWS
+from ...theory.values import ball_of
 from .scale import Exponents, NoTailError, Scale
 from .wide import UNKNOWN, Interval
 
 Enclosed = Callable[[arb], arb]  # start ↦ a ball that holds all values on [start, ∞)
 
-ODD = (sp.asinh, sp.atan, sp.erf, sp.tanh, sp.sinh, sp.sin, sp.tan, sp.asin, sp.atanh)
-SATURATING = (sp.atan, sp.erf, sp.tanh)
+ODD = frozenset(row.kind for row in ROWS if row.odd)
+SATURATING = frozenset(row.kind for row in ROWS if row.limit is not None)  # all of them odd
 
 
 class Form(Protocol):
@@ -81,7 +83,7 @@ def of_vanishing(kind: Any, inner: Form) -> Enclosed:
 
 
 def of_growing(kind: Any, inner: Form, sign: int) -> Enclosed:
-    """atan, erf or tanh of what tends to ∞ (sign 1) or −∞ (−1); exp of what tends to −∞."""
+    """atan, erf, tanh … of what tends to ∞ (sign 1) or −∞ (−1); exp of what tends to −∞."""
 
     def value(start: arb) -> arb:
         inverse = inner.inverse(start)
@@ -90,12 +92,9 @@ def of_growing(kind: Any, inner: Form, sign: int) -> Enclosed:
         most = (inverse.high if sign > 0 else -inverse.low).upper()  # of 1/|u|
         if kind is sp.exp:
             return arb(0) if most == 0 else arb(0).union((-1 / most).exp())
-        if kind is sp.atan:
-            return sign * (arb.pi() / 2 - most.atan()).union(arb.pi() / 2)
-        if most == 0:  # the limit
-            return arb(sign)
-        least = 1 / most
-        return sign * (least.erf() if kind is sp.erf else least.tanh()).union(arb(1))
+        row = BY_KIND[kind]
+        limit = ball_of(row.limit, {})
+        return sign * (limit if most == 0 else row.ball(1 / most).union(limit))
 
     return value
 

@@ -6,11 +6,10 @@ from flint import ctx
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.checks import claim_for
-from trajalign.verification.controls import falsified
+from trajalign.verification.ledger import claim_for
 from trajalign.verification.orbit_view import OrbitView
 from trajalign.verification.plans import Plan
-from trajalign.verification.sharpening_claims import SharpeningClaim, _Gaps
+from trajalign.verification.statements.progressive_sharpening import SharpeningClaim, _Gaps
 
 MODELS = [
     TwoLayerLinear(Loss.parse("log-cosh")),
@@ -25,7 +24,7 @@ def test_largest_gap_is_that_of_all_steps(model: Model) -> None:
     plan = Plan(model, 50, assumptions.lipschitz).with_runs(assumptions.z0_and_c[1])
     right = claim_for(f"{model.name}/progressive-sharpening", plan)
     view = OrbitView(plan, plan.etas[0], plan.starts[0])
-    for claim in (right, *falsified(right)):
+    for claim in (right, *right.falsified_copies()):
         assert isinstance(claim, SharpeningClaim)
         gaps, run = _Gaps(view, claim.surrogate), claim.read(view)
         with ctx.workprec(100):
