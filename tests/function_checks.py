@@ -15,7 +15,7 @@ from flint import arb, ctx
 from latex_reader import read
 from mpmath import mp
 from soundness.planting import everywhere
-from trajalign.theory.interface import P
+from trajalign.theory.models import P
 
 from trajalign.numerics import array_functions, elementary, flint_memory
 from trajalign.numerics.balls import compile_balls

@@ -48,7 +48,7 @@ def walked() -> Iterator[tuple[str, Any]]:
     from soundness.draws import Grammar, Random
     from soundness.trials import run_text
     from trajalign.appendix.plain_math import plain_math
-    from trajalign.theory.interface import P
+    from trajalign.theory.models import P
 
     from trajalign.appendix.mathml import mathml
     from trajalign.theory.derivation.latex import latex
