@@ -15,7 +15,6 @@ from flint import arb, ctx
 from latex_reader import read
 from mpmath import mp
 from soundness.planting import everywhere
-from trajalign.theory.models import P
 
 from trajalign.numerics import array_functions, elementary, flint_memory
 from trajalign.numerics.balls import compile_balls
@@ -25,6 +24,7 @@ from trajalign.theory.derivation.latex import latex
 from trajalign.theory.errors import NoExpansionError
 from trajalign.theory.expressions import Z
 from trajalign.theory.functions import Row, X
+from trajalign.theory.models import P
 
 Check = Callable[[Row], str]
 PLACES = (-9, -2.25, -1.5, -0.75, -0.25, 0.25, 0.5, 1.125, 1.75, 2.5, 9)

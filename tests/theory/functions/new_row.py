@@ -47,8 +47,6 @@ def walked() -> Iterator[tuple[str, Any]]:
     import function_checks
     from soundness.draws import Grammar, Random
     from soundness.trials import run_text
-    from trajalign.appendix.plain_math import plain_math
-    from trajalign.theory.models import P
 
     from trajalign.appendix.mathml import mathml
     from trajalign.theory.derivation.latex import latex
@@ -57,6 +55,8 @@ def walked() -> Iterator[tuple[str, Any]]:
     from trajalign.theory.expressions import Z, parse_expression
     from trajalign.theory.foreign import as_text
     from trajalign.theory.functions import BY_NAME
+    from trajalign.theory.models import P
+    from trajalign.theory.writing.plain_math import plain_math
     from trajalign.verification.analyticity import analytic_claims
     from trajalign.verification.tails import tail
 
