@@ -116,6 +116,11 @@ class Model(ABC):
         return {hypothesis.name: hypothesis.text for hypothesis in self.response.hypotheses}
 
     @classmethod
+    def usual(cls) -> tuple[str, ...]:
+        """The responses that are taken where none is named: by default the catalogue's first."""
+        return cls.about.standard or tuple(cls.kind.catalogue)[:1]
+
+    @classmethod
     def spoken(cls) -> str:
         """The model in a message, after "the"."""
         return cls.about.spoken or f"model {cls.name}"
