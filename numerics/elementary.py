@@ -7,16 +7,17 @@ for; here each coefficient is one monotone function of the ball wherever that is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import lru_cache, reduce
 from math import factorial
 from types import MappingProxyType
 from typing import Any
 
 import sympy as sp
-from flint import arb, arb_series, fmpq
+from flint import arb, arb_series, ctx, fmpq
 
 from ..theory.functions import BY_KIND, ROWS, Row, X
 from ..theory.values import ball_of
+from .program import exact
 
 Coefficients = Callable[[arb, int], list[arb]]  # (ball, n) ↦ the first n coefficients over it
 
@@ -138,18 +139,16 @@ def _shifted(row: Row) -> Coefficients:
 
 def _of_expression(e: sp.Expr) -> Coefficients:
     """The slope of a row: powers, exponentials, products and sums of X."""
-    if not e.has(X):
-        return lambda x, n: [ball_of(e, {}), *([arb(0)] * (n - 1))]
     if e == X:
         return lambda x, n: [x, arb(1), *([arb(0)] * (n - 2))][:n]
     if e.is_Mul:
         number, e = e.as_independent(X)
         return _scaled(number, reduce(_product, map(_of_expression, sp.Mul.make_args(e))))
     if e.is_Add:
-        terms = [_of_expression(term) for term in e.args]
-        return lambda x, n: [sum(c, arb(0)) for c in zip(*(t(x, n) for t in terms), strict=True)]
+        number, e = e.as_independent(X)
+        return _raised(number, reduce(_sum, map(_of_expression, sp.Add.make_args(e))))
     if e.is_Pow:
-        exponent = fmpq(int(e.exp.p), int(e.exp.q))
+        exponent = exact(e.exp)
         return _composed(lambda x, n: power(x, exponent, n), e.base)
     return _composed(coefficients_of(BY_KIND[e.func]), e.args[0])
 
@@ -161,7 +160,7 @@ def _composed(outer: Coefficients, argument: sp.Expr) -> Coefficients:
 
     def coefficients(x: arb, n: int) -> list[arb]:
         value, *rest = inner(x, n)
-        return substituted(outer(value, n), arb_series([arb(0), *rest], n))
+        return substituted(outer(value, n), arb_series([0, *rest], n))
 
     return coefficients
 
@@ -169,7 +168,30 @@ def _composed(outer: Coefficients, argument: sp.Expr) -> Coefficients:
 def _scaled(number: sp.Expr, coefficients: Coefficients) -> Coefficients:
     if number == 1:
         return coefficients
-    return lambda x, n: [ball_of(number, {}) * c for c in coefficients(x, n)]
+
+    def scaled(x: arb, n: int) -> list[arb]:
+        factor = _ball(number, ctx.prec)
+        return [factor * c for c in coefficients(x, n)]
+
+    return scaled
+
+
+def _raised(number: sp.Expr, coefficients: Coefficients) -> Coefficients:
+    def raised(x: arb, n: int) -> list[arb]:
+        value, *rest = coefficients(x, n)
+        return [_ball(number, ctx.prec) + value, *rest]
+
+    return raised
+
+
+@lru_cache(maxsize=256)
+def _ball(number: sp.Expr, bits: int) -> arb:
+    """A number at the precision in force, which is `bits`."""
+    return ball_of(number, {})
+
+
+def _sum(left: Coefficients, right: Coefficients) -> Coefficients:
+    return lambda x, n: [a + b for a, b in zip(left(x, n), right(x, n), strict=True)]
 
 
 def _product(left: Coefficients, right: Coefficients) -> Coefficients:
