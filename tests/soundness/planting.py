@@ -13,6 +13,7 @@ from typing import Any
 
 import sympy as sp
 from flint import arb
+from forgetting import forget
 
 from trajalign.numerics import balls, elementary, program
 from trajalign.theory.expressions import Z
@@ -33,11 +34,13 @@ def everywhere(old: Any, new: Any) -> Iterator[None]:
     ]
     for module, name in places:
         setattr(module, name, new)
+    forget()
     try:
         yield
     finally:
         for module, name in places:
             setattr(module, name, old)
+        forget()
 
 
 def changed(function: FunctionType, *changes: tuple[str, str]) -> Plant:
