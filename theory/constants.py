@@ -15,7 +15,8 @@ from flint import fmpq
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from .errors import InputError, NotFiniteError, UnresolvedError
-from .rational_functions import in_one_field
+from .number_fields import common_field
+from .rational_functions import generators_of, in_one_field
 from .symbolic import simplified
 from .values import accurate
 
@@ -26,8 +27,9 @@ _SHORT = 100  # operations of a number that `simplify` may try to make 0; with m
 def in_field(*rows: Sequence[sp.Expr]) -> tuple[list[list[Any]], Callable[[Any], sp.Expr]]:
     """The rows as elements of one field, in which zero is told by a normal form, and the way back.
 
-    They are FLINT rationals if all numbers are rational, else fractions of polynomials in what is
-    not, such as e^(7/3) or √2. As plain expressions they would swell.
+    They are FLINT rationals if all numbers are rational, else elements of a number field where all
+    are rational in roots of one integer, else fractions of polynomials in what is not rational,
+    such as e^(7/3) or √2 + √3. As plain expressions they would swell.
     """
     if all(c.is_Rational for row in rows for c in row):
         numbers = [[fmpq(int(c.p), int(c.q)) for c in row] for row in rows]
@@ -45,7 +47,10 @@ def in_field(*rows: Sequence[sp.Expr]) -> tuple[list[list[Any]], Callable[[Any],
 
 
 def _field_of(constants: Sequence[sp.Expr]) -> Any:
+    field = common_field(generators_of(constants))
     try:
+        if field is not None:
+            return [field.element(c) for c in constants], lambda a: a.expression()
         return in_one_field(constants)
     except InputError:
         raise NotFiniteError(f"one of {', '.join(map(str, constants))} divides by 0") from None
