@@ -26,7 +26,7 @@ from trajalign.numerics import (
     roots,
 )
 from trajalign.numerics.elementary import _cycle, _monotone, _primitive, _quadratic, _shifted
-from trajalign.verification import certificates, hypothesis_claims, proofs
+from trajalign.verification import analyticity, certificates, hypothesis_claims, proofs
 
 from .planting import (
     Plant,
@@ -35,7 +35,10 @@ from .planting import (
     limit_for_all,
     limit_rounded,
     nan_is_infinite,
+    not_negative_is_positive,
+    other,
     other_coefficients,
+    other_method,
     other_tails,
     sign_at_start,
     taken_for_monotone,
@@ -177,6 +180,37 @@ PLANTED: Sequence[Planted] = (
     ),
     Planted(
         "a witness that is none", "claims", changed(proofs._refuting, ("value >= 0", "value >= -1"))
+    ),
+    Planted(
+        "not negative taken for positive",
+        "analytic",
+        other_method(analyticity._Conditions, "_where_positive", not_negative_is_positive),
+    ),
+    Planted(
+        "asin where |u| ≤ 1",
+        "analytic",
+        other(analyticity._POSITIVE, {**analyticity._POSITIVE, sp.asin: lambda u: 2 - u**2}),
+    ),
+    Planted(
+        "|u| at its kink",
+        "analytic",
+        other(analyticity._NOT_ZERO, {**analyticity._NOT_ZERO, sp.Abs: lambda u: 1 + u**2}),
+    ),
+    Planted(
+        "conditions for z > 0 only",
+        "analytic",
+        changed(analyticity.analytic_claims, ("for side in (1, -1)", "for side in (1,)")),
+    ),
+    Planted(
+        "what is not refuted taken for proved",
+        "analytic",
+        changed(
+            analyticity.prove_analytic,
+            (
+                "if isinstance(proof, Proof):\n            found.append(proof)",
+                "if not isinstance(proof, Witness):",
+            ),
+        ),
     ),
     Planted(
         "errors of a step dropped",

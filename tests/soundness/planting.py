@@ -66,6 +66,38 @@ def changed(function: FunctionType, *changes: tuple[str, str]) -> Plant:
     return plant
 
 
+def other(old: Any, new: Any) -> Plant:
+    """Another table, say, wherever the program knows one."""
+    return lambda: everywhere(old, new)
+
+
+def other_method(kind: type, name: str, wrap: Callable[[Callable[..., Any]], Any]) -> Plant:
+    """A method of a class through `wrap`, which gets the true one."""
+
+    @contextmanager
+    def plant() -> Iterator[None]:
+        true = getattr(kind, name)
+        setattr(kind, name, wrap(true))
+        forget()
+        try:
+            yield
+        finally:
+            setattr(kind, name, true)
+            forget()
+
+    return plant
+
+
+def not_negative_is_positive(true: Callable[..., Any]) -> Any:
+    """What is nowhere negative is taken for positive."""
+
+    def where_positive(self: Any, u: sp.Expr) -> None:
+        if not u.is_nonnegative:
+            true(self, u)
+
+    return where_positive
+
+
 def other_coefficients(kind: Any, coefficients: elementary.Coefficients) -> Plant:
     """Other Taylor coefficients of one function."""
     new = MappingProxyType({**elementary.FUNCTIONS, kind: coefficients})
