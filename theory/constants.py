@@ -7,6 +7,7 @@ says so, it is not 0 where a ball excludes 0, and anything else cannot be decide
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import gcd
 from typing import Any
 
@@ -88,6 +89,7 @@ def _rate(e: sp.Basic) -> sp.Rational | None:
     return e.args[0] if isinstance(e, sp.exp) and e.args[0].is_Rational else None
 
 
+@lru_cache(maxsize=4096)  # the same coefficients come again in longer series
 def tidy_constant(value: sp.Expr) -> sp.Expr:
     """A constant as a quotient of polynomials in what is not rational. Raises NotFiniteError."""
     if value.is_Rational:
@@ -96,6 +98,7 @@ def tidy_constant(value: sp.Expr) -> sp.Expr:
     return back(element)
 
 
+@lru_cache(maxsize=4096)
 def is_zero(value: sp.Expr) -> bool:
     """Whether a constant is 0. Raises UnresolvedError where that is not known.
 
