@@ -130,18 +130,29 @@ class JetCompiler:
 
     def _vanishing(self, e: sp.Expr) -> int:
         if e not in self.orders:
-            # A value at 0 that is certainly another spares the exact series.
-            known = not self.parameters and e.is_Add
-            value = self.node(e)(self.origin, 1)[0] if known else arb.nan()
-            apart = value.is_finite() and not value.contains(0)
-            self.orders[e] = 0 if apart else vanishing_order(e, self.variable, self.parameters)
+            most = self._first_certain(e) if e.is_Add and not self.parameters else _MAX_VANISHING
+            looks = _LOOKS if most == _MAX_VANISHING else (most + 1,)
+            self.orders[e] = most and vanishing_order(e, self.variable, self.parameters, looks)
         return self.orders[e]
 
+    def _first_certain(self, e: sp.Expr) -> int:
+        """The first coefficient at 0 that is certainly not 0: so far the exact series is looked at,
+        and not at all where it is the value itself."""
+        series = self.node(e)(self.origin, _MAX_VANISHING)
+        certain = (k for k in range(_MAX_VANISHING) if not series[k].contains(0))
+        return next((k for k in certain if series[k].is_finite()), _MAX_VANISHING)
 
-def vanishing_order(e: sp.Expr, variable: sp.Symbol, parameters: tuple[sp.Symbol, ...] = ()) -> int:
+
+def vanishing_order(
+    e: sp.Expr,
+    variable: sp.Symbol,
+    parameters: tuple[sp.Symbol, ...] = (),
+    looks: tuple[int, ...] = _LOOKS,
+) -> int:
     """A proved lower bound of the order of vanishing at 0; exact where no parameter occurs.
 
-    Negative for a power of something that vanishes with a negative exponent.
+    Negative for a power of something that vanishes with a negative exponent. `looks` are the
+    numbers of coefficients that are worked out, one after the other.
 
     >>> z = sp.Symbol("z", real=True)
     >>> vanishing_order(z - sp.sinh(z), z), vanishing_order(sp.tanh(z) / z**2, z)
@@ -162,14 +173,14 @@ def vanishing_order(e: sp.Expr, variable: sp.Symbol, parameters: tuple[sp.Symbol
         odd = row is not None and row.odd
         return max(0, vanishing_order(e.args[0], variable, parameters)) if odd else 0
     try:
-        for terms in _LOOKS:
+        for terms in looks:
             coefficients = taylor(e, terms, variable)
             found = next((k for k, c in enumerate(coefficients) if c != 0), None)
             if found is not None:
                 return found
     except NoExpansionError:
         return 0
-    return _MAX_VANISHING
+    return looks[-1]
 
 
 def _remembered(e: sp.Expr, node: Node) -> Node:

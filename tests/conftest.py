@@ -2,10 +2,11 @@
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from calling import Called
+from forgetting import forget
 
 from trajalign.__main__ import main
 
@@ -15,6 +16,17 @@ def pytest_configure() -> None:
     started by the tests inherit that, and would not be interrupted."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that changes the program leaves nothing behind of what the changed one found."""
+    changes = "monkeypatch" in request.fixturenames
+    if changes:
+        forget()
+    yield
+    if changes:
+        forget()
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ SLICE = [
     ("tails", 16),
     ("elementary", 2),
     ("claims", 3),
+    ("analytic", 12),
     ("orbit", 2),
     ("command", 2),
 ]
@@ -98,6 +99,30 @@ def test_what_is_not_finite_is_not_infinite() -> None:
     fault, text = PLANTED["not finite taken for infinite in erf"], "erf(z**3*exp(-z)) - 1/2"
     with fault.plant():
         assert "sign" in violations(run_text("tails", text))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("not negative taken for positive", "sqrt((z-1/3)**4+(z-1/3)**2)"),
+        ("not negative taken for positive", "acosh(1+(exp(z)-3)**2)"),
+        ("asin where |u| ≤ 1", "tanh(z) + asin(2*z/(1+z**2))**3/100"),
+        ("|u| at its kink", "abs(exp(z)-3)**3"),
+        ("conditions for z > 0 only", "log(1/2+tanh(z))"),
+        ("what is not refuted taken for proved", "sqrt((z**2-1/2)**4+(z**2-1/2)**2)"),
+    ],
+)
+def test_what_is_not_analytic_and_is_taken_for_it_is_found(name: str, text: str) -> None:
+    with PLANTED[name].plant():
+        assert "analyticity" in violations(run_text("analytic", text))
+    assert not violations(run_text("analytic", text))
+
+
+@pytest.mark.parametrize("text", ["log(z+sqrt(1+z**2))", "sqrt((z-1/3)**2+1/10**10)"])
+def test_what_nearly_has_a_kink_is_no_violation(text: str) -> None:
+    result = run_text("analytic", text)
+    assert result.counts["analyticity"] > 4
+    assert not violations(result)
 
 
 @pytest.mark.parametrize("fault", PLANTED.values(), ids=PLANTED)

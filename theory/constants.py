@@ -7,6 +7,7 @@ says so, it is not 0 where a ball excludes 0, and anything else cannot be decide
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import gcd
 from typing import Any
 
@@ -15,7 +16,8 @@ from flint import fmpq
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from .errors import InputError, NotFiniteError, UnresolvedError
-from .rational_functions import in_one_field
+from .number_fields import common_field
+from .rational_functions import generators_of, in_one_field
 from .symbolic import simplified
 from .values import accurate
 
@@ -26,8 +28,9 @@ _SHORT = 100  # operations of a number that `simplify` may try to make 0; with m
 def in_field(*rows: Sequence[sp.Expr]) -> tuple[list[list[Any]], Callable[[Any], sp.Expr]]:
     """The rows as elements of one field, in which zero is told by a normal form, and the way back.
 
-    They are FLINT rationals if all numbers are rational, else fractions of polynomials in what is
-    not, such as e^(7/3) or √2. As plain expressions they would swell.
+    They are FLINT rationals if all numbers are rational, else elements of a number field where all
+    are rational in roots of one integer, else fractions of polynomials in what is not rational,
+    such as e^(7/3) or √2 + √3. As plain expressions they would swell.
     """
     if all(c.is_Rational for row in rows for c in row):
         numbers = [[fmpq(int(c.p), int(c.q)) for c in row] for row in rows]
@@ -45,7 +48,10 @@ def in_field(*rows: Sequence[sp.Expr]) -> tuple[list[list[Any]], Callable[[Any],
 
 
 def _field_of(constants: Sequence[sp.Expr]) -> Any:
+    field = common_field(generators_of(constants))
     try:
+        if field is not None:
+            return [field.element(c) for c in constants], lambda a: a.expression()
         return in_one_field(constants)
     except InputError:
         raise NotFiniteError(f"one of {', '.join(map(str, constants))} divides by 0") from None
@@ -83,6 +89,7 @@ def _rate(e: sp.Basic) -> sp.Rational | None:
     return e.args[0] if isinstance(e, sp.exp) and e.args[0].is_Rational else None
 
 
+@lru_cache(maxsize=4096)  # the same coefficients come again in longer series
 def tidy_constant(value: sp.Expr) -> sp.Expr:
     """A constant as a quotient of polynomials in what is not rational. Raises NotFiniteError."""
     if value.is_Rational:
@@ -91,6 +98,7 @@ def tidy_constant(value: sp.Expr) -> sp.Expr:
     return back(element)
 
 
+@lru_cache(maxsize=4096)
 def is_zero(value: sp.Expr) -> bool:
     """Whether a constant is 0. Raises UnresolvedError where that is not known.
 

@@ -34,10 +34,11 @@ class RationalFunctions:
         self.generators, self.meaning = tuple(generators), dict(meaning or {})
         names = [f"x{k}" for k in range(len(self.generators))]
         self._ring = fmpz_mpoly_ctx.get(names, Ordering.lex)
-        gens = map(self._whole, self._ring.gens())
+        gens = map(self.whole, self._ring.gens())
         self._known: dict[sp.Expr, RationalFunction] = dict(zip(self.generators, gens, strict=True))
 
-    def _whole(self, numerator: Polynomial) -> RationalFunction:
+    def whole(self, numerator: Polynomial) -> RationalFunction:
+        """A polynomial as an element."""
         return RationalFunction(self, numerator, self._ring.constant(1))
 
     @property
@@ -85,6 +86,19 @@ class RationalFunctions:
             factors = zip(self.generators, powers, strict=True)
             terms.append(sp.Integer(int(c)) * sp.Mul(*(g ** int(n) for g, n in factors)))
         return sp.Add(*terms)
+
+    def monomials(self, polynomial: Polynomial) -> list[tuple[tuple[int, ...], sp.Integer]]:
+        """The exponents of a polynomial's monomials, and their coefficients."""
+        terms = polynomial.to_dict().items()
+        return [(tuple(map(int, powers)), sp.Integer(int(c))) for powers, c in terms]
+
+    def by_power(self, polynomial: Polynomial, k: int) -> dict[int, RationalFunction]:
+        """The coefficients of a polynomial in its k-th generator, by the power."""
+        found: dict[int, dict[tuple[int, ...], Any]] = {}
+        for powers, c in polynomial.to_dict().items():
+            others = tuple(0 if j == k else n for j, n in enumerate(powers))
+            found.setdefault(int(powers[k]), {})[others] = c
+        return {n: self.whole(self._ring.from_dict(part)) for n, part in found.items()}
 
     def factors(self, polynomial: Polynomial) -> list[tuple[sp.Expr, int]]:
         """Its irreducible factors over Q, with their multiplicities; without the number before."""

@@ -67,7 +67,7 @@ class _Series:
         return self.coefficients[exponent - self.start] if inside else sp.Integer(0)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _expand(expression: sp.Expr, terms: int, variable: sp.Symbol) -> _Series:
     if not expression.has(variable):
         return _normalised(_Series(0, (expression,) + (sp.Integer(0),) * (terms - 1)))

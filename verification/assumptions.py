@@ -4,7 +4,8 @@ A failure of A1–A4 is rigorous: the witness is a rational point where the encl
 claim. What no point refutes is derived by exact algebra where that can tell, else proved over all
 z > 0 (see `hypothesis_claims`: evidence "enclosed"); a pass without a proof is a sample. A5, a
 statement about infinity, fails where a form at infinity proves |ℓ'| or |φ| unbounded, or at a point
-with |φ'| > 1; without a proof it passes where the values seen have settled (see `growth`).
+with |φ'| > 1; without a proof it passes where the values seen have settled (see `growth`), and the
+form at infinity, where there is one, does not grow.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from .hypothesis_claims import (
     Divergence,
     divergence,
     enclose_constants,
+    grows_like,
     prove_hypothesis,
     states_bound,
     supremum,
@@ -265,6 +267,9 @@ class Assumptions:
                 witness | {"proved from": str(grows.side * grows.start)}, Evidence.ENCLOSED
             )
         found = self._growth
+        like = next((e for side in (1, -1) if (e := grows_like(self.response, side))), None)
+        if like is not None:  # whatever the values seen do
+            return undecided(f"{shown} grows like {like}, but from which z on is not known")
         if found.settled:
             return passed(bound=self._bound(found.supremum))
         return undecided(f"sup {shown} is not settled by z = {found.far}: {found.value} there")

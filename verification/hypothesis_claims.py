@@ -4,12 +4,14 @@ A1: z s' − s < 0.  A2: s' > 0.  A3: s s' + z s s'' − z s'² < 0 and s > 0, a
 over s². The neuron needs A3 only where r ≥ c; it is proved where r ≥ 1/2, which is no less.
 A5: s' > 0, so that sup |ℓ'| is the limit of s; for the neuron |φ'| < 1 and φ' > 0, likewise. Where
 they do not grow: |ℓ'| or |φ| is below a stated bound. Where their form at infinity is a monomial
-that tends to ∞ times what keeps away from 0, they are unbounded: that refutes A5.
+that tends to ∞ times what keeps away from 0, they are unbounded: that refutes A5, and where it is
+not known from which z on, it still forbids a pass.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 from flint import arb, ctx
@@ -18,9 +20,12 @@ from ..numerics.balls import compile_balls, exact
 from ..theory.expressions import Z
 from ..theory.responses import Activation, Response
 from .proofs import BITS, Box, Claim, Proof, Witness, enclosure, prove
-from .tails import NoTailError, tail
+from .tails import NoTailError, Tail, tail, tendency
 
 PROVABLE = ("A1", "A2", "A3", "A5")
+# Where growth may begin, in units of z: what 10⁻⁶⁰ stands before shows far out alone.
+_STARTS = [sp.Integer(2) ** k for k in (*range(1, 11), 16, 32, 64, 128, 256)]
+_SIDES = (1, -1)
 _Z0_WIDTH = sp.Rational(1, 2**30)  # of the enclosure of z0, in units of z
 
 
@@ -33,6 +38,7 @@ class Constants:
     proofs: tuple[Proof, ...]
 
 
+@lru_cache(maxsize=64)
 def claims(
     response: Response,
     name: str,
@@ -91,8 +97,8 @@ def prove_hypothesis(
 
 
 def states_bound(response: Response, count: int) -> bool:
-    """Whether so many claims of A5 are those with a stated bound."""
-    return count == len(claims(response, "A5", bound=sp.S.One))
+    """Whether so many claims of A5 state a bound: one for each sign, and |φ'| < 1."""
+    return count == (3 if isinstance(response, Activation) else 2)
 
 
 def below_one_half(response: Response, z: sp.Rational) -> bool:
@@ -103,11 +109,9 @@ def below_one_half(response: Response, z: sp.Rational) -> bool:
 
 def supremum(response: Response) -> arb:
     """The limit of |ℓ'| or |φ| at infinity, enclosed; NaN where that fails."""
-    try:
-        with ctx.workprec(BITS):
-            return tail(response.size, response.scale).limit
-    except NoTailError:
-        return arb.nan()
+    form = _form(response, 1)
+    with ctx.workprec(BITS):
+        return arb.nan() if form is None else form.limit
 
 
 @dataclass(frozen=True)
@@ -128,18 +132,39 @@ def divergence(response: Response) -> Divergence | None:
     >>> divergence(Loss.parse("log-cosh")) is None
     True
     """
-    starts = (response.scale * sp.Integer(2) ** k for k in range(1, 11))
-    return next((d for z in starts for side in (1, -1) if (d := diverges(response, z, side))), None)
+    sides = [side for side in _SIDES if grows_like(response, side) is not None]
+    starts = (response.scale * start for start in _STARTS)
+    return next((d for z in starts for side in sides if (d := diverges(response, z, side))), None)
+
+
+def grows_like(response: Response, side: int) -> sp.Expr | None:
+    """What |ℓ'| or |φ| grows like as z → `side`·∞; None where it is not known to grow.
+
+    That is the limit alone: the monomial tends to ∞ and its factor to a number that is not 0. From
+    which z on it is seen, `diverges` tells.
+    """
+    form = _form(response, side)
+    if form is None or tendency(form.order) <= 0:
+        return None
+    with ctx.workprec(BITS):
+        return form.like if form.quotient(arb.pos_inf()).sign else None
 
 
 def diverges(response: Response, start: sp.Rational, side: int) -> Divergence | None:
     """The same with the place and the side given, which is all there is to check."""
-    if not start > 0 or side not in (1, -1):
+    if not start > 0 or side not in _SIDES:
         return None
+    form = _form(response, side)
+    if form is None:
+        return None
+    with ctx.workprec(BITS):
+        return Divergence(start, side, form.like) if form.divergence(start) else None
+
+
+def _form(response: Response, side: int) -> Tail | None:
+    """The form at infinity of ℓ'(±z) or φ(±z)."""
     try:
-        with ctx.workprec(BITS):
-            form = tail(response.size.subs(Z, side * Z), response.scale)
-            return Divergence(start, side, form.like) if form.divergence(start) else None
+        return tail(response.size.subs(Z, side * Z), response.scale)
     except NoTailError:
         return None
 

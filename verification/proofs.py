@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 import sympy as sp
@@ -49,7 +50,7 @@ class Claim:
     @property
     def in_units(self) -> sp.Expr:
         """The expression with unit · Z for Z."""
-        return self.expression.subs(Z, self.unit * Z) if self.unit != 1 else self.expression
+        return self.expression.xreplace({Z: self.unit * Z})
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,13 @@ def prove(claim: Claim, unit: sp.Rational | None = None) -> Proof | Witness | No
     >>> prove(Claim(Z - 5)).z > 5
     True
     """
-    claim = claim if unit is None else replace(claim, unit=unit)
-    unit = claim.unit
-    start = claim.high
+    return _proved(claim if unit is None else replace(claim, unit=unit))
+
+
+@lru_cache(maxsize=256)
+def _proved(claim: Claim) -> Proof | Witness | None:
+    """Remembered: −ℓ'' < 0 is A2 and what A5 needs, and r > 0 is in A3 and in z0."""
+    unit, start = claim.unit, claim.high
     if start is None:
         start = _tail_start(claim)
     end = _SEARCHED * unit + claim.low if start is None else start
@@ -111,7 +116,7 @@ def objection(proof: Proof) -> str:
     gap = next((f"{a[1]} and {b[0]}" for a, b in pairwise(boxes) if a[1] != b[0]), None)
     if gap:
         return f"the boxes do not join between {gap}"
-    function = compile_jet(claim.in_units, Z)
+    function = _jet(claim.in_units)
     with ctx.workprec(proof.bits):
         for low, high in boxes:
             box = low / claim.unit, high / claim.unit
@@ -124,9 +129,16 @@ def objection(proof: Proof) -> str:
 
 def enclosure(expression: sp.Expr, box: Box, unit: sp.Rational = sp.S.One) -> arb:
     """Encloses an expression in Z, whose natural unit is `unit`, over a box."""
-    function = compile_jet(expression.subs(Z, unit * Z), Z)
+    function = _jet(expression.xreplace({Z: unit * Z}))
     with ctx.workprec(BITS):
         return _enclosed(function, (box[0] / unit, box[1] / unit), TERMS)
+
+
+@lru_cache(maxsize=64)
+def _jet(expression: sp.Expr) -> JetFunction:
+    # At a precision of its own: at 53 bits a thin layer at 0 may not be told from 0.
+    with ctx.workprec(BITS):
+        return compile_jet(expression, Z)
 
 
 def _tail_start(claim: Claim) -> sp.Rational | None:
@@ -148,7 +160,7 @@ def _negative_from(claim: Claim, start: sp.Rational) -> bool:
 
 def _boxes(expression: sp.Expr, low: sp.Rational, high: sp.Rational) -> list[Box] | Witness | None:
     """Boxes from `low` to `high` with a certain sign each, left to right; widest tried first."""
-    function, done, waiting = compile_jet(expression, Z), [], deque([(low, high, 0)])
+    function, done, waiting = _jet(expression), [], deque([(low, high, 0)])
     tried = 0
     with ctx.workprec(BITS):
         while waiting:

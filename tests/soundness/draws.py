@@ -10,6 +10,7 @@ from trajalign.theory.responses import ACTIVATIONS, LOSSES
 _LENGTH = 170
 _INNER = ("z", "z", "z", "z/2", "2*z", "z/3", "3*z/4", "z**2", "z**3", "z/10")
 _SHIFTS = ("1/2", "1", "1/3", "2", "1/100", "5/4")
+_CROSSING = ("z", "z-1/3", "z**2-1/2", "sin(2*z)", "tanh(z)-1/5", "cosh(z)-2", "z**3", "exp(z)-3")
 _NUMBERS = ("1", "2", "3", "1/2", "1/3", "2/3", "1/10", "7/5", "pi", "1/7", "e", "0.3")
 # Drawn below, each with arguments of its own; a function in addition to these is drawn too.
 _NAMED = "abs exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc"
@@ -202,6 +203,36 @@ class Grammar:
                 f"atanh({self.rng.choice(['z', 'z/3', 'tanh(z)/2'])})",
             ]
         )
+
+    def kinked(self) -> str:
+        """What has a kink, a pole or a cut on the real line, or only nearly has one."""
+        u = self.rng.choice(_CROSSING)
+        k, n = self.rng.choice([1, 1, 2, 3]), self.rng.choice([1, 2, 4, 6])
+        kink = self.rng.choice(
+            [
+                f"abs({u})**{k}",
+                f"sqrt(({u})**2)**{k}",
+                f"(({u})**2)**({k}/3)",
+                f"asin(sin({u}))**{k}",
+                "asin(2*z/(1+z**2))",
+                f"log({self.number()}+{self.bounded(0)})",
+                f"acos(cos({u}))",
+                f"asin({u}/2)",
+                f"acosh(1+({u})**2)",
+                f"sqrt(({u})**4+({u})**2)",
+                f"sqrt(({u})**2+1/10**{n})",
+                f"log(({u})**2+1/10**{n})",
+                f"log(({u})+sqrt(({u})**2+1))",
+                f"(({u})+sqrt(({u})**2+1/{k}))**({k}/3)",
+                f"log(1+1/10**{n}+{self.bounded(1)})",
+                f"1/(({u})**2+1/10**{n})",
+                f"tan({self.bounded(1)}*3/2)",
+                f"tanh({u})/({u})",
+                self.general(2),
+            ]
+        )
+        size = self.rng.choice(["", "1/100*", f"({u})*", f"({u})**{k}*", f"{self.window()}*"])
+        return f"{self.bounded(1)} + {size}{kink}" if self.rng.random() < 0.6 else f"{size}{kink}"
 
     # Responses
 

@@ -25,7 +25,7 @@ from trajalign.numerics import (
     roots,
 )
 from trajalign.theory.functions import BY_NAME, X
-from trajalign.verification import certificates, hypothesis_claims, proofs
+from trajalign.verification import analyticity, certificates, hypothesis_claims, proofs
 
 from .planting import (
     Plant,
@@ -34,6 +34,9 @@ from .planting import (
     limit_for_all,
     limit_rounded,
     nan_is_infinite,
+    not_negative_is_positive,
+    other_condition,
+    other_method,
     other_row,
     other_tails,
     sign_at_start,
@@ -162,6 +165,37 @@ PLANTED: Sequence[Planted] = (
     ),
     Planted(
         "a witness that is none", "claims", changed(proofs._refuting, ("value >= 0", "value >= -1"))
+    ),
+    Planted(
+        "not negative taken for positive",
+        "analytic",
+        other_method(analyticity._Conditions, "_where_positive", not_negative_is_positive),
+    ),
+    Planted(
+        "asin where |u| ≤ 1",
+        "analytic",
+        other_condition("asin", positive=2 - X**2),
+    ),
+    Planted(
+        "|u| at its kink",
+        "analytic",
+        other_condition("abs", nonzero=1 + X**2),
+    ),
+    Planted(
+        "conditions for z > 0 only",
+        "analytic",
+        changed(analyticity.analytic_claims, ("for side in (1, -1)", "for side in (1,)")),
+    ),
+    Planted(
+        "what is not refuted taken for proved",
+        "analytic",
+        changed(
+            analyticity.prove_analytic,
+            (
+                "if isinstance(proof, Proof):\n            found.append(proof)",
+                "if not isinstance(proof, Witness):",
+            ),
+        ),
     ),
     Planted(
         "errors of a step dropped",

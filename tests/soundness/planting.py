@@ -14,10 +14,11 @@ from typing import Any
 
 import sympy as sp
 from flint import arb
+from forgetting import forget
 
 from trajalign.numerics import balls, elementary, program
 from trajalign.theory.expressions import Z
-from trajalign.theory.functions import BY_NAME
+from trajalign.theory.functions import BY_NAME, row_of
 from trajalign.verification import tails
 
 Plant = Callable[[], AbstractContextManager[None]]
@@ -35,11 +36,13 @@ def everywhere(old: Any, new: Any) -> Iterator[None]:
     ]
     for module, name in places:
         setattr(module, name, new)
+    forget()
     try:
         yield
     finally:
         for module, name in places:
             setattr(module, name, old)
+        forget()
 
 
 def changed(function: FunctionType, *changes: tuple[str, str]) -> Plant:
@@ -65,11 +68,48 @@ def changed(function: FunctionType, *changes: tuple[str, str]) -> Plant:
     return plant
 
 
+def other_method(kind: type, name: str, wrap: Callable[[Callable[..., Any]], Any]) -> Plant:
+    """A method of a class through `wrap`, which gets the true one."""
+
+    @contextmanager
+    def plant() -> Iterator[None]:
+        true = getattr(kind, name)
+        setattr(kind, name, wrap(true))
+        forget()
+        try:
+            yield
+        finally:
+            setattr(kind, name, true)
+            forget()
+
+    return plant
+
+
+def not_negative_is_positive(true: Callable[..., Any]) -> Any:
+    """What is nowhere negative is taken for positive."""
+
+    def where_positive(self: Any, u: sp.Expr) -> None:
+        if not u.is_nonnegative:
+            true(self, u)
+
+    return where_positive
+
+
 def other_row(name: str, **changes: Any) -> Plant:
     """A row of the table of functions with something changed, as far as Taylor coefficients go."""
     row = replace(BY_NAME[name], **changes)
     new = MappingProxyType({**elementary.FUNCTIONS, row.kind: elementary.coefficients_of(row)})
     return lambda: everywhere(elementary.FUNCTIONS, new)
+
+
+def other_condition(name: str, **changes: Any) -> Plant:
+    """A row with something changed, wherever an expression is asked for its row."""
+    row = replace(BY_NAME[name], **changes)
+
+    def changed_row(e: sp.Expr) -> Any:
+        return row if e.func is row.kind else row_of(e)
+
+    return lambda: everywhere(row_of, changed_row)
 
 
 class Wrapped:

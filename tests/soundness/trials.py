@@ -20,6 +20,7 @@ from .draws import Grammar
 from .followed import try_orbit
 from .judged import try_response
 from .signs import try_claims, try_tails
+from .smooth import try_analytic
 from .truth import Truth
 from .values import try_elementary, try_values
 
@@ -27,6 +28,7 @@ _SECONDS = {
     "values": 10,
     "tails": 10,
     "claims": 15,
+    "analytic": 15,
     "elementary": 20,
     "response": 40,
     "orbit": 30,
@@ -36,13 +38,14 @@ KINDS = tuple(_SECONDS)
 _ROUND = (
     *("values", "tails", "elementary", "values", "tails", "orbit", "values", "tails", "claims"),
     *("values", "tails", "orbit", "values", "tails", "elementary", "values", "tails", "orbit"),
-    *("claims", "command", "response"),
+    *("claims", "command", "analytic", "response"),
 )  # what the trials are in turn
 _WITHOUT_TEXT = {"elementary": try_elementary, "orbit": try_orbit, "command": try_command}
 _ON_EXPRESSIONS: dict[str, Callable[[Trial, sp.Expr], None]] = {
     "values": try_values,
     "tails": try_tails,
     "claims": try_claims,
+    "analytic": try_analytic,
 }
 
 
@@ -70,6 +73,8 @@ def run_trial(seed: int, index: int, kind: str = "", stop_at_first: bool = False
     neuron = rng.random() < 0.5
     if kind == "response":
         text = grammar.activation() if neuron else grammar.loss()
+    elif kind == "analytic":
+        text = grammar.kinked()
     else:
         text = grammar.expression()
     return _timed(index, kind, text, rng, stop_at_first, neuron)

@@ -183,6 +183,14 @@ class Truth:
                 return found
         return None
 
+    def is_smooth_within(self, z: Fraction, radius: Fraction, n: int) -> bool:
+        """Whether the function is seen to be analytic in a disc."""
+        for precision in (400, 1200):
+            with ctx.workprec(precision):
+                if self._from_circle(z, n, radius) is not None:
+                    return True
+        return False
+
     def _from_circle(self, z: Fraction, n: int, radius: Fraction) -> list[arb] | None:
         """Σ f(z + ρω^j) ω^(−jk)/(16 ρ^k); what the exponents 12 … 15 show bounds the error."""
         centre, rho = acb(as_fmpq(z)), arb(as_fmpq(radius))

@@ -41,6 +41,13 @@ ANALYTIC = [
     "tan(tanh(z))",
     "acosh(cosh(z)+1)",
     "1/(z**2+exp(-z**2))",
+    # arguments that cancel at −∞
+    "log(z+sqrt(1+z**2))**2/2",
+    "10**9*log(z/10**9+sqrt(1+z**2/10**18))",
+    "log(sinh(z)+sqrt(1+sinh(z)**2))",
+    "log(z+1/2+sqrt(z**2+z+5))",
+    "log(sqrt(1+exp(2*z))-exp(z))",
+    "(z+sqrt(1+z**2))**(1/3)",
 ]
 NOT_ANALYTIC = {  # each with a real point at which it is not analytic
     HIDDEN_KINK: mpmath.pi / 10,
@@ -58,6 +65,9 @@ NOT_ANALYTIC = {  # each with a real point at which it is not analytic
     "sqrt(1-tanh(z))*sqrt(1+sinh(z))": -mpmath.asinh(1),
     "1/z": 0,
     "1/tanh(z-2)": 2,
+    "log(z+sqrt(1+z+z**2))": -1,
+    "log(z+sqrt(1+z**2)-1/1000)": -499.9995,
+    "(z+sqrt(z**2+z**4*exp(-z**2)))**(1/3)": 0,
 }
 
 

@@ -15,6 +15,7 @@ from trajalign.verification.hypothesis_claims import (
     divergence,
     diverges,
     enclose_constants,
+    grows_like,
     prove_hypothesis,
     supremum,
 )
@@ -248,3 +249,42 @@ def test_a_bound_below_the_supremum_is_not_proved() -> None:
 def test_derivation_goes_with_its_boxes() -> None:
     found = Assumptions(TwoLayerLinear(Loss.parse("pseudo-huber")))
     assert isinstance(found.proofs["A1"][0], Proof)
+
+
+# Growth that shows only far out -----------------------------------------------------------------
+
+# They begin to grow past 10⁶⁰, 10²¹, 10²⁶, and the last three past 10⁷⁷, the last place tried.
+_TINY = "exp(-700)"
+_LATE = [
+    ("tanh(z)-z/10**60", "z", Outcome.FAIL),
+    ("tanh(z)-z**3/10**64", "z**3", Outcome.FAIL),
+    ("tanh(z)-asinh(z/10**26)/10", "log(z)", Outcome.FAIL),
+    (f"tanh(z)-z*{_TINY}", "z", Outcome.UNDECIDED),
+    (f"tanh(z)-z*{'*'.join([_TINY] * 5)}", "z", Outcome.UNDECIDED),
+    (f"tanh(z)-asinh(asinh(z))*{_TINY}", "log(log(z))", Outcome.UNDECIDED),
+]
+
+
+@pytest.mark.parametrize(("text", "like", "outcome"), _LATE)
+def test_what_grows_late_never_passes(text: str, like: str, outcome: Outcome) -> None:
+    response = Activation.parse(text)
+    assert str(grows_like(response, 1)) == str(grows_like(response, -1)) == like
+    judged = Assumptions(SingleNeuron(response))
+    finding = judged._judge_a5()
+    assert finding.outcome is outcome
+    if outcome is Outcome.FAIL:
+        found = judged.unbounded
+        assert found is not None
+        assert diverges(response, found.start, found.side) == found
+        function = sp.lambdify(sp.Symbol("z", real=True), response.expression, "mpmath")
+        with mp.workdps(400):  # its sign there is that of its growth, not that of tanh
+            assert function(mp.mpf(int(found.start)) * 2) < 0
+    else:
+        assert like in finding.reason
+
+
+@pytest.mark.parametrize("text", ["tanh(z)-z/(10**60+z**2)", "tanh(z)-tanh(z/10**60)/10**3"])
+def test_what_turns_late_and_stays_bounded_is_not_taken_for_growing(text: str) -> None:
+    response = Activation.parse(text)
+    assert grows_like(response, 1) is None
+    assert Assumptions(SingleNeuron(response))._judge_a5().outcome is Outcome.PASS

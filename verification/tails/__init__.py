@@ -7,6 +7,6 @@ brings an expression into generators and bounded parts; `forms` reads signs, bou
 from __future__ import annotations
 
 from .forms import Tail, tail
-from .scale import NoTailError
+from .scale import NoTailError, tendency
 
-__all__ = ["NoTailError", "Tail", "tail"]
+__all__ = ["NoTailError", "Tail", "tail", "tendency"]

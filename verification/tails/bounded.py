@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, Protocol
 
 import sympy as sp
@@ -22,7 +21,8 @@ from ...theory.values import ball_of
 from .scale import Exponents, NoTailError, Scale
 from .wide import UNKNOWN, Interval
 
-Enclosed = Callable[[arb], arb]  # start ↦ a ball that holds all values on [start, ∞)
+# start ↦ an interval that holds all values on [start, ∞); no ball, which around [10⁻²⁶, 1] holds 0
+Enclosed = Callable[[arb], Interval]
 
 ODD = frozenset(row.kind for row in ROWS if row.odd)
 SATURATING = frozenset(row.kind for row in ROWS if row.limit is not None)  # all of them odd
@@ -60,10 +60,10 @@ class Bounded:
 
 
 def of_bounded(kind: Any, inner: Form) -> Enclosed:
-    """A function of what has a finite limit; NaN where the argument or the function is not known to
-    be finite."""
+    """A function of what has a finite limit; nothing known where the argument or the function is
+    not known to be finite."""
     function = _function(kind)
-    return lambda start: function(inner.values(start).ball)
+    return lambda start: Interval.of(function(inner.values(start).ball))
 
 
 def of_vanishing(kind: Any, inner: Form) -> Enclosed:
@@ -74,10 +74,10 @@ def of_vanishing(kind: Any, inner: Form) -> Enclosed:
     w = sp.Symbol("w", real=True)
     slope = compile_balls(sp.diff(sp.log(1 + w) if kind is sp.log else kind(w), w), [w])
 
-    def value(start: arb) -> arb:
+    def value(start: arb) -> Interval:
         u = inner.values(start).ball
         mean = Interval.of(slope(u.union(arb(0)))[0]) if u.is_finite() else UNKNOWN
-        return (inner.quotient(start) * mean).ball
+        return inner.quotient(start) * mean
 
     return value
 
@@ -85,16 +85,16 @@ def of_vanishing(kind: Any, inner: Form) -> Enclosed:
 def of_growing(kind: Any, inner: Form, sign: int) -> Enclosed:
     """atan, erf, tanh … of what tends to ∞ (sign 1) or −∞ (−1); exp of what tends to −∞."""
 
-    def value(start: arb) -> arb:
+    def value(start: arb) -> Interval:
         inverse = inner.inverse(start)
         if inner.quotient(start).sign != sign or not inverse.known:
-            return arb.nan()
+            return UNKNOWN
         most = (inverse.high if sign > 0 else -inverse.low).upper()  # of 1/|u|
         if kind is sp.exp:
-            return arb(0) if most == 0 else arb(0).union((-1 / most).exp())
+            return _hull(arb(0), arb(0) if most == 0 else (-1 / most).exp())
         row = BY_KIND[kind]
         limit = ball_of(row.limit, {})
-        return sign * (limit if most == 0 else row.ball(1 / most).union(limit))
+        return _hull(sign * limit, sign * (limit if most == 0 else row.ball(1 / most)))
 
     return value
 
@@ -102,17 +102,17 @@ def of_growing(kind: Any, inner: Form, sign: int) -> Enclosed:
 def log_of_quotient(inner: Form) -> Enclosed:
     """log(u/m) for u = m·quotient."""
     log = _function(sp.log)
-    return lambda start: log(inner.quotient(start).ball)
+    return lambda start: _hull(*map(log, inner.quotient(start).ends))
 
 
 def root_of_quotient(inner: Form, root: int) -> Enclosed:
     """(u/m)^(1/root) for u = m·quotient."""
 
-    def value(start: arb) -> arb:
+    def value(start: arb) -> Interval:
         inside = inner.quotient(start)
         if inside.sign != 1:
-            return arb.nan()
-        return _hull(*(end.root(root) for end in (inside.low, inside.high)))
+            return UNKNOWN
+        return _hull(*(end.root(root) for end in inside.ends))
 
     return value
 
@@ -120,12 +120,11 @@ def root_of_quotient(inner: Form, root: int) -> Enclosed:
 def log_of_excess(inverse: Callable[[arb], Interval], sign: int = 1) -> Enclosed:
     """asinh u − log u (sign 1) or acosh u − log u (−1): log(1 + √(1 ± 1/u²)), from 1/u."""
 
-    def value(start: arb) -> arb:
+    def value(start: arb) -> Interval:
         square = inverse(start).power(2)
         if not square.known:
-            return arb.nan()
-        ends = [(1 + (1 + sign * x).sqrt()).log() for x in (square.low, square.high)]
-        return _hull(*ends)
+            return UNKNOWN
+        return _hull(*((1 + (1 + sign * x).sqrt()).log() for x in square.ends))
 
     return value
 
@@ -135,11 +134,12 @@ def _function(kind: Any) -> Callable[[arb], arb]:
     if kind not in FUNCTIONS:
         raise NoTailError(f"no enclosure of {kind}")
     coefficients = FUNCTIONS[kind]
-    return lambda x: _hull(coefficients(x, 1)[0]) if x.is_finite() else arb.nan()
+    return lambda x: coefficients(x, 1)[0] if x.is_finite() else arb.nan()
 
 
-def _hull(*balls: arb) -> arb:
-    """A ball that holds them all; NaN where one is not finite: there nothing is known."""
+def _hull(*balls: arb) -> Interval:
+    """The interval that holds them all; nothing known where one is not finite."""
     if not all(ball.is_finite() for ball in balls):
-        return arb.nan()
-    return reduce(arb.union, balls)
+        return UNKNOWN
+    ends = [Interval.of(ball) for ball in balls]
+    return Interval(min(x.low for x in ends), max(x.high for x in ends))

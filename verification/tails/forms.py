@@ -7,24 +7,26 @@ with the expression in balls at two points, and so are the bounds of the bounded
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 
 import sympy as sp
 from flint import arb, ctx
-from sympy.polys.polyerrors import BasePolynomialError
 
 from ...numerics.balls import compile_balls, evaluate, exact
 from ...theory.errors import NotFiniteError
 from ...theory.expressions import Z
-from .bounded import Bounded
+from .bounded import Bounded, Enclosed
+from .quotients import Terms, quotient
 from .rewriting import Rewriter, in_exponentials, respelled, roots_of, stretch_of
 from .scale import Exponents, NoTailError, Scale, T, tendency
 from .wide import ZERO, Interval, Polynomial, compile_polynomial
 
 _BITS = 60
+_BITS_OF_FORMS = 100
 _AGREEMENT = arb(2) ** -40
 _POINTS = [sp.Rational(*p) for p in ((7, 5), (16, 3), (85, 4), (257, 2))]
 _COMPARED = 2  # points
@@ -51,7 +53,7 @@ class Tail:
     numerator: Side
     denominator: Side
     scale: Scale
-    bounded: tuple[Callable[[arb], arb], ...]
+    bounded: tuple[Enclosed, ...]
     unit: sp.Rational = sp.S.One
 
     def sign(self, start: sp.Rational) -> int:
@@ -85,7 +87,7 @@ class Tail:
 
     def quotient(self, start: arb) -> Interval:
         """Encloses the expression over its monomial on [start, ∞), `start` in units."""
-        values = [Interval.of(v(start)) for v in self.bounded]
+        values = [v(start) for v in self.bounded]
         below = self.denominator.value(self.scale, start, values)
         return self.numerator.value(self.scale, start, values) * below.inverse
 
@@ -116,12 +118,36 @@ def tail(expression: sp.Expr, unit: sp.Rational = sp.S.One) -> Tail:
     >>> tail(Z * sp.asinh(Z) - Z**2 / 9).sign(2**10), tail(sp.log(1 + sp.asinh(Z))).divergence(8)
     (-1, 1)
     """
-    e = expression.subs(Z, sp.Rational(unit) * T)
-    return replace(_Forms(stretch_of(e)).of(e), unit=sp.Rational(unit))
+    found = _found(expression, sp.Rational(unit))
+    if isinstance(found, str):
+        raise NoTailError(found)
+    return found
+
+
+@lru_cache(maxsize=512)
+def _found(expression: sp.Expr, unit: sp.Rational) -> Tail | str:
+    """The form, or why there is none: asked for again and again, for every place it may start at.
+
+    At a precision of its own, so that what is remembered depends on the arguments alone.
+    """
+    e = expression.xreplace({Z: unit * T})
+    try:
+        with ctx.workprec(_BITS_OF_FORMS):
+            return replace(_forms(stretch_of(e)).of(e), unit=unit)
+    except NoTailError as error:
+        return str(error)
+
+
+@lru_cache(maxsize=16)
+def _forms(stretch: sp.Expr) -> _Forms:
+    return _Forms(stretch)
 
 
 class _Forms:
-    """The forms of an expression and its arguments, which all have the same G_k."""
+    """The forms of expressions and their arguments, which all have the same G_k.
+
+    A function, its derivatives and its conditions have most of their arguments in common.
+    """
 
     def __init__(self, stretch: sp.Expr) -> None:
         self._stretch = stretch
@@ -130,10 +156,10 @@ class _Forms:
     def of(self, e: sp.Expr) -> Tail:
         """The form of an expression in T."""
         if e not in self._known:
-            self._known[e] = self._found(e)
+            self._known[e] = self._worked_out(e)
         return self._known[e]
 
-    def _found(self, e: sp.Expr) -> Tail:
+    def _worked_out(self, e: sp.Expr) -> Tail:
         spelled = respelled(e)
         rewriter = Rewriter(self.of, self._stretch, roots_of(spelled))
         main = rewriter.rewritten(spelled)
@@ -145,9 +171,9 @@ class _Forms:
         scale = Scale(rates, rewriter.depth, self._stretch)
         roots = _common_roots(parts, scale)
         radicands, growths = parts[1 : len(found) + 1], parts[len(found) + 1 :]
-        above, below = _polynomials(parts[0], found, radicands, growths, scale, roots)
-        _check(e, above.as_expr() / below.as_expr(), found, scale, roots)
-        numerator, denominator = (_side(part, found, roots) for part in (above, below))
+        form = quotient(parts[0], found, radicands, growths, scale, roots)
+        _check(e, form.expression(scale), found, scale, roots)
+        numerator, denominator = (_side(part, found, roots) for part in (form.above, form.below))
         return Tail(numerator, denominator, scale, tuple(v.value for v in found))
 
 
@@ -170,46 +196,11 @@ def _common_roots(parts: Sequence[sp.Expr], scale: Scale) -> tuple[int, ...]:
     )
 
 
-def _polynomials(
-    e: sp.Expr,
-    bounded: Sequence[Bounded],
-    radicands: Sequence[sp.Expr],
-    growths: Sequence[sp.Expr],
-    scale: Scale,
-    roots: Sequence[int],
-) -> tuple[sp.Poly, sp.Poly]:
-    """Numerator and denominator in roots of the generators, with V for what is growth · V."""
-    finer = {g: g**n for g, n in zip(scale.symbols, roots, strict=True) if n > 1}
-    try:
-        above, below = sp.fraction(sp.together(e.subs(finer)))
-        for v, radicand in zip(reversed(bounded), reversed(radicands), strict=True):
-            if v.root > 1:  # those inside come before
-                relation = v.symbol**v.root - radicand.subs(finer)
-                above, below = (_reduced(part, relation, v.symbol) for part in (above, below))
-        scaled = {
-            v.symbol: v.symbol * growth.subs(finer)
-            for v, growth in zip(bounded, growths, strict=True)
-            if growth != 1
-        }
-        e = (above / below).subs(scaled, simultaneous=True)
-        above, below = sp.fraction(sp.together(e))
-        return sp.Poly(above, *scale.symbols), sp.Poly(below, *scale.symbols)
-    except BasePolynomialError as error:
-        raise NoTailError(str(error)) from None
-
-
-def _reduced(part: sp.Expr, relation: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
-    if not part.has(symbol):
-        return part
-    numerator, denominator = sp.fraction(sp.together(relation))
-    return sp.rem(sp.expand(part), sp.expand(numerator) / denominator, symbol)
-
-
-def _side(polynomial: sp.Poly, bounded: Sequence[Bounded], roots: Sequence[int]) -> Side:
+def _side(part: Terms, bounded: Sequence[Bounded], roots: Sequence[int]) -> Side:
     symbols = [v.symbol for v in bounded]
     terms = [
         (tuple(Fraction(e, n) for e, n in zip(powers, roots, strict=True)), c)
-        for powers, c in polynomial.terms()
+        for powers, c in (part or {(0,) * len(roots): sp.S.Zero}).items()
     ]
     leading = max(powers for powers, _ in terms)
     compiled = tuple(
@@ -224,7 +215,7 @@ def _side(polynomial: sp.Poly, bounded: Sequence[Bounded], roots: Sequence[int])
 
 def _check(
     e: sp.Expr,
-    quotient: sp.Expr,
+    form: sp.Expr,
     bounded: Sequence[Bounded],
     scale: Scale,
     roots: Sequence[int],
@@ -233,7 +224,7 @@ def _check(
     meanings = {v.symbol: v.meaning for v in bounded}
     for symbol, n, meaning in zip(scale.symbols, roots, scale.meanings, strict=True):
         meanings[symbol] = meaning ** sp.Rational(1, n)
-    rewritten = quotient.subs(meanings, simultaneous=True)
+    rewritten = form.xreplace(meanings)
     function = compile_balls([e, rewritten, *(v.meaning for v in bounded)], [T])
     compared, trouble = 0, ""
     for t in _POINTS:
@@ -256,6 +247,6 @@ def _check_bounds(bounded: Sequence[Bounded], parts: Sequence[arb], place: arb) 
     """The bounds from two starts on hold at one place."""
     for v, part in zip(bounded, parts, strict=True):
         for start in (place, place / 2):
-            bound = v.value(start)
+            bound = v.value(start).ball
             if bound.is_finite() and not bound.overlaps(part):
                 raise NoTailError(f"{v.meaning} is not in {bound} past t = {start}")

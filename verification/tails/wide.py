@@ -39,6 +39,11 @@ class Interval:
         return bool(self.low.is_finite() and self.high.is_finite())
 
     @property
+    def ends(self) -> tuple[arb, arb]:
+        """Both of them."""
+        return self.low, self.high
+
+    @property
     def ball(self) -> arb:
         """A ball that holds it; NaN where nothing is known."""
         return self.low.union(self.high) if self.known else arb.nan()

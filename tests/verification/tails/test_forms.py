@@ -1,12 +1,15 @@
 """Forms at infinity, against limits and bounds worked out by hand and values by mpmath."""
 
+from dataclasses import replace
+
 import mpmath as mp
 import pytest
 import sympy as sp
 from flint import arb, ctx
+from forgetting import forget
 
 from trajalign.theory.expressions import Z, parse_expression
-from trajalign.verification.tails import NoTailError, bounded, forms, rewriting, scale, tail
+from trajalign.verification.tails import NoTailError, bounded, forms, rewriting, scale, tail, wide
 
 STARTS = [sp.Integer(2) ** k for k in range(1, 7)]
 
@@ -207,20 +210,54 @@ def test_a_slip_anywhere_in_the_algebra_is_found_out(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The polynomials that the signs are read off are themselves compared with the expression."""
-    right = forms._polynomials
+    right = forms.quotient
     tail(parse_expression(text))
 
     def slipped(*arguments):
-        above, below = right(*arguments)
-        return above + sp.Rational(1, 10**9), below
+        found = right(*arguments)
+        leading = max(found.above)
+        change = {leading: found.above[leading] + sp.Rational(1, 10**9)}
+        return replace(found, above={**found.above, **change})
 
-    monkeypatch.setattr(forms, "_polynomials", slipped)
+    monkeypatch.setattr(forms, "quotient", slipped)
+    forget()
     with pytest.raises(NoTailError, match="is not"):
         tail(parse_expression(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "size"),  # by hand, and up to a factor 2
+    [
+        ("sqrt(1+z**2)-z", 1 / (2 * Z)),
+        ("sqrt(4+z**2)-sqrt(1+z**2)", 3 / (2 * Z)),
+        ("sqrt(1+z**2/10**20)-z/10**10", 10**10 / (2 * Z)),
+        ("sqrt(1+sinh(z)**2)-sinh(z)", sp.exp(-Z)),
+        ("1/(sqrt(1+z**2)-z)", 2 * Z),
+        ("sqrt(z**2+z+5)-z-1/2", 19 / (8 * Z)),
+    ],
+)
+def test_what_cancels_at_infinity_is_freed_of_its_root(text: str, size: sp.Expr) -> None:
+    form = tail(parse_expression(text))
+    assert form.sign(sp.Integer(16)) == 1
+    with mp.workdps(60):
+        for z in (10**12, 10**14) if "exp" not in str(size) else (20, 40):
+            ratio = sp.lambdify(Z, parse_expression(text) / size, "mpmath")(mp.mpf(z))
+            assert 0.5 < ratio < 2
+    assert tail(parse_expression(f"{text} - 3*({size})")).sign(sp.Integer(2) ** 40) == -1
+
+
+def test_what_cancels_and_is_negative_is_not_taken_for_positive() -> None:
+    form = tail(parse_expression("sqrt(z**2-z+1)-z"))  # tends to −1/2
+    assert form.sign(sp.Integer(2)) in (0, -1)
+    assert form.sign(sp.Integer(64)) == -1
+    assert tail(parse_expression("z-z*sqrt(1+z**2)/sqrt(1+z**2)+exp(-z)")).sign(2) == 1
+
+
 def _wrong(right, change):
-    return lambda *arguments: lambda start: change(right(*arguments)(start))
+    def found(right_value):
+        return lambda start: wide.Interval.of(change(right_value(start).ball))
+
+    return lambda *arguments: found(right(*arguments))
 
 
 @pytest.mark.parametrize(
@@ -243,6 +280,7 @@ def test_a_wrong_bound_of_a_bounded_part_is_found_out(
     tail(parse_expression(text))
     right = getattr(bounded, rule)
     monkeypatch.setattr(rewriting, rule, _wrong(right, lambda ball: ball + arb("0.75")))
+    forget()
     with pytest.raises(NoTailError, match="is not in"):
         tail(parse_expression(text))
 
@@ -256,5 +294,6 @@ def test_a_wrong_rule_for_logarithms_is_found_out(monkeypatch: pytest.MonkeyPatc
             tail(parse_expression(text))
     monkeypatch.setattr(rewriting.Rewriter, "_excess", right)
     monkeypatch.setattr(scale.Scale, "meanings", property(lambda s: s.symbols))
+    forget()
     with pytest.raises((NoTailError, TypeError)):
         tail(parse_expression("log(1+z**2)"))
