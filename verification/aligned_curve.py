@@ -14,7 +14,8 @@ from ..theory.curve_series import CurveSeries, curve_series
 from ..theory.errors import InputError
 from ..theory.models import P
 from ..theory.series import taylor
-from .plans import Plan, number
+from .numbers import number
+from .plans import Plan
 
 INTEGRAL_DIGITS = 15
 _GRID = 200  # points at which a supremum is taken

@@ -12,8 +12,9 @@ from flint import arb, ctx
 
 from .claims import Claim, Judgement, Measurement, by_start, combined, wrong_coefficients
 from .ladder import Finding, Ladder
-from .orbit_view import REFUTING, OrbitView, ball, contraction, is_silent
-from .plans import Plan, number
+from .numbers import ball, number
+from .orbit_view import REFUTING, OrbitView, contraction, is_silent
+from .plans import Plan
 from .quantities import Compared, Order, Quantities
 
 T = TypeVar("T")

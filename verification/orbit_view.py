@@ -17,8 +17,8 @@ from ..numerics.precision import working_bits
 from ..numerics.roots import InverseResponse
 from ..theory.errors import NotFiniteError
 from ..theory.models import P
-from ..theory.values import accurate
 from .claims import Measurement
+from .numbers import ball
 from .plans import Plan
 
 REFUTING = "an orbit contradicts the theory"
@@ -154,8 +154,3 @@ def contraction(plan: Plan, q0: sp.Rational) -> float:
     inverse = InverseResponse(plan.model.response)
     squared = compile_balls(plan.family.cycle_multiplier, [P])
     return math.sqrt(float(evaluate(squared, (inverse(exact(q0), 60),), 50)[0]))
-
-
-def ball(value: sp.Expr) -> arb:
-    """A number as a ball with as many correct bits as are in force. Raises UnresolvedError."""
-    return accurate(sp.sympify(value), {}, ctx.prec)

@@ -17,11 +17,10 @@ from ..theory.bifurcation import FrozenFamily, frozen_family
 from ..theory.errors import InputError, ReducedMapError
 from ..theory.models import Model
 from ..theory.slow_curve import SlowCurve, slow_curve
-from ..theory.values import accurate
 from .effort import QUICK, Effort
+from .numbers import number
 
 _SMALL = sp.Rational(1, 10**10)  # orbits stop at this |p|/scale; q* is then known to its square
-_DOUBLE = 60  # bits that are more than a double holds
 MAX_STEPS = 2_000_000
 _TOP = 0.0075  # ε h(0) at the top of the default ladder; the ladder does not see rescalings of z
 _TERMS = 3  # up to this h_k a response is looked at for layers that no step size resolves,
@@ -147,14 +146,6 @@ class Plan:
             f"--eta {top}: for {self.model.response.text} the largest step size of the ladder must "
             f"lie between {_rounded(lowest, up=True)} and {_rounded(highest, up=False)}{cost}"
         )
-
-
-def number(value: sp.Expr) -> float:
-    """A number in double precision, by balls: SymPy's own value may cancel to nothing.
-
-    A Float in it counts as the rational that it is.
-    """
-    return float(accurate(sp.sympify(value), {}, _DOUBLE))
 
 
 def _exceeded(curve: CurveCells, limits: Sequence[float], end: float) -> float | None:

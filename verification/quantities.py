@@ -11,7 +11,7 @@ from typing import Any
 
 import sympy as sp
 
-from .plans import number
+from .numbers import number
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
-from trajalign.verification.plans import Plan, number
+from trajalign.verification.numbers import number
+from trajalign.verification.plans import Plan
 from trajalign.verification.statements.crossing import CrossingClaim
 
 

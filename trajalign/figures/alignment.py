@@ -14,7 +14,8 @@ from ..theory.curve_closed import curve_terms
 from ..theory.errors import InputError
 from ..theory.models import Model, P, R
 from ..theory.requirements import require_curved
-from ..verification.orbit_view import OrbitView, ball
+from ..verification.numbers import ball
+from ..verification.orbit_view import OrbitView
 from ..verification.plans import MAX_STEPS, Plan
 from .following import LARGE, SMALL, logarithmic, never_zero
 from .kind import Kind, Request

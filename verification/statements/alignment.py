@@ -17,9 +17,10 @@ from ...theory.errors import InputError
 from ..claims import OFF, Claim, Judgement, Measurement, combined
 from ..curve_scan import Scan, curve_term
 from ..ladder import Ladder
+from ..numbers import number
 from ..orbit_claims import CoefficientClaim, judgement
 from ..orbit_view import EARLY, OrbitView
-from ..plans import Plan, number
+from ..plans import Plan
 from ..quantities import Quantities
 from ..statement import ALL_STARTS, PAPER, Form
 

@@ -29,9 +29,10 @@ from ..claims import (
     combined,
 )
 from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
+from ..numbers import ball, number
 from ..orbit_claims import judge_lost, judgement, resolved, settled_or_open, spoken_of
-from ..orbit_view import FAR, REFUTING, ball, contraction, meets_zero
-from ..plans import Plan, number
+from ..orbit_view import FAR, REFUTING, contraction, meets_zero
+from ..plans import Plan
 from ..quantities import Compared, Order, Quantities
 from ..statement import DERIVED, EACH_START, PAPER, Form
 

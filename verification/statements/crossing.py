@@ -16,9 +16,10 @@ from ...numerics.integrals import crossing_time
 from ..aligned_curve import from_integral
 from ..claims import Claim, Judgement, Measurement, wrong_coefficients
 from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
+from ..numbers import number
 from ..orbit_claims import OrbitClaim, judgement, settled_or_open
 from ..orbit_view import OrbitView
-from ..plans import Plan, number
+from ..plans import Plan
 from ..quantities import Compared, Order, Quantities
 from ..statement import ALL_STARTS, DERIVED, PAPER, Form
 

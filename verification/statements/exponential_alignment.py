@@ -22,9 +22,10 @@ from ...theory.models import Model
 from ..aligned_curve import INTEGRAL_DIGITS, from_integral
 from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement, by_start, combined
 from ..ladder import Ladder
+from ..numbers import number
 from ..orbit_claims import judge_lost, judgement, resolved, spoken_of
 from ..orbit_view import FAR, REFUTING, meets_zero
-from ..plans import Plan, number
+from ..plans import Plan
 from ..quantities import Compared, Order, Quantities
 from ..statement import EACH_START, NEW, Form
 

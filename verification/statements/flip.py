@@ -15,7 +15,8 @@ from ...theory.series import taylor
 from ..claims import Claim, DirectClaim, Judgement, Measurement, worst, wrong_coefficients
 from ..frozen_map import NUDGE, STEPS, iterated
 from ..ladder import Finding, Ladder
-from ..plans import Plan, number
+from ..numbers import number
+from ..plans import Plan
 from ..quantities import Compared, Order, Quantities
 from ..statement import PAPER, REGULAR, Form
 

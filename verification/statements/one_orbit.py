@@ -19,9 +19,10 @@ from ...numerics.iteration import Stops
 from ...numerics.limits import LimitEnclosure, compile_tail, enclose_limit
 from ..aligned_curve import grid, largest_gap
 from ..claims import HALF, Claim, DirectClaim, Judgement, Measurement
+from ..numbers import ball, number
 from ..orbit_bounds import misalignments, passage, sharpness_gaps
-from ..orbit_view import FAR, REFUTING, OrbitView, ball
-from ..plans import Plan, number
+from ..orbit_view import FAR, REFUTING, OrbitView
+from ..plans import Plan
 from ..quantities import Interval, Quantities, Quantity
 from ..statement import NEW, Form
 from ..verdicts import Evidence

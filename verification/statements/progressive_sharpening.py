@@ -15,8 +15,9 @@ from ...numerics.roots import InverseResponse
 from ...theory.models import ETA, P, Q
 from ..aligned_curve import largest_gap
 from ..claims import OFF, Claim, Judgement, Measurement
+from ..numbers import ball
 from ..orbit_claims import OrbitClaim, coefficient_ladder, judgement, settled_or_open
-from ..orbit_view import OrbitView, ball
+from ..orbit_view import OrbitView
 from ..plans import Plan
 from ..quantities import Compared, Quantities
 from ..statement import ALL_STARTS, DERIVED, PAPER, Form
