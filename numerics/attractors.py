@@ -15,8 +15,7 @@ from flint import arb
 from ..theory.arguments import each, integer, optional, real, takes
 from ..theory.errors import InputError, NotFiniteError
 from ..theory.expressions import Z
-from ..theory.interface import MODEL
-from ..theory.models import Model
+from ..theory.models import MODEL, Model
 from ..theory.requirements import require_response
 from .balls import compile_balls, evaluate
 from .floats import Floats, compile_floats

@@ -21,8 +21,7 @@ from ..theory.bifurcation import frozen_family
 from ..theory.diagram import FLIP, SYMMETRY_BREAKING
 from ..theory.errors import InputError
 from ..theory.exact_roots import ExactRoot, log_slope_root
-from ..theory.interface import MODEL
-from ..theory.models import Model, P, Q
+from ..theory.models import MODEL, Model, P, Q
 from .balls import MAX_BITS, compile_balls, evaluate, exact
 from .precision import working_bits
 

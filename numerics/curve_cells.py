@@ -18,7 +18,6 @@ from ..theory.epsilon_series import CurveSolver
 from ..theory.expressions import Z
 from ..theory.models import Model
 from ..theory.requirements import require_curved
-from ..theory.responses import Activation
 from .jet_compiler import sharper
 from .jets import JetFunction, compile_jet
 from .program import exact
@@ -154,8 +153,8 @@ class CurveCells:
         scale = model.response.scale
         self._r = compile_jet(model.response.response.subs(Z, scale * Z), Z)
         self._w: JetFunction | None = None
-        if isinstance(model.response, Activation):
-            self._w = compile_jet(model.response.expression.subs(Z, scale * Z) ** 2, Z)
+        if model.response.square is not None:
+            self._w = compile_jet(model.response.square.subs(Z, scale * Z), Z)
         self._unit = arb(exact(scale)) ** arb(2)
         self._known: dict[tuple[int, int], Cell] = {}
         self.at(arb(0))  # finds out whether the map can be expanded at all

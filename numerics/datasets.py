@@ -14,7 +14,7 @@ import sympy as sp
 
 from ..theory.arguments import file, takes
 from ..theory.errors import InputError
-from ..theory.interface import Model
+from ..theory.models import Model
 from .endings import OUTCOMES, Columns
 from .extras import JAX, NUMPY, require
 from .stepping import compile_stepper

@@ -20,8 +20,7 @@ from flint import arb, ctx
 from ..theory.arguments import takes
 from ..theory.division_free import SLOPE, SQUARE, DivisionFree, U, division_free, tidy
 from ..theory.errors import NotFiniteError
-from ..theory.interface import MODEL
-from ..theory.models import ETA, Model, P
+from ..theory.models import ETA, MODEL, Model, P
 from .balls import compile_balls, constants, statement
 from .jets import accurate_jet, compile_jet
 from .program import Program, compile_program

@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from ..theory.interface import ETA, PHI_SQUARED, Model, P, Q, R
+from ..theory.models import ETA, PHI_SQUARED, Model, P, Q, R
 from ..theory.symbolic import cancelled, simplified
 from .extras import NUMPY
 from .floats import Floats, double_precision

@@ -14,8 +14,7 @@ from flint import arb
 
 from ..theory.arguments import each, integer, optional, rational, takes
 from ..theory.errors import InputError
-from ..theory.interface import MODEL
-from ..theory.models import Model
+from ..theory.models import MODEL, Model
 from ..theory.requirements import require_curved
 from ..theory.weights import require_weights
 from .curve_motion import CurveMotion, Estimate

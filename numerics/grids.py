@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..theory.arguments import integer, rational, shown, takes
 from ..theory.curve_series import curve_series
 from ..theory.errors import ArgumentError, InputError
-from ..theory.interface import ETA, MODEL, Model, Q
+from ..theory.models import ETA, MODEL, Model, Q
 from ..theory.requirements import require_response
 from ..theory.weights import has_weights, require_weights
 from .datasets import Axes, as_dataset

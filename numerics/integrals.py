@@ -9,8 +9,7 @@ from flint import arb, ctx
 from ..theory.arguments import integer, rational, takes
 from ..theory.asymptotics import long_times
 from ..theory.errors import UnresolvedError
-from ..theory.interface import MODEL
-from ..theory.models import Model, P
+from ..theory.models import MODEL, Model, P
 from .balls import compile_balls, evaluate, exact
 from .precision import working_bits
 from .roots import InverseResponse

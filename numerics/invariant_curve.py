@@ -16,7 +16,6 @@ from ..theory.epsilon_series import RESPONSE, SQUARE, X, even_map
 from ..theory.errors import InputError
 from ..theory.expressions import Z
 from ..theory.models import EPSILON, Model, Q
-from ..theory.responses import Activation
 from .balls import compile_balls, evaluate, exact
 from .roots import InverseResponse
 
@@ -95,7 +94,7 @@ class CurveFinder:
 
     def __init__(self, model: Model, epsilon: sp.Rational) -> None:
         r = model.response.response
-        square = model.response.expression**2 if isinstance(model.response, Activation) else r
+        square = r if model.response.square is None else model.response.square
         factor, q_next = even_map(model)
         outputs = [factor, q_next, sp.diff(factor, Q), sp.diff(q_next, Q)]
         self._response = compile_balls([r, square], [Z])

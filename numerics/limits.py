@@ -16,8 +16,7 @@ from flint import arb, ctx
 
 from ..theory.arguments import instance, takes
 from ..theory.division_free import SLOPE, SQUARE, U, division_free
-from ..theory.interface import MODEL
-from ..theory.models import ETA, Model, P
+from ..theory.models import ETA, MODEL, Model, P
 from .enclosures import EnclosedOrbit, as_ball
 from .jets import JetFunction, compile_jet, taylor_enclosure
 

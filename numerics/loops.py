@@ -14,8 +14,7 @@ from flint import arb, ctx
 
 from ..theory.arguments import takes
 from ..theory.division_free import U, division_free
-from ..theory.interface import MODEL
-from ..theory.models import ETA, Model, P
+from ..theory.models import ETA, MODEL, Model, P
 from .balls import BallFunction, compile_balls, constants, statement
 from .program import Program, compile_program
 

@@ -13,8 +13,7 @@ from flint import arb, ctx
 
 from ..theory.arguments import each, instance, integer, rational, takes
 from ..theory.errors import InputError, UnresolvedError
-from ..theory.interface import MODEL
-from ..theory.models import ETA, Model, P, Q
+from ..theory.models import ETA, MODEL, Model, P, Q
 from ..theory.requirements import require_normalised
 from ..theory.weights import require_weights
 from .balls import BallFunction, compile_balls

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..theory.division_free import SLOPE, SQUARE, U, division_free
 from ..theory.errors import UnresolvedError
 from ..theory.expressions import Z
-from ..theory.interface import ETA, Model, P
+from ..theory.models import ETA, Model, P
 from .extras import JAX, NUMPY, require
 from .floats import FloatFunction, Floats, array_module, compile_floats, double_precision
 

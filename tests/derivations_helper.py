@@ -17,8 +17,8 @@ from trajalign.theory.derivation import (
     Solution,
     Step,
 )
-from trajalign.theory.derivation.book import appendix
-from trajalign.theory.models import Model
+from trajalign.theory.derivation.book import Chapter, appendix, chapter
+from trajalign.theory.models import Model, Response
 from trajalign.verification.derivations import DerivationError, check_appendix, check_derivation
 
 OFF = sp.Rational(101, 100)
@@ -26,19 +26,19 @@ _WHOLE = (sp.Derivative, sp.Subs, sp.Integral, sp.MatrixSymbol)  # nothing insid
 
 
 def assert_every_falsified_step_is_refuted(
-    derivation: Derivation, model: str, earlier: dict[str, Derivation], at_most: int = 3
+    derivation: Derivation, kind: type[Response], earlier: dict[str, Derivation], at_most: int = 3
 ) -> None:
     """Up to `at_most` falsified copies of every checked step, spread over its numbers."""
     for step in derivation.steps:
         if isinstance(step.claim, Definition | Cited):
             continue
-        check_derivation(_alone(step, derivation), model, earlier)
+        check_derivation(_alone(step, derivation), kind, earlier)
         copies = list(falsified(step))
         assert copies, step.name
         for wrong in copies[:: -(-len(copies) // at_most)]:
             alone = _alone(wrong, derivation)
             with pytest.raises(DerivationError, match=f": step {step.name}:"):
-                check_derivation(alone, model, earlier)
+                check_derivation(alone, kind, earlier)
 
 
 def last_side(derivation: Derivation, name: str) -> Any:
@@ -96,7 +96,7 @@ def _alone(step: Step, derivation: Derivation) -> Derivation:
 
 
 def assert_every_falsified_definition_is_refuted(
-    derivations: tuple[Derivation, ...], model: str
+    derivations: tuple[Derivation, ...], kind: type[Response]
 ) -> None:
     """With a definition changed by 1 %, some step of a derivation that uses it does not hold."""
     for index, derivation in enumerate(derivations):
@@ -108,7 +108,17 @@ def assert_every_falsified_definition_is_refuted(
                 wrong_one = replace(derivation, steps=steps)
                 whole = (*derivations[:index], wrong_one, *derivations[index + 1 :])
                 with pytest.raises(DerivationError):
-                    check_appendix(Appendix(model, "", 1, whole))
+                    check_appendix(Appendix("", "", 1, whole, kind))
+
+
+def chapter_on(subject: str) -> Chapter:
+    """A model's own chapter on a subject, such as "maps", whichever folder it is in."""
+
+    def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
+        (name,) = (n for n in model.about.chapters if n.rpartition(".")[2] == subject)
+        return chapter(name)(model, order)
+
+    return derivations
 
 
 @cache
@@ -118,7 +128,7 @@ def derivations_of(model: Model) -> dict[str, Derivation]:
 
 
 def assert_every_falsified_definition_breaks_a_step(
-    derivation: Derivation, model: str, earlier: dict[str, Derivation]
+    derivation: Derivation, kind: type[Response], earlier: dict[str, Derivation]
 ) -> None:
     """With a definition changed by 1 %, a later step of the same derivation does not hold."""
     for step in derivation.steps:
@@ -126,4 +136,4 @@ def assert_every_falsified_definition_breaks_a_step(
             wrong = replace(step, claim=replace(step.claim, value=OFF * step.claim.value))
             steps = tuple(wrong if s is step else s for s in derivation.steps)
             with pytest.raises(DerivationError, match="step (?!" + step.name + ":)"):
-                check_derivation(replace(derivation, steps=steps), model, earlier)
+                check_derivation(replace(derivation, steps=steps), kind, earlier)

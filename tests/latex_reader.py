@@ -12,7 +12,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from trajalign.theory.derivation.notation import BY_OBJECT
-from trajalign.theory.interface import PHI_SQUARED, P
+from trajalign.theory.models import PHI_SQUARED, P
 
 _WORDS = {
     r"\ln": sp.log,

@@ -22,8 +22,7 @@ from trajalign.theory.derivation.claims import (
 )
 from trajalign.theory.derivation.notation import P_NEXT, Q_NEXT, H
 from trajalign.theory.derivation.serial import derivative_at
-from trajalign.theory.interface import EPSILON, ETA, P, Q, R
-from trajalign.theory.models import TwoLayerLinear
+from trajalign.theory.models import EPSILON, ETA, P, Q, R, TwoLayerLinear
 from trajalign.theory.responses import Loss
 from trajalign.verification.derivations import check_appendix
 
@@ -96,7 +95,7 @@ SIGN = Derivation(
     ("linear/alignment",),
 )
 MODEL = TwoLayerLinear(Loss.parse("log-cosh"))
-SMALL = Appendix("linear", MODEL.response.text, 2, (CURVE, SIGN))
+SMALL = Appendix("linear", MODEL.response.text, 2, (CURVE, SIGN), MODEL.kind)
 
 
 @cache

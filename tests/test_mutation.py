@@ -37,8 +37,11 @@ def test_the_modules_and_their_tests_exist(module: str) -> None:
 
 def test_a_module_is_named_by_its_path_or_its_last_part() -> None:
     assert chosen([]) == list(MODULES)
-    assert chosen(["linear"]) == chosen(["theory/linear"]) == ["theory/linear.py"]
-    assert chosen(["theory/linear.py", "growth"]) == ["theory/linear.py", "verification/growth.py"]
+    assert chosen(["linear"]) == chosen(["theory/models/linear"]) == ["theory/models/linear.py"]
+    assert chosen(["theory/models/linear.py", "growth"]) == [
+        "theory/models/linear.py",
+        "verification/growth.py",
+    ]
     assert chosen(["lin"]) == []
 
 
@@ -119,16 +122,16 @@ def test_the_result_of_a_trial() -> None:
 
 def test_a_session_goes_on_after_a_line_cut_short(tmp_path: Path) -> None:
     first, second = POPULATION[:2]
-    session = run.Session(tmp_path, "theory/linear.py", "x = 1")
+    session = run.Session(tmp_path, "theory/models/linear.py", "x = 1")
     session.add(first, trials.Result(True, "a.py::b", 1.0))
     with session.path.open("a") as file:
         file.write('{"operator": "core/A", "occ')
-    again = run.Session(tmp_path, "theory/linear.py", "x = 1")
+    again = run.Session(tmp_path, "theory/models/linear.py", "x = 1")
     assert first in again
     assert second not in again
     assert again[first].by == "a.py::b"
     # another text of the module has results of its own
-    assert first not in run.Session(tmp_path, "theory/linear.py", "x = 2")
+    assert first not in run.Session(tmp_path, "theory/models/linear.py", "x = 2")
     assert all(json.loads(line) for line in session.path.read_text().splitlines()[:1])
 
 

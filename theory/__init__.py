@@ -25,6 +25,7 @@ from .expressions import Z, parse_expression, parse_rational
 from .models import (
     EPSILON,
     ETA,
+    HYPOTHESES,
     PHI_SQUARED,
     Model,
     P,
@@ -41,7 +42,6 @@ from .models import (
 from .responses import ACTIVATIONS, LOSSES, Activation, Loss, Response
 from .series import taylor
 from .slow_curve import SlowCurve, slow_curve
-from .statements import HYPOTHESES
 
 __all__ = [
     "ACTIVATIONS",

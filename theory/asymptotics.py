@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from .arguments import takes
-from .interface import MODEL
 from .models import Model, P, R
+from .models.base import MODEL
 from .slow_curve import generic_decay, generic_h, slow_curve
 
 

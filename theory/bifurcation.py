@@ -13,8 +13,8 @@ import sympy as sp
 from .arguments import instance, symbolic, takes
 from .constants import is_zero
 from .errors import InputError, ReducedMapError
-from .interface import MODEL
 from .models import ETA, Model, P, Q, R
+from .models.base import MODEL
 from .requirements import sign_at
 from .symbolic import cancelled, factored, rationally_zero, simplified
 

@@ -7,6 +7,7 @@ SymPy's assumptions settle is taken over; everything else is left open.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy as sp
@@ -15,7 +16,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 from .arguments import takes
 from .errors import NoExpansionError
 from .expressions import Z
-from .responses import RESPONSE, Loss, Response
+from .responses import RESPONSE, Response
 
 _T = sp.Symbol("t", positive=True)  # z, known to be positive
 _S = sp.Symbol("s", positive=True)  # a square root
@@ -50,17 +51,18 @@ def conditions(response: Response) -> dict[str, Condition]:
     >>> conditions(Loss.parse("log-cosh"))["A1"].decided is None
     True
     """
-    claims = {"A1": sp.diff(response.response, Z)}
-    if isinstance(response, Loss):
-        claims["A2"] = -sp.diff(response.slope, Z)
-    claims["A3"] = sp.diff(log_slope(response), Z)
-    found = {name: Condition(name, e, is_negative(e)) for name, e in claims.items()}
+    claims: dict[str, Callable[[], sp.Expr]] = {
+        "A1": lambda: sp.diff(response.response, Z),
+        "A2": lambda: -sp.diff(response.slope, Z),
+        "A3": lambda: sp.diff(log_slope(response), Z),
+    }
+    known = {name: claim() for name, claim in claims.items() if response.assumes(name)}
+    found = {name: Condition(name, e, is_negative(e)) for name, e in known.items()}
     try:
         found["A4"] = Condition("A4", response.curvature, bool(response.curvature < 0))
     except NoExpansionError:
         found["A4"] = Condition("A4", sp.nan, None)
-    size = response.slope if isinstance(response, Loss) else response.expression
-    found["A5"] = Condition("A5", size, is_bounded(size))
+    found["A5"] = Condition("A5", response.size, is_bounded(response.size))
     return found
 
 

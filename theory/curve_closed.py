@@ -15,11 +15,10 @@ from .arguments import integer, takes
 from .epsilon_series import CurveSolver
 from .errors import InputError
 from .expressions import Z
-from .interface import MODEL
 from .models import PHI_SQUARED, Model, P, R
+from .models.base import MODEL
 from .rational_functions import RationalFunction, RationalFunctions
 from .requirements import require_curved
-from .responses import Activation
 from .slow_curve import generic_h
 from .symbolic import attempted, cancelled
 
@@ -150,8 +149,8 @@ def field_of(model: Model) -> DifferentialField:
     response = model.response
     r = _in_tanh(response.response.subs(Z, P))
     w = sp.S.Zero
-    if isinstance(response, Activation):
-        w = _in_tanh(response.expression.subs(Z, P) ** 2)
+    if response.square is not None:
+        w = _in_tanh(response.square.subs(Z, P))
     root = _common_root([r, w])
     if root is not None:
         return _root_field(r, w, *root)

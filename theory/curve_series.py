@@ -16,10 +16,9 @@ from flint import fmpq, fmpq_poly
 from .arguments import integer, takes
 from .epsilon_series import CurveSolver
 from .errors import InputError
-from .interface import MODEL
 from .models import Model
+from .models.base import MODEL
 from .requirements import require_curved
-from .responses import Activation
 from .series import taylor
 
 
@@ -79,8 +78,8 @@ def _rational_series(model: Model, size: int) -> tuple[fmpq_poly, fmpq_poly, sp.
     r = taylor(model.response.response, 2 * size)[::2]
     unit = r[1].as_coeff_Mul()[1] if not r[1].is_Rational else sp.Integer(1)
     w: tuple[sp.Expr, ...] = (sp.Integer(0),) * size
-    if isinstance(model.response, Activation):
-        w = taylor(model.response.expression**2, 2 * size)[::2]
+    if model.response.square is not None:
+        w = taylor(model.response.square, 2 * size)[::2]
     # φ² = x·(…): it carries one power of the unit less, and ε one more.
     scaled = [_scaled(r, unit, 0, model), _scaled(w, unit, 1, model)]
     return scaled[0], scaled[1], unit

@@ -34,10 +34,9 @@ from .exact_roots import (
     log_slope_samples,
     response_zero,
 )
-from .interface import MODEL
 from .models import Model, P, Q, R
+from .models.base import MODEL
 from .requirements import require_curved, sign_at
-from .responses import Loss
 from .symbolic import rationally_zero
 from .values import decimal
 
@@ -277,7 +276,7 @@ def _cycle_branch(
 def _require_convex(model: Model) -> None:
     """Raises InputError unless A2 can be claimed; ArithmeticError if the identity fails."""
     text = model.response.text
-    if not isinstance(model.response, Loss):
+    if not model.response.assumes("A2"):
         raise InputError(f"{text}: strict convexity (A2) is a hypothesis on losses, not on φ")
     slope = P * R(P)
     identity = P * sp.diff(R(P), P) / R(P) + 1 - sp.diff(slope, P) / R(P)

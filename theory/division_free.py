@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from .expressions import Z
-from .interface import PHI_SQUARED, Model, P, Q, R
-from .responses import Activation
+from .models.base import PHI_SQUARED, Model, P, Q, R
 from .symbolic import cancelled, factored
 
 U = sp.Symbol("u", positive=True)  # 1/q
@@ -53,8 +52,8 @@ def division_free(model: Model) -> DivisionFree:
     known = {R(P): SLOPE / P, PHI_SQUARED(P): SQUARE, Q: 1 / U}
     p_next, u_next = (_collected(e.subs(known)) for e in (generic.p_next, 1 / generic.q_next))
     square = None
-    if isinstance(model.response, Activation):
-        square = tidy(model.response.expression).subs(Z, P) ** 2
+    if model.response.square is not None:
+        square = tidy(model.response.size).subs(Z, P) ** 2
     return DivisionFree(p_next, u_next, tidy(model.response.slope).subs(Z, P), square)
 
 

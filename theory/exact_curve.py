@@ -16,7 +16,7 @@ from .curve_series import curve_series
 from .epsilon_series import RESPONSE, SQUARE, X, even_map
 from .errors import InputError
 from .exact_algebra import vanishes_exactly
-from .interface import EPSILON, MODEL, PHI_SQUARED, Model, P, Q, R
+from .models.base import EPSILON, MODEL, PHI_SQUARED, Model, P, Q, R
 from .series import taylor
 from .symbolic import attempted, joined, simplified
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 import sympy as sp
 from flint import arb, ctx, fmpq
 
+from . import models
 from .arguments import rational, takes
 from .bracketing import narrowed
 from .conditions import log_slope as _log_slope
@@ -21,9 +22,9 @@ from .constants import is_zero
 from .curve_closed import DifferentialField, Element, field_of
 from .errors import InputError, NotFiniteError, UnresolvedError
 from .expressions import Z
-from .models import Model, P, SingleNeuron, TwoLayerLinear
+from .models.base import P
 from .requirements import grid, require_response, told_sign, value_at
-from .responses import RESPONSE, Activation, Loss, Response
+from .responses import RESPONSE, Response
 from .symbolic import attempted, simplified
 from .values import accurate, ball_of, decimal, number
 
@@ -225,9 +226,8 @@ def _exact_roots(
     In a differential field that contains r the equation is a rational function of generators such
     as p and tanh p; a factor of its numerator in one generator alone can be solved exactly.
     """
-    model = SingleNeuron(response) if isinstance(response, Activation) else _linear(response)
     try:
-        field = field_of(model)
+        field = field_of(models.for_response(response))
         element = equation(field)
         same = field.expression(field.r) - response.response.subs(Z, P)
     except InputError:
@@ -241,11 +241,6 @@ def _exact_roots(
         complete = complete and solved is not None
         roots += solved or []
     return sorted(set(roots)), complete
-
-
-def _linear(response: Response) -> Model:
-    assert isinstance(response, Loss)
-    return TwoLayerLinear(response)
 
 
 def _solved(factor: sp.Expr, names: dict[sp.Symbol, sp.Expr]) -> list[sp.Expr] | None:

@@ -15,8 +15,8 @@ from .errors import (
     UnresolvedError,
 )
 from .expressions import Z
-from .interface import P
-from .responses import Loss, Response
+from .models.base import P
+from .responses import Response
 from .values import accurate, decimal
 
 _PER_OCTAVE = 4
@@ -52,10 +52,9 @@ def require_normalised(response: Response) -> None:
         return
     message = f"{response.text}: r(0) must be 1, but is {start}"
     if start.is_positive:
-        loss = isinstance(response, Loss)
-        what, by = ("loss", start) if loss else ("activation", sp.sqrt(start))
-        message += f"; divide the {what} by {by}, take {start} times the step size and q divided by"
-        message += f" {start}: the same descent"
+        by = start ** sp.Rational(1, response.degree)
+        message += f"; divide the {response.noun} by {by}, take {start} times"
+        message += f" the step size and q divided by {start}: the same descent"
     raise NotNormalisedError(message)
 
 

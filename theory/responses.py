@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import sympy as sp
 
@@ -16,8 +16,30 @@ from .arguments import Convert, shown
 from .errors import ArgumentError, ExpressionError, NoExpansionError
 from .expressions import Z, parse_expression
 from .foreign import as_text, in_z
+from .hypotheses import ALWAYS, OF_A_LOSS, OF_AN_ACTIVATION, Hypothesis, listed
 from .series import taylor
 from .values import number
+
+LOSSES: Mapping[str, str] = MappingProxyType(
+    {
+        "log-cosh": "log(cosh(z))",
+        "pseudo-huber": "sqrt(1+z**2)",
+        "atan": "z*atan(z) - log(1+z**2)/2",
+        "log-cosh-half": "4*log(cosh(z/2))",
+        "langevin": "3*log(sinh(z)/z)",
+    }
+)
+
+ACTIVATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "tanh": "tanh(z)",
+        "algebraic": "z/sqrt(1+z**2)",
+        "arctan": "atan(z)",
+        "erf": "erf(sqrt(pi)*z/2)",
+        "gudermannian": "2*atan(tanh(z/2))",
+        "logistic": "4/(1+exp(-z)) - 2",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +54,14 @@ class Response:
 
     expression: sp.Expr
     text: str = ""
+    noun: ClassVar[str] = "loss or activation"
+    letter: ClassVar[str]  # in plain text
+    latex: ClassVar[str]  # the same in the notation of the derivations
+    option: ClassVar[str]  # of the command line
     symmetry: ClassVar[str]
+    degree: ClassVar[int]  # r of c times the function is c^degree r
+    hypotheses: ClassVar[tuple[Hypothesis, ...]] = ()
+    catalogue: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def __post_init__(self) -> None:
         source, text = self.expression, self.text
@@ -49,15 +78,40 @@ class Response:
         object.__setattr__(self, "expression", expression)
         object.__setattr__(self, "text", text)
 
-    @staticmethod
-    def parse(text: str) -> Response:
-        """A response of this kind from a catalogue name or an expression in z."""
-        raise NotImplementedError  # each subclass defines it
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """A response of this kind from a catalogue name or an expression in z.
+
+        Raises ExpressionError.
+        """
+        source = _source(text, cls.catalogue)
+        return cls(_read(source, cls.catalogue), source)
+
+    @classmethod
+    def assumes(cls, name: str) -> bool:
+        """Whether the theorems have a hypothesis of this name on such a response."""
+        return any(hypothesis.name == name for hypothesis in cls.hypotheses)
+
+    @classmethod
+    def assumed(cls, without: str = "") -> str:
+        """The numbered hypotheses on such a response, in LaTeX, all or all but one."""
+        names = [h.name for h in cls.hypotheses if h.assumed and h.name not in (*ALWAYS, without)]
+        return listed(names)
 
     @property
     def slope(self) -> sp.Expr:
         """z r(z): the derivative whose zero at 0 the response removes."""
         raise NotImplementedError  # each subclass defines it
+
+    @property
+    def size(self) -> sp.Expr:
+        """What A5 says is bounded."""
+        raise NotImplementedError  # each subclass defines it
+
+    @property
+    def square(self) -> sp.Expr | None:
+        """φ(z)² of an activation; a map feels a loss through r alone."""
+        return None
 
     @cached_property
     def response(self) -> sp.Expr:
@@ -101,17 +155,22 @@ class Loss(Response):
     -2/3
     """
 
+    noun: ClassVar[str] = "loss"
+    letter: ClassVar[str] = "ℓ"
+    latex: ClassVar[str] = r"\taEll"
+    option: ClassVar[str] = "--loss"
     symmetry: ClassVar[str] = "even"
+    degree: ClassVar[int] = 1
+    hypotheses: ClassVar[tuple[Hypothesis, ...]] = OF_A_LOSS
+    catalogue: ClassVar[Mapping[str, str]] = LOSSES
 
     @cached_property
     def slope(self) -> sp.Expr:
         return sp.diff(self.expression, Z)
 
-    @staticmethod
-    def parse(text: str) -> Loss:
-        """A loss from a catalogue name or an expression in z. Raises ExpressionError."""
-        source = _source(text, LOSSES)
-        return Loss(_read(source, LOSSES), source)
+    @property
+    def size(self) -> sp.Expr:
+        return self.slope
 
 
 @dataclass(frozen=True)
@@ -122,17 +181,26 @@ class Activation(Response):
     -8/3
     """
 
+    noun: ClassVar[str] = "activation"
+    letter: ClassVar[str] = "φ"
+    latex: ClassVar[str] = r"\taPhi"
+    option: ClassVar[str] = "--activation"
     symmetry: ClassVar[str] = "odd"
+    degree: ClassVar[int] = 2
+    hypotheses: ClassVar[tuple[Hypothesis, ...]] = OF_AN_ACTIVATION
+    catalogue: ClassVar[Mapping[str, str]] = ACTIVATIONS
 
     @cached_property
     def slope(self) -> sp.Expr:
         return self.expression * sp.diff(self.expression, Z)
 
-    @staticmethod
-    def parse(text: str) -> Activation:
-        """An activation from a catalogue name or an expression in z. Raises ExpressionError."""
-        source = _source(text, ACTIVATIONS)
-        return Activation(_read(source, ACTIVATIONS), source)
+    @property
+    def size(self) -> sp.Expr:
+        return self.expression
+
+    @property
+    def square(self) -> sp.Expr:
+        return self.expression**2
 
 
 def response_of(kind: type[Response]) -> Convert:
@@ -176,25 +244,3 @@ def _read(source: str, catalogue: Mapping[str, str]) -> sp.Expr:
         if not close:
             raise
         raise ExpressionError(f"did you mean the catalogue's {close[0]}? {error}") from None
-
-
-LOSSES: Mapping[str, str] = MappingProxyType(
-    {
-        "log-cosh": "log(cosh(z))",
-        "pseudo-huber": "sqrt(1+z**2)",
-        "atan": "z*atan(z) - log(1+z**2)/2",
-        "log-cosh-half": "4*log(cosh(z/2))",
-        "langevin": "3*log(sinh(z)/z)",
-    }
-)
-
-ACTIVATIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "tanh": "tanh(z)",
-        "algebraic": "z/sqrt(1+z**2)",
-        "arctan": "atan(z)",
-        "erf": "erf(sqrt(pi)*z/2)",
-        "gudermannian": "2*atan(tanh(z/2))",
-        "logistic": "4/(1+exp(-z)) - 2",
-    }
-)

@@ -12,8 +12,8 @@ import sympy as sp
 
 from .arguments import takes
 from .errors import ReducedMapError
-from .interface import MODEL
 from .models import EPSILON, ETA, Model, P, Q, R
+from .models.base import MODEL
 from .requirements import require_curved
 from .series import taylor
 from .symbolic import cancelled, rationally_zero

@@ -15,8 +15,8 @@ from sympy.core.function import AppliedUndef
 
 from .exact_algebra import vanishes_exactly
 from .expressions import Z
-from .interface import PHI_SQUARED, Model, P, ParameterSpace, Q, R
-from .responses import Activation, Response
+from .models.base import PHI_SQUARED, Model, P, ParameterSpace, Q, R
+from .responses import Response
 
 _GIVEN = sp.Function("given")  # the unspecified ℓ or φ
 _MOST = 4  # derivatives of it that are known by a letter
@@ -100,7 +100,7 @@ def unspecified(model: Model) -> UnspecifiedSpace | None:
         return None
     if not vanishes_exactly(p - argument):
         return None
-    activation = isinstance(model.response, Activation)
+    activation = model.response.square is not None
     return UnspecifiedSpace(space.parameters, objective, p, q, argument, activation)
 
 

@@ -7,7 +7,7 @@ from decimal import ROUND_FLOOR, Context
 import sympy as sp
 
 from .errors import NoWeightsError
-from .interface import ETA, Model, Q
+from .models.base import ETA, Model, Q
 
 
 def has_weights(model: Model, eta: sp.Rational, p: sp.Rational, q: sp.Rational) -> bool:

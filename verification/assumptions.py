@@ -25,11 +25,9 @@ from ..theory.arguments import takes
 from ..theory.conditions import Condition, conditions, log_slope
 from ..theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
 from ..theory.expressions import Z
-from ..theory.interface import MODEL
-from ..theory.models import Model
+from ..theory.models import MODEL, Model, hypotheses
 from ..theory.responses import Loss, Response
 from ..theory.series import taylor
-from ..theory.statements import hypotheses
 from .analyticity import prove_analytic
 from .growth import Growth, growth
 from .hypothesis_claims import (

@@ -15,12 +15,12 @@ import sympy as sp
 from flint import arb, ctx
 
 from ..numerics.balls import compile_balls, evaluate, exact
+from ..theory import models
 from ..theory.conditions import conditions
 from ..theory.errors import InputError
 from ..theory.expressions import Z, parse_rational
-from ..theory.models import Model, SingleNeuron, TwoLayerLinear
-from ..theory.responses import Activation, Loss, Response
-from ..theory.statements import name_for
+from ..theory.models import Model
+from ..theory.responses import Response
 from .analyticity import NoAnalyticityError, analytic_claims
 from .assumptions import Assumptions
 from .hypothesis_claims import (
@@ -41,7 +41,6 @@ from .verdicts import Evidence, Outcome
 SCHEMA = "trajalign.certificate/1"
 _PACKAGES = ("trajalign", "sympy", "python-flint")
 _OUTWARD = 40  # bits after the point to which bounds are rounded outward
-_REFUTABLE = {"linear": ("A1", "A2", "A3"), "neuron": ("A1",)}
 
 
 class CertificateError(InputError):
@@ -86,14 +85,15 @@ def replay(document: Any) -> list[Replayed]:
 
 
 def _response(a: Assumptions) -> dict[str, Any]:
-    name, verdicts = name_for(a.response), a.verdicts  # nothing here depends on the map
+    name = models.for_response(a.response).name  # nothing here depends on the map
+    verdicts = a.verdicts
     found: dict[str, Any] = {"model": name, "response": a.response.text}
     found["proved"] = {n: [_proof(p) for p in proofs] for n, proofs in a.proofs.items()}
     if "A5" in a.proofs:
         found["supremum"] = _supremum(a)
     found["refuted"] = {
         n: dict(verdicts[n].witness or {})
-        for n in _REFUTABLE[name]
+        for n in _refutable(a.response)
         if verdicts[n].outcome is Outcome.FAIL and "and z" not in (verdicts[n].witness or {})
     }
     if verdicts["A5"].outcome is Outcome.FAIL and (grows := a.unbounded):
@@ -106,6 +106,11 @@ def _response(a: Assumptions) -> dict[str, Any]:
             "proofs": [_proof(p) for p in constants.proofs],
         }
     return found
+
+
+def _refutable(response: Response) -> tuple[str, ...]:
+    """The hypotheses that a single z can refute."""
+    return tuple(h.name for h in response.hypotheses if h.at_a_point)
 
 
 def _supremum(a: Assumptions) -> list[str]:
@@ -132,7 +137,7 @@ def _replayed(part: Mapping[str, Any]) -> list[Replayed]:
     response, text = model.response, model.response.text
     rows = []
     for name, stated in part["proved"].items():
-        if name not in (*PROVABLE, "analytic") or (name == "A2" and model.name == "neuron"):
+        if name not in (*PROVABLE, "analytic") or not response.assumes(name):
             raise CertificateError(f"{name!r} is not a hypothesis with a proof by boxes")
         label = f"{model.name}/{name}"
         boxes = _check(label, _expected(response, name, stated, part), stated)
@@ -144,7 +149,7 @@ def _replayed(part: Mapping[str, Any]) -> list[Replayed]:
         if name == "A5":
             rows.append(Replayed(label, text, Outcome.FAIL, _unbounded(label, response, witness)))
             continue
-        if name not in _REFUTABLE[model.name]:
+        if name not in _refutable(response):
             raise CertificateError(f"{label}: no witness at a point can refute it")
         z = parse_rational(witness["z"])
         value = compile_balls(conditions(response)[name].expression, [Z])
@@ -157,11 +162,10 @@ def _replayed(part: Mapping[str, Any]) -> list[Replayed]:
 
 
 def _model(part: Mapping[str, Any]) -> Model:
-    if part["model"] == "linear":
-        return TwoLayerLinear(Loss.parse(part["response"]))
-    if part["model"] == "neuron":
-        return SingleNeuron(Activation.parse(part["response"]))
-    raise CertificateError(f"unknown model {part['model']!r}: it is linear or neuron")
+    known = [model.name for model in models.from_paper()]
+    if part["model"] not in known:
+        raise CertificateError(f"unknown model {part['model']!r}: it is {' or '.join(known)}")
+    return models.of(part["model"], part["response"])
 
 
 def _expected(
@@ -176,11 +180,11 @@ def _expected(
             raise CertificateError(f"{name}: {error}") from None
     if name == "A5" and states_bound(response, len(stated)):
         return claims(response, name, bound=parse_rational(part["supremum"][1]))
-    if name != "A3" or isinstance(response, Loss):
+    if name != "A3" or name in _refutable(response):
         return claims(response, name)
     high = parse_rational(stated[-1]["high"])
     if not below_one_half(response, high):
-        raise CertificateError(f"neuron/A3: r(z) < 1/2 is not certain at z = {high}")
+        raise CertificateError(f"{part['model']}/A3: r(z) < 1/2 is not certain at z = {high}")
     return claims(response, name, high)
 
 

@@ -12,9 +12,9 @@ from functools import cache
 
 import pytest
 
+from ..theory import models
 from ..theory.errors import InputError
-from ..theory.models import Activation, Loss, Model, Response, SingleNeuron, TwoLayerLinear
-from ..theory.statements import hypotheses
+from ..theory.models import Model, Response, hypotheses
 from .effort import EFFORTS, QUICK, THOROUGH, Effort
 from .preparation import Options
 from .runner import labels_of, verify
@@ -65,7 +65,7 @@ class Case:
 
 
 def parametrize_with_checks(
-    models: Iterable[Model | Response], *, expected_failures: Mapping[str, str] | None = None
+    items: Iterable[Model | Response], *, expected_failures: Mapping[str, str] | None = None
 ) -> pytest.MarkDecorator:
     """One test per model and label, as scikit-learn's decorator of this name does for estimators.
 
@@ -74,11 +74,12 @@ def parametrize_with_checks(
     test). Returns: a decorator for a test function with the arguments `model` and `check`. Raises
     InputError for anything that is no model, for no model at all, and for an unknown label.
 
+    >>> from trajalign.theory.models import Loss
     >>> @parametrize_with_checks([Loss.parse("log-cosh")])
     ... def test_my_loss(model, check):
     ...     check(model)
     """
-    chosen, failures = [_model(item) for item in models], expected_failures or {}
+    chosen, failures = [_model(item) for item in items], expected_failures or {}
     if not chosen:
         raise InputError("parametrize_with_checks: give at least one loss, activation or model")
     known = {label for model in chosen for label in labels_of(model)}
@@ -131,9 +132,8 @@ def explanation(model: Model, verdict: Verdict, profile: Effort) -> str:
         if values:
             shown = ", ".join(f"{name} = {value}" for name, value in values.items())
             lines.append(f"{title}: {shown}")
-    if type(model) in (TwoLayerLinear, SingleNeuron):  # what the command line can make
-        option = "--loss" if model.name == "linear" else "--activation"
-        words = ["trajalign", "verify", model.name, option, verdict.response]
+    if models.is_built_in(model):  # what the command line can make
+        words = ["trajalign", "verify", model.name, model.kind.option, verdict.response]
         words += ["--statement", verdict.label]
         words += ["--thorough"] if profile == THOROUGH else []
         lines.append(f"again: {shlex.join(words)}")
@@ -144,10 +144,8 @@ def _model(item: Model | Response) -> Model:
     match item:
         case Model():
             return item
-        case Loss():
-            return TwoLayerLinear(item)
-        case Activation():
-            return SingleNeuron(item)
+        case Response():
+            return models.for_response(item)
     raise InputError(
         f"parametrize_with_checks: {item!r} is no loss, activation or model; "
         "make one with Loss.parse or Activation.parse"

@@ -13,7 +13,7 @@ from sympy.polys.rings import PolyRing
 from ..theory.derivation.notation import ELL, PHI
 from ..theory.errors import InputError, NoExpansionError
 from ..theory.expressions import Z
-from ..theory.interface import PHI_SQUARED, R
+from ..theory.models import PHI_SQUARED, R
 from ..theory.series import taylor
 from ..theory.symbolic import cancelled, joined, rationally_zero, simplified
 from .derivation_matrices import has_matrices, without_matrices

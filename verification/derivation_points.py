@@ -19,7 +19,8 @@ from ..numerics.balls import BallFunction, compile_balls
 from ..theory.derivation.notation import ELL, PHI
 from ..theory.errors import InputError
 from ..theory.expressions import Z
-from ..theory.interface import PHI_SQUARED, R
+from ..theory.models import PHI_SQUARED, R
+from ..theory.responses import Response
 from ..theory.symbolic import cancelled
 from .derivation_algebra import opaque
 from .derivation_matrices import explicit, has_matrices
@@ -35,17 +36,17 @@ _SIGN_TRIES = 20_000
 _OCTAVES = (2, 0, 0, 0, 0, -1, -2, -4, -6)  # of the values at which signs are tried
 
 
-def compare(left: Any, right: Any, model: str) -> int:
+def compare(left: Any, right: Any, kind: type[Response]) -> int:
     """Compare two sides at random points; the number of points.
 
     Raises InputError where they differ or where too few points have a value.
     """
     if has_matrices(left) or has_matrices(right):
         pairs = explicit(left, right, random.Random(_SEED))
-        return sum(compare(a, b, model) for a, b in pairs)
+        return sum(compare(a, b, kind) for a, b in pairs)
     if isinstance(left, sp.MatrixBase | sp.MatrixExpr):
         entries = zip(left.as_explicit(), right.as_explicit(), strict=True)
-        return sum(compare(a, b, model) for a, b in entries)
+        return sum(compare(a, b, kind) for a, b in entries)
 
     def agree(evaluated: BallFunction, point: list[arb]) -> bool:
         a, b = evaluated(*point)
@@ -57,11 +58,11 @@ def compare(left: Any, right: Any, model: str) -> int:
             raise InputError(f"two sides differ at a random point: {values}")
         return True
 
-    return _at_random((left, right), model, _BITS, agree)
+    return _at_random((left, right), kind, _BITS, agree)
 
 
 def compare_expansion(
-    left: sp.Expr, right: sp.Expr, variable: sp.Symbol, order: int, model: str
+    left: sp.Expr, right: sp.Expr, variable: sp.Symbol, order: int, kind: type[Response]
 ) -> int:
     """Compare two sides as the variable shrinks: the defect must be O(variable^order).
 
@@ -82,12 +83,12 @@ def compare_expansion(
             raise InputError(f"the defect is not of order {order} at a random point")
         return True
 
-    return _at_random((left, right), model, _EXPANSION_BITS, small, (variable,))
+    return _at_random((left, right), kind, _EXPANSION_BITS, small, (variable,))
 
 
 def _at_random(
     sides: Sequence[Any],
-    model: str,
+    kind: type[Response],
     bits: int,
     judge: Callable[[BallFunction, list[arb]], bool],
     last: tuple[sp.Symbol, ...] = (),
@@ -98,7 +99,7 @@ def _at_random(
     """
     rng, points = random.Random(_SEED), 0
     for _ in range(_INSTANCES):
-        instance = _instance(sides, model, rng)
+        instance = _instance(sides, kind, rng)
         symbols = [s for s in _symbols(instance) if s not in last]
         evaluated = compile_balls(instance, [*symbols, *last])
         found = 0
@@ -150,12 +151,12 @@ def _has_sign(value: arb, relation: str) -> bool:
     raise InputError(f"a sign is one of < > ≤ ≥, not {relation}")
 
 
-def _instance(sides: Sequence[Any], model: str, rng: random.Random) -> list[Any]:
+def _instance(sides: Sequence[Any], kind: type[Response], rng: random.Random) -> list[Any]:
     """The sides with every generic function a random rational function."""
     functions = {a.func for side in sides for a in side.atoms(AppliedUndef)}
     known = {f: _even(rng) for f in sorted(functions, key=str)}
     square, slope = Z * _even(rng), None
-    if model == "neuron":
+    if kind.symmetry == "odd":
         slope = square * sp.diff(square, Z)
         known |= {PHI: square, PHI_SQUARED: square**2}
     else:

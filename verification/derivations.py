@@ -24,6 +24,7 @@ from ..theory.derivation.claims import (
 )
 from ..theory.derivation.resolve import Equation, equations_for, resolved
 from ..theory.errors import InputError
+from ..theory.responses import Response
 from .derivation_algebra import expansion_vanishes, rule_of_signs, vanishes
 from .derivation_points import compare, compare_expansion, compare_sign
 
@@ -55,18 +56,18 @@ def check_appendix(appendix: Appendix) -> tuple[Checked, ...]:
     earlier: dict[str, Derivation] = {}
     found = []
     for derivation in appendix.derivations:
-        found.append(check_derivation(derivation, appendix.response_kind, earlier))
+        found.append(check_derivation(derivation, appendix.kind, earlier))
         earlier[derivation.label] = derivation
     return tuple(found)
 
 
 def check_derivation(
-    derivation: Derivation, model: str, earlier: dict[str, Derivation] | None = None
+    derivation: Derivation, kind: type[Response], earlier: dict[str, Derivation] | None = None
 ) -> Checked:
     """Judge every step. Raises DerivationError for the first that does not hold.
 
-    Parameters: the derivation; the model's name, which says what r stands for ("linear": ℓ'(z)/z,
-    "neuron": φφ'(z)/z) when random instances are drawn; the derivations before it, by label.
+    Parameters: the derivation; the kind of response, which says what r stands for (ℓ'(z)/z or
+    φφ'(z)/z) when random instances are drawn; the derivations before it, by label.
     """
     names = [step.name for step in derivation.steps]
     if len(set(names)) != len(names):
@@ -76,14 +77,14 @@ def check_derivation(
         place = f"{derivation.label}: step {step.name}"
         try:
             equations = equations_for(step, derivation, earlier or {})
-            checks.append(_check_step(step, equations, derivation, model))
+            checks.append(_check_step(step, equations, derivation, kind))
         except InputError as error:
             raise DerivationError(f"{place}: {error}") from None
     return Checked(derivation, tuple(checks))
 
 
 def _check_step(
-    step: Step, equations: tuple[Equation, ...], derivation: Derivation, model: str
+    step: Step, equations: tuple[Equation, ...], derivation: Derivation, kind: type[Response]
 ) -> StepCheck:
     claim = step.claim
     match claim:
@@ -96,15 +97,15 @@ def _check_step(
             if claim.order < 1:
                 raise InputError("an expansion without a remainder says nothing")
             left, right = (resolved(side, equations, claim.at) for side in claim.sides)
-            points = compare_expansion(left, right, claim.variable, claim.order, model)
+            points = compare_expansion(left, right, claim.variable, claim.order, kind)
             if not expansion_vanishes(left - right, claim.variable, claim.order):
                 raise InputError(f"the sides differ before order {claim.order}")
         case Identity():
-            points = _check_sides(claim.sides, equations, claim.at, model)
+            points = _check_sides(claim.sides, equations, claim.at, kind)
         case Solution():
-            points = _check_solution(claim, equations, model)
+            points = _check_solution(claim, equations, kind)
         case Sign():
-            points = _check_sides(claim.sides, equations, claim.at, model)
+            points = _check_sides(claim.sides, equations, claim.at, kind)
             found = rule_of_signs(claim.sides[-1], claim.known)
             if found not in _IMPLIED_BY[claim.relation]:
                 raise InputError(f"the rule of signs does not give {claim.relation} 0")
@@ -116,7 +117,10 @@ _IMPLIED_BY = {">": (">",), "<": ("<",), "≥": (">", "≥"), "≤": ("<", "≤"
 
 
 def _check_sides(
-    sides: Sequence[Any], equations: tuple[Equation, ...], at: Sequence[Equation], model: str
+    sides: Sequence[Any],
+    equations: tuple[Equation, ...],
+    at: Sequence[Equation],
+    kind: type[Response],
 ) -> int:
     if len(set(sides)) < len(sides):
         raise InputError("two sides are the same: the line says nothing")
@@ -125,13 +129,13 @@ def _check_sides(
     for other in others:
         if getattr(first, "shape", ()) != getattr(other, "shape", ()):
             raise InputError("the sides are matrices of different sizes")
-        points += compare(first, other, model)  # first: of what is wrong, algebra can take long
+        points += compare(first, other, kind)  # first: of what is wrong, algebra can take long
         if not vanishes(first - other):
             raise InputError("two sides are not equal by exact algebra")
     return points
 
 
-def _check_solution(claim: Solution, equations: tuple[Equation, ...], model: str) -> int:
+def _check_solution(claim: Solution, equations: tuple[Equation, ...], kind: type[Response]) -> int:
     """The value solves the equation, which has one solution: it is linear in the unknown."""
     unknown = sp.Dummy("unknown", positive=True)
     equation = resolved(claim.equation.xreplace({claim.unknown: unknown}), equations)
@@ -142,7 +146,7 @@ def _check_solution(claim: Solution, equations: tuple[Equation, ...], model: str
     if value.has(claim.unknown):
         raise InputError("the unknown stands in its own value")
     left = equation.xreplace({unknown: value})
-    points = compare(left, sp.S.Zero, model)
+    points = compare(left, sp.S.Zero, kind)
     if not vanishes(left):
         raise InputError("the value does not solve the equation, by exact algebra")
     return points

@@ -16,7 +16,7 @@ from flint import arb, ctx
 
 from ..numerics.balls import compile_balls, exact
 from ..theory.expressions import Z
-from ..theory.responses import Activation, Loss, Response
+from ..theory.responses import Activation, Response
 from .proofs import BITS, Box, Claim, Proof, Witness, enclosure, prove
 from .tails import NoTailError, tail
 
@@ -56,7 +56,7 @@ def claims(
     size, rise = s, first
     gentle: tuple[Claim, ...] = ()
     if isinstance(response, Activation):
-        size, rise = response.expression, sp.diff(response.expression, Z)
+        size, rise = response.size, sp.diff(response.size, Z)
         gentle = (Claim((rise**2 - 1) / Z**2, unit=unit),)
     if bound is None:
         return (*gentle, Claim(-rise, unit=unit))
@@ -105,7 +105,7 @@ def supremum(response: Response) -> arb:
     """The limit of |ℓ'| or |φ| at infinity, enclosed; NaN where that fails."""
     try:
         with ctx.workprec(BITS):
-            return tail(_size(response), response.scale).limit
+            return tail(response.size, response.scale).limit
     except NoTailError:
         return arb.nan()
 
@@ -138,14 +138,10 @@ def diverges(response: Response, start: sp.Rational, side: int) -> Divergence | 
         return None
     try:
         with ctx.workprec(BITS):
-            form = tail(_size(response).subs(Z, side * Z), response.scale)
+            form = tail(response.size.subs(Z, side * Z), response.scale)
             return Divergence(start, side, form.like) if form.divergence(start) else None
     except NoTailError:
         return None
-
-
-def _size(response: Response) -> sp.Expr:
-    return response.slope if isinstance(response, Loss) else response.expression
 
 
 def constant_claims(response: Response, z0_above: sp.Rational) -> tuple[Claim, ...]:

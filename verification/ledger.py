@@ -10,14 +10,11 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ..theory.arguments import one_of, takes
-from ..theory.models import Model, SingleNeuron, TwoLayerLinear
-from ..theory.statements import HYPOTHESES, hypotheses
+from ..theory.models import Model, Response, named, names
 from . import statements
 from .claims import Claim
 from .plans import Plan
 from .statement import Form, Statement
-
-_MODELS: dict[str, type[Model]] = {kind.name: kind for kind in (TwoLayerLinear, SingleNeuron)}
 
 
 @cache
@@ -30,25 +27,25 @@ def forms() -> tuple[Form, ...]:
     return tuple(sorted(found, key=lambda form: form.place))
 
 
-@takes(model=one_of(_MODELS))
+@takes(model=one_of(names()))
 def known_statements(model: str) -> tuple[Statement, ...]:
-    """The ledger of one model ("linear" or "neuron"), in the order in which it is checked.
+    """The ledger of a built-in model, in the order in which it is checked.
 
     >>> [s.label for s in known_statements("linear")][:2]
     ['linear/reduced-map', 'linear/sharpness']
     """
-    laws = _MODELS[model].laws
-    return tuple(
-        form.statement(model, laws, tuple(HYPOTHESES[model])) for form in forms() if form.says(laws)
-    )
+    kind = named(model)
+    return _statements(kind, kind.kind)
 
 
 def statements_about(model: Model) -> tuple[Statement, ...]:
     """The same for any model, a third one too."""
-    known = tuple(hypotheses(model))
-    return tuple(
-        form.statement(model.name, model.laws, known) for form in forms() if form.says(model.laws)
-    )
+    return _statements(type(model), type(model.response))
+
+
+def _statements(model: type[Model], response: type[Response]) -> tuple[Statement, ...]:
+    known = tuple(hypothesis.name for hypothesis in response.hypotheses)
+    return tuple(form.statement(model, known) for form in forms() if form.says(model.laws))
 
 
 def claim_for(label: str, plan: Plan) -> Claim:

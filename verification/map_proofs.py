@@ -1,8 +1,8 @@
 """Identities in parameter space by exact algebra: the reduced map, and the sharpness.
 
-Both sides become polynomials in the parameters, η and the derivatives of an unspecified ℓ or φ. For
-the linear network, whose width and input dimension a definition has to fix, the checked derivations
-say the same for all of them.
+Both sides become polynomials in the parameters, η and the derivatives of an unspecified ℓ or φ.
+Where a definition has to fix sizes, as the width and input dimension of the linear network, the
+checked derivations say the same for all of them.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from functools import cache
 
 import sympy as sp
 
-from ..theory.derivation import maps, spectrum
+from ..theory import models
+from ..theory.derivation.book import chapter
 from ..theory.errors import InputError
 from ..theory.exact_algebra import vanishes_exactly
-from ..theory.models import ETA, Loss, Model, P, Q, TwoLayerLinear
+from ..theory.models import ETA, Model, P, Q
 from ..theory.unspecified import JETS, UnspecifiedSpace, unspecified
 from .derivations import check_derivation
 
+_CHAPTERS = ("maps", "sharpness")  # that are about all sizes
 _ORDER = 1  # of the slow curve, which the chapters used here do not depend on
 
 
@@ -48,8 +50,8 @@ def map_proof(model: Model, p_next: sp.Expr, q_next: sp.Expr) -> Proof:
         generic = model.generic()
         general = _zero(_map_defects(space, (generic.p_next, generic.q_next)))
         formulas = {"p-next": generic.p_next, "q-next": generic.q_next}
-        if general.holds and _says(model, "linear/reduced-map", formulas):
-            return Proof(True, f"{general.how}{_ALL_SIZES} by linear/reduced-map")
+        if general.holds and _says(model, "reduced-map", formulas):
+            return Proof(True, f"{general.how}{_ALL_SIZES} by {model.name}/reduced-map")
         if general.holds:
             return general
     if all(vanishes_exactly(e) for e in _defects_for_response(model, p_next, q_next)):
@@ -73,7 +75,7 @@ def sharpness_proof(model: Model, sharpness: sp.Expr) -> Proof:
     hessian = space.hessian
     if len(space.parameters) == 2:
         return _zero((hessian.trace() - trace, hessian.det() - determinant))
-    if not isinstance(model, TwoLayerLinear):
+    if not model.about.any_size:
         return _OPEN
     # For the sizes of this definition alone: ∇L lies in the eigenspaces of the two roots, and all
     # other eigenvalues are 0 or ±ℓ'; the derivation has the sign that bounds these.
@@ -81,8 +83,8 @@ def sharpness_proof(model: Model, sharpness: sp.Expr) -> Proof:
     defects = hessian * once - trace * once + determinant * sp.Matrix(space.gradient)
     proof = _zero([*defects, *_defects_of_others(space)])
     formulas = {"trace": generic.trace, "determinant": generic.determinant}
-    if proof.holds and _says(model, "linear/sharpness", formulas):
-        return Proof(True, f"{proof.how}{_ALL_SIZES} by linear/sharpness")
+    if proof.holds and _says(model, "sharpness", formulas):
+        return Proof(True, f"{proof.how}{_ALL_SIZES} by {model.name}/sharpness")
     return _OPEN if proof.holds else proof
 
 
@@ -134,25 +136,27 @@ def _is_rational(e: sp.Expr) -> bool:
 
 
 @cache
-def _checked(label: str) -> dict[str, sp.Expr]:
-    """The last sides of the formulas of a derivation of the linear network, all steps checked.
+def _checked(model: str, statement: str) -> dict[str, sp.Expr]:
+    """The last sides of the formulas of a derivation about a built-in model, all steps checked.
 
     Raises InputError where a step does not hold.
     """
-    any_loss = TwoLayerLinear(Loss.parse("log-cosh"))  # the chapters keep the loss unspecified
-    chapters = (maps.derivations, spectrum.derivations)
-    known = (d for chapter in chapters for d in chapter(any_loss, _ORDER))
-    (derivation,) = (d for d in known if d.label == label)
-    check_derivation(derivation, "linear")
+    kind = models.named(model)
+    some = models.of(model, kind.about.standard[0])  # these chapters keep the response unspecified
+    wanted = [name for name in kind.about.chapters if name.rpartition(".")[2] in _CHAPTERS]
+    known = (d for name in wanted for d in chapter(name)(some, _ORDER))
+    (derivation,) = (d for d in known if d.label == f"{model}/{statement}")
+    check_derivation(derivation, kind.kind)
     return {s.name: s.claim.sides[-1] for s in derivation.steps if s.claim.sides}
 
 
-def _says(model: Model, label: str, formulas: dict[str, sp.Expr]) -> bool:
-    """Whether a derivation about a model comes to these formulas, by the names of its steps."""
-    if not isinstance(model, TwoLayerLinear):
+def _says(model: Model, statement: str, formulas: dict[str, sp.Expr]) -> bool:
+    """Whether a derivation about all sizes of a model comes to these formulas, by the names of its
+    steps."""
+    if not model.about.any_size:
         return False
     try:
-        found = _checked(label)
+        found = _checked(model.name, statement)
     except InputError:
         return False
     return all(vanishes_exactly(found[name] - e) is True for name, e in formulas.items())

@@ -25,7 +25,7 @@ from .response_families import (
 
 BROKEN = MappingProxyType(
     {
-        "linear": MappingProxyType(
+        Loss: MappingProxyType(
             {
                 "A1": frozenset({"A1", "A3"}),  # A3 for all z > 0 implies A1
                 "A2": frozenset({"A2"}),
@@ -37,7 +37,7 @@ BROKEN = MappingProxyType(
                 "normalised": frozenset({"normalised"}),
             }
         ),
-        "neuron": MappingProxyType(
+        Activation: MappingProxyType(
             {
                 "A1": frozenset({"A1"}),
                 "A3": frozenset({"A3"}),
@@ -53,7 +53,7 @@ BROKEN = MappingProxyType(
 
 
 def near_miss_losses(broken: str) -> st.SearchStrategy[Loss]:
-    """Losses that break exactly the hypotheses BROKEN["linear"][broken], A1–A5 else kept.
+    """Losses that break exactly the hypotheses BROKEN[Loss][broken], A1–A5 else kept.
 
     Powers (1+u)^a/(2a): D = −2(1 − a)u/(1 + u) tends to −2(1 − a), and ℓ' grows like z^(2a−1): only
     A2 fails for a < 1/2, only A5 for 1/2 < a < 1. A3: equal or heavier small scale σ, other scale
@@ -94,7 +94,7 @@ normalised
 
 
 def near_miss_activations(broken: str) -> st.SearchStrategy[Activation]:
-    """Activations that break exactly the hypotheses BROKEN["neuron"][broken].
+    """Activations that break exactly the hypotheses BROKEN[Activation][broken].
 
     Powers φ = z(1+u)^(−b): r = (1 + δu)(1+u)^(δ−2) with δ = 1 − 2b. Only A5 fails for 1/4 ≤ b < 1/2
     (φ is unbounded; A3 holds for u < √8, where r ≥ 1/2 lies); only A1 for 1/2 < b ≤ 1 (r < 0 from

@@ -7,9 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..numerics.pools import workers
 from ..theory.arguments import each, instance, integer, one_of, optional, takes
-from ..theory.interface import MODEL
-from ..theory.models import Model
-from ..theory.statements import HYPOTHESES, hypotheses
+from ..theory.models import HYPOTHESES, MODEL, Model, hypotheses
 from .assumptions import Assumptions
 from .controls import twins, with_wrong_map
 from .ledger import known_statements, statements_about

@@ -31,6 +31,7 @@ from hypothesis import strategies as st
 
 from ..theory.errors import InputError
 from ..theory.expressions import Z
+from ..theory.flow_regime import LEAST, STEP
 from ..theory.models import Activation, Loss, Model
 from ..theory.responses import ACTIVATIONS, LOSSES
 from ..theory.slow_curve import slow_curve
@@ -127,26 +128,21 @@ def edge_of_stability_starts(model: Model) -> st.SearchStrategy[Start]:
 def gradient_flow_starts(model: Model, eta: sp.Rational) -> st.SearchStrategy[Start]:
     """(p0, q0) with |p0| ≤ L and q0 in the regime of gradient flow.
 
-    Linear: q0 in (2/(2−x), min{1/(16x), r(L)/(2x)}), x = ηL. Neuron: m = min{2(q0−1)/q0, r(L)/q0}
-    with 2x/((1−x)m) ≤ ln 2, x = ηL². Raises InputError where A5 fails, for η ≤ 0 and where η
-    leaves no such q0.
+    Raises InputError for a model without such bounds, where A5 fails, for η ≤ 0 and where η leaves
+    no such q0.
     """
+    regime = model.about.regime
+    if regime is None:
+        raise InputError(f"{model.name}: no bounds for the regime of gradient flow are known")
     if eta <= 0:
         raise InputError(f"η must be positive, but is {eta}")
     unit = _unit(model, Assumptions(model))
     r = _floor(float(model.response.response.subs(Z, unit)))
-    if model.name == "linear":
-        x = eta * unit
-        low, high = (2 / (2 - x) if x != 2 else sp.oo), min(1 / (16 * x), r / (2 * x))
-        inside = x < 2 and low < high
-    else:
-        x = eta * unit**2
-        least = 2 * x / ((1 - x) * _LN_2) if x != 1 else sp.oo
-        inside = x < 1 and least < 2 and 2 / (2 - least) < r / least
-        low, high = (2 / (2 - least), r / least) if inside else (None, None)
-    if not inside:
+    known = {STEP: eta * unit**model.response.degree, LEAST: r, sp.log(2): _LN_2}
+    low, *ends = (e.subs(known) for e in (regime.above, *regime.below))
+    if not (low.is_finite and 1 < low < min(ends)):
         raise InputError(f"η = {eta}: no q0 is in the regime of gradient flow; take a smaller η")
-    return st.tuples(_signed(rationals(0, unit)), rationals(low, high, ends=False))
+    return st.tuples(_signed(rationals(0, unit)), rationals(low, min(ends), ends=False))
 
 
 def _signed(sizes: st.SearchStrategy[sp.Rational]) -> st.SearchStrategy[sp.Rational]:

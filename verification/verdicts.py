@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from ..theory.statements import HYPOTHESES
+from ..theory.hypotheses import NAMES
+from ..theory.models import HYPOTHESES
 
 
 class Outcome(Enum):
@@ -55,7 +56,7 @@ class Verdict:
     @property
     def is_hypothesis(self) -> bool:
         """Whether this is a verdict on a hypothesis rather than on a statement."""
-        return self.label.split("/", 1)[-1] in HYPOTHESES.get(self.model, {})
+        return self.label.split("/", 1)[-1] in HYPOTHESES.get(self.model, NAMES)
 
     def __post_init__(self) -> None:
         if self.outcome is Outcome.FAIL and not self.witness:

@@ -1,6 +1,6 @@
 """`derivations`: all derivations for one model, derived and checked while the site is built.
 
-The directive's arguments are `linear` or `neuron` and the loss or activation. Theorems and
+The directive's arguments are the name of a model and the loss or activation. Theorems and
 equations have the numbers and labels that `trajalign derive` gives them, so `prf:ref`, `ref` and
 `eq` find them from every page.
 """
@@ -14,7 +14,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from trajalign.appendix.document import Document, Entry, continues, document, punctuation
 from trajalign.appendix.formulas import rows
-from trajalign.commands.options import chosen_model
+from trajalign.theory import models
 from trajalign.theory.derivation.book import appendix
 from trajalign.theory.derivation.claims import Cited, Step
 from trajalign.theory.errors import InputError
@@ -31,8 +31,7 @@ class statement(nodes.Admonition, nodes.Element):
 
 def derived(name: str, response: str | None = None) -> Document:
     """All derivations for a model. Raises DerivationError for a step that does not check."""
-    loss, activation = (None, response) if name == "neuron" else (response, None)
-    model = chosen_model(name, loss, activation)
+    model = models.of(name, response or models.named(name).about.standard[0])
     made = appendix(model)
     return document(model, made, check_appendix(made))
 

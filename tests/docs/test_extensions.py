@@ -85,7 +85,7 @@ def test_a_formula_keeps_its_punctuation() -> None:
 def small_appendix(right: sp.Expr) -> Appendix:
     step = Step("one", "We have", Identity(((1 + P) ** 2, right)))
     derivation = Derivation("linear/x", "X", "So.", (step,))
-    return Appendix("linear", "log(cosh(z))", 1, (derivation,))
+    return Appendix("linear", "log(cosh(z))", 1, (derivation,), Loss)
 
 
 def test_a_formula_that_does_not_check_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

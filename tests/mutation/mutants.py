@@ -13,12 +13,28 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # The tests that mirror each module, the fast ones first: the first failure ends a mutant's run.
+_MODELS = "tests/theory/models/test_models.py"
 MODULES: dict[str, tuple[str, ...]] = {
-    "theory/bifurcation.py": ("tests/theory/test_bifurcation.py", "tests/theory/test_models.py"),
-    "theory/interface.py": ("tests/theory/test_interface.py", "tests/theory/test_models.py"),
-    "theory/linear.py": ("tests/theory/test_linear.py", "tests/theory/test_models.py"),
-    "theory/neuron.py": ("tests/theory/test_neuron.py", "tests/theory/test_models.py"),
-    "theory/slow_curve.py": ("tests/theory/test_slow_curve.py", "tests/theory/test_models.py"),
+    "theory/bifurcation.py": (
+        "tests/theory/test_bifurcation.py",
+        _MODELS,
+    ),
+    "theory/models/base.py": (
+        "tests/theory/models/test_base.py",
+        _MODELS,
+    ),
+    "theory/models/linear.py": (
+        "tests/theory/models/test_linear.py",
+        _MODELS,
+    ),
+    "theory/models/neuron.py": (
+        "tests/theory/models/test_neuron.py",
+        _MODELS,
+    ),
+    "theory/slow_curve.py": (
+        "tests/theory/test_slow_curve.py",
+        _MODELS,
+    ),
     "verification/assumptions.py": (
         "tests/verification/test_assumptions_in_detail.py",
         "tests/verification/test_assumptions.py",
@@ -143,5 +159,5 @@ def explanations(text: str) -> list[Explanation]:
 
 
 def chosen(names: Sequence[str]) -> list[str]:
-    """The modules that the names mean, such as "linear" or "theory/linear.py"; all for none."""
+    """The modules that the names mean, such as "linear" or "theory/series.py"; all for none."""
     return [m for m in MODULES if not names or {m, m.removesuffix(".py"), Path(m).stem} & {*names}]

@@ -6,7 +6,7 @@ from mpmath import mp
 from zoo import PROBLEMS
 
 from trajalign.theory.division_free import SLOPE, SQUARE, U, division_free, tidy
-from trajalign.theory.interface import ETA, P
+from trajalign.theory.models import ETA, P
 
 X = sp.Symbol("x", real=True)
 POINTS = [("0.3", "0.8", "0.1"), ("-1.4", "1.7", "0.4"), ("1e-20", "0.9", "0.01")]

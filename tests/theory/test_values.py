@@ -6,7 +6,7 @@ from mpmath import mp
 
 from trajalign.theory.constants import is_zero
 from trajalign.theory.errors import NotFiniteError, UnresolvedError
-from trajalign.theory.interface import P
+from trajalign.theory.models import P
 from trajalign.theory.requirements import sign_at, told_sign, value_at
 from trajalign.theory.values import accurate, decimal, number
 

@@ -24,8 +24,7 @@ from trajalign.appendix.archive import MAX_BYTES, ArchiveError, archive, check, 
 from trajalign.appendix.document import Document
 from trajalign.theory.derivation.claims import Appendix, Derivation, Expansion, Sign, Step
 from trajalign.theory.errors import InputError
-from trajalign.theory.interface import EPSILON, P
-from trajalign.theory.models import Model
+from trajalign.theory.models import EPSILON, Model, P
 
 
 @cache

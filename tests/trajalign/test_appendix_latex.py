@@ -9,7 +9,6 @@ from latex_tools import complaints, darkest_of_each_page, needs_latex
 from small_appendix import CURVE, SMALL, small_document
 
 from trajalign.appendix import latex_document, pdf
-from trajalign.appendix.document import HYPOTHESES as IN_LATEX
 from trajalign.appendix.document import document
 from trajalign.appendix.formulas import formula, rows
 from trajalign.theory.derivation.claims import (
@@ -23,8 +22,8 @@ from trajalign.theory.derivation.claims import (
 from trajalign.theory.derivation.latex import width_of
 from trajalign.theory.derivation.notation import MACROS, P_NEXT
 from trajalign.theory.errors import InputError
-from trajalign.theory.interface import ETA, P, Q, R
-from trajalign.theory.statements import HYPOTHESES
+from trajalign.theory.hypotheses import OF_A_LOSS, OF_AN_ACTIVATION, Hypothesis
+from trajalign.theory.models import ETA, P, Q, R
 from trajalign.theory.writing.plain_math import plain_math
 from trajalign.theory.writing.references import REFERENCES, bibtex, plain
 from trajalign.verification.derivations import check_appendix
@@ -90,12 +89,10 @@ def test_the_notation_defines_every_macro_and_lets_others_win() -> None:
     assert r"\newcommand{\ta" not in re.sub("%.*", "", source)
 
 
-@pytest.mark.parametrize("model", ["linear", "neuron"])
-def test_the_hypotheses_are_those_of_the_ledger(model: str) -> None:
-    for name, text in IN_LATEX[model].items():
-        shown = re.sub(r"\$([^$]*)\$", lambda match: plain_math(match[1]), text)
-        assert shown == HYPOTHESES[model][name]
-    assert set(HYPOTHESES[model]) - set(IN_LATEX[model]) == {"curved"}
+@pytest.mark.parametrize("hypothesis", [*OF_A_LOSS, *OF_AN_ACTIVATION], ids=str)
+def test_a_hypothesis_says_the_same_in_latex(hypothesis: Hypothesis) -> None:
+    shown = re.sub(r"\$([^$]*)\$", lambda match: plain_math(match[1]), hypothesis.latex)
+    assert shown == hypothesis.text
 
 
 def test_only_what_is_cited_is_in_the_bibliography() -> None:
@@ -113,7 +110,7 @@ def test_every_reference_has_an_author_a_title_and_a_year(key: str) -> None:
 def with_text(text: str) -> Appendix:
     steps = (*CURVE.steps[:2], Step("last", text, Cited()))
     cut = Derivation(CURVE.label, CURVE.title, "Nothing.", steps)
-    return Appendix(SMALL.model, SMALL.response, SMALL.order, (cut,))
+    return Appendix(SMALL.model, SMALL.response, SMALL.order, (cut,), SMALL.kind)
 
 
 @pytest.mark.parametrize(

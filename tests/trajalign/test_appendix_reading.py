@@ -11,7 +11,7 @@ from trajalign.theory.derivation.book import appendix
 from trajalign.theory.derivation.latex import latex
 from trajalign.theory.derivation.notation import H
 from trajalign.theory.errors import InputError
-from trajalign.theory.interface import EPSILON, ETA, P, Q, R
+from trajalign.theory.models import EPSILON, ETA, P, Q, R
 from trajalign.theory.writing.plain_math import plain_math
 from trajalign.verification.derivation_points import compare
 

@@ -20,8 +20,7 @@ from trajalign.appendix import pdf
 from trajalign.appendix.numbers import Numbers, Row
 from trajalign.figures.bifurcation import bifurcation_picture
 from trajalign.theory.derivation.claims import Appendix, Identity, Step
-from trajalign.theory.interface import P
-from trajalign.theory.models import Model
+from trajalign.theory.models import Model, P
 
 Derive = Callable[..., Called]
 LATEX_FILES = {"a.tex", "a-standalone.tex", "trajalign-notation.tex", "trajalign.bib"}

@@ -16,7 +16,7 @@ from trajalign.numerics.continuation import cascade
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear, slow_curve
 from trajalign.theory.derivation.book import appendix
 from trajalign.theory.derivation.claims import Expansion
-from trajalign.theory.interface import ETA
+from trajalign.theory.models import ETA
 from trajalign.verification.derivations import check_appendix
 
 PAIR = "(tanh(z+1)+tanh(z-1))/(2*(1-tanh(1)**2))"

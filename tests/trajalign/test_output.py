@@ -17,10 +17,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from trajalign import output, tables
-from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import HYPOTHESES, Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from trajalign.theory.slow_curve import slow_curve
-from trajalign.theory.statements import HYPOTHESES
 from trajalign.theory.writing.plain_text import plain_text
 from trajalign.verification.claims import quantity
 from trajalign.verification.ledger import known_statements

@@ -14,9 +14,8 @@ import sympy as sp
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import HYPOTHESES, Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
-from trajalign.theory.statements import HYPOTHESES
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict
 

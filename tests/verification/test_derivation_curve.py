@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from derivations_helper import OFF, assert_every_falsified_step_is_refuted
+from derivations_helper import OFF, assert_every_falsified_step_is_refuted, chapter_on
 from zoo import BY_NAME
 
 from trajalign.theory.derivation import (
@@ -14,7 +14,6 @@ from trajalign.theory.derivation import (
     curve,
     frozen,
     limits,
-    maps,
     response,
 )
 from trajalign.theory.models import Loss, Model, TwoLayerLinear
@@ -31,7 +30,7 @@ MODELS = ("log-cosh", "algebraic")
 @cache
 def before(model: Model) -> dict[str, Derivation]:
     """The derivations that the curve's rest on, which have tests of their own."""
-    needed = (*maps.derivations(model, 2), *frozen.derivations(model, 2))
+    needed = (*chapter_on("maps")(model, 2), *frozen.derivations(model, 2))
     return {derivation.label: derivation for derivation in needed}
 
 
@@ -43,7 +42,7 @@ def chapters(model: Model, order: int) -> tuple[Derivation, ...]:
 def checked(model: Model, order: int) -> dict[str, Checked]:
     earlier, found = dict(before(model)), {}
     for derivation in chapters(model, order):
-        found[derivation.label] = check_derivation(derivation, model.name, earlier)
+        found[derivation.label] = check_derivation(derivation, model.kind, earlier)
         earlier[derivation.label] = derivation
     return found
 
@@ -76,7 +75,7 @@ def test_a_changed_number_is_refuted(name: str) -> None:
     model: Any = BY_NAME[name].model
     earlier = dict(before(model))
     for derivation in chapters(model, 2):
-        assert_every_falsified_step_is_refuted(derivation, model.name, earlier)
+        assert_every_falsified_step_is_refuted(derivation, model.kind, earlier)
         earlier[derivation.label] = derivation
 
 
@@ -85,7 +84,7 @@ def test_a_changed_number_at_first_order_is_refuted(name: str) -> None:
     model: Any = BY_NAME[name].model
     earlier = dict(before(model))
     for derivation in chapters(model, 1):
-        assert_every_falsified_step_is_refuted(derivation, model.name, earlier, at_most=1)
+        assert_every_falsified_step_is_refuted(derivation, model.kind, earlier, at_most=1)
         earlier[derivation.label] = derivation
 
 
@@ -107,5 +106,5 @@ def test_a_changed_definition_does_not_go_unnoticed(name: str) -> None:
 def judge(new: tuple[Derivation, ...], model: Model, old: tuple[Derivation, ...]) -> None:
     earlier = before(model) | {derivation.label: derivation for derivation in old}
     for derivation in new:
-        check_derivation(derivation, model.name, earlier)
+        check_derivation(derivation, model.kind, earlier)
         earlier[derivation.label] = derivation

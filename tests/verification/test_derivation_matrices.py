@@ -8,7 +8,8 @@ import sympy as sp
 from trajalign.theory.derivation import Derivation, Identity, Step
 from trajalign.theory.derivation.notation import INPUT, OUTER, WEIGHTS, WEIGHTS_CHANGE
 from trajalign.theory.errors import InputError
-from trajalign.theory.interface import ETA
+from trajalign.theory.models import ETA
+from trajalign.theory.responses import Loss
 from trajalign.verification.derivation_algebra import vanishes
 from trajalign.verification.derivation_points import compare
 from trajalign.verification.derivations import DerivationError, check_derivation
@@ -37,20 +38,20 @@ FALSE = [
 @pytest.mark.parametrize(("left", "right"), TRUE)
 def test_both_judges_accept_what_holds_for_all_sizes(left: Any, right: Any) -> None:
     assert vanishes(left - right)
-    assert compare(left, right, "linear") >= 32
+    assert compare(left, right, Loss) >= 32
 
 
 @pytest.mark.parametrize(("left", "right"), FALSE)
 def test_each_judge_refuses_what_does_not(left: Any, right: Any) -> None:
     assert not vanishes(left - right)
     with pytest.raises(InputError, match="differ at a random point"):
-        compare(left, right, "linear")
+        compare(left, right, Loss)
 
 
 def test_sides_of_different_sizes_are_refused() -> None:
     step = Step("sizes", "", Identity((u.T * x, x)))
     with pytest.raises(DerivationError, match="different sizes"):
-        check_derivation(Derivation("x/y", "", "", (step,)), "linear")
+        check_derivation(Derivation("x/y", "", "", (step,)), Loss)
 
 
 def test_what_cannot_be_taken_apart_is_refused() -> None:

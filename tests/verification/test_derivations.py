@@ -20,7 +20,8 @@ from trajalign.theory.derivation import (
 from trajalign.theory.derivation.notation import ELL, P_NEXT, PHI, Q_NEXT, H, S
 from trajalign.theory.derivation.serial import derivative_at
 from trajalign.theory.expressions import Z
-from trajalign.theory.interface import EPSILON, ETA, PHI_SQUARED, P, Q, R
+from trajalign.theory.models import EPSILON, ETA, PHI_SQUARED, P, Q, R
+from trajalign.theory.responses import Activation, Loss
 from trajalign.verification.derivations import (
     Checked,
     DerivationError,
@@ -64,7 +65,7 @@ def single(claim: Any, *before: Step, uses: tuple[str, ...] = ()) -> Derivation:
 
 
 def test_a_right_derivation_is_checked_at_random_points() -> None:
-    checked = check_derivation(CURVE, "linear")
+    checked = check_derivation(CURVE, Loss)
     assert isinstance(checked, Checked)
     kinds = {check.name: check.how for check in checked.checks}
     assert kinds["map-p"] == "definition"
@@ -86,7 +87,7 @@ def test_a_right_derivation_is_checked_at_random_points() -> None:
 )  # fmt: skip
 def test_a_wrong_step_is_refused_by_name(name: str, claim: Any) -> None:
     with pytest.raises(DerivationError, match=f"linear/alignment: step {name}"):
-        check_derivation(with_claim(name, claim), "linear")
+        check_derivation(with_claim(name, claim), Loss)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_a_wrong_step_is_refused_by_name(name: str, claim: Any) -> None:
     ],
 )
 def test_true_lines_pass(claim: Any) -> None:
-    check_derivation(single(claim), "linear")
+    check_derivation(single(claim), Loss)
 
 
 @pytest.mark.parametrize(
@@ -132,19 +133,19 @@ def test_true_lines_pass(claim: Any) -> None:
 )
 def test_false_or_empty_lines_are_refused(claim: Any) -> None:
     with pytest.raises(DerivationError):
-        check_derivation(single(claim), "linear")
+        check_derivation(single(claim), Loss)
 
 
 def test_generic_functions_keep_what_relates_them() -> None:
     loss = Step("loss", "", Definition(R(Z), sp.diff(ELL(Z), Z) / Z))
     slope = sp.Derivative(ELL(P), P)
-    check_derivation(single(Identity((P * r, slope)), loss, uses=("loss",)), "linear")
+    check_derivation(single(Identity((P * r, slope)), loss, uses=("loss",)), Loss)
     neuron = Step("r", "", Definition(R(Z), PHI(Z) * sp.diff(PHI(Z), Z) / Z))
     square = Step("w", "", Definition(PHI_SQUARED(Z), PHI(Z) ** 2))
     claim = Identity((sp.diff(w, P), 2 * P * r))
-    check_derivation(single(claim, neuron, square, uses=("r", "w")), "neuron")
+    check_derivation(single(claim, neuron, square, uses=("r", "w")), Activation)
     with pytest.raises(DerivationError):  # without the definitions it is no identity
-        check_derivation(single(claim), "neuron")
+        check_derivation(single(claim), Activation)
 
 
 def test_a_step_stands_on_earlier_steps_only() -> None:
@@ -153,34 +154,34 @@ def test_a_step_stands_on_earlier_steps_only() -> None:
         Step("second", "", Definition(S, P + Q)),
     ))  # fmt: skip
     with pytest.raises(DerivationError, match="no earlier step"):
-        check_derivation(later, "linear")
+        check_derivation(later, Loss)
 
 
 def test_definitions_that_go_in_circles_are_refused() -> None:
     circle = (Step("a", "", Definition(S, Q + 1)), Step("b", "", Definition(Q, S - 2)))
     with pytest.raises(DerivationError, match="circles"):
-        check_derivation(single(Identity((S, Q)), *circle, uses=("a", "b")), "linear")
+        check_derivation(single(Identity((S, Q)), *circle, uses=("a", "b")), Loss)
 
 
 def test_a_name_is_defined_once() -> None:
     twice = (Step("a", "", Definition(S, P)), Step("b", "", Definition(S, Q)))
     with pytest.raises(DerivationError, match="defined before"):
-        check_derivation(Derivation("x/y", "", "", twice), "linear")
+        check_derivation(Derivation("x/y", "", "", twice), Loss)
 
 
 def test_steps_of_other_derivations_are_used_by_label() -> None:
     first = Derivation("x/first", "", "", (Step("sum", "", Definition(S, P + Q)),))
     step = Step("use", "", Identity((S - P, Q)), ("x/first:sum",))
     second = Derivation("x/second", "", "", (step,), ("x/first",))
-    assert len(check_appendix(Appendix("linear", "", 1, (first, second)))) == 2
+    assert len(check_appendix(Appendix("linear", "", 1, (first, second), Loss))) == 2
     with pytest.raises(DerivationError, match="not among its needs"):
-        check_appendix(Appendix("linear", "", 1, (first, replace(second, needs=()))))
+        check_appendix(Appendix("linear", "", 1, (first, replace(second, needs=())), Loss))
     with pytest.raises(DerivationError, match="no earlier step"):
-        check_appendix(Appendix("linear", "", 1, (second, first)))
+        check_appendix(Appendix("linear", "", 1, (second, first), Loss))
 
 
 def test_what_is_argued_in_words_is_counted_as_such() -> None:
-    checked = check_derivation(single(Cited("song-yun-2023")), "linear")
+    checked = check_derivation(single(Cited("song-yun-2023")), Loss)
     assert checked.checks[0].how == "cited"
     assert checked.checks[0].points == 0
 
@@ -200,7 +201,7 @@ EXPANDED = (
     ],
 )
 def test_an_expansion_may_be_used_as_far_as_it_goes(claim: Any) -> None:
-    check_derivation(single(claim, *EXPANDED, uses=("short",)), "linear")
+    check_derivation(single(claim, *EXPANDED, uses=("short",)), Loss)
 
 
 @pytest.mark.parametrize(
@@ -213,4 +214,4 @@ def test_an_expansion_may_be_used_as_far_as_it_goes(claim: Any) -> None:
 )
 def test_the_remainder_of_a_used_expansion_is_not_forgotten(claim: Any) -> None:
     with pytest.raises(DerivationError):
-        check_derivation(single(claim, *EXPANDED, uses=("short",)), "linear")
+        check_derivation(single(claim, *EXPANDED, uses=("short",)), Loss)

@@ -6,9 +6,8 @@ import pytest
 import sympy as sp
 
 from trajalign.theory.errors import InputError
-from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import HYPOTHESES, Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.theory.statements import HYPOTHESES
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.controls import with_wrong_map
 from trajalign.verification.effort import EFFORTS, QUICK, THOROUGH, Effort

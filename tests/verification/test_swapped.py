@@ -14,7 +14,7 @@ from mpmath import mp
 
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
 from trajalign.theory.expressions import Z
-from trajalign.theory.statements import HYPOTHESES
+from trajalign.theory.models import HYPOTHESES
 from trajalign.verification import Assumptions, Options, Outcome, verify
 
 LINEAR: dict[str, set[str]] = {

@@ -8,8 +8,7 @@ import sympy as sp
 from third_models import COSH, TANH, UNITS, FrozenWeight, wrong
 
 from trajalign.numerics.grids import grid
-from trajalign.theory.models import ETA, Activation, Loss, P, R, SingleNeuron
-from trajalign.theory.statements import hypotheses
+from trajalign.theory.models import ETA, Activation, Loss, P, R, SingleNeuron, hypotheses
 from trajalign.verification import Outcome, standings, verify
 from trajalign.verification.assumptions import Assumptions
 from trajalign.verification.certificates import certificate, replay

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trajalign.theory.statements import HYPOTHESES
+from trajalign.theory.models import HYPOTHESES
 from trajalign.verification.ledger import known_statements
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict, exit_status, worst
 

@@ -3,60 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
-from ..interface import Model
-from ..linear import TwoLayerLinear
-from ..neuron import SingleNeuron
-from ..statements import name_for
-from . import (
-    curve,
-    flow,
-    frozen,
-    limits,
-    long_times,
-    maps,
-    own_model,
-    progressive,
-    response,
-    spectrum,
-)
+from ..models.base import Model
 from .claims import Appendix, Derivation
 
 Chapter = Callable[[Model, int], tuple[Derivation, ...]]
 
-_CHAPTERS: tuple[Chapter, ...] = (
-    response.derivations,
-    maps.derivations,
-    frozen.derivations,
-    spectrum.derivations,
-    flow.derivations,
-    curve.derivations,
-    limits.derivations,
-    progressive.derivations,
-    long_times.derivations,
-)
+
+def chapter(name: str) -> Chapter:
+    """The chapter of this name, such as "curve" or "linear.maps": a module beside this one."""
+    found: Chapter = import_module(f".{name}", __package__).derivations
+    return found
 
 
 def appendix(model: Model, order: int = 2) -> Appendix:
-    """Every derivation for a model, the slow curve through h_order.
+    """Every derivation for a model, the slow curve through h_order where it goes that far.
 
     Parameters: a model with its response; `order`, 1 to 4. Raises what the chapters raise for a
-    response that the theory does not cover.
-
-    For a third model the chapters that hold for any: the response, the reduced map, the bifurcation
-    diagram and the slow curve to first order. Raises ReducedMapError where it has no such map.
+    response that the theory does not cover, and ReducedMapError for a map that is not that of the
+    gradient step or has no slow curve.
     """
-    if not isinstance(model, TwoLayerLinear | SingleNeuron):
-        return _of_third_model(model)
-    derivations = tuple(d for chapter in _CHAPTERS for d in chapter(model, order))
-    return Appendix(model.name, model.response.text, order, derivations)
+    chapters = (chapter(name) for name in model.about.chapters)
+    derivations = tuple(d for derive in chapters for d in derive(model, order))
+    order = order if "curve" in model.about.chapters else 1
+    return Appendix(model.name, model.response.text, order, derivations, type(model.response))
 
 
-def _of_third_model(model: Model) -> Appendix:
-    derivations = (
-        *response.derivations(model, 1),
-        own_model.reduced_map(model),
-        *frozen.derivations(model, 1),
-        curve.first_order(model),
-    )
-    return Appendix(model.name, model.response.text, 1, derivations, name_for(model.response))
+def not_written(model: Model) -> tuple[str, ...]:
+    """The subjects that the paper's models have chapters on and this one has not."""
+    written = {name.split(".")[-1] for name in model.about.chapters}
+    return tuple(s for name, subjects in _SUBJECTS if name not in written for s in subjects)
+
+
+_SUBJECTS = (
+    ("sharpness", ("the sharpness",)),
+    ("flow", ("gradient flow",)),
+    ("curve", ("the slow curve beyond first order",)),
+    ("limits", ("the limit", "saturation")),
+    ("progressive", ("progressive sharpening",)),
+    ("long_times", ("exponential alignment", "crossing")),
+)

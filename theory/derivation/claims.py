@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from ..responses import Response
+
 Pair = tuple[sp.Expr, sp.Expr]
 
 
@@ -142,9 +144,4 @@ class Appendix:
     response: str  # the text of the loss or activation
     order: int
     derivations: tuple[Derivation, ...]
-    own_response: str = ""  # of a third model: "linear" for a loss, "neuron" for an activation
-
-    @property
-    def response_kind(self) -> str:
-        """The one of the two models ("linear", "neuron") whose kind of response this is."""
-        return self.own_response or self.model
+    kind: type[Response]  # of the response

@@ -13,7 +13,7 @@ from functools import reduce
 import sympy as sp
 
 from ..expressions import Z
-from ..interface import P
+from ..models.base import P
 from ..symbolic import cancelled, factored, simplified
 from .latex import latex, width_of
 from .notation import ARCTAN, ERROR, EXPONENTIAL, LOGARITHM, ROOT, TANH

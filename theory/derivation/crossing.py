@@ -2,56 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sympy as sp
 
-from ..interface import EPSILON, ETA, PHI_SQUARED, Model, P, R
+from ..models.base import EPSILON, ETA, PHI_SQUARED, Model, P, R
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Step
 from .notation import CURVATURE, DECAY, DELAY, Q0, REMAINDER, SIZE, TIME, A, H
 from .serial import derivative_at
 
-SMALL = {"linear": r"\taEta^2", "neuron": r"\taEta"}
-GIVEN = {"linear": "A1--A5", "neuron": "A1 and A3--A5"}
 _SLOPE = sp.diff(R(P), P)
 _DECAY, _H = DECAY(P), H[1](P)
 _BEND = derivative_at(R, 2, sp.S.Zero)
 
 
-def weight_of(name: str) -> sp.Expr:
-    """−1/(p δ): what dp is worth in units of 1/ε steps."""
-    if name == "linear":
-        return _SLOPE / (P**2 * R(P) ** 3)
-    return _SLOPE / (2 * PHI_SQUARED(P) * R(P))
+@dataclass(frozen=True)
+class Laws:
+    """What the laws of long times are made of in one model.
+
+    `small` is ε, and `given` are the hypotheses, in LaTeX; `weight` is −1/(p δ): what dp is worth
+    in units of 1/ε steps; δ = 2 h_1 + `extra`; `contracting` says why |μ| < 1. At p = 0, with
+    ρ = |r''(0)|: `rate` is 1/δ, `height` is h_1; q = 1 on the curve at p = `size`; the law is
+    `law` ln(1/η) + K, which is `factor` ln(1/η) + `rate` ln(`inside`) + J.
+    """
+
+    small: str
+    given: str
+    weight: sp.Expr
+    extra: sp.Expr
+    contracting: str
+    rate: sp.Expr
+    height: sp.Expr
+    size: sp.Expr
+    law: str
+    factor: sp.Expr
+    inside: sp.Expr
+
+    @property
+    def known(self) -> tuple[tuple[sp.Expr, str], ...]:
+        """The signs of what the weight is made of."""
+        signs = ((P, ">"), (R(P), ">"), (_SLOPE, "<"), (PHI_SQUARED(P), ">"))
+        return signs if self.weight.has(PHI_SQUARED(P)) else signs[:-1]
 
 
-def response_steps(name: str) -> tuple[str, ...]:
-    """The steps that say what r, and φ² for the neuron, is here."""
-    return (f"{name}/response:response", *(("neuron/response:square",) * (name == "neuron")))
-
-
-def crossing(model: Model) -> Derivation:
+def crossing(model: Model, laws: Laws) -> Derivation:
     """The law of the crossing time, with both of its constants."""
     name = model.name
-    law = {"linear": r"\taEta^{-2}(\rho\,", "neuron": r"\taEta^{-1}((\rho/4)"}[name]
     uses = ("response", "reduced-map", "alignment", "exponential-alignment")
     return Derivation(
         f"{name}/crossing",
         r"When $\taQ$ passes 1",
-        rf"Assume {GIVEN[name]}, and write $\taEps = {SMALL[name]}$ and $\rho = |\taR''(0)|$. "
+        rf"Assume {laws.given}, and write $\taEps = {laws.small}$ and $\rho = |\taR''(0)|$. "
         r"An orbit that starts from a height $\taQ_0$ with $c < \taQ_0 \le 1 - \delta$, and has "
-        rf"$\taP_t \ne 0$ for all $t$, passes $\taQ = 1$ at $t_b = {law} "
+        rf"$\taP_t \ne 0$ for all $t$, passes $\taQ = 1$ at $t_b = {laws.law} "
         r"\ln(1/\taEta) + K(\taQ_0)) + O(t_a + \log(1/\taEta))$, with $K$ as in "
         r"\stepref{constant} and "
         rf"$t_a$ as in \thmref{{{name}/alignment}}. The "
         r"terms are derived here; the order of the error is argued in words.",
-        (*_time(model), *_size(model), *_law(model)),
+        (*_time(name, laws), *_size(name, laws), *_law(model, laws)),
         tuple(f"{name}/{n}" for n in uses),
     )
 
 
-def _time(model: Model) -> tuple[Step, ...]:
+def _time(name: str, laws: Laws) -> tuple[Step, ...]:
     """The number of steps from the height q0 down to a small |p|."""
-    name = model.name
-    rate = _rate(name)
+    rate = laws.rate
     alignment = f"{name}/exponential-alignment"
     return (
         Step(
@@ -101,20 +116,8 @@ def _time(model: Model) -> tuple[Step, ...]:
     )
 
 
-def _rate(name: str) -> sp.Expr:
-    """1/δ(0)."""
-    return CURVATURE if name == "linear" else CURVATURE / 2
-
-
-def _h_at_zero(name: str) -> sp.Expr:
-    return 1 / (2 * CURVATURE) if name == "linear" else 1 / CURVATURE
-
-
-def _size(model: Model) -> tuple[Step, ...]:
+def _size(name: str, laws: Laws) -> tuple[Step, ...]:
     """|p| where q = 1."""
-    name = model.name
-    height = _h_at_zero(name)
-    size = (ETA if name == "linear" else sp.sqrt(2 * ETA)) / CURVATURE
     return (
         Step(
             "response-near-zero",
@@ -126,42 +129,37 @@ def _size(model: Model) -> tuple[Step, ...]:
         Step(
             "h-near-zero",
             "and",
-            Expansion(_H, height, P, 2),
+            Expansion(_H, laws.height, P, 2),
             (f"{name}/alignment:h1", "rho"),
         ),
         Step(
             "size",
             r"Where $\taP^2$ is of the order of $\taEps$, we have $\taQ = 1 - \rho\taP^2/2 + "
             r"\taEps\taH_1(0) + O(\taEps^2)$. This passes 1 at",
-            Definition(SIZE, size),
+            Definition(SIZE, laws.size),
         ),
         Step(
             "size-solves",
             r"up to a relative error $O(\taEps)$, because there the two corrections cancel:",
-            Identity((CURVATURE * SIZE**2 / 2, EPSILON * height)),
+            Identity((CURVATURE * SIZE**2 / 2, EPSILON * laws.height)),
             ("size", f"{name}/alignment:eps"),
         ),
     )
 
 
-def _law(model: Model) -> tuple[Step, ...]:
-    name = model.name
-    rate = _rate(name)
-    if name == "linear":
-        factor, inside = CURVATURE, CURVATURE * A
-    else:
-        factor, inside = CURVATURE / 4, CURVATURE * A / sp.sqrt(2)
+def _law(model: Model, laws: Laws) -> tuple[Step, ...]:
+    name, rate = model.name, laws.rate
     return (
         Step(
             "constant",
             r"It remains to insert this into \stepref{time} and to collect what does not depend "
             r"on $\taEta$,",
-            Definition(DELAY(Q0), rate * sp.log(inside) + REMAINDER),
+            Definition(DELAY(Q0), rate * sp.log(laws.inside) + REMAINDER),
         ),
         Step(
             "law",
             r"where $a = \hat{\taR}(\taQ_0)$. The result is",
-            Identity((EPSILON * TIME(A), factor * sp.log(1 / ETA) + DELAY(Q0))),
+            Identity((EPSILON * TIME(A), laws.factor * sp.log(1 / ETA) + DELAY(Q0))),
             ("time", "size", "constant", f"{name}/alignment:eps"),
         ),
         Step(
@@ -179,7 +177,7 @@ def _law(model: Model) -> tuple[Step, ...]:
         Step(
             "integrand",
             r"In terms of the response the integrand of $J$ is",
-            Identity(((1 / _DECAY - rate) / P, -weight_of(name) - rate / P)),
+            Identity(((1 / _DECAY - rate) / P, -laws.weight - rate / P)),
             (f"{name}/exponential-alignment:decay", f"{name}/alignment:h1"),
         ),
         Step(

@@ -10,11 +10,12 @@ import sympy as sp
 from ..curve_closed import curve_closed, field_of
 from ..curve_series import curve_series
 from ..errors import InputError
-from ..interface import PHI_SQUARED, Model, P, R
+from ..models.base import PHI_SQUARED, Model, P, R
 from .claims import Definition, Expansion, Identity, Step
 from .closed_forms import Abbreviation, abbreviated, in_letters
 from .latex import latex, width_of
 from .notation import H
+from .response import response_steps
 
 Letters = tuple[Abbreviation, ...]
 Names = tuple[str, ...]
@@ -83,15 +84,15 @@ def _letter(name: sp.Expr) -> str:
 def _closed_step(
     model: Model, k: int, form: sp.Expr, letters: Letters, formulas: Sequence[Names]
 ) -> Step:
-    response = _response(model)
-    if letters:
-        response = ("response", *(["square"] if model.name == "neuron" else []))
+    response = response_steps(model)
+    if letters:  # of this derivation, in the letters
+        response = tuple(name.partition(":")[2] for name in response)
     uses = (*formulas[k - 1], *response, *(_letter(name) for name, _ in letters))
     return Step(f"h{k}-closed", "and", Identity((H[k](P), form)), uses)
 
 
 def _response_in_letters(model: Model, letters: Letters) -> list[Step]:
-    """r, and for the neuron φ², in the letters."""
+    """r, and φ² of an activation, in the letters."""
     if not letters:
         return []
     field, names = field_of(model), tuple(_letter(name) for name, _ in letters)
@@ -104,13 +105,8 @@ def _response_in_letters(model: Model, letters: Letters) -> list[Step]:
             (f"{model.name}/response:{name}", *names),
         )
         for name, of_p, element in pairs
-        if name == "response" or model.name == "neuron"
+        if name == "response" or model.response.square is not None
     ]
-
-
-def _response(model: Model) -> Names:
-    names = ("response", "square") if model.name == "neuron" else ("response",)
-    return tuple(f"{model.name}/response:{name}" for name in names)
 
 
 def _series_steps(
@@ -126,7 +122,7 @@ def _series_steps(
     for k, coefficients in enumerate(series, start=1):
         begin = sp.Add(*(c * P ** (2 * n) for n, c in enumerate(coefficients)))
         closed = (f"h{k}-closed", *(_letter(name) for name, _ in letters))
-        uses = closed if k <= len(forms) else (*formulas[k - 1], *_response(model))
+        uses = closed if k <= len(forms) else (*formulas[k - 1], *response_steps(model))
         claim = Expansion(H[k](P), begin, P, 2 * _TERMS)
         steps.append(Step(f"h{k}-series", "and", claim, uses))
     return steps

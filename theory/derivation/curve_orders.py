@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from ..curve_closed import curve_generic
-from ..interface import EPSILON, ETA, Model, P, Q, R
+from ..models.base import EPSILON, ETA, Model, P, Q, R
 from ..symbolic import factored
 from .claims import Definition, Derivation, Expansion, Identity, Solution, Step
 from .curve_forms import for_the_response
@@ -265,7 +265,8 @@ def _ingredients(model: Model, k: int) -> tuple[str, ...]:
     """The steps by which the formula for h_k comes down to r (and φ²)."""
     lower = (f"h{i}" for i in range(2, k))
     names = (f"forcing-{k}", *(f"alpha-{i}" for i in range(1, k)), *lower)
-    derivative = (f"{model.name}/reduced-map:phi-squared",) if model.name == "neuron" else ()
+    squared = model.response.square is not None
+    derivative = (f"{model.name}/reduced-map:phi-squared",) if squared else ()
     return (*names, f"{model.name}/alignment:h1", *derivative)
 
 

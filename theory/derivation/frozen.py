@@ -5,8 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from ..bifurcation import criticality, frozen_family
-from ..interface import ETA, Model, P, Q, R
-from ..responses import Loss
+from ..models.base import ETA, Model, P, Q, R
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Sign, Step
 from .notation import (
     FOURTH,
@@ -54,47 +53,36 @@ def _flip(model: Model) -> Derivation:
 
 
 def _frozen_map(model: Model) -> tuple[Step, ...]:
-    name = model.name
-    if name not in ("linear", "neuron"):
-        return _frozen_third(model)
-    order = 2 if name == "linear" else 1
-    opening = (
-        rf"One step of the map of \thmref{{{name}/reduced-map}} changes $\taQ$ little when the "
-        r"step size is small: for fixed $\taP$ and $\taQ$,"
-    )
-    family = (1 - 2 * _RESPONSE / Q) * P
-    p_next: Expansion | Identity = Identity((P_NEXT, family))
-    if name == "linear":
-        p_next = Expansion(P_NEXT, family, ETA, order)
-    return (
-        Step(
-            "q-frozen", opening, Expansion(Q_NEXT, Q, ETA, order), (f"{name}/reduced-map:q-next",)
-        ),
-        Step("p-frozen", "and", p_next, (f"{name}/reduced-map:p-next",)),
-        Step("family", _FAMILY, Definition(_STEP, family)),
-    )
-
-
-def _frozen_third(model: Model) -> tuple[Step, ...]:
-    """The same in the limit of small step sizes, at which a third model's map may have any order.
-
-    Raises ReducedMapError where the frozen map is another.
-    """
+    """Raises ReducedMapError where the frozen map is another."""
     frozen_family(model)
-    family, at_rest = (1 - 2 * _RESPONSE / Q) * P, ((ETA, sp.S.Zero),)
+    power = 1 / model.exponent
     opening = (
         rf"One step of the map of \thmref{{{model.name}/reduced-map}} changes $\taQ$ little when "
-        r"the step size is small: for $\taEta \to 0$, with $\taP$ and $\taQ$ fixed,"
+        rf"the step size is small: for {_FIXED if power.is_Integer else _IN_THE_LIMIT},"
     )
-    maps = [f"{model.name}/reduced-map:{step}" for step in ("q-next", "p-next")]
+    claims = [_frozen(name, e, power) for name, e in ((Q_NEXT, Q), (P_NEXT, _FAMILY))]
+    if sp.expand(model.generic().p_next - _FAMILY) == 0:
+        claims[1] = Identity((P_NEXT, _FAMILY))
+    q_frozen, p_frozen = claims
+    maps = f"{model.name}/reduced-map"
     return (
-        Step("q-frozen", opening, Identity((Q_NEXT, Q), at_rest), (maps[0],)),
-        Step("p-frozen", "and", Identity((P_NEXT, family), at_rest), (maps[1],)),
-        Step("family", _FAMILY, Definition(_STEP, family)),
+        Step("q-frozen", opening, q_frozen, (f"{maps}:q-next",)),
+        Step("p-frozen", "and", p_frozen, (f"{maps}:p-next",)),
+        Step("family", _WE_STUDY, Definition(_STEP, _FAMILY)),
     )
 
 
-_FAMILY = (
+def _frozen(name: sp.Expr, e: sp.Expr, power: sp.Rational) -> Expansion | Identity:
+    """What is left of p' or q' to the order ε = η^power; at η = 0 where that is no whole power."""
+    if power.is_Integer:
+        return Expansion(name, e, ETA, int(power))
+    return Identity((name, e), ((ETA, sp.S.Zero),))
+
+
+_FAMILY = (1 - 2 * _RESPONSE / Q) * P
+_FIXED = r"fixed $\taP$ and $\taQ$"
+_IN_THE_LIMIT = r"$\taEta \to 0$, with $\taP$ and $\taQ$ fixed"
+_WE_STUDY = (
     r"To leading order, then, $\taP$ moves while $\taQ$ stands still. We study the family of maps "
     r"of one variable, with $\taQ > 0$ as its parameter,"
 )
@@ -383,7 +371,7 @@ def _half_map() -> tuple[Step, ...]:
 
 def _convexity(model: Model) -> tuple[Step, ...]:
     rise = sp.Derivative(P * _RESPONSE, P)
-    if isinstance(model.response, Loss):
+    if model.response.assumes("A2"):
         opening = (
             r"A strictly convex loss never comes to this point. The product $\taP\taR(\taP)$ is "
             r"the derivative of the loss, so its own derivative is $\taEll''(\taP)$, which is "

@@ -13,7 +13,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from ..expressions import Z
-from ..interface import PHI_SQUARED, P
+from ..models.base import PHI_SQUARED, P
 from .latex_matrices import MatrixLatex
 from .notation import BY_OBJECT, FROZEN, OBJECTIVE_STEP, PHI, name_of
 from .reading_order import fraction_in_order, terms_in_order
@@ -28,7 +28,7 @@ _WORDS |= {n: rf"\operatorname{{{n}}}" for n in ("erf", "erfc")}
 def latex(e: Any) -> str:
     """An expression or matrix in the house style.
 
-    >>> from trajalign.theory.interface import ETA, P
+    >>> from trajalign.theory.models import ETA, P
     >>> latex(1 - ETA * P / 2)
     '1 - \\\\frac{\\\\taEta \\\\taP}{2}'
     """

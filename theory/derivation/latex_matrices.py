@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-from ..interface import EPSILON, ETA
+from ..models.base import EPSILON, ETA
 from .notation import BY_OBJECT, name_of
 from .reading_order import fraction_in_order
 

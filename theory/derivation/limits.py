@@ -9,10 +9,10 @@ import sympy as sp
 from ..curve_closed import curve_generic
 from ..curve_series import curve_series
 from ..errors import InputError
-from ..interface import ETA, PHI_SQUARED, Model, P, R
+from ..models.base import ETA, PHI_SQUARED, Model, P, R
 from ..symbolic import attempted, cancelled, factored
 from .claims import Cited, Definition, Derivation, Expansion, Step
-from .curve import HYPOTHESES, ORBIT
+from .curve import ORBIT
 from .curve_orders import slow_curve
 from .latex import latex
 from .notation import LAMBDA_LIMIT, Q_LIMIT, H
@@ -34,8 +34,8 @@ def _limit(model: Model, order: int) -> Derivation:
     return Derivation(
         f"{name}/limit",
         r"The limit of $\taQ$",
-        rf"Assume {HYPOTHESES[name]}. {ORBIT} tends to a point $(0, \taQ_{{*}})$, and $\taQ_{{*}}$ "
-        r"has the expansion of \stepref{limit}, the same for all of them.",
+        rf"Assume {model.response.assumed()}. {ORBIT} tends to a point $(0, \taQ_{{*}})$, and "
+        r"$\taQ_{*}$ has the expansion of \stepref{limit}, the same for all of them.",
         (*_at_zero(model, order), *_limit_steps(model, order)),
         tuple(f"{name}/{label}" for label in ("alignment", "slow-curve", "response")),
     )
@@ -53,7 +53,7 @@ def _at_zero(model: Model, order: int) -> list[Step]:
             Expansion(R(P), 1 + P**2 * derivative_at(R, 2, sp.S.Zero) / 2, P, 4),
         )
     ]
-    if model.name == "neuron":
+    if model.response.square is not None:
         steps.append(
             Step(
                 "square-at-zero",
@@ -221,7 +221,7 @@ def _saturation(model: Model, order: int) -> Derivation:
     return Derivation(
         f"{name}/saturation",
         "Saturation of the sharpness",
-        rf"Assume {HYPOTHESES[name]}. {ORBIT} has a sharpness that tends to a limit "
+        rf"Assume {model.response.assumed()}. {ORBIT} has a sharpness that tends to a limit "
         r"$\taSharp_{*}$ with the expansion of \stepref{saturation}: it saturates just below "
         r"$2/\taEta$.",
         tuple(steps),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..interface import EPSILON, PHI_SQUARED, Model, P, Q, R
+from ..models.base import EPSILON, Model, P, Q, R
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Sign, Step
 from .closed_forms import shortest
-from .crossing import GIVEN, SMALL, crossing, response_steps, weight_of
+from .crossing import Laws, crossing
 from .notation import DECAY, EXPONENT, MULTIPLIER, P_NEXT, Q0, RHAT, H
+from .response import response_steps
 from .serial import derivative_at
 
 _SLOPE = sp.diff(R(P), P)
@@ -17,38 +18,35 @@ _MULTIPLIER, _DECAY, _H = MULTIPLIER(P), DECAY(P), H[1](P)
 _BEND = derivative_at(R, 2, sp.S.Zero)
 
 
-def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
+def long_times(model: Model, laws: Laws) -> tuple[Derivation, ...]:
     """The exponent of alignment and the law of the crossing time."""
-    return (_exponential_alignment(model), crossing(model))
+    return (_exponential_alignment(model, laws), crossing(model, laws))
 
 
-def _exponential_alignment(model: Model) -> Derivation:
+def _exponential_alignment(model: Model, laws: Laws) -> Derivation:
     name = model.name
     return Derivation(
         f"{name}/exponential-alignment",
         "Alignment is exponentially precise",
-        rf"Assume {GIVEN[name]}, and write $\taEps = {SMALL[name]}$. Two orbits that start from "
+        rf"Assume {laws.given}, and write $\taEps = {laws.small}$. Two orbits that start from "
         r"the same height $\taQ_0$ with $c < \taQ_0 < 1$, but from different $|\taP_0|$, and on "
         r"which $\taP_t \ne 0$ for all $t$, have limits of $\taQ_t$ that in general differ by "
         r"$\exp(-(\Lambda(\taQ_0) + o(1))/\taEps)$, with $\Lambda > 0$ as in \stepref{exponent}. "
         r"So the limit is the same to every order in $\taEps$. The integrand is derived here; the "
         r"size of the error is argued in words.",
-        (*_motion(name), *_transverse(name), *_exponent(model)),
+        (*_motion(name, laws), *_transverse(name, laws), *_exponent(model, laws)),
         tuple(f"{name}/{n}" for n in ("response", "reduced-map", "alignment")),
     )
 
 
-def _motion(name: str) -> tuple[Step, ...]:
+def _motion(name: str, laws: Laws) -> tuple[Step, ...]:
     """How |p| shrinks on the curve."""
-    extra = P**2 * R(P) ** 2 if name == "linear" else sp.S.Zero
-    decay = -1 / (P * weight_of(name))
-    known = [(P, ">"), (R(P), ">"), (_SLOPE, "<"), (PHI_SQUARED(P), ">")]
     return (
         Step(
             "decay",
             rf"An aligned orbit follows the slow curve of \thmref{{{name}/alignment}}, alternating "
             r"between its two sides. How fast it moves along the curve is said by",
-            Definition(_DECAY, 2 * _H + extra),
+            Definition(_DECAY, 2 * _H + laws.extra),
         ),
         Step(
             "shrink",
@@ -65,21 +63,14 @@ def _motion(name: str) -> tuple[Step, ...]:
         Step(
             "decay-positive",
             r"With $\taH_1$ inserted, and since $\taR' < 0$ for $\taP > 0$ by A1,",
-            Sign((_DECAY, decay), ">", tuple(known[: 4 if name == "neuron" else 3])),
+            Sign((_DECAY, -1 / (P * laws.weight)), ">", laws.known),
             ("decay", f"{name}/alignment:h1"),
         ),
     )
 
 
-def _transverse(name: str) -> tuple[Step, ...]:
+def _transverse(name: str, laws: Laws) -> tuple[Step, ...]:
     """How a displacement from the curve shrinks."""
-    if name == "linear":
-        bounded = r"which lies strictly between $-1$ and $1$ for $\taP > 0$, by A1 and A2:"
-    else:
-        bounded = (
-            r"which lies strictly between $-1$ and $1$ where $\taP > 0$ and $\taR(\taP) \ge c$, "
-            r"because there $-1/2 \le \taP\taR'/\taR < 0$ by A1 and A3:"
-        )
     return (
         Step(
             "multiplier",
@@ -97,7 +88,7 @@ def _transverse(name: str) -> tuple[Step, ...]:
         ),
         Step(
             "contracting",
-            bounded,
+            rf"which lies strictly between $-1$ and $1$ {laws.contracting}:",
             Sign(
                 (1 - _MULTIPLIER**2, -4 * _LOG_SLOPE * (1 + _LOG_SLOPE)),
                 ">",
@@ -108,11 +99,11 @@ def _transverse(name: str) -> tuple[Step, ...]:
     )
 
 
-def _exponent(model: Model) -> tuple[Step, ...]:
-    name = model.name
-    weight = weight_of(name)
+def _exponent(model: Model, laws: Laws) -> tuple[Step, ...]:
+    name, weight = model.name, laws.weight
     size = sp.log(sp.Abs(_MULTIPLIER))
-    known = [(size, "<"), (_SLOPE, "<"), (P, ">"), (R(P), ">"), (PHI_SQUARED(P), ">")]
+    start, height, slope, *square = laws.known
+    known = ((size, "<"), slope, start, height, *square)
     spelled = sp.log(sp.Abs(1 + 2 * _LOG_SLOPE)) * weight
     concrete = [shortest(model.concrete(e)) for e in (1 + 2 * _LOG_SLOPE, weight)]
     return (
@@ -125,7 +116,7 @@ def _exponent(model: Model) -> tuple[Step, ...]:
             Sign(
                 (-size / (P * _DECAY), size * weight),
                 ">",
-                tuple(known[: 5 if name == "neuron" else 4]),
+                known,
             ),
             ("decay", f"{name}/alignment:h1"),
         ),
@@ -171,12 +162,12 @@ def _exponent(model: Model) -> tuple[Step, ...]:
             "multiplier-here",
             r"For the response at hand the multiplier is",
             Identity((1 + 2 * _LOG_SLOPE, concrete[0])),
-            response_steps(name)[:1],
+            response_steps(model)[:1],
         ),
         Step(
             "weight-here",
             r"and the other factor of the integrand is",
             Identity((weight, concrete[1])),
-            response_steps(name),
+            response_steps(model),
         ),
     )

@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 
 from ..expressions import Z
-from ..interface import EPSILON, ETA, PHI_SQUARED, P, Q, R
+from ..models.base import EPSILON, ETA, PHI_SQUARED, P, Q, R
 
 PHI = sp.Function("phi")
 ELL = sp.Function("ell")

@@ -6,51 +6,37 @@ import sympy as sp
 
 from ..errors import ReducedMapError
 from ..expressions import Z
-from ..interface import ETA, PHI_SQUARED, Model, P, ParameterSpace, Q, R
-from ..responses import Activation
+from ..models.base import ETA, PHI_SQUARED, Model, P, ParameterSpace, Q, R
 from ..unspecified import unspecified_space
 from .claims import Definition, Derivation, Identity, Step
 from .notation import ELL, P_NEXT, PHI, Q_NEXT
 
-# What is not written for a third model: these chapters speak of one of the two.
-NOT_WRITTEN = (
-    "the sharpness",
-    "gradient flow",
-    "the slow curve beyond first order",
-    "the limit",
-    "saturation",
-    "progressive sharpening",
-    "exponential alignment",
-    "crossing",
-)
 
-
-def reduced_map(model: Model) -> Derivation:
+def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
     """One gradient step as the model's map of (p, q), for an unspecified response.
 
     Raises ReducedMapError where the model's definition is not one for every response.
     """
-    activation = isinstance(model.response, Activation)
+    return (_reduced_map(model),)
+
+
+def _reduced_map(model: Model) -> Derivation:
+    activation = model.response.square is not None
     space = unspecified_space(model, PHI if activation else ELL)
     if space is None:
         raise ReducedMapError(
             f"{model.name}: parameter_space() does not take an unspecified loss or activation, "
             "so its map cannot be derived"
         )
-    kind = r"the activation $\taPhi$" if activation else r"the loss $\taEll$"
+    kind = f"the {model.response.noun} ${model.response.latex}$"
     return Derivation(
         f"{model.name}/reduced-map",
-        f"The reduced map of the model {escaped(model.name)}",
+        f"The reduced map of the {model.title}",
         rf"Let {kind} be differentiable, and take one step of gradient descent with step size "
         r"$\taEta$ on the objective of \stepref{objective}. Then $\taP$ and $\taQ$ of \stepref{p} "
         r"and \stepref{q} follow the map of \stepref{p-next} and \stepref{q-next}.",
         (*_step(space), *_places(space, activation), *_map(model)),
     )
-
-
-def escaped(name: str) -> str:
-    """A model's name in LaTeX."""
-    return name.replace("_", r"\_")
 
 
 _OBJECTIVE = sp.Symbol("L", real=True)

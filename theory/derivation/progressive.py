@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sympy as sp
 
-from ..interface import EPSILON, ETA, PHI_SQUARED, Model, P, Q, R
+from ..models.base import EPSILON, ETA, Model, P, Q, R
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Sign, Solution, Step
 from .notation import (
     DETERMINANT,
     GAP,
     MU,
-    Q_NEXT,
     SIGMA,
     SURROGATE,
     SURROGATE_SLOPE,
@@ -19,50 +20,66 @@ from .notation import (
 )
 from .serial import derivative_at
 
-_SIGMA, _SIGMA_SLOPE = SIGMA(P), sp.diff(SIGMA(P), P)
+AT_P = SIGMA(P)
+_SIGMA_SLOPE = sp.diff(AT_P, P)
 _SLOPE = sp.diff(R(P), P)
 _H = H[1](P)
-_SHIFT = EPSILON * P * _H / _SIGMA  # r̂(q) − p on the curve
+_SHIFT = EPSILON * P * _H / AT_P  # r̂(q) − p on the curve
 _BEND = derivative_at(R, 2, sp.S.Zero)
-_RATIO = P * _SIGMA_SLOPE / _SIGMA
+RATIO = P * _SIGMA_SLOPE / AT_P
 
 
-def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
+@dataclass(frozen=True)
+class Sharpening:
+    """What progressive sharpening is made of in one model.
+
+    In LaTeX: what is `given`, `where` λ̃ increases, of what `size` the difference is, and why
+    `distinct` roots are. `growth`: that q grows; the root μ is 2(1+σ)(1 − ε h_1) + ε `more`; `gap`
+    is D, and `factor`/r''(0) is D(0).
+    """
+
+    given: str
+    where: str
+    size: str
+    distinct: str
+    growth: Step
+    more: sp.Expr
+    gap: sp.Expr
+    factor: int
+
+
+def progressive(model: Model, parts: Sharpening) -> tuple[Derivation, ...]:
     """The surrogate sharpness increases with q, and how far the sharpness is from it."""
     name = model.name
     return (
         Derivation(
             f"{name}/progressive-sharpening",
             "Progressive sharpening",
-            _statement(name),
-            (*_increase(), _growth(name), *_expanded(name), *_gap(model), _along_orbit(name)),
+            _statement(name, parts),
+            (
+                *_increase(),
+                parts.growth,
+                *_expanded(name, parts),
+                *_gap(model, parts),
+                _along_orbit(name),
+            ),
             tuple(f"{name}/{n}" for n in ("response", "reduced-map", "sharpness", "alignment")),
         ),
     )
 
 
-def _statement(name: str) -> str:
-    if name == "linear":
-        given = r"Assume A1--A5, and write $\taEps = \taEta^2$."
-        where = ""
-        size = r"The difference is of the order of $\taEta$."
-    else:
-        given = r"Assume A1 and A3--A5, and write $\taEps = \taEta$."
-        where = r" where $\taQ \ge c$"
-        size = (
-            r"The difference is of order 1; no bound $1 + O(\taEta)$ holds for all activations, "
-            r"but $\sup|D| + O(\taEta)$ does."
-        )
+def _statement(name: str, parts: Sharpening) -> str:
     return (
-        rf"{given} Let $\hat{{\taR}}$ be the inverse of $\taR$ on $\taP \ge 0$, and put "
+        rf"{parts.given} Let $\hat{{\taR}}$ be the inverse of $\taR$ on $\taP \ge 0$, and put "
         r"$\tilde{\taSharp}(\taQ) = (2/\taEta)(1 + "
         r"\hat{\taR}(\taQ)\,\taR'(\hat{\taR}(\taQ))/\taQ)$ for $\taQ \le 1$ and "
         r"$\tilde{\taSharp}(\taQ) = 2/\taEta$ beyond. Then $\tilde{\taSharp}$ "
-        rf"increases with $\taQ \le 1${where}, and along the orbits of \thmref{{{name}/alignment}} "
+        rf"increases with $\taQ \le 1${parts.where}, and along the orbits of "
+        rf"\thmref{{{name}/alignment}} "
         r"$\tilde{\taSharp}(\taQ_t)$ never falls from $t_a$ on. From there on, and while "
         r"$\taQ_t \le 1$, the sharpness "
         r"is $\taSharp_t = \tilde{\taSharp}(\taQ_t) + D(\taP_t)\,\taEps/\taEta + "
-        rf"O(\taEps^2/\taEta)$ with $D$ as in \stepref{{gap}}. {size}"
+        rf"O(\taEps^2/\taEta)$ with $D$ as in \stepref{{gap}}. {parts.size}"
     )
 
 
@@ -71,7 +88,7 @@ def _increase() -> tuple[Step, ...]:
         Step(
             "sigma",
             r"Everything is said most shortly in terms of",
-            Definition(_SIGMA, P * _SLOPE / R(P)),
+            Definition(AT_P, P * _SLOPE / R(P)),
         ),
         Step(
             "surrogate",
@@ -83,13 +100,13 @@ def _increase() -> tuple[Step, ...]:
         Step(
             "in-sigma",
             r"or, as $\taQ = \taR(\taP)$,",
-            Identity((SURROGATE(R(P)), 2 * (1 + _SIGMA) / ETA)),
+            Identity((SURROGATE(R(P)), 2 * (1 + AT_P) / ETA)),
             ("surrogate", "sigma"),
         ),
         Step(
             "below",
             r"This stays below the limit of stability,",
-            Sign((2 / ETA - SURROGATE(R(P)), -2 * _SIGMA / ETA), ">", ((_SIGMA, "<"),)),
+            Sign((2 / ETA - SURROGATE(R(P)), -2 * AT_P / ETA), ">", ((AT_P, "<"),)),
             ("in-sigma",),
         ),
         Step(
@@ -118,43 +135,8 @@ def _increase() -> tuple[Step, ...]:
     )
 
 
-def _growth(name: str) -> Step:
-    if name == "linear":
-        return Step(
-            "growth",
-            r"and $\tilde{\taSharp}$ increases with $\taQ$. The height $\taQ$ "
-            r"itself increases along an orbit that is near the curve $\taQ = \taR(\taP)$: there "
-            r"$2\taQ - \taR$ is near $\taR > 0$, and therefore",
-            Sign(
-                (1 - Q / Q_NEXT, ETA**2 * P**2 * R(P) * (2 * Q - R(P))),
-                ">",
-                ((P, ">"), (R(P), ">"), (2 * Q - R(P), ">")),
-            ),
-            ("linear/reduced-map:q-next",),
-        )
-    weight = PHI_SQUARED(P)
-    return Step(
-        "growth",
-        r"and $\tilde{\taSharp}$ increases with $\taQ$. The height $\taQ$ "
-        r"itself increases along every orbit, as long as $\taP \ne 0$ and $\taEta\taPhi^2 < 1$ "
-        r"(which for small $\taEta$ holds by A5):",
-        Sign(
-            (1 - Q / Q_NEXT, ETA * weight * (2 - ETA * weight)),
-            ">",
-            ((weight, ">"), (2 - ETA * weight, ">")),
-        ),
-        ("neuron/reduced-map:q-next",),
-    )
-
-
-def _expanded(name: str) -> tuple[Step, ...]:
+def _expanded(name: str, parts: Sharpening) -> tuple[Step, ...]:
     """ηλ and ηλ̃ on the curve to first order in ε."""
-    if name == "linear":
-        why = r"$\sigma > -1$ by A2"
-        more = P**2 * R(P) ** 2 * (3 + 2 * _SIGMA) / (2 * (1 + _SIGMA))
-    else:
-        why = r"$\sigma \ge -1/2$ where $\taR \ge c$"
-        more = 4 * P**2 * R(P) / (1 + _SIGMA)
     return (
         Step(
             "candidate",
@@ -162,9 +144,9 @@ def _expanded(name: str) -> tuple[Step, ...]:
             r"$\taP > 0$. There $\taEta\taSharp$ is the larger root of the quadratic "
             r"polynomial with the coefficients $-\taEta T$ and $\taEta^2\Delta$, by "
             rf"\thmref{{{name}/sharpness}}. At $\taEps = 0$ the roots are $0$ and $2(1+\sigma)$. "
-            rf"They are distinct, since {why}; hence the larger one depends smoothly on $\taEps$. "
-            r"To first order it is",
-            Definition(MU, sp.Mul(2, 1 + _SIGMA, 1 - EPSILON * _H) + EPSILON * more),
+            rf"They are distinct, since {parts.distinct}; hence the larger one depends smoothly on "
+            r"$\taEps$. To first order it is",
+            Definition(MU, sp.Mul(2, 1 + AT_P, 1 - EPSILON * _H) + EPSILON * parts.more),
         ),
         Step(
             "quadratic",
@@ -193,7 +175,7 @@ def _expanded(name: str) -> tuple[Step, ...]:
             r"$O(\taEps^2)$",
             Expansion(
                 2 * (1 + SIGMA(P + _SHIFT)),
-                2 * (1 + _SIGMA) + 2 * EPSILON * _H * _RATIO,
+                2 * (1 + AT_P) + 2 * EPSILON * _H * RATIO,
                 EPSILON,
                 2,
             ),
@@ -201,7 +183,7 @@ def _expanded(name: str) -> tuple[Step, ...]:
         Step(
             "gap-in-h",
             r"The zeroth orders agree. Let $D$ be the difference of the first orders,",
-            Definition(GAP(P), more - 2 * _H * (1 + _SIGMA + _RATIO)),
+            Definition(GAP(P), parts.more - 2 * _H * (1 + AT_P + RATIO)),
         ),
         Step(
             "difference",
@@ -213,24 +195,13 @@ def _expanded(name: str) -> tuple[Step, ...]:
     )
 
 
-def _gap(model: Model) -> tuple[Step, ...]:
-    name = model.name
-    if name == "linear":
-        square = P**2 * R(P) ** 2
-        gap = (
-            square * (3 + 2 * _SIGMA) / (2 * (1 + _SIGMA))
-            + square * (1 + _SIGMA) * (1 + _SIGMA + _RATIO) / _SIGMA
-        )
-        factor = 3
-    else:
-        gap = 4 * P**2 * R(P) / (1 + _SIGMA) + 2 * PHI_SQUARED(P) * (1 + _SIGMA + _RATIO) / _SIGMA
-        factor = 6
-    at_zero = factor / _BEND
+def _gap(model: Model, parts: Sharpening) -> tuple[Step, ...]:
+    name, at_zero = model.name, parts.factor / _BEND
     return (
         Step(
             "gap",
             r"Insertion of $\taH_1$ gives",
-            Identity((GAP(P), gap)),
+            Identity((GAP(P), parts.gap)),
             ("gap-in-h", f"{name}/alignment:h1", "sigma"),
         ),
         Step(
@@ -243,7 +214,7 @@ def _gap(model: Model) -> tuple[Step, ...]:
         Step(
             "gap-number",
             r"For the response at hand the leading term is",
-            Identity((at_zero, factor / model.response.curvature)),
+            Identity((at_zero, parts.factor / model.response.curvature)),
             (f"{name}/response:response",),
         ),
     )

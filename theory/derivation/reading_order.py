@@ -13,7 +13,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from ..expressions import Z
-from ..interface import EPSILON, ETA, P, R
+from ..models.base import EPSILON, ETA, P, R
 from .notation import LAMBDA, LETTERS, TAU
 
 _SMALL = (ETA, EPSILON, TAU)

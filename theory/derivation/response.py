@@ -6,10 +6,8 @@ import sympy as sp
 
 from ..conditions import log_slope
 from ..expressions import Z
-from ..interface import PHI_SQUARED, Model, R
+from ..models.base import PHI_SQUARED, Model, R
 from ..requirements import require_curved
-from ..responses import Loss
-from ..statements import name_for
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Step
 from .closed_forms import shortest
 from .latex import latex, width_of
@@ -24,12 +22,12 @@ _WIDEST = 45  # characters of a formula that is read at a glance
 def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
     """The response at hand. Raises what `require_curved` raises."""
     require_curved(model.response)
-    kind, first = _OPENING[name_for(model.response)]
+    noun = model.response.noun
     return (
         Derivation(
             f"{model.name}/response",
             "The response",
-            rf"From the {kind} of \stepref{{{first}}} follow the response $\taR$, its power "
+            rf"From the {noun} of \stepref{{{noun}}} follow the response $\taR$, its power "
             r"series and its curvature at 0. They are used where the general results are "
             r"specialised; everything else holds for any response with the properties that it "
             r"names.",
@@ -38,17 +36,16 @@ def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
     )
 
 
-_OPENING = {"linear": ("loss", "loss"), "neuron": ("activation", "activation")}
-
-
-def _subject(model: Model) -> str:
-    return {"linear": "The network", "neuron": "The neuron"}.get(model.name, "The model")
+def response_steps(model: Model) -> tuple[str, ...]:
+    """The steps that say what r, and φ² of an activation, is here."""
+    names = ("response",) if model.response.square is None else ("response", "square")
+    return tuple(f"{model.name}/response:{name}" for name in names)
 
 
 def _source(model: Model) -> tuple[Step, ...]:
     """The loss or activation, and how r comes from it."""
-    e = model.response.expression
-    if isinstance(model.response, Loss):
+    e, square, subject = model.response.expression, model.response.square, model.about.subject
+    if square is None:
         slope = sp.Derivative(ELL(Z), Z)
         return (
             Step("loss", "Given is the loss", Definition(ELL(Z), e)),
@@ -60,7 +57,7 @@ def _source(model: Model) -> tuple[Step, ...]:
             ),
             Step(
                 "quotient",
-                rf"{_subject(model)} feels the loss only through its response, the even function",
+                rf"{subject} feels the loss only through its response, the even function",
                 Definition(R(Z), slope / Z),
             ),
         )
@@ -73,10 +70,10 @@ def _source(model: Model) -> tuple[Step, ...]:
             Identity((slope, shortest(sp.diff(e, Z)))),
             ("activation",),
         ),
-        Step("square", "and its square", Definition(PHI_SQUARED(Z), e**2)),
+        Step("square", "and its square", Definition(PHI_SQUARED(Z), square)),
         Step(
             "quotient",
-            f"{_subject(model)} feels the activation through its square and through its response, "
+            f"{subject} feels the activation through its square and through its response, "
             "the even function",
             Definition(R(Z), PHI(Z) * slope / Z),
         ),
@@ -85,7 +82,6 @@ def _source(model: Model) -> tuple[Step, ...]:
 
 def _consequences(model: Model) -> tuple[Step, ...]:
     response = model.response
-    _, source = _OPENING[name_for(model.response)]
     short = shortest(response.response)
     series = sp.Add(*(c * Z**k for k, c in enumerate(response.response_series)))
     return (
@@ -93,7 +89,7 @@ def _consequences(model: Model) -> tuple[Step, ...]:
             "response",
             r"continued to $z = 0$ by its limit. Here it is",
             Identity((R(Z), short)),
-            ("quotient", source),
+            ("quotient", response.noun),
         ),
         Step(
             "series",
@@ -122,12 +118,12 @@ def _log_slope(model: Model) -> tuple[Step, ...]:
 
 
 def _assumptions(model: Model) -> Step:
+    others = model.response.assumed(without="A4")
     holds = "holds" if model.response.curvature < 0 else "does not hold"
-    named = {"linear": "A1, A2, A3 and A5", "neuron": "A1, A3 and A5"}[name_for(model.response)]
     return Step(
         "assumptions",
         rf"Of the hypotheses that the results name, A4 {holds}, by \stepref{{curvature}}. The "
-        rf"others, {named}, are inequalities for a whole range of $z$; they are assumed here, not "
+        rf"others, {others}, are inequalities for a whole range of $z$; they are assumed here, not "
         r"derived. The results on alignment concern heights above "
         r"$c = \max\{\taR(z_0), 1/2\}$, where $z_0$ is the first $z$ at which "
         r"$z \taR'(z)/\taR(z)$ comes down to $-1/2$.",

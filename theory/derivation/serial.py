@@ -1,11 +1,12 @@
 """Derivations as JSON and back. No text is evaluated: an expression is a tree of known names.
 
-A tree is an integer string, ["/", p, q], or [head, tree, …] with a head of the tables below or a
-name of the notation.
+A tree is an integer string, ["/", p, q], ["parameter", name] for a real number that a model calls
+so, or [head, tree, …] with a head of the tables below or a name of the notation.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from types import MappingProxyType
@@ -54,6 +55,8 @@ _HEADS: Mapping[str, Any] = MappingProxyType(
 _NAMES = MappingProxyType({function: name for name, function in _HEADS.items()})
 _CONSTANTS = MappingProxyType({"pi": sp.pi, "e": sp.E})
 
+_PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,9}(_\+)?")  # before and after a step
+
 Tree = Any
 
 
@@ -70,6 +73,8 @@ def tree_of(e: Any) -> Tree:
             return name
     if e.is_symbol and BY_KEY.get(str(e)) == e:
         return str(e)
+    if e.is_Symbol and e == sp.Symbol(e.name, real=True) and _PARAMETER.fullmatch(e.name):
+        return ["parameter", e.name]
     if isinstance(e, sp.Derivative):
         (variable, count), *more = e.variable_count
         if more:
@@ -154,6 +159,13 @@ def _rational(rest: list[Any], depth: int) -> Any:
     return sp.Rational(numerator, denominator)
 
 
+def _parameter(rest: list[Any], depth: int) -> Any:
+    (name,) = rest
+    if not _PARAMETER.fullmatch(name):
+        raise ValueError("it cannot be called so")
+    return sp.Symbol(name, real=True)
+
+
 def _derivative(rest: list[Any], depth: int) -> Any:
     count, variable, inner = rest
     return sp.Derivative(expression_of(inner, depth), (expression_of(variable, depth), int(count)))
@@ -184,7 +196,14 @@ def _matrix(rest: list[Any], depth: int) -> Any:
 
 
 _SPECIAL: Mapping[str, Callable[[list[Any], int], Any]] = MappingProxyType(
-    {"/": _rational, "d": _derivative, "at": _at, "integral": _integral, "matrix": _matrix}
+    {
+        "/": _rational,
+        "parameter": _parameter,
+        "d": _derivative,
+        "at": _at,
+        "integral": _integral,
+        "matrix": _matrix,
+    }
 )
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..theory import models
 from ..theory.derivation.book import appendix
 from ..theory.derivation.claims import Appendix, Derivation
 from ..theory.derivation.serial import derivation_of, to_json
 from ..theory.errors import InputError
-from ..theory.models import Model, SingleNeuron, TwoLayerLinear
-from ..theory.responses import Activation, Loss
+from ..theory.models import Model, Response
 from ..verification.derivations import Checked, check_derivation
-from .document import NETWORK, Document, evidence
+from .document import Document, evidence
 from .formulas import formula
 
 SCHEMA = "trajalign.derivation/1"
@@ -33,13 +33,13 @@ class ArchiveError(InputError):
 def archive(document: Document) -> dict[str, Any]:
     """The document in the layout of schema trajalign.derivation/1.
 
-    Raises InputError for a third model, which such a file has no way to name.
+    Raises InputError for a model of one's own, which such a file has no way to name.
     """
     appendix = document.appendix
-    if appendix.model not in NETWORK:
+    if not models.is_built_in(document.model):
         raise InputError(
-            f"derivations as JSON are for the two models of the paper, not for {appendix.model}; "
-            "text, HTML and LaTeX take any"
+            f"derivations as JSON are for the models {', '.join(models.names())}, not for "
+            f"{appendix.model}; text, HTML and LaTeX take any"
         )
     libraries = {name: version(name) for name in ("sympy", "python-flint")}
     return {
@@ -53,7 +53,10 @@ def archive(document: Document) -> dict[str, Any]:
 
 
 def _stored(derivation: Derivation, found: str) -> dict[str, Any]:
-    values: dict[str, Any] = to_json(derivation)
+    try:
+        values: dict[str, Any] = to_json(derivation)
+    except TypeError as error:
+        raise InputError(f"{derivation.label}: JSON cannot hold it: {error}") from None
     for step, data in zip(derivation.steps, values["steps"], strict=True):
         data["latex"] = formula(step.claim)
     return values | {"evidence": found}
@@ -103,7 +106,7 @@ def check(data: Any, derive: Callable[[Model, int], Appendix] = appendix) -> tup
     if type(order) is not int:
         raise ArchiveError(f"its order must be a number, not {str(order)[:60]}")
     derivations = [_read(stored) for stored in data["derivations"]]
-    checked = tuple(_judged(derivations, model.name))
+    checked = tuple(_judged(derivations, model.kind))
     for found, stored in zip(checked, data["derivations"], strict=True):
         if stored["evidence"] != evidence(found):
             raise ArchiveError(f"{found.derivation.label}: the evidence is another than it says")
@@ -119,14 +122,12 @@ def check(data: Any, derive: Callable[[Model, int], Appendix] = appendix) -> tup
 def _model(data: dict[str, Any]) -> Model:
     if not isinstance(data["response"], str):
         raise ArchiveError("its response must be a text")
+    if data["model"] not in models.names():
+        raise ArchiveError(f"its model must be one of {', '.join(models.names())}")
     try:
-        if data["model"] == "linear":
-            return TwoLayerLinear(Loss.parse(data["response"]))
-        if data["model"] == "neuron":
-            return SingleNeuron(Activation.parse(data["response"]))
+        return models.of(data["model"], data["response"])
     except InputError as error:
         raise ArchiveError(f"its response: {error}") from None
-    raise ArchiveError("its model must be linear or neuron")
 
 
 def _read(stored: Any) -> Derivation:
@@ -150,13 +151,13 @@ def _read(stored: Any) -> Derivation:
     return derivation
 
 
-def _judged(derivations: list[Derivation], model: str) -> Iterator[Checked]:
+def _judged(derivations: list[Derivation], kind: type[Response]) -> Iterator[Checked]:
     earlier: dict[str, Derivation] = {}
     for derivation in derivations:
         if derivation.label in earlier:
             raise ArchiveError(f"{derivation.label} stands twice")
         try:
-            yield check_derivation(derivation, model, earlier)
+            yield check_derivation(derivation, kind, earlier)
         except InputError as error:
             raise ArchiveError(str(error)) from None
         except _UNFIT as error:

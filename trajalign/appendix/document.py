@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .. import __version__
+from ..theory.derivation.book import not_written
 from ..theory.derivation.claims import Appendix, Cited, Derivation, Step
 from ..theory.derivation.latex import latex
-from ..theory.derivation.own_model import NOT_WRITTEN, escaped
 from ..theory.errors import InputError
-from ..theory.interface import ETA, Model
-from ..theory.statements import name_for
+from ..theory.hypotheses import ALWAYS
+from ..theory.models import ETA, Model
 from ..theory.writing.inline import REFERENCE
 from ..theory.writing.references import require_reference
 from ..verification.derivations import Checked, StepCheck
@@ -21,40 +21,10 @@ from ..verification.ledger import statements_about
 
 _CITATION = re.compile(r"\\cite\{([^{}]*)\}")
 
-# The hypotheses as theory/statements.py has them, in the notation of the derivations.
-HYPOTHESES: dict[str, dict[str, str]] = {
-    "linear": {
-        "analytic": r"$\taEll$ is real and analytic on the whole real line",
-        "symmetry": r"$\taEll$ is even",
-        "normalised": r"$\taEll''(0) = 1$",
-        "A1": r"$\taR'(z) < 0$ for $z > 0$",
-        "A2": r"$\taEll''(z) > 0$ for $z > 0$, that is $z \taR'(z)/\taR(z) > -1$",
-        "A3": r"$z \taR'(z)/\taR(z)$ is decreasing for $z > 0$",
-        "A4": r"$\taR''(0) < 0$",
-        "A5": r"$L = \sup |\taEll'|$ is finite",
-    },
-    "neuron": {
-        "analytic": r"$\taPhi$ is real and analytic on the whole real line",
-        "symmetry": r"$\taPhi$ is odd",
-        "normalised": r"$\taPhi'(0) = 1$",
-        "A1": r"$\taR'(z) < 0$ for $z > 0$",
-        "A3": r"$z \taR'(z)/\taR(z)$ is decreasing where $\taR(z) \ge c$",
-        "A4": r"$\taR''(0) < 0$",
-        "A5": r"$|\taPhi'| \le 1$ and $\sup |\taPhi|$ is finite",
-    },
-}
-_ALWAYS = ("analytic", "symmetry", "normalised")
 _C = (
     r" (with $c = \max\{\taR(z_0), 1/2\}$, where $z_0$ is the first $z$ at which"
     r" $z \taR'(z)/\taR(z)$ comes down to $-1/2$)"
 )
-
-NETWORK = {"linear": "two-layer linear network", "neuron": "single neuron"}
-_RESPONSE = {
-    "linear": r"$\taR(z) = \taEll'(z)/z$",
-    "neuron": r"$\taR(z) = \taPhi(z)\taPhi'(z)/z$",
-}
-_GIVEN = {"linear": r"the loss $\taEll(z) = ", "neuron": r"the activation $\taPhi(z) = "}
 
 
 @dataclass(frozen=True)
@@ -123,38 +93,35 @@ class Document:
     @property
     def title(self) -> str:
         """In LaTeX, as all texts here."""
-        given = _GIVEN[self._kind] + latex(self.model.response.expression)
-        return f"Derivations for the {self._what} with {given}$"
-
-    @property
-    def _kind(self) -> str:
-        """The one of the two models whose kind of response this model has."""
-        return name_for(self.model.response)
-
-    @property
-    def _what(self) -> str:
-        name = self.model.name
-        return NETWORK.get(name, f"model {escaped(name)}")
+        response = self.model.response
+        given = rf"the {response.noun} ${response.latex}(z) = {latex(response.expression)}$"
+        return f"Derivations for the {self.model.title} with {given}"
 
     @property
     def _about(self) -> str:
-        if self.model.name in NETWORK:
+        if self.model.about.from_paper:
             return (
-                rf"This appendix derives statements of \cite{{song2023}} on the {self._what}, as "
-                r"trajalign words them, and some that go beyond."
+                rf"This appendix derives statements of \cite{{song2023}} on the "
+                rf"{self.model.title}, as trajalign words them, and some that go beyond."
             )
         return (
-            rf"This appendix derives for the {self._what} what holds as for the two models of "
-            r"\cite{song2023}. Not written for it are the chapters on "
-            rf"{_listed(NOT_WRITTEN)}."
+            rf"This appendix derives for the {self.model.title} what holds as for the two models "
+            r"of \cite{song2023}. Not written for it are the chapters on "
+            rf"{_listed(not_written(self.model))}."
         )
 
     @property
     def introduction(self) -> tuple[str, ...]:
         """The paragraphs before the hypotheses."""
-        small = latex(self.model.small_parameter(ETA))
+        small, response = latex(self.model.small_parameter(ETA)), self.model.response
+        f = response.latex
+        seen = (
+            rf"$\taR(z) = {f}'(z)/z$"
+            if response.square is None
+            else (rf"$\taR(z) = {f}(z){f}'(z)/z$")
+        )
         what = (
-            rf"{self._about} Everything is expressed by the response {_RESPONSE[self._kind]}, "
+            rf"{self._about} Everything is expressed by the response {seen}, "
             r"which stays generic until a result is specialised. "
             r"$\taP_{+}$ and $\taQ_{+}$ are the values of $\taP$ and $\taQ$ after one step of "
             r"gradient descent with step size $\taEta$; the small parameter is "
@@ -175,12 +142,15 @@ class Document:
     def hypotheses(self) -> tuple[tuple[str, str], ...]:
         """(name, what it says) of every hypothesis that the statements refer to; "" for a name
         where none is needed."""
-        known = HYPOTHESES[self._kind]
-        general = ", ".join(known[name] for name in _ALWAYS)
+        response = self.model.response
+        known = [h for h in response.hypotheses if h.assumed]
+        general = ", ".join(h.latex for h in known if h.name in ALWAYS)
         first, _, last = general.rpartition(", ")
-        named = [(n, text) for n, text in known.items() if n not in _ALWAYS]
-        if self._kind == "neuron":
-            named = [(n, text + (_C if n == "A3" else "")) for n, text in named]
+        named = [
+            (h.name, h.latex + (_C if r"\ge c" in h.latex else ""))
+            for h in known
+            if h.name not in ALWAYS
+        ]
         return (("", f"{first}, and {last}"), *named)
 
     @cached_property

@@ -16,7 +16,7 @@ def formula(claim: Claim) -> str:
     """The claim on one line; "" for one without a formula.
 
     >>> from trajalign.theory.derivation.claims import Expansion
-    >>> from trajalign.theory.interface import EPSILON, P
+    >>> from trajalign.theory.models import EPSILON, P
     >>> formula(Expansion((1 + EPSILON * P) ** 2, 1 + 2 * EPSILON * P, EPSILON, 2))
     '(1 + \\\\taEps \\\\taP)^{2} = 1 + 2 \\\\taEps \\\\taP + O(\\\\taEps^{2})'
     """

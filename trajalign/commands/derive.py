@@ -18,7 +18,7 @@ from ..output import dump
 from ..terminal import progress_bar, status_line
 from ..theory.derivation.book import appendix
 from ..theory.errors import InputError
-from ..theory.interface import Model
+from ..theory.models import Model
 from ..theory.requirements import require_curved
 from ..verification.assumptions import Assumptions
 from ..verification.derivations import Checked, DerivationError, check_appendix

@@ -10,16 +10,16 @@ import sympy as sp
 from click.shell_completion import CompletionItem
 
 from ..numerics.grids import linspace
+from ..theory import models
 from ..theory.errors import InputError
 from ..theory.expressions import parse_rational
-from ..theory.models import Model, SingleNeuron, TwoLayerLinear
-from ..theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
+from ..theory.models import Model
+from ..theory.responses import ACTIVATIONS, LOSSES, Activation, Loss, Response
 from ..verification.effort import QUICK, THOROUGH
 
 T = TypeVar("T")
 Command = Callable[..., Any]
 
-_STANDARD = {"linear": ("log-cosh", "pseudo-huber"), "neuron": ("tanh",)}
 _POSITIVE = {"--eta": "a step size is positive"}
 
 # A path as it is typed, which shells complete; whether it can be written, `files` tells better.
@@ -69,7 +69,7 @@ def complete(names: Callable[[str | None], Mapping[str, str]]) -> Callable[..., 
         context: click.Context, option: click.Parameter, incomplete: str
     ) -> list[CompletionItem[str]]:
         # Words before an option that still lacks its value stand in `args`, not in `params`.
-        model = next((name for name in _STANDARD if name in context.args), None)
+        model = next((name for name in models.names() if name in context.args), None)
         known = names(model or context.params.get("model")).items()
         return [CompletionItem(n, help=about) for n, about in known if n.startswith(incomplete)]
 
@@ -79,7 +79,7 @@ def complete(names: Callable[[str | None], Mapping[str, str]]) -> Callable[..., 
 def model_options(*, required: bool) -> Callable[[Command], Command]:
     """MODEL, --loss and --activation."""
     decorators = (
-        click.argument("model", type=click.Choice(["linear", "neuron"]), required=required),
+        click.argument("model", type=click.Choice(models.names()), required=required),
         click.option(
             "--loss",
             metavar="E",
@@ -109,20 +109,24 @@ def chosen_models(model: str | None, loss: str | None, activation: str | None) -
     """
     if loss is not None and activation is not None:
         raise InputError("--loss and --activation belong to different models: give one of them")
-    if model == "neuron" and loss is not None:
-        raise InputError("--loss belongs to the linear model; the neuron takes --activation")
-    if model == "linear" and activation is not None:
-        raise InputError("--activation belongs to the neuron; the linear model takes --loss")
-    if loss is not None:
-        return [TwoLayerLinear(parsed(Loss.parse, loss, "--loss"))]
-    if activation is not None:
-        return [SingleNeuron(parsed(Activation.parse, activation, "--activation"))]
-    found: list[Model] = []
-    if model != "neuron":
-        found += [TwoLayerLinear(Loss.parse(name)) for name in _STANDARD["linear"]]
-    if model != "linear":
-        found += [SingleNeuron(Activation.parse(name)) for name in _STANDARD["neuron"]]
-    return found
+    for kind, text in ((Loss, loss), (Activation, activation)):
+        if text is not None:
+            known = _made_of(kind, model)
+            return [known(parsed(kind.parse, text, kind.option))]
+    chosen = models.from_paper() if model is None else (models.named(model),)
+    return [models.of(one.name, text) for one in chosen for text in one.about.standard]
+
+
+def _made_of(kind: type[Response], name: str | None) -> type[Model]:
+    """The model of this name, or the paper's, for a kind of response that it has to take."""
+    usual = models.for_kind(kind)
+    model = usual if name is None else models.named(name)
+    if not issubclass(kind, model.kind):
+        raise InputError(
+            f"{kind.option} belongs to the {usual.spoken()}; the {model.spoken()} takes "
+            f"{model.kind.option}"
+        )
+    return model
 
 
 def chosen_model(model: str | None, loss: str | None, activation: str | None) -> Model:

@@ -27,11 +27,12 @@ from ..numerics.precision import working_bits
 from ..numerics.program import exact
 from ..orbit_output import Question, Result
 from ..terminal import Output, status_line
+from ..theory import models
 from ..theory.errors import InputError
 from ..theory.models import Model
 from .options import FILE, WholeNumber, chosen_model, json_option, model_options, positive, rational
 
-_STANDARD_START = {"linear": ("3/10", "4/5"), "neuron": ("3/10", "17/20")}
+_HEIGHTS = "; ".join(f"{n}: {m.about.start[1]}" for n, m in models.built_in().items())
 _ENDED = ("converged", "crossed", "at the minimum")
 _FAR = 10**6  # |p| in its unit that counts as flown away
 
@@ -50,7 +51,7 @@ Examples:
 @click.option(
     "--p0", metavar="R", help="Where p starts [default: 3/10]; with --fast-forward also: curve."
 )
-@click.option("--q0", metavar="R", help="Where q starts [default: 4/5; neuron: 17/20].")
+@click.option("--q0", metavar="R", help=f"Where q starts [default: {_HEIGHTS}].")
 @click.option(
     "--digits",
     metavar="N",
@@ -179,11 +180,10 @@ def _refuse_given(*names: str) -> None:
 def _start(
     model: Model, p0: str | None, q0: str | None, fast: bool
 ) -> tuple[sp.Rational | None, sp.Rational]:
-    standard = _STANDARD_START[model.name]
-    q = positive(q0 or standard[1], "--q0")
+    q = positive(q0 or str(model.about.start[1]), "--q0")
     if p0 == "curve" and fast:
         return None, q
-    p = rational(p0 or standard[0], "--p0")
+    p = rational(p0 or str(model.about.start[0]), "--p0")
     if p == 0:
         raise InputError(f"--p0 {p0}: an orbit from p = 0 stays there; start at another p")
     return p, q

@@ -16,7 +16,7 @@ from ..theory.errors import InputError
 from ..theory.models import Model
 from ..verification import runner
 from ..verification.effort import QUICK, THOROUGH
-from ..verification.ledger import known_statements
+from ..verification.ledger import statements_about
 from ..verification.preparation import Options
 from ..verification.verdicts import Outcome, exit_status
 from .options import (
@@ -56,7 +56,7 @@ Examples:
     metavar="LABEL",
     multiple=True,
     help="Check this label only (repeatable).",
-    shell_complete=complete(lambda model: _labels([model] if model else ["linear", "neuron"])),
+    shell_complete=complete(lambda model: _labels(chosen_models(model, None, None))),
 )
 @eta_option
 @digits_option
@@ -108,12 +108,12 @@ def verify(
 
 
 def _list(models: Sequence[Model], options: Options, json_file: str | None) -> int:
-    names = dict.fromkeys(model.name for model in models)
-    ledger = [s for name in names for s in known_statements(name) if options.wants(s.label)]
+    one_of_each = {model.name: model for model in models}.values()
+    rows = [s for model in one_of_each for s in statements_about(model) if options.wants(s.label)]
     if json_file is not None:
-        write(json_file, output.ledger_as_json(ledger, __version__))
+        write(json_file, output.ledger_as_json(rows, __version__))
     if json_file != "-":
-        tables.print_ledger(Output(), ledger)
+        tables.print_ledger(Output(), rows)
     return 0
 
 
@@ -156,14 +156,14 @@ def _controls(models: Sequence[Model], options: Options, jobs: int, json_file: s
     return 0 if all(control.refuted for control in controls) else 1
 
 
-def _labels(names: Sequence[str]) -> dict[str, str]:
+def _labels(models: Sequence[Model]) -> dict[str, str]:
     """What --statement takes for these models: every label, with what it says."""
-    says = {s.label: s.conclusion for name in names for s in known_statements(name)}
-    return {label: says.get(label, "") for name in names for label in runner.known_labels(name)}
+    says = {s.label: s.conclusion for model in models for s in statements_about(model)}
+    return {label: says.get(label, "") for model in models for label in runner.labels_of(model)}
 
 
 def _check_labels(labels: Sequence[str], models: Sequence[Model]) -> None:
-    known = list(_labels([model.name for model in models]))
+    known = list(_labels(models))
     for label in labels:
         if label not in known:
             close = difflib.get_close_matches(label, known, n=1)

@@ -12,7 +12,7 @@ from ..numerics.balls import BallFunction, compile_balls, evaluate
 from ..numerics.precision import working_bits
 from ..theory.curve_closed import curve_terms
 from ..theory.errors import InputError
-from ..theory.interface import Model, P, R
+from ..theory.models import Model, P, R
 from ..verification.orbit_view import OrbitView, ball
 from ..verification.plans import Plan
 from .following import logarithmic, never_zero

@@ -11,7 +11,7 @@ from flint import arb
 from ..numerics.balls import compile_balls, evaluate
 from ..numerics.orbits import Orbit
 from ..theory.diagram import TRIVIAL, Branch, Segment, SpecialPoint, bifurcation_diagram
-from ..theory.interface import Model, P, R
+from ..theory.models import Model, P, R
 from .following import Start, bounded, followed
 from .picture import ORBIT, STABLE, UNSTABLE, Curve, Mark, Picture
 

@@ -20,14 +20,14 @@ _DIGITS = 30
 _FAR = 10**6
 _MAX_STEPS = 200_000
 _AT_REST = sp.Rational(1, 1000)  # |p| in its unit at which nothing moves that can be seen
-_HEIGHTS = {"linear": sp.Rational(4, 5), "neuron": sp.Rational(17, 20)}
 
 Start = tuple[sp.Rational, sp.Rational]
 
 
 def standard_start(model: Model) -> Start:
-    """Below q = 1 and off the curve: p0 = 3/10 in its unit, q0 = 4/5 (neuron: 17/20)."""
-    return sp.Rational(3, 10) * model.response.scale, _HEIGHTS.get(model.name, sp.Rational(4, 5))
+    """Below q = 1 and off the curve: the model's own, with p0 in the unit of its response."""
+    p, q = model.about.start
+    return p * model.response.scale, q
 
 
 def standard_step(model: Model, size: float) -> sp.Rational:

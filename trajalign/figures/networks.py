@@ -12,8 +12,7 @@ from ..numerics.networks.reduced import is_reducible
 from ..studies.judging import EDGE, outcomes, residuals, response
 from ..studies.study import Study
 from ..theory.curve_closed import curve_terms
-from ..theory.interface import P
-from ..theory.models import TwoLayerLinear
+from ..theory.models import P, TwoLayerLinear
 from .picture import (
     BOUND,
     ORBIT,

@@ -17,7 +17,7 @@ from ..numerics.precision import working_bits
 from ..numerics.roots import InverseResponse
 from ..theory.bifurcation import frozen_family
 from ..theory.expressions import Z
-from ..theory.models import ETA, Loss, Model, P, Q
+from ..theory.models import ETA, Model, P, Q
 from ..theory.slow_curve import slow_curve
 from .following import Start, at_rest, followed, logarithmic
 from .picture import MEASURED, PREDICTED, REFERENCE, Curve, Mark, Picture
@@ -84,7 +84,7 @@ def _sharpness(model: Model, orbit: Orbit, times: Sequence[int]) -> tuple[tuple[
     """
     exactly, eta = compile_balls(model.reduced.sharpness, [P, Q, ETA]), exact(orbit.eta)
     block = [float(evaluate(exactly, (orbit.p[t], orbit.q[t], eta), _BITS)[0]) for t in times]
-    if not isinstance(model.response, Loss):
+    if not model.response.assumes("A2"):
         return tuple(block), False
     slope = model.response.slope.subs(Z, P)
     slopes = compile_balls([slope, sp.diff(slope, P)], [P])

@@ -16,7 +16,6 @@ from markupsafe import Markup
 
 from .. import __version__
 from ..appendix import html, html_numbers
-from ..appendix.document import HYPOTHESES
 from ..appendix.mathml import mathml
 from ..theory.derivation.latex import latex
 from ..theory.writing.inline import Style, rendered
@@ -32,9 +31,6 @@ from .proofs import Proved
 from .rows import Row, response_words, rows
 
 _PACKAGES = ("trajalign", "sympy", "python-flint", "mpmath", "numpy")
-_NETWORK = {"linear": "Two-layer linear network", "neuron": "Single neuron"}
-_CURVED = {"curved": r"$\taR''(0) \ne 0$"}
-_FUNCTION = {"linear": r"\taEll(z) = ", "neuron": r"\taPhi(z) = "}
 MARKS = {"pass": "✓", "fail": "✗", "undecided": "?", "not-applicable": "–"}
 NO_EVIDENCE = "none"
 
@@ -70,8 +66,8 @@ class Part:
     def heading(self) -> Markup:
         """The same with the formula typeset."""
         model = self.response.model
-        shown = mathml(_FUNCTION[model.name] + latex(model.response.expression))
-        return Markup(f"{_NETWORK[model.name]} with {shown}")
+        shown = mathml(f"{model.response.latex}(z) = {latex(model.response.expression)}")
+        return Markup(f"{model.title[:1].upper()}{model.title[1:]} with {shown}")
 
     @property
     def derivations(self) -> Markup:
@@ -98,8 +94,9 @@ class Part:
 
     def statement(self, row: Row) -> Markup:
         """What the ledger says under this label, and of which orbits."""
+        model = self.response.model
         if row.verdict.is_hypothesis:
-            known = _CURVED | HYPOTHESES[self.response.model.name]
+            known = {hypothesis.name: hypothesis.latex for hypothesis in model.response.hypotheses}
             return typeset(known[row.label.split("/")[-1]])
         statement = self._ledger[row.label]
         said, about = statement.words, statement.about

@@ -13,7 +13,6 @@ from ..verification.preparation import Options
 from ..verification.status import Standing, standings
 from ..verification.verdicts import Verdict
 
-_OPTION = {"linear": "--loss", "neuron": "--activation"}
 _VARIABLES = {"eta": "η", "1/eta": "1/η"}
 
 
@@ -108,7 +107,7 @@ def command(model: Model, label: str, options: Options) -> str:
 
 def response_words(model: Model) -> list[str]:
     """The words of a command that name a model and its loss or activation."""
-    return [model.name, _OPTION[model.name], model.response.text]
+    return [model.name, model.response.option, model.response.text]
 
 
 def option_words(options: Options) -> list[str]:

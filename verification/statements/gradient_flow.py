@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import sympy as sp
@@ -17,6 +18,7 @@ from ...numerics.loops import Loop, compile_loop
 from ...numerics.orbits import iterate
 from ...numerics.precision import working_bits
 from ...theory.expressions import Z
+from ...theory.flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
 from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement
 from ..plans import Plan
 from ..statement import PAPER, REGULAR, Form
@@ -156,7 +158,7 @@ def _draws(
     """Admissible (p0, q0) for one step size, the corners of the admissible region included."""
     unit, eta = _unit(plan), _step_size(plan, rung)
     rng = random.Random(f"{plan.effort.seed} {rung}")
-    low = 2 / (2 - rung) if plan.model.name == "linear" else 1 + 2 * rung
+    low = _regime(plan).drawn_above.subs(STEP, rung)
     wanted = [(sp.Rational(1, 1000), sp.Rational(21, 20)), (sp.Integer(1), low + rung / 100)]
     wanted += [(sp.Integer(-1), 1 / (16 * rung) - rung), (sp.Integer(1), sp.Rational(3, 2))]
     while len(wanted) < plan.effort.draws + 4:
@@ -171,14 +173,20 @@ def _unit(plan: Plan) -> sp.Rational:
     """The unit of p: sup |ℓ'| or sup |φ|, rounded up.
 
     With p = L p̃ the linear model has a 1-Lipschitz loss and step size ηL; with p = s p̃ and
-    φ = s φ̃, for any s, the neuron has an admissible φ̃ and step size ηs².
+    φ = s φ̃, for any s, the neuron has an admissible φ̃ and step size ηs²: the degree of r.
     """
     return plan.model.response.scale if plan.lipschitz is None else plan.lipschitz
 
 
 def _step_size(plan: Plan, rung: sp.Rational) -> sp.Rational:
     """The step size η that in the unit of p is `rung`."""
-    return rung / (_unit(plan) if plan.model.name == "linear" else _unit(plan) ** 2)
+    return rung / _unit(plan) ** plan.model.response.degree
+
+
+def _regime(plan: Plan) -> FlowRegime:
+    regime = plan.model.about.regime
+    assert regime is not None  # the ledger has the statement for such models only
+    return regime
 
 
 def _bounds(
@@ -191,18 +199,15 @@ def _bounds(
         return None
     q, x = arb(exact(q0)), arb(exact(eta / _step_size(plan, sp.Integer(1))))
     lowest = evaluate(r, (exact(unit),), 100)[0].mid()
-    growth = 2 * (q - 1) / q
-    if plan.model.name == "linear":
-        room = 2 / (2 - x) < q and q < (1 / (16 * x)).min(lowest / (2 * x))
-        m = growth.min(lowest / (2 * q))
-        drift = 2 * q / m * x**2
-        front = arb(exact(unit))
-    else:
-        m = growth.min(lowest / q)
-        drift = 2 * x / ((1 - x) * m)
-        room = drift <= arb(2).log()
-        front = abs(arb(exact(p0)))
-    return Bounds(front, m.mid(), drift) if room else None
+    regime = _regime(plan)
+    place = (STEP, HEIGHT, LEAST)
+    ends = compile_balls([regime.above, *regime.below], place)(x, q, lowest)
+    if not (ends[0] < q and all(q < end for end in ends[1:])):
+        return None
+    m = reduce(arb.min, compile_balls(list(regime.rates), place)(x, q, lowest))
+    drift = compile_balls(regime.drift, [*place, RATE])(x, q, lowest, m)[0]
+    front = abs(exact(p0)) if regime.from_start else exact(unit)
+    return Bounds(arb(front), m.mid(), drift)
 
 
 FORMS = (

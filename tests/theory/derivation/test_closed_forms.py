@@ -4,7 +4,7 @@ import sympy as sp
 from trajalign.theory.derivation.closed_forms import abbreviated, arranged, in_letters, shortest
 from trajalign.theory.derivation.latex import latex
 from trajalign.theory.derivation.notation import ARCTAN, EXPONENTIAL, ROOT, TANH
-from trajalign.theory.interface import P
+from trajalign.theory.models import P
 
 t = sp.tanh(P)
 

@@ -14,8 +14,15 @@ from trajalign.theory.derivation.notation import EPSILON, ETA, KAPPA, H
 from trajalign.theory.derivation.response import derivations as response_derivations
 from trajalign.theory.derivation.serial import derivation_of, to_json
 from trajalign.theory.expressions import Z
-from trajalign.theory.interface import PHI_SQUARED, P, R
-from trajalign.theory.models import Activation, Loss, SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import (
+    PHI_SQUARED,
+    Activation,
+    Loss,
+    P,
+    R,
+    SingleNeuron,
+    TwoLayerLinear,
+)
 
 r, slope, w = R(P), sp.diff(R(P), P), PHI_SQUARED(P)
 RATIONAL = [p for p in PROBLEMS if p.name in ("log-cosh", "pseudo-huber", "atan", "tanh")]

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import pytest
 import sympy as sp
-from derivations_helper import last_side
+from derivations_helper import chapter_on, last_side
 
 from trajalign.theory.derivation import Derivation, Sign
-from trajalign.theory.derivation.flow import derivations
 from trajalign.theory.derivation.notation import BOUND, GROWTH, P0, Q0, RATE
-from trajalign.theory.interface import ETA, PHI_SQUARED, Model, P, Q, R
-from trajalign.theory.models import SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import ETA, PHI_SQUARED, Model, P, Q, R, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
+
+derivations = chapter_on("flow")
 
 LINEAR, NEURON = (
     TwoLayerLinear(Loss.parse("log-cosh")),

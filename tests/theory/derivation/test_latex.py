@@ -5,8 +5,7 @@ from trajalign.theory.derivation.latex import broken_lines, latex, width_of
 from trajalign.theory.derivation.notation import DETERMINANT, LAMBDA, MACROS, TANH, TAU, TRACE, H, S
 from trajalign.theory.derivation.serial import derivative_at
 from trajalign.theory.expressions import Z
-from trajalign.theory.interface import ETA, PHI_SQUARED, P, Q, R
-from trajalign.theory.models import TwoLayerLinear
+from trajalign.theory.models import ETA, PHI_SQUARED, P, Q, R, TwoLayerLinear
 from trajalign.theory.responses import Loss
 from trajalign.theory.slow_curve import generic_h
 

@@ -15,7 +15,7 @@ from trajalign.theory.derivation.notation import (
     WEIGHTS,
     WEIGHTS_CHANGE,
 )
-from trajalign.theory.interface import ETA
+from trajalign.theory.models import ETA
 
 x, u, v = INPUT, WEIGHTS, OUTER
 T = r"^{\mathsf{T}}"

@@ -5,14 +5,14 @@ import math
 import mpmath
 import pytest
 import sympy as sp
-from derivations_helper import last_side
+from derivations_helper import chapter_on, last_side
 
 from trajalign.theory.derivation import Derivation
-from trajalign.theory.derivation.long_times import derivations
 from trajalign.theory.derivation.notation import CURVATURE, DELAY, Q0, REMAINDER, A
-from trajalign.theory.interface import ETA, PHI_SQUARED, Model, P, R
-from trajalign.theory.models import SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import ETA, PHI_SQUARED, Model, P, R, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
+
+derivations = chapter_on("long_times")
 
 LINEAR = TwoLayerLinear(Loss.parse("log-cosh"))
 NEURON = SingleNeuron(Activation.parse("tanh"))

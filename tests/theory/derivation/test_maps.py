@@ -5,14 +5,14 @@ import json
 import numpy as np
 import pytest
 import sympy as sp
-from derivations_helper import last_side
+from derivations_helper import chapter_on, last_side
 
-from trajalign.theory.derivation.maps import derivations
 from trajalign.theory.derivation.notation import A_NEXT, SLOPE, A, B, F, S
 from trajalign.theory.derivation.serial import derivation_of, to_json
-from trajalign.theory.interface import ETA, PHI_SQUARED, P, Q, R
-from trajalign.theory.models import SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import ETA, PHI_SQUARED, P, Q, R, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
+
+derivations = chapter_on("maps")
 
 r, w = R(P), PHI_SQUARED(P)
 (MAP, DIAGONAL) = derivations(TwoLayerLinear(Loss.parse("log-cosh")), 2)

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 import sympy as sp
-from derivations_helper import last_side
+from derivations_helper import chapter_on, last_side
 
 from trajalign.theory.derivation.notation import SIGMA
-from trajalign.theory.derivation.progressive import derivations
-from trajalign.theory.interface import Model, P, R
-from trajalign.theory.models import SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import Model, P, R, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 from trajalign.theory.slow_curve import slow_curve
+
+derivations = chapter_on("progressive")
 
 # r''(0) by hand: log-cosh −2/3, √(1+z²) −1, z·atan z − ½ln(1+z²) −2/3; tanh −8/3.
 CURVATURES = [

@@ -8,8 +8,15 @@ from trajalign.theory.derivation.notation import ELL, PHI
 from trajalign.theory.derivation.response import derivations
 from trajalign.theory.errors import NoCurvatureError
 from trajalign.theory.expressions import Z
-from trajalign.theory.interface import PHI_SQUARED, R
-from trajalign.theory.models import Activation, Loss, Model, SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import (
+    PHI_SQUARED,
+    Activation,
+    Loss,
+    Model,
+    R,
+    SingleNeuron,
+    TwoLayerLinear,
+)
 
 
 def response_of(model: Model) -> Derivation:

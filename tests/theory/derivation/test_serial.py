@@ -16,8 +16,7 @@ from trajalign.theory.derivation.serial import (
     tree_of,
 )
 from trajalign.theory.errors import InputError
-from trajalign.theory.interface import EPSILON, ETA, P, Q, R
-from trajalign.theory.models import SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import EPSILON, ETA, P, Q, R, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 
 r = R(P)

@@ -1,13 +1,13 @@
-"""Derivations of the sharpness in (p, q) and of progressive sharpening."""
+"""The sharpness of the two-layer linear network as a function of p, q and η."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from ..interface import ETA, PHI_SQUARED, Model, P, Q, R
-from ..linear import linear_spectrum
-from .claims import Definition, Derivation, Expansion, Identity, Sign, Solution, Step
-from .notation import (
+from ...models.base import ETA, Model, P, Q, R
+from ...models.linear import linear_spectrum
+from ..claims import Definition, Derivation, Expansion, Identity, Sign, Solution, Step
+from ..notation import (
     DETERMINANT,
     ELL,
     LAMBDA,
@@ -16,42 +16,19 @@ from .notation import (
     U_SQUARED,
     V_SQUARED,
     S,
-    Y,
 )
-from .serial import derivative_at
+from ..serial import derivative_at
+from ..sharpness import AT_REST, LARGER_ROOT, RISE
 
-_RESPONSE = R(P)
-_RISE = sp.diff(P * R(P), P)  # (p r)' = r + p r'
 _ELL1, _ELL2 = (sp.diff(ELL(P), P, k) for k in (1, 2))
-_ORDER = 2  # first order in ε
 
 
 def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
-    """The largest eigenvalue of the Hessian as a function of p, q and η."""
-    return (_linear_sharpness() if model.name == "linear" else _neuron_sharpness(),)
+    """The largest eigenvalue of the Hessian."""
+    return (_sharpness(),)
 
 
-# Sharpness -----------------------------------------------------------------------------------
-
-_LARGER_ROOT = Definition(LAMBDA, (TRACE + sp.sqrt(TRACE**2 - 4 * DETERMINANT)) / 2)
-_AT_REST = (
-    Step(
-        "trace-at-rest",
-        r"At a minimum, where $\taP = 0$, this becomes simple: since $\taR$ is even and "
-        r"$\taR(0) = 1$,",
-        Expansion(TRACE, 2 / (ETA * Q), P, 2),
-        ("trace",),
-    ),
-    Step(
-        "determinant-at-rest",
-        r"and",
-        Expansion(DETERMINANT, sp.S.Zero, P, 2),
-        ("determinant",),
-    ),
-)
-
-
-def _linear_sharpness() -> Derivation:
+def _sharpness() -> Derivation:
     spectrum = linear_spectrum()
     trace, determinant = (
         e.subs(
@@ -66,7 +43,7 @@ def _linear_sharpness() -> Derivation:
         for e in (spectrum.trace, spectrum.determinant)
     )
     along, mirrored = P + TAU * S + TAU**2 * P, (1 + TAU) ** 2 * P
-    rest = (_RISE / (ETA * Q)) ** 2 + P**2 * R(P) * (3 * R(P) + 2 * P * sp.diff(R(P), P))
+    rest = (RISE / (ETA * Q)) ** 2 + P**2 * R(P) * (3 * R(P) + 2 * P * sp.diff(R(P), P))
     steps = (
         Step(
             "size",
@@ -122,7 +99,7 @@ def _linear_sharpness() -> Derivation:
             ),
             ("block-trace", "block-determinant"),
         ),
-        Step("larger-root", "Its larger root is", _LARGER_ROOT),
+        Step("larger-root", "Its larger root is", LARGER_ROOT),
         Step(
             "largest",
             r"It remains to see that no other eigenvalue is larger. Along a vector $(a, b)$ that "
@@ -159,7 +136,7 @@ def _linear_sharpness() -> Derivation:
         Step(
             "trace",
             "Then",
-            Identity((TRACE, 2 * _RISE / (ETA * Q))),
+            Identity((TRACE, 2 * RISE / (ETA * Q))),
             ("block-trace", "slope", "size-in-q"),
         ),
         Step(
@@ -170,11 +147,11 @@ def _linear_sharpness() -> Derivation:
             ),
             ("block-determinant", "slope"),
         ),
-        *_AT_REST,
+        *AT_REST,
         Step(
             "sharpness",
             r"so that the sharpness tends to $2/(\taEta\taQ)$ there. In general",
-            Identity((LAMBDA, _RISE / (ETA * Q) + sp.sqrt(rest))),
+            Identity((LAMBDA, RISE / (ETA * Q) + sp.sqrt(rest))),
             ("larger-root", "trace", "determinant"),
         ),
     )
@@ -188,73 +165,4 @@ def _linear_sharpness() -> Derivation:
     )
     return Derivation(
         "linear/sharpness", "The sharpness of the two-layer linear network", statement, steps
-    )
-
-
-def _neuron_sharpness() -> Derivation:
-    square, mixed = PHI_SQUARED(P), 2 * P * R(P) * Y
-    slope, bend = (sp.diff(square, P, k) for k in (1, 2))
-    half = _RISE / (ETA * Q)
-    root = sp.sqrt((half - square / 2) ** 2 + 8 * P**2 * R(P) ** 2 / (ETA * Q))
-    steps = (
-        Step(
-            "hessian",
-            r"The parameters are $x = \taP$ and $y$, and the loss is $\taPhi(\taP)^2y^2/2$. Its "
-            r"second derivatives form the Hessian, and with $(\taPhi^2)' = 2\taP\taR$ from "
-            r"\stepref{neuron/reduced-map:phi-squared} this is",
-            Identity(
-                (
-                    sp.ImmutableMatrix([[bend * Y**2 / 2, slope * Y], [slope * Y, square]]),
-                    sp.ImmutableMatrix([[_RISE * Y**2, mixed], [mixed, square]]),
-                )
-            ),
-            ("neuron/reduced-map:phi-squared",),
-        ),
-        Step("hessian-trace", "Its trace is", Definition(TRACE, _RISE * Y**2 + square)),
-        Step(
-            "hessian-determinant",
-            "and its determinant is",
-            Definition(DETERMINANT, _RISE * Y**2 * square - mixed**2),
-        ),
-        Step(
-            "output-weight",
-            r"Only $y^2$ enters, so we may take $y$ to be positive, and from the definition "
-            r"$\taQ = 2/(\taEta y^2)$ it is",
-            Definition(Y, sp.sqrt(2 / (ETA * Q))),
-        ),
-        Step(
-            "trace",
-            "Inserted, this gives",
-            Identity((TRACE, 2 * _RISE / (ETA * Q) + square)),
-            ("hessian-trace", "output-weight"),
-        ),
-        Step(
-            "determinant",
-            "and",
-            Identity(
-                (DETERMINANT, 2 * (square * _RISE - 4 * P**2 * R(P) ** 2) / (ETA * Q)),
-            ),
-            ("hessian-determinant", "output-weight"),
-        ),
-        Step("larger-root", "The larger eigenvalue of a matrix of size two is", _LARGER_ROOT),
-        *_AT_REST,
-        Step(
-            "sharpness",
-            r"so that the sharpness tends to $2/(\taEta\taQ)$ there. In general",
-            Identity((LAMBDA, half + square / 2 + root)),
-            ("larger-root", "trace", "determinant"),
-        ),
-    )
-    statement = (
-        r"The sharpness $\taSharp$ of the single neuron is the larger root of "
-        r"$\taSharp^2 - T\taSharp + \Delta = 0$, with $T$ and $\Delta$ the functions of $\taP$, "
-        r"$\taQ$ and $\taEta$ in \stepref{trace} and \stepref{determinant}. No assumption on "
-        r"$\taPhi$ is needed but that it is analytic."
-    )
-    return Derivation(
-        "neuron/sharpness",
-        "The sharpness of the single neuron",
-        statement,
-        steps,
-        ("neuron/reduced-map",),
     )

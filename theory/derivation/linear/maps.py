@@ -1,13 +1,13 @@
-"""Derivations of the reduced maps: one gradient step as a map of (p, q)."""
+"""The reduced map of the two-layer linear network, and its diagonal form."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from ..expressions import Z
-from ..interface import ETA, PHI_SQUARED, Model, P, Q, R
-from .claims import Definition, Derivation, Identity, Step
-from .notation import (
+from ...expressions import Z
+from ...models.base import ETA, Model, P, Q, R
+from ..claims import Definition, Derivation, Identity, Step
+from ..notation import (
     A_NEXT,
     B_NEXT,
     ELL,
@@ -19,7 +19,6 @@ from .notation import (
     OUTER_CHANGE,
     OUTER_NEXT,
     P_NEXT,
-    PHI,
     Q_NEXT,
     S_NEXT,
     SLOPE,
@@ -27,35 +26,28 @@ from .notation import (
     WEIGHTS,
     WEIGHTS_CHANGE,
     WEIGHTS_NEXT,
-    X_NEXT,
-    Y_NEXT,
     A,
     B,
     F,
     S,
-    X,
     Y,
 )
-from .serial import derivative_at
+from ..serial import derivative_at
 
 
 def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
-    """The reduced map, and for the linear network its diagonal form."""
-    if model.name == "linear":
-        return (_linear(), _diagonal_form())
-    return (_neuron(),)
+    """The reduced map and its diagonal form."""
+    return (_reduced_map(), _diagonal_form())
 
 
 def _norm(vector: sp.MatrixExpr) -> sp.Expr:
     return sp.Trace(vector.T * vector)
 
 
-# The two-layer linear network ----------------------------------------------------------------
-
 _INPUT_NORM = _norm(INPUT)
 
 
-def _linear() -> Derivation:
+def _reduced_map() -> Derivation:
     return Derivation(
         "linear/reduced-map",
         "The reduced map of the two-layer linear network",
@@ -67,11 +59,11 @@ def _linear() -> Derivation:
         r"\stepref{f-next} and \stepref{s-next}. If $\lVert x\rVert = 1$ and $y = 0$, then "
         r"$\taP = f$ and "
         r"$\taQ = 2/(\taEta S)$ follow the map of \stepref{p-next} and \stepref{q-next}.",
-        (*_linear_step(), *_linear_gram(), *_linear_reduction()),
+        (*_step(), *_gram(), *_reduction()),
     )
 
 
-def _linear_step() -> tuple[Step, ...]:
+def _step() -> tuple[Step, ...]:
     """The gradient, and what a step does to Uᵀx and v."""
     x, u, v = INPUT, WEIGHTS, OUTER
     return (
@@ -127,7 +119,7 @@ def _linear_step() -> tuple[Step, ...]:
     )
 
 
-def _linear_gram() -> tuple[Step, ...]:
+def _gram() -> tuple[Step, ...]:
     """The Gram matrix, and with it f and S, after a step."""
     x, u, v = INPUT, WEIGHTS, OUTER
     after = WEIGHTS_NEXT.T * x, OUTER_NEXT
@@ -197,7 +189,7 @@ def _linear_gram() -> tuple[Step, ...]:
     )
 
 
-def _linear_reduction() -> tuple[Step, ...]:
+def _reduction() -> tuple[Step, ...]:
     """y = 0, ‖x‖ = 1: the map of (p, q)."""
     r = R(P)
     place = ("unit", "p", "q", "slope-at-p")
@@ -328,69 +320,4 @@ def _diagonal_form() -> Derivation:
             ),
         ),
         ("linear/reduced-map",),
-    )
-
-
-# The single neuron ---------------------------------------------------------------------------
-
-
-def _neuron() -> Derivation:
-    objective = PHI(X) ** 2 * Y**2 / 2
-    slope = sp.Derivative(PHI(X), X)
-    place = ("p", "q", "response")
-    return Derivation(
-        "neuron/reduced-map",
-        "The reduced map of the single neuron",
-        r"Let $\taPhi$ be differentiable and take one step of gradient descent with step size "
-        r"$\taEta$ on $\tfrac12 \taPhi(x)^2 y^2$. Then $\taP = x$ and $\taQ = 2/(\taEta y^2)$ "
-        r"follow the map of \stepref{p-next} and \stepref{q-next}, with the response "
-        r"$\taR(z) = \taPhi(z) \taPhi'(z)/z$.",
-        (
-            Step(
-                "slope-in-x",
-                r"The objective has the two parameters $x$ and $y$, and its partial derivatives "
-                r"are",
-                Identity((sp.Derivative(objective, X), Y**2 * PHI(X) * slope)),
-            ),
-            Step(
-                "slope-in-y",
-                "and",
-                Identity((sp.Derivative(objective, Y), Y * PHI(X) ** 2)),
-            ),
-            Step(
-                "x-next",
-                r"After a step of size $\taEta$ the parameters are therefore",
-                Definition(X_NEXT, X - ETA * Y**2 * PHI(X) * slope),
-            ),
-            Step("y-next", "and", Definition(Y_NEXT, Y - ETA * Y * PHI(X) ** 2)),
-            Step("p", r"We write", Definition(P, X)),
-            Step("q", "and", Definition(Q, 2 / (ETA * Y**2))),
-            Step(
-                "response",
-                r"where $y \ne 0$ (for $y = 0$ nothing moves). The activation enters through the "
-                r"response",
-                Definition(R(Z), PHI(Z) * sp.Derivative(PHI(Z), Z) / Z),
-            ),
-            Step(
-                "phi-squared",
-                r"and through its square, whose derivative is therefore",
-                Identity((sp.Derivative(PHI_SQUARED(P), P), 2 * P * R(P))),
-                ("response",),
-            ),
-            Step("p-after", r"After the step", Definition(P_NEXT, X_NEXT)),
-            Step("q-after", "and", Definition(Q_NEXT, 2 / (ETA * Y_NEXT**2))),
-            Step(
-                "p-next",
-                r"where $y_{+} \ne 0$. We put $\taPhi(x) \taPhi'(x) = \taP "
-                r"\taR(\taP)$ and $y^2 = 2/(\taEta \taQ)$ into \stepref{x-next},",
-                Identity((P_NEXT, P - 2 * P * R(P) / Q, (1 - 2 * R(P) / Q) * P)),
-                ("p-after", "x-next", *place),
-            ),
-            Step(
-                "q-next",
-                r"and since $y_{+} = (1 - \taEta \taPhi^2) y$ by \stepref{y-next},",
-                Identity((Q_NEXT, Q / (1 - ETA * PHI_SQUARED(P)) ** 2)),
-                ("q-after", "y-next", *place),
-            ),
-        ),
     )

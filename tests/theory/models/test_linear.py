@@ -6,9 +6,18 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from trajalign.theory import linear
-from trajalign.theory.linear import diagonal_form, linear_spectrum, linear_update
-from trajalign.theory.models import ETA, Loss, P, Q, R, TwoLayerLinear
+from trajalign.theory.models import (
+    ETA,
+    Loss,
+    P,
+    Q,
+    R,
+    TwoLayerLinear,
+    diagonal_form,
+    linear,
+    linear_spectrum,
+    linear_update,
+)
 
 rng = np.random.default_rng(7)
 

@@ -8,10 +8,13 @@ from typing import ClassVar
 
 import sympy as sp
 
-from .expressions import Z
-from .interface import ETA, PHI_SQUARED, Model, P, ParameterSpace, Q, R, ReducedModel
-from .laws import Laws
-from .responses import Activation, Response
+from ..expressions import Z
+from ..flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
+from ..laws import Laws
+from ..responses import Activation, Response
+from .base import ETA, PHI_SQUARED, About, Model, P, ParameterSpace, Q, R, ReducedModel
+
+_SLOWEST = 2 * STEP / ((1 - STEP) * sp.log(2))  # the m for which the drift is ln 2
 
 _LAWS = Laws(
     step=r"a gradient step is $\taP' = (1 - 2\taR/\taQ) \taP$, "
@@ -45,6 +48,27 @@ class SingleNeuron(Model):
     name: ClassVar[str] = "neuron"
     exponent: ClassVar[sp.Rational] = sp.S.One
     kind: ClassVar[type[Response]] = Activation
+    about: ClassVar[About] = About(
+        title="single neuron",
+        spoken="neuron",
+        subject="The neuron",
+        from_paper=True,
+        chapters=(
+            "response",
+            *("neuron.maps", "frozen", "neuron.sharpness", "neuron.flow"),
+            *("curve", "neuron.exact", "limits", "neuron.progressive", "neuron.long_times"),
+        ),
+        standard=("tanh",),
+        start=(sp.Rational(3, 10), sp.Rational(17, 20)),
+        regime=FlowRegime(
+            above=2 / (2 - _SLOWEST),
+            below=(LEAST / _SLOWEST,),
+            rates=(2 * (HEIGHT - 1) / HEIGHT, LEAST / HEIGHT),
+            drift=2 * STEP / ((1 - STEP) * RATE),
+            from_start=True,
+            drawn_above=1 + 2 * STEP,
+        ),
+    )
     laws: ClassVar[Laws] = _LAWS
 
     def generic(self) -> ReducedModel:

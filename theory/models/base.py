@@ -12,10 +12,11 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
-from .arguments import Convert, instance
-from .expressions import Z
-from .laws import GENERAL, Laws
-from .responses import Activation, Response, response_of
+from ..arguments import Convert, instance
+from ..expressions import Z
+from ..flow_regime import FlowRegime
+from ..laws import GENERAL, Laws
+from ..responses import Response, response_of
 
 P = sp.Symbol("p", real=True)
 Q = sp.Symbol("q", positive=True)
@@ -51,27 +52,69 @@ class ParameterSpace:
     q: sp.Expr
 
 
+# What is derived for a model of which nothing but its map is known, as modules of
+# theory/derivation, in reading order.
+FOR_ANY = ("response", "own_model", "frozen", "first_order")
+
+
+@dataclass(frozen=True)
+class About:
+    """What is said of a model beside its mathematics.
+
+    `title` names it in a sentence after "the" (in LaTeX), `spoken` in a message, `subject` begins a
+    sentence about it; "" leaves it to the model's name. `from_paper`: its laws were proved in the
+    paper. `chapters` are those of the appendix that apply: modules of theory/derivation, in reading
+    order. `standard` are the responses of the catalogue that are taken where none is named, and
+    `start` is (p0 in its unit, q0) where nothing is. `regime`: where gradient flow is followed.
+    `any_size`: its parameter space is one of many sizes, and its chapters derive its map and
+    sharpness for all of them.
+    """
+
+    title: str = ""
+    spoken: str = ""
+    subject: str = "The model"
+    from_paper: bool = False
+    chapters: tuple[str, ...] = FOR_ANY
+    standard: tuple[str, ...] = ()
+    start: tuple[sp.Rational, sp.Rational] = (sp.Rational(3, 10), sp.Rational(4, 5))
+    regime: FlowRegime | None = None
+    any_size: bool = False
+
+
 @dataclass(frozen=True)
 class Model(ABC):
     """One model with one response. A new model defines `name`, `exponent` and two methods.
 
-    `laws` are not inherited by a subclass with a name of its own: what was proved for the one is
-    not for the other.
+    `about` and `laws` are not inherited by a subclass with a name of its own: what was proved for
+    the one is not for the other.
     """
 
     response: Response
     name: ClassVar[str]
     exponent: ClassVar[sp.Rational]  # η = ε^exponent, ε being what the slow curve expands in
     kind: ClassVar[type[Response]] = Response  # of its response
+    about: ClassVar[About] = About()
     laws: ClassVar[Laws] = GENERAL  # how its laws read
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        if "name" in vars(cls) and "about" not in vars(cls):
+            cls.about = About()
         if "name" in vars(cls) and "laws" not in vars(cls):
             cls.laws = GENERAL
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "response", response_of(self.kind)(self.response, "response"))
+
+    @property
+    def title(self) -> str:
+        """The model in a sentence, after "the", in LaTeX."""
+        return self.about.title or "model " + self.name.replace("_", r"\_")
+
+    @classmethod
+    def spoken(cls) -> str:
+        """The model in a message, after "the"."""
+        return cls.about.spoken or f"model {cls.name}"
 
     def step_size(self, epsilon: sp.Expr) -> sp.Expr:
         """η as a function of the small parameter ε."""
@@ -98,8 +141,8 @@ class Model(ABC):
     def concrete(self, expression: sp.Expr) -> sp.Expr:
         """An expression in R(P), its derivatives and PHI_SQUARED(P), for this response."""
         known = {R(P): self.response.response.subs(Z, P)}
-        if isinstance(self.response, Activation):
-            known[PHI_SQUARED(P)] = self.response.expression.subs(Z, P) ** 2
+        if self.response.square is not None:
+            known[PHI_SQUARED(P)] = self.response.square.subs(Z, P)
         return expression.subs(known).doit()
 
     @cached_property

@@ -12,10 +12,11 @@ from typing import ClassVar
 
 import sympy as sp
 
-from .expressions import Z
-from .interface import ETA, Model, P, ParameterSpace, Q, R, ReducedModel
-from .laws import Laws
-from .responses import Loss, Response
+from ..expressions import Z
+from ..flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
+from ..laws import Laws
+from ..responses import Loss, Response
+from .base import ETA, About, Model, P, ParameterSpace, Q, R, ReducedModel
 
 _LAWS = Laws(
     step=r"a gradient step is $\taP' = (1 - 2\taR/\taQ + \taEta^2\taP^2\taR^2) \taP$, "
@@ -50,6 +51,28 @@ class TwoLayerLinear(Model):
     name: ClassVar[str] = "linear"
     exponent: ClassVar[sp.Rational] = sp.S.Half
     kind: ClassVar[type[Response]] = Loss
+    about: ClassVar[About] = About(
+        title="two-layer linear network",
+        spoken="linear model",
+        subject="The network",
+        from_paper=True,
+        chapters=(
+            "response",
+            *("linear.maps", "frozen", "linear.sharpness", "linear.flow"),
+            *("curve", "limits", "linear.progressive", "linear.long_times"),
+        ),
+        standard=("log-cosh", "pseudo-huber"),
+        start=(sp.Rational(3, 10), sp.Rational(4, 5)),
+        regime=FlowRegime(
+            above=2 / (2 - STEP),
+            below=(1 / (16 * STEP), LEAST / (2 * STEP)),
+            rates=(2 * (HEIGHT - 1) / HEIGHT, LEAST / (2 * HEIGHT)),
+            drift=2 * HEIGHT / RATE * STEP**2,
+            from_start=False,
+            drawn_above=2 / (2 - STEP),
+        ),
+        any_size=True,
+    )
     laws: ClassVar[Laws] = _LAWS
 
     @property

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..curve_closed import curve_generic
-from ..exact_curve import exact_curve
-from ..interface import EPSILON, ETA, PHI_SQUARED, Model, P, Q, R
-from ..series import taylor
-from .claims import Definition, Derivation, Identity, Solution, Step
-from .notation import GAMMA, KAPPA, P_NEXT, Q_NEXT, H
+from ...curve_closed import curve_generic
+from ...exact_curve import exact_curve
+from ...models.base import EPSILON, ETA, PHI_SQUARED, Model, P, Q, R
+from ...series import taylor
+from ..claims import Definition, Derivation, Identity, Solution, Step
+from ..notation import GAMMA, KAPPA, P_NEXT, Q_NEXT, H
 
 _W, _SLOPE = PHI_SQUARED(P), sp.Derivative(R(P), P)
 _MAP = "neuron/reduced-map"
 _RULE = f"{_MAP}:phi-squared"
 
 
-def exact(model: Model) -> tuple[Derivation, ...]:
+def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
     """The derivation of the exact curve where the response has one, else none."""
     curve = exact_curve(model)
-    if curve is None or model.name != "neuron":
+    if curve is None:
         return ()
     return (
         Derivation(

@@ -1,25 +1,24 @@
-"""The gradient-flow regime of the single neuron, and what both models' proofs share."""
+"""Derivation of the gradient-flow regime of the single neuron: bounds on |p_t| and q_t."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from ..interface import ETA, PHI_SQUARED, P, Q, R
-from .claims import Cited, Definition, Derivation, Identity, Sign, Step
-from .notation import DRIFT, P0, P_NEXT, Q0, Q_NEXT, RATE
-
-RESPONSE = R(P)
-CONTRACTION = P_NEXT / P
-GEOMETRIC = Identity((1 / (1 - (1 - RATE) ** 2), 1 / (RATE * (2 - RATE))))
-# By the choice of m ≤ 2(q0 − 1)/q0, by induction, and by A1.
-CHOICE = ((2 * Q0 - 2 - RATE * Q0, "≥"), (Q - Q0, "≥"), (1 - RESPONSE, "≥"))
+from ...models.base import ETA, PHI_SQUARED, Model, P, Q, R
+from ..claims import Cited, Definition, Derivation, Identity, Sign, Step
+from ..flow import CHOICE, CONTRACTION, GEOMETRIC, RESPONSE
+from ..notation import DRIFT, P0, Q0, Q_NEXT, RATE
 
 _WEIGHT = PHI_SQUARED(P)
 _AT_ONE = R(sp.S.One)
 
 
-def neuron() -> Derivation:
-    """The bounds for the single neuron."""
+def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
+    """The bounds of the gradient-flow regime, with their induction in words."""
+    return (_bounds(),)
+
+
+def _bounds() -> Derivation:
     return Derivation(
         "neuron/gradient-flow",
         "The gradient-flow regime of the single neuron",
@@ -30,12 +29,12 @@ def neuron() -> Derivation:
         r"does not decrease, and the limiting sharpness lies between $2e^{-C}/(\taEta\taQ_0)$ and "
         r"$2/(\taEta\taQ_0)$. (For $|\taP_0| \le s$ with any $s > 0$ it is said of "
         r"$\taPhi(sz)/s$ and the step size $\taEta s^2$, to which the rescaled $\taP/s$ leads.)",
-        (*_neuron_contraction(), *_neuron_drift()),
+        (*_contraction(), *_drift()),
         ("neuron/reduced-map", "neuron/sharpness"),
     )
 
 
-def _neuron_contraction() -> tuple[Step, ...]:
+def _contraction() -> tuple[Step, ...]:
     return (
         Step(
             "drift-constant",
@@ -85,7 +84,7 @@ def _neuron_contraction() -> tuple[Step, ...]:
     )
 
 
-def _neuron_drift() -> tuple[Step, ...]:
+def _drift() -> tuple[Step, ...]:
     room = (1 - ETA) * (1 - ETA * _WEIGHT)
     sink = (1 - ETA) * RATE * (2 - RATE)
     return (

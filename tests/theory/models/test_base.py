@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 import sympy as sp
 
-from trajalign.theory.interface import (
+from trajalign.theory.models import (
     EPSILON,
     ETA,
     PHI_SQUARED,

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import sympy as sp
-from derivations_helper import last_side
+from derivations_helper import chapter_on, last_side
 
-from trajalign.theory.derivation.spectrum import derivations
 from trajalign.theory.expressions import Z
-from trajalign.theory.interface import ETA, Model, P, Q
-from trajalign.theory.models import SingleNeuron, TwoLayerLinear
+from trajalign.theory.models import ETA, Model, P, Q, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
+
+derivations = chapter_on("sharpness")
 
 LINEAR = [TwoLayerLinear(Loss.parse(name)) for name in ("log-cosh", "pseudo-huber", "atan")]
 NEURONS = [SingleNeuron(Activation.parse(name)) for name in ("tanh", "algebraic", "arctan")]

@@ -1,0 +1,1 @@
+"""The chapters that speak of the single neuron alone."""

@@ -1,0 +1,155 @@
+"""The models, one file each, and the symbols in which their reduced maps are written.
+
+A new file here with a subclass of `Model` is a built-in model: there is no list to extend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from inspect import isabstract
+from pkgutil import iter_modules
+from types import MappingProxyType
+
+from ..errors import InputError
+from ..responses import Activation, Loss, Response
+from .base import (
+    EPSILON,
+    ETA,
+    MODEL,
+    PHI_SQUARED,
+    About,
+    Model,
+    P,
+    ParameterSpace,
+    Q,
+    R,
+    ReducedModel,
+)
+from .linear import (
+    DiagonalForm,
+    LinearSpectrum,
+    LinearUpdate,
+    TwoLayerLinear,
+    diagonal_form,
+    linear_spectrum,
+    linear_update,
+)
+from .neuron import SingleNeuron
+
+
+@cache
+def built_in() -> Mapping[str, type[Model]]:
+    """Every model that has a file here, by its name; those of the paper come first."""
+    modules = [import_module(f"{__name__}.{info.name}") for info in iter_modules(__path__)]
+    found: list[type[Model]] = [
+        thing
+        for module in modules
+        for thing in vars(module).values()
+        if isinstance(thing, type) and issubclass(thing, Model)
+        if thing.__module__ == module.__name__ and not isabstract(thing)
+    ]
+    found.sort(key=lambda model: (not model.about.from_paper, model.name))
+    return MappingProxyType({model.name: model for model in found})
+
+
+def names() -> tuple[str, ...]:
+    """The names of the built-in models.
+
+    >>> names()
+    ('linear', 'neuron', 'frozen-weight')
+    """
+    return tuple(built_in())
+
+
+def named(name: str) -> type[Model]:
+    """The built-in model of this name. Raises InputError."""
+    if name not in built_in():
+        raise InputError(f"model {name[:60]!r}: known are {', '.join(names())}")
+    return built_in()[name]
+
+
+def of(name: str, text: str) -> Model:
+    """A built-in model with the loss or activation that a text means.
+
+    Raises InputError for a name or a text that means nothing.
+
+    >>> of("neuron", "tanh").response.curvature
+    -8/3
+    """
+    model = named(name)
+    return model(model.kind.parse(text))
+
+
+def from_paper() -> tuple[type[Model], ...]:
+    """The models of the paper."""
+    return tuple(model for model in built_in().values() if model.about.from_paper)
+
+
+def for_kind(kind: type[Response]) -> type[Model]:
+    """The paper's model with responses of this kind. Raises InputError for another kind.
+
+    >>> for_kind(Loss).name
+    'linear'
+    """
+    for model in from_paper():
+        if issubclass(kind, model.kind):
+            return model
+    raise InputError(f"{kind.__name__}: no model of the paper has such responses")
+
+
+def for_response(response: Response) -> Model:
+    """The paper's model with this response. Raises InputError as `for_kind`."""
+    return for_kind(type(response))(response)
+
+
+def is_built_in(model: Model) -> bool:
+    """Whether it is one of these and not a copy that is called like one."""
+    return built_in().get(model.name) is type(model)
+
+
+def hypotheses(model: Model) -> dict[str, str]:
+    """The hypotheses on a model's response: name and what it says."""
+    return {hypothesis.name: hypothesis.text for hypothesis in model.response.hypotheses}
+
+
+HYPOTHESES: dict[str, dict[str, str]] = {
+    model.name: {hypothesis.name: hypothesis.text for hypothesis in model.kind.hypotheses}
+    for model in from_paper()
+}
+
+__all__ = [
+    "EPSILON",
+    "ETA",
+    "HYPOTHESES",
+    "MODEL",
+    "PHI_SQUARED",
+    "About",
+    "Activation",
+    "DiagonalForm",
+    "LinearSpectrum",
+    "LinearUpdate",
+    "Loss",
+    "Model",
+    "P",
+    "ParameterSpace",
+    "Q",
+    "R",
+    "ReducedModel",
+    "Response",
+    "SingleNeuron",
+    "TwoLayerLinear",
+    "built_in",
+    "diagonal_form",
+    "for_kind",
+    "for_response",
+    "from_paper",
+    "hypotheses",
+    "is_built_in",
+    "linear_spectrum",
+    "linear_update",
+    "named",
+    "names",
+    "of",
+]
