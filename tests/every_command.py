@@ -1,6 +1,6 @@
-"""python every_command.py FOLDER MODEL COMMANDS: what each command answers, as JSON.
+"""python every_command.py FOLDER MODEL KIND COMMANDS: what each command answers, as JSON.
 
-FOLDER holds models that are not this project's. "MODEL" in a command is replaced by the name.
+FOLDER holds models that are not this project's. "MODEL" and "KIND" in a command are replaced.
 """
 
 import io
@@ -28,6 +28,6 @@ def answer(words: list[str]) -> tuple[int, str, str, list[str]]:
 
 
 if __name__ == "__main__":
-    name, commands = sys.argv[2], json.loads(sys.argv[3])
-    made = [[word.replace("MODEL", name) for word in words] for words in commands]
+    _, _, name, kind, commands = sys.argv
+    made = json.loads(commands.replace("MODEL", name).replace("KIND", kind))
     print(json.dumps([answer(words) for words in made]))

@@ -142,7 +142,7 @@ def _checked(model: str, statement: str) -> dict[str, sp.Expr]:
     Raises InputError where a step does not hold.
     """
     kind = models.named(model)
-    some = models.of(model, kind.about.standard[0])  # these chapters keep the response unspecified
+    some = models.of(model, kind.usual()[0])  # these chapters keep the response unspecified
     wanted = [name for name in kind.about.chapters if name.rpartition(".")[2] in _CHAPTERS]
     known = (d for name in wanted for d in chapter(name)(some, _ORDER))
     (derivation,) = (d for d in known if d.label == f"{model}/{statement}")

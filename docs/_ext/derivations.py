@@ -31,7 +31,7 @@ class statement(nodes.Admonition, nodes.Element):
 
 def derived(name: str, response: str | None = None) -> Document:
     """All derivations for a model. Raises DerivationError for a step that does not check."""
-    model = models.of(name, response or models.named(name).about.standard[0])
+    model = models.of(name, response or models.named(name).usual()[0])
     made = appendix(model)
     return document(model, made, check_appendix(made))
 

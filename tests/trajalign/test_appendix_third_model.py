@@ -61,5 +61,7 @@ def test_a_definition_for_one_response_alone_is_refused_in_one_line():
 
 
 def test_json_is_refused_in_one_line():
-    with pytest.raises(InputError, match="for the two models of the paper, not for tied"):
+    with pytest.raises(
+        InputError, match="for the models linear, neuron, frozen-weight, not for tied"
+    ):
         archive.archive(made(TIED))

@@ -31,7 +31,7 @@ def offered(*words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("verify", ""), ["linear", "neuron"]),
+        (("verify", ""), ["linear", "neuron", "frozen-weight"]),
         (("verify", "l"), ["linear"]),
         (("orbit", "n"), ["neuron"]),
         (("verify", "linear", "--loss", ""), list(LOSSES)),

@@ -51,6 +51,12 @@ class Scalars(Model):
         return ParameterSpace((u, v), loss, u * v, 2 / (ETA * (u**2 + v**2)))
 """
 
+KIND = {
+    "linear": "loss",
+    "neuron": "activation",
+    "frozen-weight": "activation",
+    "scalars": "loss",
+}
 NAMES = (*models.names(), "scalars")  # one process: no other one knows the third model
 
 
@@ -68,7 +74,7 @@ def answers(name: str, folder: Path, *commands: tuple[str, ...]) -> tuple[Said, 
     """What the commands say of a model, all in one process to which the third model is known."""
     (folder / "scalars.py").write_text(THIRD, encoding="utf-8")
     found = subprocess.run(
-        [sys.executable, "-P", str(HELPER), str(folder), name, json.dumps(commands)],
+        [sys.executable, "-P", str(HELPER), str(folder), name, KIND[name], json.dumps(commands)],
         capture_output=True,
         text=True,
         check=True,
@@ -102,6 +108,20 @@ LONG = {
 }
 
 
+REFUSED = {
+    "label": ("verify", "MODEL", "--statement", "MODEL/nothing"),
+    "both": ("verify", "MODEL", "--loss", "atan", "--activation", "tanh"),
+    "rest": ("orbit", "MODEL", "--eta", "1/10", "--p0", "0"),
+    "response": ("orbit", "MODEL", "--eta", "1/10", "--KIND", "2*z + z**2"),
+}
+OPTIONS = {
+    option: ("verify", "MODEL", f"--{option}", text, "--list")
+    for option, text in (("loss", "atan"), ("activation", "erf"))
+}
+CASCADE = {"cascade": ("figure", "cascade", "MODEL", "-o", "cascade.svg")}
+QUICK = {**COMMANDS, **REFUSED, **OPTIONS, **CASCADE}
+
+
 @pytest.fixture(scope="module", params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -112,54 +132,51 @@ def folder(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp(name)
 
 
+def said(name: str, folder: Path, commands: dict[str, tuple[str, ...]], command: str) -> Said:
+    return answers(name, folder, *commands.values())[list(commands).index(command)]
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_takes_every_model(name: str, folder: Path, command: str) -> None:
-    said = answers(name, folder, *COMMANDS.values())[list(COMMANDS).index(command)]
-    assert (said.status, said.err) == (0, "")
-    assert said.out or said.written
+    found = said(name, folder, QUICK, command)
+    assert (found.status, found.err) == (0, "")
+    assert found.out
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("command", LONG)
 def test_every_long_command_takes_every_model(name: str, folder: Path, command: str) -> None:
-    said = answers(name, folder, *LONG.values())[list(LONG).index(command)]
-    assert (said.status, said.err) == (0, "")
-    assert said.out
+    found = said(name, folder, LONG, command)
+    assert (found.status, found.err) == (0, "")
+    assert found.out
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("figure", "cascade", "MODEL", "-o", "cascade.svg"),
-        ("verify", "MODEL", "--statement", "MODEL/nothing"),
-        ("verify", "MODEL", "--loss", "atan", "--activation", "tanh"),
-        ("orbit", "MODEL", "--eta", "1/10", "--p0", "0"),
-    ],
-    ids=lambda words: " ".join(words[:2]),
-)
-@pytest.mark.parametrize("name", ["frozen-weight", "scalars"])
-def test_what_cannot_be_done_is_refused_in_one_line(
-    name: str, words: tuple[str, ...], tmp_path: Path
-) -> None:
-    (said,) = answers(name, tmp_path, words)
-    if said.status == 0:  # a cascade of an activation is there
-        assert (name, words[:2]) == ("frozen-weight", ("figure", "cascade"))
-        return
-    assert said.status == 2
-    assert one_line(said.err)
-    assert not said.written
+@pytest.mark.parametrize("command", REFUSED)
+def test_what_cannot_be_done_is_refused_in_one_line(name: str, folder: Path, command: str) -> None:
+    found = said(name, folder, QUICK, command)
+    assert found.status == 2
+    assert one_line(found.err.strip())
+    assert not found.written
 
 
-@pytest.mark.parametrize("option", ["--loss", "--activation"])
+@pytest.mark.parametrize("option", OPTIONS)
 def test_a_model_takes_the_option_of_its_kind(name: str, folder: Path, option: str) -> None:
-    text = {"--loss": "atan", "--activation": "erf"}[option]
-    words = ("verify", "MODEL", option, text, "--list")
-    (said,) = answers(name, folder, words)
-    takes = "--activation" if name in ("neuron", "frozen-weight") else "--loss"
-    assert said.status == (0 if option == takes else 2)
-    if option != takes:
-        assert one_line(said.err).endswith(f"takes {takes}")
+    found = said(name, folder, QUICK, option)
+    if option == KIND[name]:
+        assert (found.status, found.err) == (0, "")
+    else:
+        assert found.status == 2
+        assert one_line(found.err.strip()).endswith(f"takes --{KIND[name]}")
+
+
+def test_a_cascade_is_drawn_or_refused_in_one_line(name: str, folder: Path) -> None:
+    found = said(name, folder, QUICK, "cascade")
+    if KIND[name] == "activation":
+        assert (found.status, found.written) == (0, ["cascade.svg"])
+    else:  # a strictly convex loss keeps its 2-cycle
+        assert (found.status, found.written) == (2, [])
+        assert one_line(found.err.strip())
 
 
 def test_a_name_without_a_file_is_refused() -> None:

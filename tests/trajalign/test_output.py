@@ -120,7 +120,7 @@ def test_schema_refuses_a_failure_without_witness() -> None:
         ("verdict", "maybe"),
         ("evidence", "proved"),
         ("label", "linear"),
-        ("model", "transformer"),
+        ("model", "a transformer"),
         ("seconds", -1),
         ("extra", 0),
     ],

@@ -112,6 +112,11 @@ class Model(ABC):
         return self.about.title or "model " + self.name.replace("_", r"\_")
 
     @classmethod
+    def usual(cls) -> tuple[str, ...]:
+        """The responses that are taken where none is named: by default the catalogue's first."""
+        return cls.about.standard or tuple(cls.kind.catalogue)[:1]
+
+    @classmethod
     def spoken(cls) -> str:
         """The model in a message, after "the"."""
         return cls.about.spoken or f"model {cls.name}"
