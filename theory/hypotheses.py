@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .writing.plain_text import plain_text
+
 ALWAYS = ("analytic", "symmetry", "normalised")  # they have no number in the paper
 _DENIED = "curved"  # all that A4 says of a parabola: of the flip, which A4 makes supercritical
 
@@ -13,15 +15,19 @@ _DENIED = "curved"  # all that A4 says of a parabola: of the flip, which A4 make
 class Hypothesis:
     """One hypothesis on a response.
 
-    `text` says it in plain words, `latex` with $formulas$ in the notation of the derivations;
-    `twin` is a response that fails it. `at_a_point` says whether a single z can refute it.
+    `latex` says it with $formulas$ in the notation of the derivations; `twin` is a response that
+    fails it. `at_a_point` says whether a single z can refute it.
     """
 
     name: str
-    text: str
     latex: str
     twin: str
     at_a_point: bool = False
+
+    @property
+    def text(self) -> str:
+        """What it says, in plain text."""
+        return plain_text(self.latex)
 
     @property
     def assumed(self) -> bool:
@@ -32,73 +38,64 @@ class Hypothesis:
 OF_A_LOSS = (
     Hypothesis(
         "analytic",
-        "ℓ is real and analytic on the whole real line",
         r"$\taEll$ is real and analytic on the whole real line",
         "abs(z)",  # a kink at 0
     ),
-    Hypothesis("symmetry", "ℓ is even", r"$\taEll$ is even", "exp(z) - 1 - z"),  # convex, ℓ''(0)=1
-    Hypothesis("normalised", "ℓ''(0) = 1", r"$\taEll''(0) = 1$", "2*log(cosh(z))"),
+    Hypothesis("symmetry", r"$\taEll$ is even", "exp(z) - 1 - z"),  # convex, ℓ''(0)=1
+    Hypothesis("normalised", r"$\taEll''(0) = 1$", "2*log(cosh(z))"),
     Hypothesis(
         "A1",
-        "r'(z) < 0 for z > 0",
         r"$\taR'(z) < 0$ for $z > 0$",
         "cosh(z) - 1",  # sinh(z)/z grows
         at_a_point=True,
     ),
     Hypothesis(
         "A2",
-        "ℓ''(z) > 0 for z > 0, that is z r'(z)/r(z) > −1",
         r"$\taEll''(z) > 0$ for $z > 0$, that is $z \taR'(z)/\taR(z) > -1$",
         "log(1+z**2)/2",  # not convex past z = 1; nothing else fails
         at_a_point=True,
     ),
     Hypothesis(
         "A3",
-        "z r'(z)/r(z) is decreasing for z > 0",
         r"$z \taR'(z)/\taR(z)$ is decreasing for $z > 0$",
         "sqrt(1+z**2)/2 + 5000*sqrt(1+z**2/10000)",  # two scales; nothing else fails
         at_a_point=True,
     ),
-    Hypothesis("A4", "r''(0) < 0", r"$\taR''(0) < 0$", "atan(z**2)/2"),  # r = 1/(1+z⁴)
+    Hypothesis("A4", r"$\taR''(0) < 0$", "atan(z**2)/2"),  # r = 1/(1+z⁴)
     Hypothesis(
         "A5",
-        "L = sup |ℓ'| is finite",
         r"$L = \sup |\taEll'|$ is finite",
         "z*asinh(z) - sqrt(1+z**2)",  # ℓ' = asinh is unbounded; nothing else fails
     ),
-    Hypothesis("curved", "r''(0) ≠ 0", r"$\taR''(0) \ne 0$", "z**2/2"),  # r = 1
+    Hypothesis("curved", r"$\taR''(0) \ne 0$", "z**2/2"),  # r = 1
 )
 
 OF_AN_ACTIVATION = (
     Hypothesis(
         "analytic",
-        "φ is real and analytic on the whole real line",
         r"$\taPhi$ is real and analytic on the whole real line",
         "z/(1+abs(z))",  # softsign's kink
     ),
-    Hypothesis("symmetry", "φ is odd", r"$\taPhi$ is odd", "1 - exp(-z)"),  # φ'(0) = 1
-    Hypothesis("normalised", "φ'(0) = 1", r"$\taPhi'(0) = 1$", "tanh(2*z)"),
+    Hypothesis("symmetry", r"$\taPhi$ is odd", "1 - exp(-z)"),  # φ'(0) = 1
+    Hypothesis("normalised", r"$\taPhi'(0) = 1$", "tanh(2*z)"),
     Hypothesis(
         "A1",
-        "r'(z) < 0 for z > 0",
         r"$\taR'(z) < 0$ for $z > 0$",
         "sin(z)",  # r = sin(2z)/(2z) rises again
         at_a_point=True,
     ),
     Hypothesis(
         "A3",
-        "z r'(z)/r(z) is decreasing where r(z) ≥ c",
         r"$z \taR'(z)/\taR(z)$ is decreasing where $\taR(z) \ge c$",
         "tanh(100*z)/1000 + 9*tanh(z)/10",  # two scales
     ),
-    Hypothesis("A4", "r''(0) < 0", r"$\taR''(0) < 0$", "z"),  # r = 1
+    Hypothesis("A4", r"$\taR''(0) < 0$", "z"),  # r = 1
     Hypothesis(
         "A5",
-        "|φ'| ≤ 1 and sup |φ| is finite",
         r"$|\taPhi'| \le 1$ and $\sup |\taPhi|$ is finite",
         "asinh(z)",  # |φ'| ≤ 1 but φ is unbounded; nothing else fails
     ),
-    Hypothesis("curved", "r''(0) ≠ 0", r"$\taR''(0) \ne 0$", "z"),
+    Hypothesis("curved", r"$\taR''(0) \ne 0$", "z"),
 )
 
 NAMES = frozenset(h.name for h in (*OF_A_LOSS, *OF_AN_ACTIVATION))

@@ -14,7 +14,7 @@ class Laws:
 
     `flow` bounds orbits of small steps, `flow_orbits` says which; `exact` is the exact slow curve.
     These are "" where none is known. `sharpness_needs` are the hypotheses under which the model's
-    sharpness is the largest eigenvalue; laws that are not `proved` are tested only.
+    sharpness is the largest eigenvalue.
     """
 
     step: str
@@ -28,7 +28,6 @@ class Laws:
     flow: str = ""
     flow_orbits: str = ""
     sharpness_needs: tuple[str, ...] = ("analytic",)
-    proved: bool = True
 
     def epsilon(self, exponent: int = 1) -> str:
         """A power of ε.
@@ -56,5 +55,4 @@ GENERAL = Laws(
     saturation=r"2/\taEta + (s + O(\taEps)) \taEps/\taEta",
     gap=r"(\sup|D| + O(\taEps)) \taEps/\taEta",
     small=r"\taEps",
-    proved=False,
 )

@@ -10,8 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ..theory.arguments import one_of, takes
-from ..theory.laws import Laws
-from ..theory.models import HYPOTHESES, Model, built_in
+from ..theory.models import Model, Response, named, names
 from . import statements
 from .claims import Claim
 from .plans import Plan
@@ -28,23 +27,25 @@ def forms() -> tuple[Form, ...]:
     return tuple(sorted(found, key=lambda form: form.place))
 
 
-@takes(model=one_of(HYPOTHESES))
+@takes(model=one_of(names()))
 def known_statements(model: str) -> tuple[Statement, ...]:
-    """The ledger of a built-in model, by its name, in the order in which it is checked.
+    """The ledger of a built-in model, in the order in which it is checked.
 
     >>> [s.label for s in known_statements("linear")][:2]
     ['linear/reduced-map', 'linear/sharpness']
     """
-    return _ledger(model, built_in()[model].laws, tuple(HYPOTHESES[model]))
+    kind = named(model)
+    return _statements(kind, kind.kind)
 
 
 def statements_about(model: Model) -> tuple[Statement, ...]:
     """The same for any model, a third one too."""
-    return _ledger(model.name, model.laws, tuple(model.hypotheses))
+    return _statements(type(model), type(model.response))
 
 
-def _ledger(name: str, laws: Laws, known: tuple[str, ...]) -> tuple[Statement, ...]:
-    return tuple(form.statement(name, laws, known) for form in forms() if form.says(laws))
+def _statements(model: type[Model], response: type[Response]) -> tuple[Statement, ...]:
+    known = tuple(hypothesis.name for hypothesis in response.hypotheses)
+    return tuple(form.statement(model, known) for form in forms() if form.says(model.laws))
 
 
 def claim_for(label: str, plan: Plan) -> Claim:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ..theory.laws import Laws
+from ..theory.models import Model
 from ..theory.writing.plain_text import plain_text
 from .claims import Claim
 from .plans import Plan
@@ -96,15 +97,16 @@ class Form:
         """The labels that it rests on."""
         return tuple(full_label(model, name) for name in self.rests_on)
 
-    def statement(self, model: str, laws: Laws, known: tuple[str, ...]) -> Statement:
+    def statement(self, model: type[Model], known: tuple[str, ...]) -> Statement:
         """The statement for one model, on whose response there are the hypotheses `known`."""
+        laws = model.laws
         return Statement(
-            self.label(model),
-            model,
+            self.label(model.name),
+            model.name,
             self.says(laws),
             tuple(name for name in self.needs(laws) if name in known),
-            self.origin if laws.proved else _NOT_PROVED,
-            self.below(model),
+            self.origin if model.about.from_paper else _NOT_PROVED,
+            self.below(model.name),
             self.about(laws),
             self.numbers,
         )

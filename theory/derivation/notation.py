@@ -14,6 +14,7 @@ import sympy as sp
 
 from ..expressions import Z
 from ..models.base import EPSILON, ETA, PHI_SQUARED, P, Q, R
+from ..writing.macros import MACROS
 
 PHI = sp.Function("phi")
 ELL = sp.Function("ell")
@@ -38,13 +39,17 @@ def _real(name: str, **assumptions: bool) -> sp.Symbol:
     return sp.Symbol(name, real=True, **assumptions)
 
 
+def _macro(thing: Any, macro: str, text: str) -> Name:
+    return Name(thing, MACROS[macro], text, macro)
+
+
 def _prime(name: Name, symbol: sp.Symbol) -> Name:
     """The value of a quantity after one step."""
     return Name(symbol, f"{name.written}_{{+}}", f"{name.text}₊")
 
 
-_P = Name(P, "p", "p", "taP")
-_Q = Name(Q, "q", "q", "taQ")
+_P = _macro(P, "taP", "p")
+_Q = _macro(Q, "taQ", "q")
 P_NEXT, Q_NEXT = _real("p_next"), sp.Symbol("q_next", positive=True)
 MIRRORED = _real("mirrored")  # −p₊
 F, F_NEXT = _real("f"), _real("f_next")
@@ -105,8 +110,8 @@ H = tuple(sp.Function(f"h{k}") for k in range(10))  # H[k] is h_k; H[0] is not u
 _NAMES = (
     _P,
     _Q,
-    Name(ETA, r"\eta", "η", "taEta"),
-    Name(EPSILON, r"\varepsilon", "ε", "taEps"),
+    _macro(ETA, "taEta", "η"),
+    _macro(EPSILON, "taEps", "ε"),
     Name(Z, "z", "z"),
     _prime(_P, P_NEXT),
     _prime(_Q, Q_NEXT),
@@ -141,7 +146,7 @@ _NAMES = (
     Name(SECOND, "F''", "F''"),
     Name(THIRD, "F'''", "F'''"),
     Name(FOURTH, "F''''", "F''''"),
-    Name(LAMBDA, r"\lambda", "λ", "taSharp"),
+    _macro(LAMBDA, "taSharp", "λ"),
     Name(MU, r"\mu", "μ"),
     Name(Q_LIMIT, r"\taQ_{*}", "q*"),
     Name(LAMBDA_LIMIT, r"\taSharp_{*}", "λ*"),
@@ -163,9 +168,9 @@ _NAMES = (
     Name(CURVATURE, r"\rho", "ρ"),
     Name(REMAINDER, "J", "J"),
     Name(TIME, "t_b", "t_b"),
-    Name(R, "r", "r", "taR"),
-    Name(PHI, r"\varphi", "φ", "taPhi"),
-    Name(ELL, r"\ell", "ℓ", "taEll"),
+    _macro(R, "taR", "r"),
+    _macro(PHI, "taPhi", "φ"),
+    _macro(ELL, "taEll", "ℓ"),
     Name(PHI_SQUARED, r"\taPhi^2", "φ²"),
     Name(SURROGATE, r"\tilde{\taSharp}", "λ̃"),
     Name(GAP, "D", "D"),
@@ -195,8 +200,6 @@ _NAMES = (
     Name(ERROR, "v", "v"),
     *(Name(h, rf"\taH_{{{k}}}", f"h{'₀₁₂₃₄₅₆₇₈₉'[k]}") for k, h in enumerate(H) if k),
 )
-# Macros with no object of their own.
-MACROS = MappingProxyType({"taH": "h"} | {name.macro: name.latex for name in _NAMES if name.macro})
 BY_OBJECT = MappingProxyType({name.object: name for name in _NAMES})
 BY_KEY = MappingProxyType({str(name.object): name.object for name in _NAMES})
 

@@ -21,8 +21,8 @@ from pylatexenc.latexwalker import (
 )
 from pylatexenc.macrospec import MacroSpec
 
-from ..derivation.notation import MACROS
 from ..errors import InputError
+from .macros import MACROS
 
 REFERENCE = re.compile(r"\\(stepref|thmref)\{([^{}]*)\}")
 _REFERENCES = re.compile(r"\\(stepref|thmref)\{[^{}]*\}(?:(?:,| and|, and)\s\\\1\{[^{}]*\})*")

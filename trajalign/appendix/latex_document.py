@@ -7,9 +7,9 @@ from pathlib import Path
 
 from .. import __version__
 from ..theory.derivation.claims import Cited, Step
-from ..theory.derivation.notation import MACROS
 from ..theory.errors import InputError
 from ..theory.writing.inline import with_references
+from ..theory.writing.macros import MACROS
 from ..theory.writing.references import bibtex
 from . import latex_numbers
 from .document import Document, Entry, continues, punctuation

@@ -2,12 +2,13 @@ import pytest
 import sympy as sp
 
 from trajalign.theory.derivation.latex import broken_lines, latex, width_of
-from trajalign.theory.derivation.notation import DETERMINANT, LAMBDA, MACROS, TANH, TAU, TRACE, H, S
+from trajalign.theory.derivation.notation import DETERMINANT, LAMBDA, TANH, TAU, TRACE, H, S
 from trajalign.theory.derivation.serial import derivative_at
 from trajalign.theory.expressions import Z
 from trajalign.theory.models import ETA, PHI_SQUARED, P, Q, R, TwoLayerLinear
 from trajalign.theory.responses import Loss
 from trajalign.theory.slow_curve import generic_h
+from trajalign.theory.writing.macros import MACROS
 
 r, w = R(P), PHI_SQUARED(P)
 dr = sp.diff(r, P)
