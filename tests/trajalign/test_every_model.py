@@ -103,7 +103,7 @@ LONG = {
     "exponential": ("figure", "exponential", "MODEL", "-o", "exponential.svg"),
     "controls": ("verify", "MODEL", "--controls", "--statement", "MODEL/limit", "--jobs", "1"),
     "latex": ("derive", "MODEL", "--no-numbers", "-o", "appendix.tex"),
-    "html": ("derive", "MODEL", "-o", "appendix.html"),
+    "html": ("derive", "MODEL", "--no-numbers", "-o", "appendix.html"),
     "report": ("report", "MODEL", "--jobs", "1", "-o", "report"),
 }
 
