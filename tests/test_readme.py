@@ -107,7 +107,7 @@ def in_its_tier(same: list[Step]) -> Any:
     return pytest.param(same, id=name(same[0]), marks=marks)
 
 
-@pytest.mark.parametrize("same", map(in_its_tier, SAME))
+@pytest.mark.parametrize("same", [in_its_tier(same) for same in SAME])
 def test_command_does_what_the_pages_say(same: list[Step]) -> None:
     """A command that stands on several pages runs once."""
     status, printed = run(own_command(same[0]))

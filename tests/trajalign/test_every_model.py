@@ -103,7 +103,7 @@ LONG = {
     "exponential": ("figure", "exponential", "MODEL", "-o", "exponential.svg"),
     "controls": ("verify", "MODEL", "--controls", "--statement", "MODEL/limit", "--jobs", "1"),
     "latex": ("derive", "MODEL", "--no-numbers", "-o", "appendix.tex"),
-    "html": ("derive", "MODEL", "-o", "appendix.html"),
+    "html": ("derive", "MODEL", "--no-numbers", "-o", "appendix.html"),
     "report": ("report", "MODEL", "--jobs", "1", "-o", "report"),
 }
 
@@ -143,7 +143,7 @@ def test_every_command_takes_every_model(name: str, folder: Path, command: str) 
     assert found.out
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("command", LONG)
 def test_every_long_command_takes_every_model(name: str, folder: Path, command: str) -> None:

@@ -52,5 +52,5 @@ def test_every_step_holds_for_another_response(chapter: str, model: Model) -> No
 def test_no_definition_can_be_changed_without_breaking_a_step(chapter: str, model: Model) -> None:
     for derivation in chapter_on(chapter)(model, 2):
         assert_every_falsified_definition_breaks_a_step(
-            derivation, model.name, derivations_of(model)
+            derivation, model.kind, derivations_of(model)
         )
