@@ -134,7 +134,7 @@ CALLS = {
     "parse_rational": ("1/2",),
     "rational": ("1/2", "x"),
     "slow_curve": (MODEL,),
-    "statements": ("linear",),
+    "known_statements": ("linear",),
     "taylor": (sp.cosh(Z), 3, Z),
     "flip_coefficient": (-Z + Z**3, Z, 0),
     "flip_discriminant": (Z**2 + Z**4, Z, 0),
