@@ -18,10 +18,10 @@ import mpmath
 import sympy as sp
 
 from trajalign.numerics.integrals import alignment_exponent
-from trajalign.numerics.iteration import Stops
-from trajalign.numerics.loops import compile_loop
-from trajalign.numerics.native import accelerated
-from trajalign.numerics.orbits import iterate
+from trajalign.numerics.orbits.iteration import Stops
+from trajalign.numerics.orbits.loops import compile_loop
+from trajalign.numerics.orbits.native import accelerated
+from trajalign.numerics.orbits.recorded import iterate
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 

@@ -16,8 +16,8 @@ import pytest
 import sympy as sp
 
 from trajalign.theory import series
-from trajalign.theory.curve_closed import curve_closed
-from trajalign.theory.curve_series import curve_series
+from trajalign.theory.curve.closed import curve_closed
+from trajalign.theory.curve.series import curve_series
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.theory.responses import Loss
 

@@ -17,7 +17,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from trajalign.numerics.extras import JAX
-from trajalign.numerics.grids import grid, linspace
+from trajalign.numerics.grids.grid import grid, linspace
 from trajalign.numerics.pools import workers
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.theory.responses import Loss

@@ -21,15 +21,15 @@ from flint import arb, ctx
 from flint.types import arb as extension
 from mpmath import libmp, mp
 
-from trajalign.numerics.enclosed_loops import compile_enclosed_loop
-from trajalign.numerics.enclosures import enclose
-from trajalign.numerics.flint_memory import dumped
-from trajalign.numerics.iteration import Stops
-from trajalign.numerics.loops import Loop, compile_loop
-from trajalign.numerics.native import accelerated
-from trajalign.numerics.orbits import iterate
+from trajalign.numerics.compile.flint_memory import dumped
+from trajalign.numerics.compile.program import exact
+from trajalign.numerics.orbits.enclosed_loops import compile_enclosed_loop
+from trajalign.numerics.orbits.enclosures import enclose
+from trajalign.numerics.orbits.iteration import Stops
+from trajalign.numerics.orbits.loops import Loop, compile_loop
+from trajalign.numerics.orbits.native import accelerated
+from trajalign.numerics.orbits.recorded import iterate
 from trajalign.numerics.precision import working_bits
-from trajalign.numerics.program import exact
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.theory.responses import Loss
 

@@ -1,23 +1,23 @@
 """High-precision numerics: ball evaluation, orbits, roots, integrals, cascades and attractors."""
 
-from .attractors import LyapunovExponents, OrbitDiagram, lyapunov_exponents, orbit_diagram
-from .balls import BallFunction, compile_balls, evaluate
-from .continuation import Cascade, Cycle, CycleBranch, Flip, cascade, enclose_root
-from .curve_motion import Estimate
-from .datasets import DatasetError, load, save
-from .enclosed_loops import EnclosedLoop, compile_enclosed_loop
-from .enclosures import EnclosedOrbit, enclose, enclose_accurately
+from .compile.balls import BallFunction, compile_balls, evaluate
+from .compile.jets import JetFunction, accurate_jet, compile_jet, taylor_enclosure
+from .curve.fast_forward import FastForward, fast_forward
+from .curve.motion import Estimate
+from .diagram.attractors import LyapunovExponents, OrbitDiagram, lyapunov_exponents, orbit_diagram
+from .diagram.continuation import Cascade, Cycle, CycleBranch, Flip, cascade, enclose_root
 from .extras import MissingExtraError
-from .fast_forward import FastForward, fast_forward
-from .grids import grid, linspace
+from .grids.datasets import DatasetError, load, save
+from .grids.grid import grid, linspace
 from .integrals import alignment_exponent, crossing_time
-from .iteration import Stops
-from .jets import JetFunction, accurate_jet, compile_jet, taylor_enclosure
-from .limits import LimitEnclosure, compile_tail, enclose_limit
-from .loops import Loop, compile_loop
-from .native import accelerated
-from .orbit_files import OrbitFile, OrbitFileError, load_orbit
-from .orbits import Orbit, compile_step, iterate
+from .orbits.enclosed_loops import EnclosedLoop, compile_enclosed_loop
+from .orbits.enclosures import EnclosedOrbit, enclose, enclose_accurately
+from .orbits.files import OrbitFile, OrbitFileError, load_orbit
+from .orbits.iteration import Stops
+from .orbits.limits import LimitEnclosure, compile_tail, enclose_limit
+from .orbits.loops import Loop, compile_loop
+from .orbits.native import accelerated
+from .orbits.recorded import Orbit, compile_step, iterate
 from .roots import InverseResponse, solve_decreasing
 
 __all__ = [

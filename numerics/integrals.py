@@ -9,10 +9,10 @@ import sympy as sp
 from flint import arb, ctx
 
 from ..theory.arguments import integer, rational, takes
-from ..theory.asymptotics import long_times
+from ..theory.curve.long_times import long_times
 from ..theory.errors import UnresolvedError
 from ..theory.models import MODEL, Model, P
-from .balls import compile_balls, evaluate, exact
+from .compile.balls import compile_balls, evaluate, exact
 from .precision import working_bits
 from .roots import InverseResponse
 

@@ -7,9 +7,9 @@ from flint import arb, ctx, fmpq
 
 from ..theory.arguments import instance, integer, takes
 from ..theory.errors import NotFiniteError
-from ..theory.expressions import Z
+from ..theory.expressions.parsing import Z
 from ..theory.responses import RESPONSE, Response
-from .balls import BallFunction, compile_balls, evaluate, exact
+from .compile.balls import BallFunction, compile_balls, evaluate, exact
 
 _FAR = 2**40
 

@@ -19,7 +19,11 @@ from trajalign.theory.derivation import (
 )
 from trajalign.theory.derivation.book import Chapter, appendix, chapter
 from trajalign.theory.models import Model, Response
-from trajalign.verification.derivations import DerivationError, check_appendix, check_derivation
+from trajalign.verification.derivations.judging import (
+    DerivationError,
+    check_appendix,
+    check_derivation,
+)
 
 OFF = sp.Rational(101, 100)
 _WHOLE = (sp.Derivative, sp.Subs, sp.Integral, sp.MatrixSymbol)  # nothing inside is a coefficient

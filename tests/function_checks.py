@@ -16,13 +16,13 @@ from latex_reader import read
 from mpmath import mp
 from soundness.planting import everywhere
 
-from trajalign.numerics import array_functions, elementary, flint_memory
-from trajalign.numerics.balls import compile_balls
-from trajalign.numerics.jets import compile_jet
+from trajalign.numerics.compile import array_functions, elementary, flint_memory
+from trajalign.numerics.compile.balls import compile_balls
+from trajalign.numerics.compile.jets import compile_jet
 from trajalign.theory import functions, series
 from trajalign.theory.derivation.latex import latex
 from trajalign.theory.errors import NoExpansionError
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.functions import Row, X
 from trajalign.theory.models import P
 

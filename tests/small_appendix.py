@@ -24,7 +24,7 @@ from trajalign.theory.derivation.notation import P_NEXT, Q_NEXT, H
 from trajalign.theory.derivation.serial import derivative_at
 from trajalign.theory.models import EPSILON, ETA, P, Q, R, TwoLayerLinear
 from trajalign.theory.responses import Loss
-from trajalign.verification.derivations import check_appendix
+from trajalign.verification.derivations.judging import check_appendix
 
 r, h, slope = R(P), H[1](P), sp.Derivative(R(P), P)
 BEND = derivative_at(R, 2, sp.S.Zero)  # r''(0)

@@ -40,7 +40,7 @@ def test_a_module_is_named_by_its_path_or_its_last_part() -> None:
     assert chosen(["linear"]) == chosen(["theory/models/linear"]) == ["theory/models/linear.py"]
     assert chosen(["theory/models/linear.py", "growth"]) == [
         "theory/models/linear.py",
-        "verification/growth.py",
+        "verification/hypotheses/growth.py",
     ]
     assert chosen(["lin"]) == []
 
@@ -229,7 +229,7 @@ def test_an_unknown_module_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         run.main(["lin"])
     assert caught.value.code == 2
-    assert "no module lin; there are theory/bifurcation.py" in capsys.readouterr().err
+    assert "no module lin; there are theory/diagram/frozen_family.py" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not HAS_COSMIC_RAY, reason="needs the extra `mutation`")

@@ -81,7 +81,7 @@ def test_imports_lead_to_the_left(path: Path, room: str) -> None:
         ("from .. import output", "verification"),
         ("from ..cli import main", "verification"),
         ("from trajalign.theory import models", "numerics"),
-        ("import trajalign.numerics.orbits as o", "theory"),
+        ("import trajalign.numerics.orbits.recorded as o", "theory"),
         ("import theory.models", "verification"),
         ("from ...trajalign import theory", "verification"),
     ],
@@ -198,7 +198,7 @@ def test_a_path_of_a_machine_is_seen() -> None:
     for start in ("root", "home", "tmp/bash_jobs"):
         assert machine_paths(f'open("/{start}/notes.txt")')
     assert machine_paths("file:///" + "Users/someone")
-    assert not machine_paths("verification/work.py, docs/home/index, https://a.org/works/")
+    assert not machine_paths("verification/running/work.py, docs/home/index, https://a.org/works/")
 
 
 # The repository as a whole ----------------------------------------------------------------------

@@ -20,7 +20,7 @@ from soundness.trials import Result, run_text, run_trial
 from soundness.truth import Truth, from_mpmath
 
 from trajalign.theory.errors import InputError
-from trajalign.theory.expressions import parse_expression
+from trajalign.theory.expressions.parsing import parse_expression
 from trajalign.theory.functions.typed import KNOWN
 
 # A test before may have loaded JAX, which warns of every fork; the forked trials do not use it.

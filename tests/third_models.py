@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import sympy as sp
 
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import (
     ETA,
     PHI_SQUARED,

@@ -1,12 +1,15 @@
 """Exact mathematics: expressions, responses, models, bifurcation diagram, slow curve."""
 
 from .arguments import rational
-from .asymptotics import LongTimes, long_times
-from .bifurcation import FrozenFamily, flip_coefficient, flip_discriminant, frozen_family
 from .conditions import Condition, conditions
-from .curve_closed import curve_closed, curve_generic
-from .curve_series import CurveSeries, curve_series
-from .diagram import BifurcationDiagram, Branch, Segment, SpecialPoint, bifurcation_diagram
+from .curve.closed import curve_closed, curve_generic
+from .curve.exact import ExactCurve, exact_curve
+from .curve.first_order import SlowCurve, slow_curve
+from .curve.long_times import LongTimes, long_times
+from .curve.series import CurveSeries, curve_series
+from .diagram.branches import BifurcationDiagram, Branch, Segment, SpecialPoint, bifurcation_diagram
+from .diagram.exact_roots import ExactRoot, log_slope_root, log_slope_roots
+from .diagram.frozen_family import FrozenFamily, flip_coefficient, flip_discriminant, frozen_family
 from .errors import (
     ArgumentError,
     ExpressionError,
@@ -19,9 +22,7 @@ from .errors import (
     NoWeightsError,
     UnresolvedError,
 )
-from .exact_curve import ExactCurve, exact_curve
-from .exact_roots import ExactRoot, log_slope_root, log_slope_roots
-from .expressions import Z, parse_expression, parse_rational
+from .expressions.parsing import Z, parse_expression, parse_rational
 from .models import (
     EPSILON,
     ETA,
@@ -41,7 +42,6 @@ from .models import (
 )
 from .responses import ACTIVATIONS, LOSSES, Activation, Loss, Response
 from .series import taylor
-from .slow_curve import SlowCurve, slow_curve
 
 __all__ = [
     "ACTIVATIONS",

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-from .expressions import Z
+from .expressions.parsing import Z
 from .identities import is_identically_zero
 
 
 def without_absolute_values(e: sp.Expr) -> sp.Expr:
     """An equal expression without |z|, where the two that it consists of are one; else `e` itself.
 
-    >>> from trajalign.theory.expressions import parse_expression
+    >>> from trajalign.theory.expressions.parsing import parse_expression
     >>> without_absolute_values(parse_expression("abs(z)*tanh(abs(z))/2"))
     z*tanh(z)/2
     >>> without_absolute_values(parse_expression("abs(z)**3"))

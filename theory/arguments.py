@@ -18,7 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 import sympy as sp
 
 from .errors import ArgumentError, ExpressionError
-from .expressions import parse_rational
+from .expressions.parsing import parse_rational
 
 Convert = Callable[[Any, str], Any]
 Given = ParamSpec("Given")

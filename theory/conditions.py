@@ -15,7 +15,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 
 from .arguments import takes
 from .errors import NoExpansionError
-from .expressions import Z
+from .expressions.parsing import Z
 from .functions import row_of
 from .responses import RESPONSE, Response
 

@@ -9,7 +9,7 @@ from sympy.printing.str import StrPrinter
 
 from .arguments import rational, shown
 from .errors import ArgumentError, ExpressionError
-from .expressions import Z
+from .expressions.parsing import Z
 from .functions import row_of
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import sympy as sp
 from flint import arb, ctx
 
+from .algebra.rational_functions import in_one_field
+from .algebra.values import ball_of
 from .errors import InputError, NotFiniteError
-from .expressions import Z
+from .expressions.parsing import Z
 from .functions import row_of
-from .rational_functions import in_one_field
 from .series import taylor
-from .values import ball_of
 
 _MOST_DERIVATIVES = 3
 _POINTS = tuple(sign * sp.Rational(2**k, 7) for k in range(-6, 8) for sign in (1, -1))

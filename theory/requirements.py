@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from .algebra.values import accurate, decimal
 from .constants import is_zero
 from .errors import (
     NoCurvatureError,
@@ -14,10 +15,9 @@ from .errors import (
     NotNormalisedError,
     UnresolvedError,
 )
-from .expressions import Z
+from .expressions.parsing import Z
 from .models.base import P
 from .responses import Response
-from .values import accurate, decimal
 
 _PER_OCTAVE = 4
 _OCTAVES = range(-5, 6)  # of the response's scale

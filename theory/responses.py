@@ -12,13 +12,13 @@ from typing import Any, ClassVar, Self
 import sympy as sp
 
 from .absolute_values import without_absolute_values
+from .algebra.values import number
 from .arguments import Convert, shown
 from .errors import ArgumentError, ExpressionError, NoExpansionError
-from .expressions import Z, parse_expression
+from .expressions.parsing import Z, parse_expression
 from .foreign import as_text, in_z
 from .hypotheses import ALWAYS, OF_A_LOSS, OF_AN_ACTIVATION, Hypothesis, listed
 from .series import taylor
-from .values import number
 
 LOSSES: Mapping[str, str] = MappingProxyType(
     {

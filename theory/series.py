@@ -13,12 +13,12 @@ from typing import Any
 
 import sympy as sp
 
+from .algebra.values import ball_of
 from .arguments import instance, integer, symbolic, takes
 from .constants import in_field, is_zero, tidy_constant
 from .errors import NoExpansionError, NotFiniteError
-from .expressions import Z
+from .expressions.parsing import Z
 from .functions import Row, X, row_of
-from .values import ball_of
 
 _EXTRA_TERMS = (4, 16, 48)  # terms that cancellation and division may cost before we give up
 

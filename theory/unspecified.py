@@ -13,8 +13,8 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from .exact_algebra import vanishes_exactly
-from .expressions import Z
+from .algebra.exact_algebra import vanishes_exactly
+from .expressions.parsing import Z
 from .models.base import PHI_SQUARED, Model, P, ParameterSpace, Q, R
 from .responses import Response
 

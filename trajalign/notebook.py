@@ -24,10 +24,10 @@ from .figures.drawing import draw
 from .figures.kind import Request
 from .figures.kinds import KINDS
 from .figures.picture import Picture
-from .numerics.iteration import Stops
-from .numerics.loops import compile_loop
-from .numerics.native import accelerated
-from .numerics.orbits import Orbit, iterate
+from .numerics.orbits.iteration import Stops
+from .numerics.orbits.loops import compile_loop
+from .numerics.orbits.native import accelerated
+from .numerics.orbits.recorded import Orbit, iterate
 from .terminal import Output
 from .theory.arguments import integer, optional, rational, shown
 from .theory.derivation.book import appendix
@@ -35,11 +35,11 @@ from .theory.errors import ArgumentError, InputError
 from .theory.models import Model, SingleNeuron, TwoLayerLinear
 from .theory.requirements import require_curved
 from .theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
-from .verification import runner
-from .verification.assumptions import Assumptions
-from .verification.derivations import check_appendix
-from .verification.effort import QUICK, THOROUGH
-from .verification.preparation import Options
+from .verification.derivations.judging import check_appendix
+from .verification.hypotheses.assumptions import Assumptions
+from .verification.measuring.effort import QUICK, THOROUGH
+from .verification.running import runner
+from .verification.running.preparation import Options
 from .verification.verdicts import Verdict
 
 _FAR = 10**6

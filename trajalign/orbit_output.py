@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .numerics.iteration import Stops
+from .numerics.orbits.iteration import Stops
 from .output import dump
 from .theory.models import Model
 

@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test per model and label, with the profile bound to it."""
     for mark in metafunc.definition.iter_markers(_MARK):
-        from .verification.conformance import parameter_sets
+        from .verification.testing.conformance import parameter_sets
 
         sets = parameter_sets(mark.args[0], metafunc.config.getoption("--trajalign-profile"))
         metafunc.parametrize(("model", "check"), sets)

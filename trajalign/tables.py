@@ -15,7 +15,7 @@ from rich.text import Text
 from .output import by_response
 from .theory.writing.plain_text import plain_text
 from .verification.quantities import Compared
-from .verification.runner import Control
+from .verification.running.runner import Control
 from .verification.statement import Statement
 from .verification.status import Standing, standings
 from .verification.verdicts import Outcome, Verdict, worst

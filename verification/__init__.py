@@ -1,10 +1,10 @@
 """Judging: hypotheses, one check per statement, negative controls, verdicts."""
 
-from .assumptions import Assumptions
-from .effort import QUICK, THOROUGH, Effort
+from .hypotheses.assumptions import Assumptions
 from .ledger import known_statements
-from .preparation import Options
-from .runner import Control, control, known_labels, verify
+from .measuring.effort import QUICK, THOROUGH, Effort
+from .running.preparation import Options
+from .running.runner import Control, control, known_labels, verify
 from .statement import Statement
 from .status import Standing, standings
 from .verdicts import Evidence, Outcome, Verdict, exit_status

@@ -12,8 +12,8 @@ from pkgutil import iter_modules
 from ..theory.arguments import one_of, takes
 from ..theory.models import Model, Response, named, names
 from . import statements
-from .claims import Claim
-from .plans import Plan
+from .measuring.claims import Claim
+from .measuring.plans import Plan
 from .statement import Form, Statement
 
 

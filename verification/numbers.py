@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 from flint import arb, ctx
 
-from ..theory.values import accurate
+from ..theory.algebra.values import accurate
 
 _DOUBLE = 60  # bits that are more than a double holds
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ..theory.laws import Laws
 from ..theory.models import Model
+from ..theory.models.laws import Laws
 from ..theory.writing.plain_text import plain_text
-from .claims import Claim
-from .plans import Plan
+from .measuring.claims import Claim
+from .measuring.plans import Plan
 
 PAPER = "Song & Yun 2023"
 DERIVED = "re-derived here"

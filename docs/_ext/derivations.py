@@ -20,7 +20,7 @@ from trajalign.theory.derivation.claims import Cited, Step
 from trajalign.theory.errors import InputError
 from trajalign.theory.writing.inline import without_macros
 from trajalign.theory.writing.references import plain
-from trajalign.verification.derivations import DerivationError, check_appendix
+from trajalign.verification.derivations.judging import DerivationError, check_appendix
 
 _WIDTH = 64.0  # of a formula's rows, in characters
 

@@ -12,8 +12,8 @@ import numpy as np
 from ...theory.arguments import convert_fields, integer, string
 from ...theory.errors import InputError
 from ...theory.responses import Activation
+from ..compile.floats import Floats
 from ..extras import require
-from ..floats import Floats
 from .smooth import derivatives_of, parts, smooth_function
 
 EXTRA = "networks"

@@ -9,8 +9,8 @@ import numpy as np
 
 from ...theory.arguments import convert_fields, integer, real, shown, takes
 from ...theory.errors import ArgumentError, InputError
+from ..compile.floats import Floats
 from ..extras import require
-from ..floats import Floats
 
 _MOST_NUMBERS = 10**7
 

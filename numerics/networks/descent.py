@@ -11,8 +11,8 @@ import numpy as np
 
 from ...theory.arguments import convert_fields, instance, integer, takes
 from ...theory.errors import InputError
+from ..compile.floats import Floats, double_precision
 from ..extras import JAX, require
-from ..floats import Floats, double_precision
 from .architecture import EXTRA, Weights
 from .coordinates import coordinates
 from .sharpness import sharpness

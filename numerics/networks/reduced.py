@@ -10,10 +10,10 @@ import sympy as sp
 from ...theory.arguments import instance, takes
 from ...theory.errors import InputError
 from ...theory.models import TwoLayerLinear
-from ..floats import Floats
-from ..iteration import Stops
-from ..loops import compile_loop
-from ..orbits import iterate
+from ..compile.floats import Floats
+from ..orbits.iteration import Stops
+from ..orbits.loops import compile_loop
+from ..orbits.recorded import iterate
 from .architecture import Weights
 from .descent import Trajectories
 from .tasks import Task, run_of

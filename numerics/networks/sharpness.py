@@ -10,8 +10,8 @@ import numpy as np
 
 from ...theory.arguments import instance, takes
 from ...theory.errors import InputError
+from ..compile.floats import Floats, double_precision
 from ..extras import JAX, require
-from ..floats import Floats, double_precision
 from .architecture import EXTRA, Weights
 from .tasks import Task, derivatives, run_of
 

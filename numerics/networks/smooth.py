@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import sympy as sp
 from flint import arb, ctx
 
-from ...theory.expressions import Z
+from ...theory.expressions.parsing import Z
 from ...theory.responses import Loss
-from ..balls import compile_balls, exact
+from ..compile.balls import compile_balls, exact
+from ..compile.floats import FloatFunction, compile_floats
 from ..extras import JAX, require
-from ..floats import FloatFunction, compile_floats
 
 Function = Callable[[Any], Any]
 _PLACES = (sp.Rational(1, 3), sp.Rational(7, 5), sp.Rational(9, 2))

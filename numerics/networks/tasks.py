@@ -12,8 +12,8 @@ from ...theory.arguments import convert_fields, instance, real
 from ...theory.errors import InputError
 from ...theory.requirements import require_response
 from ...theory.responses import Loss, response_of
+from ..compile.floats import Floats
 from ..extras import JAX, require
-from ..floats import Floats
 from .architecture import EXTRA, Network, Weights
 from .data import Data
 from .smooth import loss_function

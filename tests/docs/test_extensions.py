@@ -13,7 +13,7 @@ from trajalign.appendix.mathml import mathml
 from trajalign.theory import Loss, TwoLayerLinear
 from trajalign.theory.derivation import Appendix, Derivation, Identity, Step
 from trajalign.theory.models import P
-from trajalign.verification.derivations import DerivationError, check_appendix
+from trajalign.verification.derivations.judging import DerivationError, check_appendix
 
 SIGN = '<mo lspace="0" rspace="0">&#x02212;</mo>'
 

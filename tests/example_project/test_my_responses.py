@@ -4,8 +4,8 @@ from hypothesis import given, settings
 
 from trajalign.theory import Activation, Loss, TwoLayerLinear
 from trajalign.verification import Assumptions, Outcome
-from trajalign.verification.conformance import parametrize_with_checks
-from trajalign.verification.strategies import admissible_losses
+from trajalign.verification.testing.conformance import parametrize_with_checks
+from trajalign.verification.testing.strategies import admissible_losses
 
 MY_LOSS = Loss.parse("(5*sqrt(1+z**2) + 1/sqrt(1+z**2))/4")
 MY_ACTIVATION = Activation.parse("z*(4+5*z**2)/(4*(1+z**2)**(3/2))")

@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # The tests that mirror each module, the fast ones first: the first failure ends a mutant's run.
 _MODELS = "tests/theory/models/test_models.py"
 MODULES: dict[str, tuple[str, ...]] = {
-    "theory/bifurcation.py": (
-        "tests/theory/test_bifurcation.py",
+    "theory/diagram/frozen_family.py": (
+        "tests/theory/diagram/test_frozen_family.py",
         _MODELS,
     ),
     "theory/models/base.py": (
@@ -31,15 +31,15 @@ MODULES: dict[str, tuple[str, ...]] = {
         "tests/theory/models/test_neuron.py",
         _MODELS,
     ),
-    "theory/slow_curve.py": (
-        "tests/theory/test_slow_curve.py",
+    "theory/curve/first_order.py": (
+        "tests/theory/curve/test_first_order.py",
         _MODELS,
     ),
-    "verification/assumptions.py": (
+    "verification/hypotheses/assumptions.py": (
         "tests/verification/test_assumptions_in_detail.py",
-        "tests/verification/test_assumptions.py",
+        "tests/verification/hypotheses/test_assumptions.py",
     ),
-    "verification/growth.py": ("tests/verification/test_growth.py",),
+    "verification/hypotheses/growth.py": ("tests/verification/hypotheses/test_growth.py",),
 }
 
 Position = tuple[int, int]  # line, from 1; column in characters, from 0

@@ -5,10 +5,10 @@ import pytest
 import sympy as sp
 
 from trajalign.numerics.integrals import alignment_exponent, crossing_time
-from trajalign.numerics.iteration import Stops
-from trajalign.numerics.loops import compile_loop
-from trajalign.numerics.orbits import iterate
-from trajalign.theory.asymptotics import long_times
+from trajalign.numerics.orbits.iteration import Stops
+from trajalign.numerics.orbits.loops import compile_loop
+from trajalign.numerics.orbits.recorded import iterate
+from trajalign.theory.curve.long_times import long_times
 from trajalign.theory.errors import InputError, NotFiniteError
 from trajalign.theory.models import Activation, Loss, P, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES

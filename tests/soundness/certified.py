@@ -10,8 +10,9 @@ from typing import Any
 
 import sympy as sp
 
-from trajalign.verification import assumptions, certificates, hypothesis_claims
-from trajalign.verification.proofs import Proof
+from trajalign.verification.hypotheses import assumptions, certificates
+from trajalign.verification.hypotheses import claims as hypothesis_claims
+from trajalign.verification.hypotheses.proofs import Proof
 
 from .counting import Trial, shown
 from .known import Known

@@ -14,7 +14,7 @@ from typing import Any
 from flint import arb, ctx
 
 from trajalign.theory.errors import InputError
-from trajalign.verification.tails import NoTailError
+from trajalign.verification.hypotheses.tails import NoTailError
 
 from .truth import Truth, from_mpmath
 

@@ -11,8 +11,8 @@ import mpmath
 import sympy as sp
 from flint import arb, ctx
 
-from trajalign.numerics import enclosed_loops, enclosures, limits
-from trajalign.numerics.iteration import Stops
+from trajalign.numerics.orbits import enclosed_loops, enclosures, limits
+from trajalign.numerics.orbits.iteration import Stops
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 

@@ -11,7 +11,8 @@ from flint import arb, ctx, fmpq
 from trajalign.numerics import roots
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification import assumptions, hypothesis_claims
+from trajalign.verification.hypotheses import assumptions
+from trajalign.verification.hypotheses import claims as hypothesis_claims
 from trajalign.verification.verdicts import Evidence, Outcome
 
 from .certified import try_certificate

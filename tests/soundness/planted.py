@@ -14,18 +14,12 @@ from typing import Any
 
 import sympy as sp
 
-from trajalign.numerics import (
-    elementary,
-    enclosed_loops,
-    enclosures,
-    jet_compiler,
-    jets,
-    limits,
-    program,
-    roots,
-)
+from trajalign.numerics import roots
+from trajalign.numerics.compile import elementary, jet_compiler, jets, program
+from trajalign.numerics.orbits import enclosed_loops, enclosures, limits
 from trajalign.theory.functions import BY_NAME, X
-from trajalign.verification import analyticity, certificates, hypothesis_claims, proofs
+from trajalign.verification.hypotheses import analyticity, certificates, proofs
+from trajalign.verification.hypotheses import claims as hypothesis_claims
 
 from .planting import (
     Plant,

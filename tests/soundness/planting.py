@@ -16,10 +16,10 @@ import sympy as sp
 from flint import arb
 from forgetting import forget
 
-from trajalign.numerics import balls, elementary, program
-from trajalign.theory.expressions import Z
+from trajalign.numerics.compile import balls, elementary, program
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.functions import BY_NAME, row_of
-from trajalign.verification import tails
+from trajalign.verification.hypotheses import tails
 
 Plant = Callable[[], AbstractContextManager[None]]
 

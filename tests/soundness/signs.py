@@ -10,7 +10,7 @@ from itertools import pairwise
 import sympy as sp
 from flint import arb, ctx
 
-from trajalign.verification import proofs, tails
+from trajalign.verification.hypotheses import proofs, tails
 
 from .counting import Trial, shown
 from .truth import as_fmpq

@@ -11,7 +11,7 @@ from fractions import Fraction
 import sympy as sp
 
 from trajalign.theory.responses import Loss
-from trajalign.verification import analyticity
+from trajalign.verification.hypotheses import analyticity
 
 from .counting import Trial
 

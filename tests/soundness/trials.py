@@ -12,7 +12,7 @@ import sympy as sp
 from sympy.core.cache import clear_cache
 
 from trajalign.theory.errors import InputError
-from trajalign.theory.expressions import parse_expression
+from trajalign.theory.expressions.parsing import parse_expression
 
 from .commanded import try_command
 from .counting import OutOfTime, Tally, Trial, limited

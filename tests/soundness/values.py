@@ -10,8 +10,8 @@ from typing import Any
 import sympy as sp
 from flint import arb, ctx, fmpq
 
-from trajalign.numerics import balls, elementary, jets
-from trajalign.theory.expressions import Z
+from trajalign.numerics.compile import balls, elementary, jets
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.functions import BY_KIND
 
 from .counting import Tally, Trial

@@ -3,10 +3,11 @@
 import pytest
 import sympy as sp
 
-from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear, curve_series
+from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
 from trajalign.theory.absolute_values import without_absolute_values
+from trajalign.theory.curve import series as curve_series
 from trajalign.theory.errors import NoExpansionError
-from trajalign.theory.expressions import Z, parse_expression
+from trajalign.theory.expressions.parsing import Z, parse_expression
 
 SMOOTH = [
     ("abs(z)+log(1+exp(-2*abs(z)))-log(2)", "log(cosh(z))"),

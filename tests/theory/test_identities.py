@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 from mpmath import mp
 
-from trajalign.theory.expressions import Z, parse_expression
+from trajalign.theory.expressions.parsing import Z, parse_expression
 from trajalign.theory.identities import is_identically_zero
 
 # Pairs of equal functions, by hand; each pair differs by what SymPy does not see at once.

@@ -8,7 +8,7 @@ from mpmath import mp
 from zoo import BY_NAME, LINEAR, PROBLEMS, evaluated
 
 from trajalign.theory.errors import ExpressionError, NoExpansionError
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 
 POINTS = (-3, -1, 0.25, 0.75, 2, 10)

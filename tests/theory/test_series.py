@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mpmath import mp
 
 from trajalign.theory.errors import NoExpansionError
-from trajalign.theory.expressions import Z, parse_expression
+from trajalign.theory.expressions.parsing import Z, parse_expression
 from trajalign.theory.series import taylor
 
 DIGITS = 40

@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 from third_models import COSH, TANH, TIED, UNITS, FrozenWeight
 
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import (
     ETA,
     PHI_SQUARED,

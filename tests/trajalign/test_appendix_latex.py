@@ -26,7 +26,7 @@ from trajalign.theory.hypotheses import OF_A_LOSS, OF_AN_ACTIVATION
 from trajalign.theory.models import ETA, P, Q, R
 from trajalign.theory.writing.macros import MACROS
 from trajalign.theory.writing.references import REFERENCES, bibtex, plain
-from trajalign.verification.derivations import check_appendix
+from trajalign.verification.derivations.judging import check_appendix
 
 r = R(P)
 

@@ -14,7 +14,7 @@ from trajalign.theory.errors import InputError
 from trajalign.theory.models import EPSILON, ETA, P, Q, R
 from trajalign.theory.responses import Loss, Response
 from trajalign.theory.writing.plain_math import plain_math
-from trajalign.verification.derivation_points import compare
+from trajalign.verification.derivations.points import compare
 
 r = R(P)
 SLOW = [

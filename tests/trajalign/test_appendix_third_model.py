@@ -9,7 +9,7 @@ from trajalign.appendix.document import document
 from trajalign.theory.derivation.book import appendix
 from trajalign.theory.errors import InputError, ReducedMapError
 from trajalign.theory.models import ETA, P
-from trajalign.verification.derivations import DerivationError, check_appendix
+from trajalign.verification.derivations.judging import DerivationError, check_appendix
 
 CHAPTERS = (
     "response",

@@ -17,7 +17,7 @@ from trajalign.appendix import html, latex_document, pdf, text
 from trajalign.appendix.archive import ArchiveError, archive, check
 from trajalign.appendix.document import Document, document
 from trajalign.theory.derivation.book import appendix
-from trajalign.verification.derivations import check_appendix
+from trajalign.verification.derivations.judging import check_appendix
 from trajalign.verification.ledger import known_statements
 
 pytestmark = pytest.mark.thorough

@@ -18,9 +18,9 @@ import pytest
 from calling import Called, environment, one_line
 
 from trajalign import __version__
-from trajalign.verification import runner
-from trajalign.verification.effort import THOROUGH
 from trajalign.verification.ledger import known_statements
+from trajalign.verification.measuring.effort import THOROUGH
+from trajalign.verification.running import runner
 from trajalign.verification.verdicts import Verdict
 
 needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX processes")

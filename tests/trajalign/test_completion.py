@@ -16,7 +16,7 @@ from trajalign.figures.drawing import FORMATS
 from trajalign.figures.kinds import KINDS
 from trajalign.studies.study import shipped
 from trajalign.theory.responses import ACTIVATIONS, LOSSES
-from trajalign.verification import runner
+from trajalign.verification.running import runner
 
 SHELLS = ("bash", "zsh", "fish")
 

@@ -15,8 +15,8 @@ from calling import Called, environment, one_line
 from packaging.requirements import Requirement
 
 from trajalign.doctor import examination, findings, trials
-from trajalign.numerics.loops import Loop
-from trajalign.numerics.stepping import Stepper
+from trajalign.numerics.grids.stepping import Stepper
+from trajalign.numerics.orbits.loops import Loop
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))[
     "project"

@@ -29,7 +29,7 @@ from trajalign.figures.picture import (
 from trajalign.theory.errors import InputError, NoCurvatureError
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification.plans import Plan
+from trajalign.verification.measuring.plans import Plan
 
 LINEAR = TwoLayerLinear(Loss.parse("log-cosh"))
 NEURON = SingleNeuron(Activation.parse("tanh"))

@@ -12,12 +12,13 @@ from mpmath import mp
 
 from trajalign import cli, exits
 from trajalign.commands.figure import figure
-from trajalign.numerics.continuation import cascade
-from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear, slow_curve
+from trajalign.numerics.diagram.continuation import cascade
+from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
+from trajalign.theory.curve import first_order as slow_curve
 from trajalign.theory.derivation.book import appendix
 from trajalign.theory.derivation.claims import Expansion
 from trajalign.theory.models import ETA
-from trajalign.verification.derivations import check_appendix
+from trajalign.verification.derivations.judging import check_appendix
 
 PAIR = "(tanh(z+1)+tanh(z-1))/(2*(1-tanh(1)**2))"
 LOSS = "(log(cosh(z+1))+log(cosh(z-1)))/(2*(1-tanh(1)**2))"

@@ -17,13 +17,13 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from trajalign import output, tables
+from trajalign.theory.curve.first_order import slow_curve
 from trajalign.theory.models import HYPOTHESES, Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
-from trajalign.theory.slow_curve import slow_curve
 from trajalign.theory.writing.plain_text import plain_text
 from trajalign.verification.ledger import known_statements
 from trajalign.verification.quantities import Compared, Order, Quantity
-from trajalign.verification.runner import Control
+from trajalign.verification.running.runner import Control
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict
 
 SCHEMA: dict[str, Any] = json.loads(

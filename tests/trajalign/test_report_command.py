@@ -12,8 +12,8 @@ from report_pages import Page, differences, downloads_in, shown_rows, small_cont
 from trajalign.commands import report as report_command
 from trajalign.report.content import Content
 from trajalign.report.proofs import Proofs
-from trajalign.verification.effort import QUICK, THOROUGH
-from trajalign.verification.runner import Control
+from trajalign.verification.measuring.effort import QUICK, THOROUGH
+from trajalign.verification.running.runner import Control
 
 REFUTED = Control("linear/limit", "log(cosh(z))", "off by 1 %", True, "off", None)
 

@@ -29,13 +29,13 @@ from trajalign.report.content import Content
 from trajalign.report.page import page
 from trajalign.report.proofs import Proofs, derived, shown
 from trajalign.report.rows import rows
-from trajalign.theory.expressions import parse_rational
+from trajalign.theory.expressions.parsing import parse_rational
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.theory.responses import Loss
-from trajalign.verification.derivations import DerivationError
-from trajalign.verification.effort import THOROUGH
-from trajalign.verification.preparation import Options
-from trajalign.verification.runner import Control
+from trajalign.verification.derivations.judging import DerivationError
+from trajalign.verification.measuring.effort import THOROUGH
+from trajalign.verification.running.preparation import Options
+from trajalign.verification.running.runner import Control
 
 
 def verdicts_of_the_run() -> list[dict]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from calling import Called, one_line
 
-from trajalign.numerics.datasets import load
+from trajalign.numerics.grids.datasets import load
 
 ONE = ("--eta", "1/10", "--p0", "1/2", "--q0", "4/5")
 

@@ -165,7 +165,7 @@ SWEPT = {"curved": "right", "A1": "diverged", "A2": "right", "A5": "right"}
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_sweep(broken: str, command: Callable[..., Called], tmp_path: Path) -> None:
-    from trajalign.numerics.datasets import load
+    from trajalign.numerics.grids.datasets import load
 
     given, path = BROKEN[broken], tmp_path / "grid.nc"
     options = ("--loss", given.text, *given.start, "--engine", "numpy", "--save", str(path))

@@ -11,10 +11,10 @@ from mpmath import mp
 
 from trajalign.theory.conditions import Condition
 from trajalign.theory.errors import NotFiniteError
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification.assumptions import Assumptions
+from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.verdicts import Evidence, Outcome
 
 

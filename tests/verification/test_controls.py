@@ -11,12 +11,13 @@ import sympy as sp
 from trajalign.__main__ import main
 from trajalign.theory.models import ETA, Model, P, Q, SingleNeuron, TwoLayerLinear, from_paper
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification import ladder, runner
-from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.claims import Claim, Judgement
 from trajalign.verification.controls import with_wrong_map
+from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import forms, known_statements
-from trajalign.verification.plans import Plan
+from trajalign.verification.measuring import ladder
+from trajalign.verification.measuring.claims import Claim, Judgement
+from trajalign.verification.measuring.plans import Plan
+from trajalign.verification.running import runner
 from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.alignment_time import AlignmentTimeClaim
 from trajalign.verification.statements.crossing import CrossingClaim

@@ -10,7 +10,7 @@ from derivations_helper import (
 
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification.derivations import check_derivation
+from trajalign.verification.derivations.judging import check_derivation
 
 MODELS = [TwoLayerLinear(Loss.parse("log-cosh")), SingleNeuron(Activation.parse("tanh"))]
 OTHERS = [

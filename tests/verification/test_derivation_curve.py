@@ -17,7 +17,7 @@ from trajalign.theory.derivation import (
     response,
 )
 from trajalign.theory.models import Loss, Model, TwoLayerLinear
-from trajalign.verification.derivations import Checked, DerivationError, check_derivation
+from trajalign.verification.derivations.judging import Checked, DerivationError, check_derivation
 
 SLOW = ("atan", "langevin", "gudermann", "arctan", "erf")
 NAMES = [

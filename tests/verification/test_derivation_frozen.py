@@ -8,7 +8,7 @@ from derivations_helper import assert_every_falsified_step_is_refuted, chapter_o
 from trajalign.theory.derivation import frozen, response
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification.derivations import check_derivation
+from trajalign.verification.derivations.judging import check_derivation
 
 LINEAR = [TwoLayerLinear(Loss.parse(name)) for name in ("log-cosh", "pseudo-huber", "atan")]
 NEURON = [SingleNeuron(Activation.parse(name)) for name in ("tanh", "algebraic", "arctan")]

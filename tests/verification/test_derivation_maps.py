@@ -11,7 +11,7 @@ from derivations_helper import (
 
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification.derivations import check_derivation
+from trajalign.verification.derivations.judging import check_derivation
 
 derivations = chapter_on("maps")
 MODELS = [TwoLayerLinear(Loss.parse("log-cosh")), SingleNeuron(Activation.parse("tanh"))]

@@ -7,8 +7,8 @@ import sympy as sp
 
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
 from trajalign.verification import Assumptions, Evidence, Outcome
-from trajalign.verification.certificates import CertificateError, certificate, replay
-from trajalign.verification.regularity import judge_symmetry, undecided
+from trajalign.verification.hypotheses.certificates import CertificateError, certificate, replay
+from trajalign.verification.hypotheses.regularity import judge_symmetry, undecided
 
 
 def judged(text: str) -> Assumptions:

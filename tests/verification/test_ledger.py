@@ -15,7 +15,7 @@ from trajalign.verification.ledger import (
     forms,
     known_statements,
 )
-from trajalign.verification.plans import Plan
+from trajalign.verification.measuring.plans import Plan
 
 MODELS = {"linear": "log-cosh", "neuron": "algebraic"}
 DOCS = Path(__file__).parents[2] / "docs"

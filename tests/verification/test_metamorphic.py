@@ -14,7 +14,7 @@ from mpmath import mp
 from zoo import BY_NAME, LINEAR, NEURON, evaluated
 
 from trajalign.verification.controls import with_wrong_map
-from trajalign.verification.strategies import rationals
+from trajalign.verification.testing.strategies import rationals
 
 some = settings(deadline=None, max_examples=10)
 losses = st.sampled_from(LINEAR)

@@ -9,15 +9,15 @@ from flint import arb, arb_mat, ctx
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from trajalign.numerics.balls import compile_balls, evaluate, exact
-from trajalign.numerics.iteration import Stops
-from trajalign.numerics.loops import compile_loop
-from trajalign.numerics.orbits import compile_step, iterate
+from trajalign.numerics.compile.balls import compile_balls, evaluate, exact
+from trajalign.numerics.orbits.iteration import Stops
+from trajalign.numerics.orbits.loops import compile_loop
+from trajalign.numerics.orbits.recorded import compile_step, iterate
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import ETA, Model, P, Q, R
 from trajalign.verification.controls import with_wrong_map
-from trajalign.verification.strategies import (
+from trajalign.verification.testing.strategies import (
     admissible_activations,
     admissible_losses,
     near_miss_losses,

@@ -5,11 +5,11 @@ from functools import cache
 import pytest
 import sympy as sp
 
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss, Response
 from trajalign.verification import Options, verify
-from trajalign.verification.assumptions import Assumptions
+from trajalign.verification.hypotheses.assumptions import Assumptions
 
 UNITS = [sp.Rational(1, 10**6), sp.Rational(1, 1000), sp.Rational(1, 7), 7, 1000, 10**6]
 ENTRIES = [*(("linear", name) for name in LOSSES), *(("neuron", name) for name in ACTIVATIONS)]

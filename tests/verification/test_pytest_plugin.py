@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from trajalign import pytest_plugin
-from trajalign.verification.conformance import MARK
-from trajalign.verification.effort import EFFORTS
+from trajalign.verification.measuring.effort import EFFORTS
+from trajalign.verification.testing.conformance import MARK
 
 pytest_plugins = ["pytester"]
 
@@ -19,7 +19,7 @@ EXAMPLE = ROOT / "tests" / "example_project"
 
 CHECKED = """
     from trajalign.theory import Loss
-    from trajalign.verification.conformance import parametrize_with_checks
+    from trajalign.verification.testing.conformance import parametrize_with_checks
 
     @parametrize_with_checks([Loss.parse("{loss}")], expected_failures={failures})
     def test_it(model, check):
@@ -69,7 +69,7 @@ def test_the_profile_reaches_the_checks(pytester):
     pytester.makepyfile(
         """
         from trajalign.theory import Loss
-        from trajalign.verification.conformance import parametrize_with_checks
+        from trajalign.verification.testing.conformance import parametrize_with_checks
 
         @parametrize_with_checks([Loss.parse("log-cosh")])
         def test_it(model, check):

@@ -5,15 +5,15 @@ import pytest
 import sympy as sp
 from third_models import TIED
 
-from trajalign.numerics.fast_forward import fast_forward
+from trajalign.numerics.curve.fast_forward import fast_forward
 from trajalign.numerics.grids import grid
-from trajalign.theory.curve_closed import curve_generic, curve_terms
-from trajalign.theory.curve_series import curve_series
+from trajalign.theory.curve.closed import curve_generic, curve_terms
+from trajalign.theory.curve.first_order import slow_curve
+from trajalign.theory.curve.series import curve_series
 from trajalign.theory.errors import InputError, ReducedMapError
 from trajalign.theory.models import P
-from trajalign.theory.slow_curve import slow_curve
 from trajalign.verification import Options, control, verify
-from trajalign.verification.plans import Plan
+from trajalign.verification.measuring.plans import Plan
 
 FIRST_ORDER = ("reduced-map", "sharpness", "alignment", "crossing", "limit", "saturation")
 HIGHER = ("slow-curve-2", "slow-curve-3", "one-orbit")

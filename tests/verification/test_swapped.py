@@ -13,7 +13,7 @@ import sympy as sp
 from mpmath import mp
 
 from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import HYPOTHESES
 from trajalign.verification import Assumptions, Options, Outcome, verify
 

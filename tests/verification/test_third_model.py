@@ -10,12 +10,12 @@ from third_models import COSH, TANH, UNITS, FrozenWeight, wrong
 from trajalign.numerics.grids import grid
 from trajalign.theory.models import ETA, Activation, Loss, P, R, SingleNeuron
 from trajalign.verification import Outcome, standings, verify
-from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.certificates import certificate, replay
-from trajalign.verification.conformance import parametrize_with_checks
+from trajalign.verification.hypotheses.assumptions import Assumptions
+from trajalign.verification.hypotheses.certificates import certificate, replay
 from trajalign.verification.ledger import known_statements, statements_about
-from trajalign.verification.preparation import Options
-from trajalign.verification.runner import examine
+from trajalign.verification.running.preparation import Options
+from trajalign.verification.running.runner import examine
+from trajalign.verification.testing.conformance import parametrize_with_checks
 
 
 class WrongHessian(FrozenWeight):

@@ -14,11 +14,11 @@ import pytest
 
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.theory.responses import Loss
-from trajalign.verification.claims import Judgement, Measurement
 from trajalign.verification.ledger import claim_for
-from trajalign.verification.orbit_claims import judge_lost, resolved
-from trajalign.verification.orbit_view import REFUTING, OrbitView
-from trajalign.verification.plans import Plan
+from trajalign.verification.measuring.claims import Judgement, Measurement
+from trajalign.verification.measuring.orbit_claims import judge_lost, resolved
+from trajalign.verification.measuring.orbit_view import REFUTING, OrbitView
+from trajalign.verification.measuring.plans import Plan
 
 LAYERED = "sqrt(1+z**2) - 3*z**4*((z**2-1/10)+sqrt((z**2-1/10)**2+1/10**12))**3*exp(-15*z**2)"
 

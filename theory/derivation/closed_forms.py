@@ -12,9 +12,9 @@ from functools import reduce
 
 import sympy as sp
 
-from ..expressions import Z
+from ..algebra.symbolic import cancelled, factored, simplified
+from ..expressions.parsing import Z
 from ..models.base import P
-from ..symbolic import cancelled, factored, simplified
 from .latex import latex, width_of
 from .notation import ARCTAN, ERROR, EXPONENTIAL, LOGARITHM, ROOT, TANH
 

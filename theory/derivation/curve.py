@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..curve_closed import curve_generic
+from ..curve.closed import curve_generic
 from ..models.base import ETA, Model
 from .claims import Cited, Derivation, Step
 from .curve_orders import slow_curve

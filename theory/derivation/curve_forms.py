@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import sympy as sp
 
-from ..curve_closed import curve_closed, field_of
-from ..curve_series import curve_series
+from ..curve.closed import curve_closed, field_of
+from ..curve.series import curve_series
 from ..errors import InputError
 from ..models.base import PHI_SQUARED, Model, P, R
 from .claims import Definition, Expansion, Identity, Step

@@ -8,9 +8,9 @@ from typing import Any
 
 import sympy as sp
 
-from ..curve_closed import curve_generic
+from ..algebra.symbolic import factored
+from ..curve.closed import curve_generic
 from ..models.base import EPSILON, ETA, Model, P, Q, R
-from ..symbolic import factored
 from .claims import Definition, Derivation, Expansion, Identity, Solution, Step
 from .curve_forms import for_the_response
 from .latex import latex

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
+from ..curve.first_order import generic_h
 from ..models.base import EPSILON, ETA, Model, P, Q, R
-from ..slow_curve import generic_h
 from .claims import Definition, Derivation, Expansion, Identity, Solution, Step
 from .curve_orders import height_on_curve, on_curve
 from .latex import latex

@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from ..expressions import Z
+from ..expressions.parsing import Z
 from ..functions import ROWS, row_of
 from ..models.base import PHI_SQUARED, P
 from .latex_matrices import MatrixLatex

@@ -6,11 +6,11 @@ from functools import cache
 
 import sympy as sp
 
-from ..curve_closed import curve_generic
-from ..curve_series import curve_series
+from ..algebra.symbolic import attempted, cancelled, factored
+from ..curve.closed import curve_generic
+from ..curve.series import curve_series
 from ..errors import InputError
 from ..models.base import ETA, PHI_SQUARED, Model, P, R
-from ..symbolic import attempted, cancelled, factored
 from .claims import Cited, Definition, Derivation, Expansion, Step
 from .curve import ORBIT
 from .curve_orders import slow_curve

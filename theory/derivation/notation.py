@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy as sp
 
-from ..expressions import Z
+from ..expressions.parsing import Z
 from ..models.base import EPSILON, ETA, PHI_SQUARED, P, Q, R
 from ..writing.macros import MACROS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from ..errors import ReducedMapError
-from ..expressions import Z
+from ..expressions.parsing import Z
 from ..models.base import ETA, PHI_SQUARED, Model, P, ParameterSpace, Q, R
 from ..unspecified import unspecified_space
 from .claims import Definition, Derivation, Identity, Step

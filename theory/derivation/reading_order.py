@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from ..expressions import Z
+from ..expressions.parsing import Z
 from ..models.base import EPSILON, ETA, P, R
 from .notation import LAMBDA, LETTERS, TAU
 

@@ -10,7 +10,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from ..errors import InputError, NoExpansionError
-from ..expressions import Z
+from ..expressions.parsing import Z
 from ..series import taylor
 from .claims import Cited, Derivation, Expansion, Step
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from ..conditions import log_slope
-from ..expressions import Z
+from ..expressions.parsing import Z
 from ..models.base import PHI_SQUARED, Model, R
 from ..requirements import require_curved
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Step

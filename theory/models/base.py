@@ -13,10 +13,10 @@ from typing import Any, ClassVar
 import sympy as sp
 
 from ..arguments import Convert, instance
-from ..expressions import Z
-from ..flow_regime import FlowRegime
-from ..laws import GENERAL, Laws
+from ..expressions.parsing import Z
 from ..responses import Response, response_of
+from .flow_regime import FlowRegime
+from .laws import GENERAL, Laws
 
 P = sp.Symbol("p", real=True)
 Q = sp.Symbol("q", positive=True)

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import sympy as sp
 
-from ..expressions import Z
+from ..expressions.parsing import Z
 from ..responses import Activation, Response
 from .base import ETA, PHI_SQUARED, About, Model, P, ParameterSpace, Q, R, ReducedModel
 

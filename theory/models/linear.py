@@ -12,11 +12,11 @@ from typing import ClassVar
 
 import sympy as sp
 
-from ..expressions import Z
-from ..flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
-from ..laws import Laws
+from ..expressions.parsing import Z
 from ..responses import Loss, Response
 from .base import ETA, About, Model, P, ParameterSpace, Q, R, ReducedModel
+from .flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
+from .laws import Laws
 
 _LAWS = Laws(
     step=r"a gradient step is $\taP' = (1 - 2\taR/\taQ + \taEta^2\taP^2\taR^2) \taP$, "

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 import sympy as sp
 
-from ..expressions import Z
-from ..flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
-from ..laws import Laws
+from ..expressions.parsing import Z
 from ..responses import Activation, Response
 from .base import ETA, PHI_SQUARED, About, Model, P, ParameterSpace, Q, R, ReducedModel
+from .flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
+from .laws import Laws
 
 _SLOWEST = 2 * STEP / ((1 - STEP) * sp.log(2))  # the m for which the drift is ln 2
 

@@ -16,7 +16,7 @@ from ..theory.derivation.claims import Appendix, Derivation
 from ..theory.derivation.serial import derivation_of, to_json
 from ..theory.errors import InputError
 from ..theory.models import Model, Response
-from ..verification.derivations import Checked, check_derivation
+from ..verification.derivations.judging import Checked, check_derivation
 from .document import Document, evidence
 from .formulas import formula
 

@@ -16,7 +16,7 @@ from ..theory.hypotheses import ALWAYS
 from ..theory.models import ETA, Model
 from ..theory.writing.inline import REFERENCE
 from ..theory.writing.references import require_reference
-from ..verification.derivations import Checked, StepCheck
+from ..verification.derivations.judging import Checked, StepCheck
 from ..verification.ledger import statements_about
 
 _CITATION = re.compile(r"\\cite\{([^{}]*)\}")

@@ -11,11 +11,11 @@ from ..figures.bifurcation import bifurcation_picture
 from ..figures.picture import Picture
 from ..theory.errors import ReducedMapError
 from ..theory.models import Model
-from ..verification import runner
-from ..verification.assumptions import Assumptions
-from ..verification.plans import Plan
+from ..verification.hypotheses.assumptions import Assumptions
+from ..verification.measuring.plans import Plan
+from ..verification.running import runner
+from ..verification.running.work import Progress
 from ..verification.verdicts import Outcome, Verdict
-from ..verification.work import Progress
 
 _TERMS = 3  # of the slow curve, in the figures
 

@@ -17,8 +17,8 @@ from ..files import check_outputs, write
 from ..output import dump, result
 from ..terminal import Output
 from ..theory.errors import InputError
-from ..verification.assumptions import Assumptions
-from ..verification.certificates import Replayed, certificate, replay
+from ..verification.hypotheses.assumptions import Assumptions
+from ..verification.hypotheses.certificates import Replayed, certificate, replay
 from ..verification.verdicts import Outcome, Verdict, exit_status
 from .options import FILE, chosen_models, json_option, model_options
 

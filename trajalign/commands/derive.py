@@ -20,8 +20,8 @@ from ..theory.derivation.book import appendix
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_curved
-from ..verification.assumptions import Assumptions
-from ..verification.derivations import Checked, DerivationError, check_appendix
+from ..verification.derivations.judging import Checked, DerivationError, check_appendix
+from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.verdicts import Outcome
 from .options import FILE, WholeNumber, chosen_model, model_options
 

@@ -9,13 +9,13 @@ import click
 import sympy as sp
 from click.shell_completion import CompletionItem
 
-from ..numerics.grids import linspace
+from ..numerics.grids.grid import linspace
 from ..theory import models
 from ..theory.errors import InputError
-from ..theory.expressions import parse_rational
+from ..theory.expressions.parsing import parse_rational
 from ..theory.models import Model
 from ..theory.responses import ACTIVATIONS, LOSSES, Activation, Loss, Response
-from ..verification.effort import QUICK, THOROUGH
+from ..verification.measuring.effort import QUICK, THOROUGH
 
 T = TypeVar("T")
 Command = Callable[..., Any]

@@ -13,18 +13,18 @@ from flint import arb, ctx
 
 from .. import __version__, orbit_output
 from ..files import check_outputs, write
-from ..numerics.curve_motion import Estimate
-from ..numerics.enclosed_loops import compile_enclosed_loop
-from ..numerics.enclosures import enclose_accurately
-from ..numerics.fast_forward import fast_forward
-from ..numerics.iteration import Moment, Stops
-from ..numerics.limits import compile_tail, enclose_limit
-from ..numerics.loops import compile_loop
-from ..numerics.native import accelerated
-from ..numerics.orbit_files import OrbitFile
-from ..numerics.orbits import iterate
+from ..numerics.compile.program import exact
+from ..numerics.curve.fast_forward import fast_forward
+from ..numerics.curve.motion import Estimate
+from ..numerics.orbits.enclosed_loops import compile_enclosed_loop
+from ..numerics.orbits.enclosures import enclose_accurately
+from ..numerics.orbits.files import OrbitFile
+from ..numerics.orbits.iteration import Moment, Stops
+from ..numerics.orbits.limits import compile_tail, enclose_limit
+from ..numerics.orbits.loops import compile_loop
+from ..numerics.orbits.native import accelerated
+from ..numerics.orbits.recorded import iterate
 from ..numerics.precision import working_bits
-from ..numerics.program import exact
 from ..orbit_output import Question, Result
 from ..terminal import Output, status_line
 from ..theory import models

@@ -14,8 +14,8 @@ from ..report.page import page
 from ..report.rows import option_words, response_words
 from ..terminal import progress_bar
 from ..theory.errors import InputError
-from ..verification.effort import QUICK, THOROUGH
-from ..verification.preparation import Options
+from ..verification.measuring.effort import QUICK, THOROUGH
+from ..verification.running.preparation import Options
 from ..verification.verdicts import exit_status
 from .options import (
     FILE,

@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from .. import sweep_output
-from ..numerics.datasets import check_place, save
 from ..numerics.extras import ENGINES, require
-from ..numerics.grids import grid
+from ..numerics.grids.datasets import check_place, save
+from ..numerics.grids.grid import grid
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from .options import FILE, WholeNumber, axis, chosen_model, model_options

@@ -14,10 +14,10 @@ from ..files import check_outputs, write
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from ..theory.models import Model
-from ..verification import runner
-from ..verification.effort import QUICK, THOROUGH
 from ..verification.ledger import statements_about
-from ..verification.preparation import Options
+from ..verification.measuring.effort import QUICK, THOROUGH
+from ..verification.running import runner
+from ..verification.running.preparation import Options
 from ..verification.verdicts import Outcome, exit_status
 from .options import (
     FILE,

@@ -14,11 +14,11 @@ import numpy as np
 import sympy as sp
 from flint import arb, ctx
 
+from ..numerics.compile.program import exact
 from ..numerics.extras import JAX, NUMPY, require
-from ..numerics.loops import Loop, State, Watch, compile_loop
-from ..numerics.native import accelerated
-from ..numerics.program import exact
-from ..numerics.stepping import Stepper, compile_stepper
+from ..numerics.grids.stepping import Stepper, compile_stepper
+from ..numerics.orbits.loops import Loop, State, Watch, compile_loop
+from ..numerics.orbits.native import accelerated
 from ..theory.models import Model, SingleNeuron
 from ..theory.responses import Activation
 from .findings import Path, Trouble

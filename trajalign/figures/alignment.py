@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.balls import BallFunction, compile_balls, evaluate
+from ..numerics.compile.balls import BallFunction, compile_balls, evaluate
 from ..numerics.precision import working_bits
-from ..theory.curve_closed import curve_terms
+from ..theory.curve.closed import curve_terms
 from ..theory.errors import InputError
 from ..theory.models import Model, P, R
 from ..theory.requirements import require_curved
+from ..verification.measuring.orbit_view import OrbitView
+from ..verification.measuring.plans import MAX_STEPS, Plan
 from ..verification.numbers import ball
-from ..verification.orbit_view import OrbitView
-from ..verification.plans import MAX_STEPS, Plan
 from .following import LARGE, SMALL, logarithmic, never_zero
 from .kind import Kind, Request
 from .picture import MEASURED, PREDICTED, Curve, Picture

@@ -8,9 +8,9 @@ import numpy as np
 import sympy as sp
 from flint import arb
 
-from ..numerics.balls import compile_balls, evaluate
-from ..numerics.orbits import Orbit
-from ..theory.diagram import TRIVIAL, Branch, Segment, SpecialPoint, bifurcation_diagram
+from ..numerics.compile.balls import compile_balls, evaluate
+from ..numerics.orbits.recorded import Orbit
+from ..theory.diagram.branches import TRIVIAL, Branch, Segment, SpecialPoint, bifurcation_diagram
 from ..theory.models import Model, P, R
 from ..theory.requirements import require_curved
 from .following import SMALL, Start, bounded, followed

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from flint import arb
 
-from ..numerics.attractors import orbit_diagram
-from ..numerics.continuation import Flip, cascade
-from ..theory.diagram import SYMMETRY_BREAKING
+from ..numerics.diagram.attractors import orbit_diagram
+from ..numerics.diagram.continuation import Flip, cascade
+from ..theory.diagram.branches import SYMMETRY_BREAKING
 from ..theory.models import Model
 from ..theory.requirements import require_curved
 from .bifurcation import response_at

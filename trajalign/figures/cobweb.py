@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import sympy as sp
 
-from ..numerics.floats import Floats, compile_floats
+from ..numerics.compile.floats import Floats, compile_floats
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_response

@@ -8,10 +8,10 @@ import sympy as sp
 from flint import arb, ctx
 
 from ..numerics.integrals import alignment_exponent
-from ..numerics.iteration import Stops
-from ..numerics.loops import compile_loop
-from ..numerics.native import accelerated
-from ..numerics.orbits import Orbit, iterate
+from ..numerics.orbits.iteration import Stops
+from ..numerics.orbits.loops import compile_loop
+from ..numerics.orbits.native import accelerated
+from ..numerics.orbits.recorded import Orbit, iterate
 from ..numerics.precision import working_bits
 from ..theory.errors import InputError
 from ..theory.models import Model

@@ -6,13 +6,13 @@ import math
 
 import sympy as sp
 
-from ..numerics.iteration import Stops
-from ..numerics.loops import compile_loop
-from ..numerics.native import accelerated
-from ..numerics.orbits import Orbit, iterate
+from ..numerics.orbits.iteration import Stops
+from ..numerics.orbits.loops import compile_loop
+from ..numerics.orbits.native import accelerated
+from ..numerics.orbits.recorded import Orbit, iterate
+from ..theory.curve.first_order import slow_curve
 from ..theory.errors import InputError
 from ..theory.models import Model
-from ..theory.slow_curve import slow_curve
 
 LARGE, SMALL = 0.0075, 0.002  # ε h(0): the top of a ladder, and where ε → 0 can be seen
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from flint import arb
 
-from ..numerics.balls import compile_balls, evaluate
-from ..numerics.floats import Floats
+from ..numerics.compile.balls import compile_balls, evaluate
+from ..numerics.compile.floats import Floats
 from ..numerics.networks import Trajectories
 from ..numerics.networks.reduced import is_reducible
 from ..studies.judging import EDGE, outcomes, residuals, response
 from ..studies.study import Study
-from ..theory.curve_closed import curve_terms
+from ..theory.curve.closed import curve_terms
 from ..theory.models import P, TwoLayerLinear
 from .picture import (
     BOUND,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import sympy as sp
 
-from ..numerics.endings import OUTCOMES
 from ..numerics.extras import NUMPY
-from ..numerics.grids import Progress, grid, linspace
+from ..numerics.grids.endings import OUTCOMES
+from ..numerics.grids.grid import Progress, grid, linspace
 from ..theory.errors import InputError
 from ..theory.models import Model
 from .bifurcation import response_at
@@ -45,7 +45,7 @@ def phase_picture(
     """
     if min(len(p0s), len(q0s)) < 2:
         raise InputError("a phase diagram needs at least two values of p0 and of q0")
-    # NumPy: with the wide vectors that numerics/stepping.py asks of XLA, atan goes wrong.
+    # NumPy: with the wide vectors that numerics/grids/stepping.py asks of XLA, atan goes wrong.
     ends = grid(model, [step_size], p0s, q0s, steps=_STEPS, engine=NUMPY, progress=progress)
     x, y = (tuple(map(float, values)) for values in (p0s, q0s))
     codes = tuple(tuple(map(int, row)) for row in ends.outcome.values[0].T)

@@ -10,15 +10,15 @@ import numpy as np
 import sympy as sp
 from flint import arb
 
-from ..numerics.balls import compile_balls, evaluate, exact
-from ..numerics.floats import compile_floats
-from ..numerics.orbits import Orbit
+from ..numerics.compile.balls import compile_balls, evaluate, exact
+from ..numerics.compile.floats import compile_floats
+from ..numerics.orbits.recorded import Orbit
 from ..numerics.precision import working_bits
 from ..numerics.roots import InverseResponse
-from ..theory.bifurcation import frozen_family
-from ..theory.expressions import Z
+from ..theory.curve.first_order import slow_curve
+from ..theory.diagram.frozen_family import frozen_family
+from ..theory.expressions.parsing import Z
 from ..theory.models import ETA, Model, P, Q
-from ..theory.slow_curve import slow_curve
 from .following import SMALL, Start, at_rest, followed, logarithmic
 from .kind import Kind
 from .picture import MEASURED, PREDICTED, REFERENCE, Curve, Mark, Picture

@@ -14,17 +14,17 @@ from flint import arb
 from ..figures.kind import Request
 from ..figures.kinds import KINDS
 from ..figures.picture import Picture
-from ..numerics.balls import exact
+from ..numerics.compile.balls import exact
 from ..numerics.pools import workers
 from ..theory.errors import InputError
 from ..theory.models import Model
-from ..verification import runner
-from ..verification.assumptions import Assumptions
-from ..verification.certificates import certificate
-from ..verification.preparation import Options
-from ..verification.runner import Control
+from ..verification.hypotheses.assumptions import Assumptions
+from ..verification.hypotheses.certificates import certificate
+from ..verification.running import runner
+from ..verification.running.preparation import Options
+from ..verification.running.runner import Control
+from ..verification.running.work import Progress
 from ..verification.verdicts import Outcome, Verdict
-from ..verification.work import Progress
 from .proofs import ORDER, Proofs, derived
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from ..theory.derivation.book import appendix
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_curved
-from ..verification.derivations import DerivationError, check_appendix
+from ..verification.derivations.judging import DerivationError, check_appendix
 
 ORDER = 3  # of the slow curve: as far as there are labels for it
 _LEVEL = 4  # of the headings

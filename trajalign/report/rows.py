@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..theory.models import Model
-from ..verification.effort import THOROUGH
-from ..verification.preparation import Options
+from ..verification.measuring.effort import THOROUGH
 from ..verification.quantities import Compared, to_json
+from ..verification.running.preparation import Options
 from ..verification.status import Standing, standings
 from ..verification.verdicts import Verdict
 

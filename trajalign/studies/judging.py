@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..numerics.floats import Floats, compile_floats
+from ..numerics.compile.floats import Floats, compile_floats
 from ..numerics.networks import Trajectories
 from ..numerics.networks.reduced import deviations
 from ..theory.responses import Loss

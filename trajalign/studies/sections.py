@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numerics.floats import Floats
+from ..numerics.compile.floats import Floats
 from ..theory.errors import InputError
 
 _LONGEST_AXIS = 1000

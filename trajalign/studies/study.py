@@ -17,7 +17,7 @@ from ..numerics.networks import Data, Network, Schedule, Task, digits, gaussian_
 from ..numerics.networks.architecture import Weights
 from ..numerics.networks.reduced import require_reducible
 from ..theory.errors import InputError
-from ..theory.expressions import parse_rational
+from ..theory.expressions.parsing import parse_rational
 from ..theory.requirements import require_response
 from ..theory.responses import Loss
 from .sections import Section

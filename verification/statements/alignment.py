@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 import sympy as sp
 from flint import arb
 
-from ...numerics.curve_cells import curve_cells
+from ...numerics.curve.cells import curve_cells
 from ...theory.errors import InputError
-from ..claims import OFF, Claim, Judgement, Measurement, combined
-from ..curve_scan import Scan, curve_term
-from ..ladder import Ladder
+from ..measuring.claims import OFF, Claim, Judgement, Measurement, combined
+from ..measuring.curve_scan import Scan, curve_term
+from ..measuring.ladder import Ladder
+from ..measuring.orbit_claims import CoefficientClaim, judgement
+from ..measuring.orbit_view import EARLY, OrbitView
+from ..measuring.plans import Plan
 from ..numbers import number
-from ..orbit_claims import CoefficientClaim, judgement
-from ..orbit_view import EARLY, OrbitView
-from ..plans import Plan
 from ..quantities import Quantities
 from ..statement import ALL_STARTS, PAPER, Form
 

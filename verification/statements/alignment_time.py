@@ -12,13 +12,13 @@ import numpy as np
 import sympy as sp
 from flint import ctx
 
-from ...numerics.balls import compile_balls, evaluate
-from ...numerics.iteration import Stops
-from ...numerics.loops import compile_loop
-from ...numerics.orbits import Orbit, iterate
+from ...numerics.compile.balls import compile_balls, evaluate
+from ...numerics.orbits.iteration import Stops
+from ...numerics.orbits.loops import compile_loop
+from ...numerics.orbits.recorded import Orbit, iterate
 from ...numerics.precision import working_bits
 from ...theory.models import P
-from ..claims import (
+from ..measuring.claims import (
     HALF,
     OFF,
     Claim,
@@ -28,11 +28,11 @@ from ..claims import (
     by_start,
     combined,
 )
-from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
+from ..measuring.ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
+from ..measuring.orbit_claims import judge_lost, judgement, resolved, settled_or_open, spoken_of
+from ..measuring.orbit_view import FAR, REFUTING, contraction, meets_zero
+from ..measuring.plans import Plan
 from ..numbers import ball, number
-from ..orbit_claims import judge_lost, judgement, resolved, settled_or_open, spoken_of
-from ..orbit_view import FAR, REFUTING, contraction, meets_zero
-from ..plans import Plan
 from ..quantities import Compared, Order, Quantities
 from ..statement import DERIVED, EACH_START, PAPER, Form
 

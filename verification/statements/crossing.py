@@ -11,15 +11,15 @@ import numpy as np
 import sympy as sp
 from flint import arb
 
-from ...numerics.balls import exact
+from ...numerics.compile.balls import exact
 from ...numerics.integrals import crossing_time
-from ..aligned_curve import from_integral
-from ..claims import Claim, Judgement, Measurement, wrong_coefficients
-from ..ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
+from ..measuring.aligned_curve import from_integral
+from ..measuring.claims import Claim, Judgement, Measurement, wrong_coefficients
+from ..measuring.ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
+from ..measuring.orbit_claims import OrbitClaim, judgement, settled_or_open
+from ..measuring.orbit_view import OrbitView
+from ..measuring.plans import Plan
 from ..numbers import number
-from ..orbit_claims import OrbitClaim, judgement, settled_or_open
-from ..orbit_view import OrbitView
-from ..plans import Plan
 from ..quantities import Compared, Order, Quantities
 from ..statement import ALL_STARTS, DERIVED, PAPER, Form
 

@@ -9,16 +9,16 @@ from typing import Any, ClassVar
 import sympy as sp
 from flint import arb, ctx
 
-from ...numerics.balls import compile_balls, evaluate, exact
-from ...numerics.iteration import Stops
-from ...numerics.loops import compile_loop
-from ...numerics.orbits import iterate
+from ...numerics.compile.balls import compile_balls, evaluate, exact
+from ...numerics.orbits.iteration import Stops
+from ...numerics.orbits.loops import compile_loop
+from ...numerics.orbits.recorded import iterate
 from ...numerics.precision import working_bits
-from ...theory.exact_curve import exact_curve
+from ...theory.curve.exact import exact_curve
 from ...theory.models import EPSILON, P
-from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement, NotApplicableError
-from ..orbit_view import FAR
-from ..plans import Plan
+from ..measuring.claims import OFF, Claim, DirectClaim, Judgement, Measurement, NotApplicableError
+from ..measuring.orbit_view import FAR
+from ..measuring.plans import Plan
 from ..statement import NEW, Form
 from ..verdicts import Evidence
 

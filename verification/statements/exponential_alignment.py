@@ -10,22 +10,22 @@ from typing import Any, ClassVar
 import sympy as sp
 from flint import ctx
 
-from ...numerics.balls import compile_balls, evaluate, exact
+from ...numerics.compile.balls import compile_balls, evaluate, exact
 from ...numerics.integrals import alignment_exponent
-from ...numerics.iteration import Stops
-from ...numerics.loops import compile_loop
-from ...numerics.native import accelerated
-from ...numerics.orbits import Orbit, iterate
+from ...numerics.orbits.iteration import Stops
+from ...numerics.orbits.loops import compile_loop
+from ...numerics.orbits.native import accelerated
+from ...numerics.orbits.recorded import Orbit, iterate
 from ...numerics.precision import working_bits
-from ...theory.expressions import Z
+from ...theory.expressions.parsing import Z
 from ...theory.models import Model
-from ..aligned_curve import INTEGRAL_DIGITS, from_integral
-from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement, by_start, combined
-from ..ladder import Ladder
+from ..measuring.aligned_curve import INTEGRAL_DIGITS, from_integral
+from ..measuring.claims import OFF, Claim, DirectClaim, Judgement, Measurement, by_start, combined
+from ..measuring.ladder import Ladder
+from ..measuring.orbit_claims import judge_lost, judgement, resolved, spoken_of
+from ..measuring.orbit_view import FAR, REFUTING, meets_zero
+from ..measuring.plans import Plan
 from ..numbers import number
-from ..orbit_claims import judge_lost, judgement, resolved, spoken_of
-from ..orbit_view import FAR, REFUTING, meets_zero
-from ..plans import Plan
 from ..quantities import Compared, Order, Quantities
 from ..statement import EACH_START, NEW, Form
 

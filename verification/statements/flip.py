@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import arb, ctx
 
-from ...numerics.balls import compile_balls, exact
+from ...numerics.compile.balls import compile_balls, exact
 from ...numerics.precision import working_bits
 from ...theory.models import P, Q
 from ...theory.series import taylor
-from ..claims import Claim, DirectClaim, Judgement, Measurement, worst, wrong_coefficients
-from ..frozen_map import NUDGE, STEPS, iterated
-from ..ladder import Finding, Ladder
+from ..measuring.claims import Claim, DirectClaim, Judgement, Measurement, worst, wrong_coefficients
+from ..measuring.frozen_map import NUDGE, STEPS, iterated
+from ..measuring.ladder import Finding, Ladder
+from ..measuring.plans import Plan
 from ..numbers import number
-from ..plans import Plan
 from ..quantities import Compared, Order, Quantities
 from ..statement import PAPER, REGULAR, Form
 

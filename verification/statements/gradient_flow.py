@@ -12,15 +12,15 @@ from typing import Any
 import sympy as sp
 from flint import arb, ctx
 
-from ...numerics.balls import BallFunction, compile_balls, evaluate, exact
-from ...numerics.iteration import Stops
-from ...numerics.loops import Loop, compile_loop
-from ...numerics.orbits import iterate
+from ...numerics.compile.balls import BallFunction, compile_balls, evaluate, exact
+from ...numerics.orbits.iteration import Stops
+from ...numerics.orbits.loops import Loop, compile_loop
+from ...numerics.orbits.recorded import iterate
 from ...numerics.precision import working_bits
-from ...theory.expressions import Z
-from ...theory.flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
-from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement
-from ..plans import Plan
+from ...theory.expressions.parsing import Z
+from ...theory.models.flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
+from ..measuring.claims import OFF, Claim, DirectClaim, Judgement, Measurement
+from ..measuring.plans import Plan
 from ..quantities import Compared, Quantities
 from ..statement import PAPER, REGULAR, Form
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..aligned_curve import second_term_vanishes
-from ..claims import Claim, Measurement
-from ..orbit_claims import CoefficientClaim
-from ..orbit_view import OrbitView
-from ..plans import Plan
+from ..measuring.aligned_curve import second_term_vanishes
+from ..measuring.claims import Claim, Measurement
+from ..measuring.orbit_claims import CoefficientClaim
+from ..measuring.orbit_view import OrbitView
+from ..measuring.plans import Plan
 from ..statement import ALL_STARTS, PAPER, Form
 
 

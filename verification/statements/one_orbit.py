@@ -11,18 +11,18 @@ from typing import Any, ClassVar
 import sympy as sp
 from flint import arb, ctx
 
-from ...numerics.balls import exact
-from ...numerics.curve_cells import curve_cells
-from ...numerics.enclosed_loops import compile_enclosed_loop
-from ...numerics.enclosures import EnclosedOrbit, enclose
-from ...numerics.iteration import Stops
-from ...numerics.limits import LimitEnclosure, compile_tail, enclose_limit
-from ..aligned_curve import grid, largest_gap
-from ..claims import HALF, Claim, DirectClaim, Judgement, Measurement
+from ...numerics.compile.balls import exact
+from ...numerics.curve.cells import curve_cells
+from ...numerics.orbits.enclosed_loops import compile_enclosed_loop
+from ...numerics.orbits.enclosures import EnclosedOrbit, enclose
+from ...numerics.orbits.iteration import Stops
+from ...numerics.orbits.limits import LimitEnclosure, compile_tail, enclose_limit
+from ..measuring.aligned_curve import grid, largest_gap
+from ..measuring.claims import HALF, Claim, DirectClaim, Judgement, Measurement
+from ..measuring.orbit_bounds import misalignments, passage, sharpness_gaps
+from ..measuring.orbit_view import FAR, REFUTING, OrbitView
+from ..measuring.plans import Plan
 from ..numbers import ball, number
-from ..orbit_bounds import misalignments, passage, sharpness_gaps
-from ..orbit_view import FAR, REFUTING, OrbitView
-from ..plans import Plan
 from ..quantities import Interval, Quantities, Quantity
 from ..statement import NEW, Form
 from ..verdicts import Evidence

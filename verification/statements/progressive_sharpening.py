@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import arb, ctx, fmpq
 
-from ...numerics.balls import BallFunction, compile_balls, evaluate, exact
-from ...numerics.jets import compile_jet, taylor_enclosure
+from ...numerics.compile.balls import BallFunction, compile_balls, evaluate, exact
+from ...numerics.compile.jets import compile_jet, taylor_enclosure
 from ...numerics.roots import InverseResponse
 from ...theory.models import ETA, P, Q
-from ..aligned_curve import largest_gap
-from ..claims import OFF, Claim, Judgement, Measurement
+from ..measuring.aligned_curve import largest_gap
+from ..measuring.claims import OFF, Claim, Judgement, Measurement
+from ..measuring.orbit_claims import OrbitClaim, coefficient_ladder, judgement, settled_or_open
+from ..measuring.orbit_view import OrbitView
+from ..measuring.plans import Plan
 from ..numbers import ball
-from ..orbit_claims import OrbitClaim, coefficient_ladder, judgement, settled_or_open
-from ..orbit_view import OrbitView
-from ..plans import Plan
 from ..quantities import Compared, Quantities
 from ..statement import ALL_STARTS, DERIVED, PAPER, Form
 

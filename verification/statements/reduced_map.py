@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import arb
 
-from ...numerics.balls import compile_balls
+from ...numerics.compile.balls import compile_balls
 from ...theory.models import ETA, P, ParameterSpace, Q
-from ..claims import OFF, Claim, worst
-from ..map_proofs import Proof, map_proof
-from ..plans import Plan
-from ..pointwise import Compared, PointwiseClaim, apart
+from ..derivations.map_proofs import Proof, map_proof
+from ..measuring.claims import OFF, Claim, worst
+from ..measuring.plans import Plan
+from ..measuring.pointwise import Compared, PointwiseClaim, apart
 from ..statement import PAPER, Form
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...numerics.balls import compile_balls, evaluate, exact
+from ...numerics.compile.balls import compile_balls, evaluate, exact
 from ...theory.models import ETA, P, Q
-from ..aligned_curve import second_term_vanishes
-from ..claims import Claim, Measurement
-from ..orbit_claims import CoefficientClaim
-from ..orbit_view import OrbitView
-from ..plans import Plan
+from ..measuring.aligned_curve import second_term_vanishes
+from ..measuring.claims import Claim, Measurement
+from ..measuring.orbit_claims import CoefficientClaim
+from ..measuring.orbit_view import OrbitView
+from ..measuring.plans import Plan
 from ..statement import ALL_STARTS, PAPER, Form
 
 

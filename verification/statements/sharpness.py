@@ -10,12 +10,12 @@ import numpy as np
 import sympy as sp
 from flint import arb, arb_mat
 
-from ...numerics.balls import compile_balls
+from ...numerics.compile.balls import compile_balls
 from ...theory.models import ETA, P, ParameterSpace, Q
-from ..claims import OFF, Claim
-from ..map_proofs import Proof, sharpness_proof
-from ..plans import Plan
-from ..pointwise import Compared, PointwiseClaim, apart
+from ..derivations.map_proofs import Proof, sharpness_proof
+from ..measuring.claims import OFF, Claim
+from ..measuring.plans import Plan
+from ..measuring.pointwise import Compared, PointwiseClaim, apart
 from ..statement import DERIVED, Form
 
 

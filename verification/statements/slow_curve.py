@@ -7,13 +7,13 @@ from functools import partial
 import sympy as sp
 from flint import arb, ctx
 
-from ...numerics.curve_cells import curve_cells
+from ...numerics.curve.cells import curve_cells
 from ...numerics.precision import working_bits
-from ...theory.curve_series import curve_series
+from ...theory.curve.series import curve_series
 from ...theory.errors import InputError
-from ..claims import Claim
-from ..curve_scan import curve_term
-from ..plans import Plan
+from ..measuring.claims import Claim
+from ..measuring.curve_scan import curve_term
+from ..measuring.plans import Plan
 from ..statement import ALL_STARTS, NEW, Form
 from .alignment import AlignmentClaim
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import arb, ctx
 
-from ...numerics.balls import compile_balls, evaluate, exact
+from ...numerics.compile.balls import compile_balls, evaluate, exact
 from ...numerics.precision import working_bits
 from ...numerics.roots import InverseResponse
 from ...theory.errors import NotFiniteError
 from ...theory.models import P, Q
-from ..claims import OFF, Claim, DirectClaim, Judgement, Measurement
-from ..frozen_map import NUDGE, STEPS, iterated
-from ..ladder import COEFFICIENT_TOLERANCE
-from ..plans import Plan
+from ..measuring.claims import OFF, Claim, DirectClaim, Judgement, Measurement
+from ..measuring.frozen_map import NUDGE, STEPS, iterated
+from ..measuring.ladder import COEFFICIENT_TOLERANCE
+from ..measuring.plans import Plan
 from ..quantities import Compared, Quantities
 from ..statement import PAPER, REGULAR, Form
 

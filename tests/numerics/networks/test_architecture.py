@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from networks_helper import SLOPES, forward
 
-from trajalign.numerics.floats import double_precision
+from trajalign.numerics.compile.floats import double_precision
 from trajalign.numerics.networks import Network
 from trajalign.theory.errors import InputError
 

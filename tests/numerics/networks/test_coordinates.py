@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from networks_helper import forward, output_gradient
 
-from trajalign.numerics.floats import double_precision
+from trajalign.numerics.compile.floats import double_precision
 from trajalign.numerics.networks import Data, Network, Schedule, Task, coordinates, descend
 from trajalign.theory.responses import Loss
 

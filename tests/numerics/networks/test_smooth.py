@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from mpmath import mp
 
-from trajalign.numerics.floats import double_precision
+from trajalign.numerics.compile.floats import double_precision
 from trajalign.numerics.networks.smooth import derivatives_of, loss_function, smooth_function
 from trajalign.theory.responses import Activation, Loss
 

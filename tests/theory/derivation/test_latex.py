@@ -1,13 +1,13 @@
 import pytest
 import sympy as sp
 
+from trajalign.theory.curve.first_order import generic_h
 from trajalign.theory.derivation.latex import broken_lines, latex, width_of
 from trajalign.theory.derivation.notation import DETERMINANT, LAMBDA, TANH, TAU, TRACE, H, S
 from trajalign.theory.derivation.serial import derivative_at
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import ETA, PHI_SQUARED, P, Q, R, TwoLayerLinear
 from trajalign.theory.responses import Loss
-from trajalign.theory.slow_curve import generic_h
 from trajalign.theory.writing.macros import MACROS
 
 r, w = R(P), PHI_SQUARED(P)

@@ -11,7 +11,7 @@ from trajalign.theory.derivation.claims import Derivation
 from trajalign.theory.derivation.limits import derivations
 from trajalign.theory.derivation.notation import LAMBDA_LIMIT, Q_LIMIT, H
 from trajalign.theory.derivation.serial import derivation_of, derivative_at, to_json
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import ETA, Loss, P, TwoLayerLinear
 
 curvature = derivative_at(sp.Function("r"), 2, sp.S.Zero)

@@ -5,10 +5,10 @@ import pytest
 import sympy as sp
 from derivations_helper import chapter_on, last_side
 
+from trajalign.theory.curve.first_order import slow_curve
 from trajalign.theory.derivation.notation import SIGMA
 from trajalign.theory.models import Model, P, R, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.theory.slow_curve import slow_curve
 
 derivations = chapter_on("progressive")
 

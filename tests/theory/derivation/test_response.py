@@ -7,7 +7,7 @@ from trajalign.theory.derivation.claims import Cited, Derivation
 from trajalign.theory.derivation.notation import ELL, PHI
 from trajalign.theory.derivation.response import derivations
 from trajalign.theory.errors import NoCurvatureError
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import (
     PHI_SQUARED,
     Activation,

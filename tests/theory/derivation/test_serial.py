@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from trajalign.theory.curve_closed import curve_closed, curve_generic
+from trajalign.theory.curve.closed import curve_closed, curve_generic
 from trajalign.theory.derivation import Definition, Derivation, Expansion, Sign, Solution, Step
 from trajalign.theory.derivation.notation import BY_KEY, P_NEXT, Q_LIMIT, H
 from trajalign.theory.derivation.serial import (

@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 from derivations_helper import chapter_on, last_side
 
-from trajalign.theory.expressions import Z
+from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import ETA, Model, P, Q, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 

@@ -52,13 +52,13 @@ def walked() -> Iterator[tuple[str, Any]]:
     from trajalign.theory.derivation.latex import latex
     from trajalign.theory.derivation.serial import expression_of, tree_of
     from trajalign.theory.errors import ExpressionError
-    from trajalign.theory.expressions import Z, parse_expression
+    from trajalign.theory.expressions.parsing import Z, parse_expression
     from trajalign.theory.foreign import as_text
     from trajalign.theory.functions import BY_NAME
     from trajalign.theory.models import P
     from trajalign.theory.writing.plain_math import plain_math
-    from trajalign.verification.analyticity import analytic_claims
-    from trajalign.verification.tails import tail
+    from trajalign.verification.hypotheses.analyticity import analytic_claims
+    from trajalign.verification.hypotheses.tails import tail
 
     row = BY_NAME["ei"]
     yield "objections", [check(row) for check in function_checks.CHECKS]

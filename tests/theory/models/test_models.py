@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from mpmath import mp
 from zoo import BY_NAME, LINEAR, NEURON, PROBLEMS, evaluated
 
-from trajalign.theory.bifurcation import frozen_family
+from trajalign.theory.curve.first_order import slow_curve
+from trajalign.theory.diagram.frozen_family import frozen_family
 from trajalign.theory.models import (
     ETA,
     PHI_SQUARED,
@@ -27,7 +28,6 @@ from trajalign.theory.models import (
     linear_update,
 )
 from trajalign.theory.responses import Activation, Loss
-from trajalign.theory.slow_curve import slow_curve
 
 SEEDS = st.integers(0, 2**32 - 1)
 SIZES = st.integers(1, 5)

@@ -11,25 +11,30 @@ import mpmath as mp
 import pytest
 import sympy as sp
 
-from trajalign.theory.curve_series import curve_series
+from trajalign.theory.curve.series import curve_series
 from trajalign.theory.errors import UnresolvedError
 from trajalign.theory.models import EPSILON, Model, P, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification import preparation
-from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.claims import Claim, Judgement, Measurement, NotApplicableError
 from trajalign.verification.controls import with_wrong_map
-from trajalign.verification.curve_scan import Scan, curve_term
+from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
-from trajalign.verification.orbit_view import REFUTING, OrbitView
-from trajalign.verification.plans import Plan
-from trajalign.verification.runner import Options, verify
+from trajalign.verification.measuring.claims import (
+    Claim,
+    Judgement,
+    Measurement,
+    NotApplicableError,
+)
+from trajalign.verification.measuring.curve_scan import Scan, curve_term
+from trajalign.verification.measuring.orbit_view import REFUTING, OrbitView
+from trajalign.verification.measuring.plans import Plan
+from trajalign.verification.running import preparation
+from trajalign.verification.running.runner import Options, verify
+from trajalign.verification.running.work import Trial, collect
 from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.crossing import CrossingClaim
 from trajalign.verification.statements.exact import ExactClaim
 from trajalign.verification.statements.exponential_alignment import ExponentialClaim
 from trajalign.verification.verdicts import Evidence, Outcome
-from trajalign.verification.work import Trial, collect
 
 MIXTURE = "log(cosh(z))/2 + sqrt(1+z**2)/2"  # no differential field is known for it
 

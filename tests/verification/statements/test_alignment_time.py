@@ -16,12 +16,12 @@ import sympy as sp
 from mpmath import mp
 from zoo import BY_NAME
 
-from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.claims import Measurement
 from trajalign.verification.controls import with_wrong_map
+from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
-from trajalign.verification.orbit_view import REFUTING, OrbitView
-from trajalign.verification.plans import Plan
+from trajalign.verification.measuring.claims import Measurement
+from trajalign.verification.measuring.orbit_view import REFUTING, OrbitView
+from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.alignment_time import AlignmentTimeClaim
 

@@ -5,7 +5,7 @@ import sympy as sp
 from mpmath import mp
 
 from trajalign.theory import Activation, SingleNeuron
-from trajalign.verification.plans import Plan
+from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.statements import exponential_alignment
 from trajalign.verification.statements.exponential_alignment import _compared, _partner
 

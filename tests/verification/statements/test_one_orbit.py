@@ -14,13 +14,13 @@ import sympy as sp
 from mpmath import mp
 from zoo import BY_NAME
 
-from trajalign.verification.assumptions import Assumptions
-from trajalign.verification.claims import Judgement, Measurement
 from trajalign.verification.controls import with_wrong_map
+from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
-from trajalign.verification.orbit_view import REFUTING
-from trajalign.verification.plans import Plan
-from trajalign.verification.runner import Options, verify
+from trajalign.verification.measuring.claims import Judgement, Measurement
+from trajalign.verification.measuring.orbit_view import REFUTING
+from trajalign.verification.measuring.plans import Plan
+from trajalign.verification.running.runner import Options, verify
 from trajalign.verification.statements import one_orbit
 from trajalign.verification.statements.one_orbit import OneOrbitClaim
 from trajalign.verification.verdicts import Evidence, Outcome

@@ -5,10 +5,10 @@ from flint import ctx
 
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification.assumptions import Assumptions
+from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
-from trajalign.verification.orbit_view import OrbitView
-from trajalign.verification.plans import Plan
+from trajalign.verification.measuring.orbit_view import OrbitView
+from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.statements.progressive_sharpening import SharpeningClaim, _Gaps
 
 MODELS = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ...expressions import Z
+from ...expressions.parsing import Z
 from ...models.base import ETA, Model, P, Q, R
 from ..claims import Definition, Derivation, Identity, Step
 from ..notation import (

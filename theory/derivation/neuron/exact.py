@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ...curve_closed import curve_generic
-from ...exact_curve import exact_curve
+from ...curve.closed import curve_generic
+from ...curve.exact import exact_curve
 from ...models.base import EPSILON, ETA, PHI_SQUARED, Model, P, Q, R
 from ...series import taylor
 from ..claims import Definition, Derivation, Identity, Solution, Step

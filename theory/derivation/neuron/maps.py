@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ...expressions import Z
+from ...expressions.parsing import Z
 from ...models.base import ETA, PHI_SQUARED, Model, P, Q, R
 from ..claims import Definition, Derivation, Identity, Step
-from ..notation import (
-    P_NEXT,
-    PHI,
-    Q_NEXT,
-    X_NEXT,
-    Y_NEXT,
-    X,
-    Y,
-)
+from ..notation import P_NEXT, PHI, Q_NEXT, X_NEXT, Y_NEXT, X, Y
 
 
 def derivations(model: Model, order: int) -> tuple[Derivation, ...]:

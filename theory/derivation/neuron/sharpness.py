@@ -6,12 +6,7 @@ import sympy as sp
 
 from ...models.base import ETA, PHI_SQUARED, Model, P, Q, R
 from ..claims import Definition, Derivation, Identity, Step
-from ..notation import (
-    DETERMINANT,
-    LAMBDA,
-    TRACE,
-    Y,
-)
+from ..notation import DETERMINANT, LAMBDA, TRACE, Y
 from ..sharpness import AT_REST, LARGER_ROOT, RISE
 
 

@@ -1,0 +1,1 @@
+"""The bifurcation diagram in numbers: cycles continued, cascades, attractors."""

@@ -1,0 +1,1 @@
+"""Many orbits at once in double precision: how they end, and files of them."""

@@ -1,0 +1,1 @@
+"""One orbit at a time: recorded, kept in files, enclosed, and their limits."""

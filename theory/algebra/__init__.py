@@ -1,0 +1,1 @@
+"""Exact algebra: rational functions, signs, values, and what is zero."""

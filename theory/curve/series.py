@@ -1,0 +1,135 @@
+"""The slow curve q = r(p)(1 + Σ εᵏ h_k(p)) as exact power series in x = p², to any order.
+
+The curve is invariant under the reduced map composed with p ↦ −p. The coefficients h_k are kept as
+polynomials in x with FLINT rationals; dividing by −2p r'(p), which vanishes at 0 like x, costs
+every order one power of x.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import comb
+
+import sympy as sp
+from flint import fmpq, fmpq_poly
+
+from ..arguments import integer, takes
+from ..errors import InputError
+from ..models import Model
+from ..models.base import MODEL
+from ..requirements import require_curved
+from ..series import taylor
+from .epsilon_series import CurveSolver
+
+
+@dataclass(frozen=True)
+class CurveSeries:
+    """h_1, …, h_K and the factor A = |p'/p| on the curve, as exact power series in p².
+
+    `h[k-1][n]` and `factor[k][n]` are the coefficients of εᵏ p²ⁿ. `unit` is 1, or the number u for
+    which they are rational multiples of uⁿ⁻ᵏ (π for a scaled erf).
+    """
+
+    h: tuple[tuple[sp.Expr, ...], ...]
+    factor: tuple[tuple[sp.Expr, ...], ...]
+    unit: sp.Expr
+
+    @property
+    def limit(self) -> tuple[sp.Expr, ...]:
+        """The coefficients of ε⁰, ε¹, … in the limit q* = 1 + Σ h_k(0) εᵏ."""
+        return (sp.Integer(1), *(h[0] for h in self.h))
+
+    @property
+    def limiting_sharpness(self) -> tuple[sp.Expr, ...]:
+        """The coefficients s_k in λ* = (2/η) Σ s_k εᵏ, that is of 1/q*."""
+        q, inverse = self.limit, [sp.Integer(1)]
+        for k in range(1, len(q)):
+            inverse.append(sp.expand(-sp.Add(*(q[i] * inverse[k - i] for i in range(1, k + 1)))))
+        return tuple(inverse)
+
+
+@takes(model=MODEL, order=integer, terms=integer)
+def curve_series(model: Model, order: int, terms: int = 1) -> CurveSeries:
+    """The first `order` coefficients h_k, each to `terms` powers of p².
+
+    Raises what `require_curved` raises, and InputError if the coefficients of r are not rational up
+    to a unit.
+
+    >>> from trajalign.theory.models import TwoLayerLinear
+    >>> from trajalign.theory.responses import Loss
+    >>> curve_series(TwoLayerLinear(Loss.parse("log-cosh")), 2).limit
+    (1, 3/4, 63/80)
+    """
+    if order < 1 or terms < 1:
+        raise InputError(f"slow curve: order and terms must be positive, not {order} and {terms}")
+    require_curved(model.response)
+    size = terms + order  # each order costs one power of x
+    r, w, unit = _rational_series(model, size)
+    solver = CurveSolver(model, _Polynomials(r, w, size))
+    for _ in range(order):
+        solver.advance()
+    h = tuple(_symbolic(series, k, terms, unit) for k, series in enumerate(solver.h, start=1))
+    factor = tuple(_symbolic(solver.factor.terms[k], k, terms, unit) for k in range(order + 1))
+    return CurveSeries(h, factor, unit)
+
+
+def _rational_series(model: Model, size: int) -> tuple[fmpq_poly, fmpq_poly, sp.Expr]:
+    """r and φ² as polynomials in u·x with rational coefficients, and the unit u."""
+    r = taylor(model.response.response, 2 * size)[::2]
+    unit = r[1].as_coeff_Mul()[1] if not r[1].is_Rational else sp.Integer(1)
+    w: tuple[sp.Expr, ...] = (sp.Integer(0),) * size
+    if model.response.square is not None:
+        w = taylor(model.response.square, 2 * size)[::2]
+    # φ² = x·(…): it carries one power of the unit less, and ε one more.
+    scaled = [_scaled(r, unit, 0, model), _scaled(w, unit, 1, model)]
+    return scaled[0], scaled[1], unit
+
+
+def _scaled(series: tuple[sp.Expr, ...], unit: sp.Expr, shift: int, model: Model) -> fmpq_poly:
+    numbers = [sp.expand(c / unit ** (n - shift)) for n, c in enumerate(series)]
+    bad = next((c for c in numbers if not c.is_Rational), None)
+    if bad is not None:
+        raise InputError(
+            f"{model.response.text}: its power series has the coefficient {bad}, which is not "
+            "rational; exact series need rational coefficients (or multiples of powers of one unit)"
+        )
+    return fmpq_poly([fmpq(int(c.p), int(c.q)) for c in numbers])
+
+
+def _symbolic(series: fmpq_poly, k: int, terms: int, unit: sp.Expr) -> tuple[sp.Expr, ...]:
+    known = [series[n] for n in range(terms)]
+    return tuple(sp.Rational(int(c.p), int(c.q)) * unit ** (n - k) for n, c in enumerate(known))
+
+
+class _Polynomials:
+    """Polynomials in x = p² below x^size."""
+
+    def __init__(self, r: fmpq_poly, w: fmpq_poly, size: int) -> None:
+        self.x, self.r, self.w, self.size = fmpq_poly([0, 1]), r, w, size
+
+    def number(self, value: sp.Rational) -> fmpq_poly:
+        return fmpq_poly([fmpq(int(value.p), int(value.q))])
+
+    def multiply(self, a: fmpq_poly, b: fmpq_poly) -> fmpq_poly:
+        return a.mul_low(b, self.size)
+
+    def reciprocal(self, a: fmpq_poly) -> fmpq_poly:
+        return _reciprocal(a, self.size)
+
+    def lift(self, a: fmpq_poly, j: int) -> fmpq_poly:
+        """p^j/j! d^j/dp^j of x^n is (2n choose j) x^n."""
+        return fmpq_poly([comb(2 * n, j) * c for n, c in enumerate(a.coeffs())])
+
+    def solve(self, residual: fmpq_poly, slope: fmpq_poly) -> fmpq_poly:
+        if residual[0] != 0 or slope[0] != 0 or slope[1] == 0:
+            raise ArithmeticError("the order has no solution that is a power series at p = 0")
+        return -self.multiply(residual.right_shift(1), self.reciprocal(slope.right_shift(1)))
+
+
+def _reciprocal(a: fmpq_poly, size: int) -> fmpq_poly:
+    """1/a below x^size, by Newton's method. Raises ZeroDivisionError if a(0) = 0."""
+    g, known = fmpq_poly([1 / a[0]]), 1
+    while known < size:
+        known = min(2 * known, size)
+        g = (2 * g - a.truncate(known).mul_low(g.mul_low(g, known), known)).truncate(known)
+    return g

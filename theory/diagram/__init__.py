@@ -1,0 +1,1 @@
+"""The bifurcation diagram of the map with q frozen, exactly."""

@@ -1,0 +1,153 @@
+"""What an expression may be made of: its tokens, its numbers, and their bounds."""
+
+import ast
+import difflib
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from ..errors import ExpressionError
+from ..functions.typed import FUNCTIONS, KNOWN, power
+
+MAX_LENGTH = 1000  # characters of text
+MAX_DIGITS = 50  # digits of one number
+MAX_DECIMAL_EXPONENT = 50  # in 1e50
+MAX_DEPTH = 40  # nesting; a sum of n terms is a tree of depth n
+MAX_NODES = 300
+MAX_BITS = 4096  # of one exact integer
+MAX_CONSTANT = 1e100  # absolute value of a subexpression without z
+MAX_TOWER = 2  # exponentials inside exponentials
+
+
+CONSTANTS: Mapping[str, tuple[Any, float]] = {
+    "pi": (sp.pi, math.pi),
+    "e": (sp.E, math.e),
+    "E": (sp.E, math.e),
+}
+OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: power,
+}
+SIGNS: Mapping[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+}
+_NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_TOKEN = re.compile(
+    rf" *(?:(?P<number>{_NUMBER})|(?P<name>[A-Za-z_]\w*)|(?P<sign>\*\*|[-+*/()])|(?P<other>[^ ]))",
+    re.ASCII,
+)
+RATIONAL = re.compile(rf"([-+]?)({_NUMBER})(?: */ *({_NUMBER}))?", re.ASCII)
+_SIGN_HINTS = {
+    "|": "an absolute value is written |z| or abs(z)",
+    ",": "functions take one argument, and decimals have a point",
+    ".": "only decimals such as 0.5 have a point",
+}
+_NAME_HINTS = {
+    "x": "did you mean z?",
+    "pow": "powers are written **",
+    "arctg": "did you mean atan?",
+    "tg": "did you mean tan?",
+    **dict.fromkeys(("np", "numpy", "jnp", "torch"), "only its functions below are read."),
+}
+# Functions elsewhere, which must not be answered with one that means another.
+_OTHERS = frozenset(
+    {
+        *("erfi", "erfcx", "erfinv", "cbrt", "gamma", "lgamma", "sign", "sgn", "relu", "gelu"),
+        *("max", "min", "floor", "ceil", "sqr", "exp2", "exp10", "atan2", "acoth", "asech"),
+        *("acsch", "acot", "asec", "acsc", "sinhc", "tanhc", "tanc", "cosm1", "coshm1"),
+        *("log1pexp", "log1mexp", "sind", "cosd", "tand", "asind", "acosd", "atand", "lg"),
+        *("lb", "ld", "hypot", "logit"),
+    }
+)
+ALLOWED = "allowed are numbers, z, pi, e, + - * / **, parentheses and functions of one argument"
+
+
+def check_length(text: str) -> None:
+    """Refuse a text that is none, empty or too long."""
+    if not isinstance(text, str):
+        raise ExpressionError(f"need a text, not {type(text).__name__}")
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(
+            f"the text has {len(text)} characters; at most {MAX_LENGTH} can be read"
+        )
+    if not text.strip(" "):
+        raise ExpressionError("the text is empty")
+
+
+def check_tokens(text: str, places: Sequence[int] | None = None) -> None:
+    """Refuse characters, names and neighbours that no admissible expression has.
+
+    `places` says which sign of the text as typed each of its signs came from.
+    """
+    before = ""
+    for match in _TOKEN.finditer(text):
+        token = match[0].lstrip(" ")
+        start = match.end() - len(token)
+        column = (start if places is None else places[start]) + 1
+        if match["other"]:
+            hint = _SIGN_HINTS.get(token, ALLOWED)
+            raise ExpressionError(f"unexpected {quoted(token)} at column {column}; {hint}")
+        if before in KNOWN and token != "(":
+            raise ExpressionError(f"column {column}: {before} needs its argument in parentheses")
+        if _is_operand_end(before) and (token == "(" or token[0].isalnum() or token[0] in "._"):
+            raise ExpressionError(
+                f"column {column}: missing operator between {quoted(before)} and "
+                f"{quoted(token)}; products are written *, numbers are plain decimals"
+            )
+        if match["name"]:
+            _check_name(token, column)
+        elif match["number"]:
+            exact(token)
+        before = token
+
+
+def _is_operand_end(token: str) -> bool:
+    return token == ")" or (token not in KNOWN and token[-1:].isalnum()) or token[-1:] == "."
+
+
+def _check_name(name: str, column: int) -> None:
+    known = [*KNOWN, "z", *CONSTANTS]
+    if name in known:
+        return
+    close = [] if name in _OTHERS else difflib.get_close_matches(name, known, n=1, cutoff=0.75)
+    guess = _NAME_HINTS.get(name) or (f"did you mean {close[0]}?" if close else "")
+    raise ExpressionError(
+        f"unknown name {quoted(name)} at column {column}; "
+        + (f"{guess} " if guess else "")
+        + "The variable is z, the constants are pi and e, the functions are "
+        + f"{', '.join(FUNCTIONS)} and names such as ln, log1p, sech, sinc"
+    )
+
+
+def exact(literal: str) -> Fraction:
+    """Value of a decimal literal, bounded before any power of ten is expanded."""
+    if re.fullmatch(_NUMBER, literal, re.ASCII) is None:
+        raise ExpressionError(f"{quoted(literal)} is not a decimal number")
+    mantissa, _, exponent = literal.lower().partition("e")
+    if sum(c.isdigit() for c in mantissa) > MAX_DIGITS:
+        raise ExpressionError(f"{quoted(literal)} has more than {MAX_DIGITS} digits")
+    magnitude = exponent.lstrip("+-0")
+    if len(magnitude) > 2 or int(magnitude or "0") > MAX_DECIMAL_EXPONENT:
+        raise ExpressionError(
+            f"the decimal exponent of {quoted(literal)} is beyond {MAX_DECIMAL_EXPONENT}"
+        )
+    return Fraction(literal)
+
+
+def rational(value: Fraction) -> Any:
+    """A fraction as a SymPy rational."""
+    return sp.Rational(value.numerator, value.denominator)
+
+
+def quoted(text: str) -> str:
+    """A short printable excerpt."""
+    return ascii(text if len(text) <= 30 else text[:27] + "...")

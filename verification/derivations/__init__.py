@@ -1,0 +1,1 @@
+"""Judging derivations: by exact algebra, and in balls at random points."""

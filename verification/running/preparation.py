@@ -1,0 +1,112 @@
+"""What is known before the first orbit: hypotheses judged, statements that apply, their claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from ...theory.arguments import convert_fields, each, instance, integer, optional, rational, string
+from ...theory.errors import InputError, ReducedMapError
+from ...theory.models import Model
+from ..hypotheses.assumptions import Assumptions
+from ..ledger import claim_for, statements_about
+from ..measuring.claims import NotApplicableError
+from ..measuring.effort import QUICK, Effort
+from ..measuring.plans import Plan
+from ..statement import Statement
+from ..verdicts import Outcome, Verdict, worst
+from .work import Trial
+
+_ON_ORBITS = "A4"  # the hypothesis that all statements about orbits along the slow curve have
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to check: labels (empty for all), and with how much effort.
+
+    `top` is the largest step size and `digits` the decimal digits of the orbits; None leaves the
+    one to the response, the other to the effort.
+    """
+
+    labels: frozenset[str] = frozenset()
+    top: sp.Rational | None = None
+    digits: int | None = None
+    effort: Effort = QUICK
+
+    def __post_init__(self) -> None:
+        convert_fields(self, ("labels",), lambda v, name: frozenset(each(string)(v, name)))
+        convert_fields(self, ("top",), optional(rational))
+        convert_fields(self, ("digits",), optional(integer))
+        convert_fields(self, ("effort",), instance(Effort))
+
+    def wants(self, label: str) -> bool:
+        """Whether a label is to be checked."""
+        return not self.labels or label in self.labels
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is known before the first orbit."""
+
+    model: Model
+    hypotheses: dict[str, Verdict]
+    settled: tuple[Verdict, ...]  # statements that cannot be tried
+    trials: tuple[tuple[Statement, Trial], ...]
+
+
+def prepare(job: tuple[Model, Options]) -> Prepared:
+    """Judge the hypotheses, derive the predictions, and decide which statements apply."""
+    model, options = job
+    assumptions = Assumptions(model)
+    found = assumptions.verdicts
+    passing = {name for name, verdict in found.items() if verdict.outcome is Outcome.PASS}
+    lipschitz = assumptions.lipschitz if "A5" in passing else None
+    digits = options.digits or options.effort.digits
+    plan = Plan(model, digits, lipschitz, effort=options.effort)
+    no_curve = ""
+    if len(passing) == len(found):
+        try:
+            plan = plan.with_runs(assumptions.z0_and_c[1], options.top)
+        except ReducedMapError as error:
+            no_curve = str(error)
+    settled, trials = [], []
+    for statement in statements_about(model):
+        if not options.wants(statement.label):
+            continue
+        missing = [found[name] for name in statement.hypotheses if name not in passing]
+        if missing:
+            settled.append(_not_tried(statement, model, found, missing))
+            continue
+        try:
+            if no_curve and _ON_ORBITS in statement.hypotheses:
+                raise NotApplicableError(no_curve)
+            trials.append((statement, Trial(claim_for(statement.label, plan), plan)))
+        except (NotApplicableError, ReducedMapError) as error:
+            settled.append(_settled(statement, model, found, Outcome.NOT_APPLICABLE, str(error)))
+        except InputError as error:  # a prediction that cannot be derived or computed
+            settled.append(_settled(statement, model, found, Outcome.UNDECIDED, str(error)))
+    return Prepared(model, found, tuple(settled), tuple(trials))
+
+
+def _not_tried(
+    statement: Statement, model: Model, found: dict[str, Verdict], missing: list[Verdict]
+) -> Verdict:
+    # Where one is undecided and none fails, those that do not apply wait for that one.
+    undecided = worst([verdict.outcome for verdict in missing]) is Outcome.UNDECIDED
+    outcome = Outcome.UNDECIDED if undecided else Outcome.NOT_APPLICABLE
+    names = ", ".join(verdict.label.split("/")[-1] for verdict in missing)
+    return _settled(statement, model, found, outcome, f"needs {names}")
+
+
+def _settled(
+    statement: Statement, model: Model, found: dict[str, Verdict], outcome: Outcome, reason: str
+) -> Verdict:
+    return Verdict(
+        statement.label,
+        model.name,
+        model.response.text,
+        outcome,
+        reason=reason,
+        hypotheses=tuple(found[name] for name in statement.hypotheses),
+    )

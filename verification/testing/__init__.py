@@ -1,0 +1,1 @@
+"""For tests, users' own included: responses to draw, near-misses, and what has to hold."""
