@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
@@ -13,6 +13,8 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any
 from warnings import catch_warnings, simplefilter
+
+Progress = Callable[[int, int], None]  # is told how much of the work is done, and of how much
 
 
 class _Started(BaseProcess):

@@ -22,7 +22,7 @@ from ...theory.models import ETA, MODEL, Model, Q
 from ...theory.models.weights import has_weights, require_weights
 from ...theory.requirements import require_response
 from ..extras import JAX, choose_engine, require
-from ..pools import workers
+from ..pools import Progress, workers
 from .datasets import Axes, as_dataset
 from .endings import Block, Columns, solve
 from .stepping import compile_stepper
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Number: TypeAlias = sp.Rational | Fraction | Decimal | int | float | str
-Progress = Callable[[int, int], None]  # orbits done, orbits in all
 
 _BLOCK = 1 << 14  # orbits in one unit of work
 _MAX_ORBITS = 5 * 10**7  # about 100 bytes each

@@ -19,7 +19,7 @@ from flint import arb
 from ...theory.arguments import file, takes
 from ...theory.errors import InputError
 from .iteration import Moment
-from .recorded import Orbit, Part, assembled
+from .recorded import Orbit, Stretch, assembled
 
 _APPLICATION_ID = 0x74724F31  # what SQLite's header says the file is for
 _TABLES = (
@@ -57,14 +57,14 @@ class OrbitFile:
                     f"{path}: holds another orbit: its {name} is {here}, not {wanted}"
                 )
 
-    def found(self) -> list[Part]:
+    def found(self) -> list[Stretch]:
         """The parts that the file holds."""
         with _opened(self._path) as file:
             parts = _parts(file, self._path)
         self._saved = len(parts)
         return parts
 
-    def keep(self, parts: Sequence[Part], *, at_once: bool) -> None:
+    def keep(self, parts: Sequence[Stretch], *, at_once: bool) -> None:
         """Save what is new, if `at_once` or if the interval is over."""
         if not at_once and time.monotonic() - self._time < self._interval:
             return
@@ -131,7 +131,7 @@ def _about(file: sqlite3.Connection) -> dict[str, str]:
     return dict(file.execute("SELECT name, value FROM about"))
 
 
-def _insert(file: sqlite3.Connection, number: int, part: Part) -> None:
+def _insert(file: sqlite3.Connection, number: int, part: Stretch) -> None:
     runs = [[m.step, _text(m.p), _text(m.u), m.precision, m.crossing, m.outcome] for m in part.now]
     row = (number, part.bits, part.agreement, json.dumps(runs))
     file.execute("INSERT INTO parts VALUES (?, ?, ?, ?)", row)
@@ -142,7 +142,7 @@ def _insert(file: sqlite3.Connection, number: int, part: Part) -> None:
     )
 
 
-def _parts(file: sqlite3.Connection, path: Path) -> list[Part]:
+def _parts(file: sqlite3.Connection, path: Path) -> list[Stretch]:
     points: dict[int, list[tuple[int, arb, arb]]] = {}
     for t, number, p, u in file.execute("SELECT t, part, p, u FROM points ORDER BY t"):
         points.setdefault(number, []).append((t, _number(p), _number(u)))
@@ -156,7 +156,7 @@ def _parts(file: sqlite3.Connection, path: Path) -> list[Part]:
             for step, p, u, precision, crossing, outcome in json.loads(runs)
         )
         times, ps, us = zip(*points.get(number, []), strict=True) if number in points else ((),) * 3
-        parts.append(Part(bits, now, times, ps, us, agreement))
+        parts.append(Stretch(bits, now, times, ps, us, agreement))
     return parts
 
 

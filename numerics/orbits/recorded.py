@@ -29,7 +29,7 @@ _ATTEMPTS = 8
 _MORE_BITS = 64
 _MOST_DIGITS = 100_000
 
-Progress = Callable[[Moment], None]
+Watcher = Callable[[Moment], None]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Orbit:
 
 
 @dataclass(frozen=True)
-class Part:
+class Stretch:
     """A stretch of an orbit: the entries it adds, and where the one or two runs then are.
 
     `bits` is the working precision of the first run; `agreement` the worst relative agreement of
@@ -87,10 +87,10 @@ class Part:
 class Keeper(Protocol):
     """What keeps the parts of an orbit while it runs, so that it can go on after an interrupt."""
 
-    def found(self) -> list[Part]:
+    def found(self) -> list[Stretch]:
         """What an earlier run of the same orbit has kept."""
 
-    def keep(self, parts: Sequence[Part], *, at_once: bool) -> None:
+    def keep(self, parts: Sequence[Stretch], *, at_once: bool) -> None:
         """Keep what is new in `parts`: at once, or when it is time to."""
 
     def clear(self) -> None:
@@ -120,7 +120,7 @@ def iterate(
     digits: int = 50,
     every: int = 1,
     checked: bool = True,
-    progress: Progress | None = None,
+    progress: Watcher | None = None,
     keeper: Keeper | None = None,
 ) -> Orbit:
     """Iterate the reduced map from an exact (p0, q0), to at least `digits` decimal digits.
@@ -173,7 +173,7 @@ def iterate(
     )
 
 
-def assembled(eta: sp.Rational, digits: int, parts: Sequence[Part]) -> Orbit:
+def assembled(eta: sp.Rational, digits: int, parts: Sequence[Stretch]) -> Orbit:
     """The orbit that consists of the parts; "unfinished" if it goes on after them."""
     last, agreement = parts[-1].now[0], parts[-1].agreement
     good = None if math.isinf(agreement) else int(agreement / BITS_PER_DIGIT)
@@ -203,12 +203,12 @@ def _precisions(bits: int, checked: bool) -> tuple[int, ...]:
     return (bits, bits + 64 + bits // 8) if checked else (bits,)
 
 
-def _first(runs: Sequence[Iteration], start: tuple[sp.Rational, sp.Rational]) -> Part:
+def _first(runs: Sequence[Iteration], start: tuple[sp.Rational, sp.Rational]) -> Stretch:
     now = tuple(run.begin(start) for run in runs)
     return _part(runs, now, [((m.p,), (m.u,)) for m in now], 1, math.inf)
 
 
-def _next(runs: Sequence[Iteration], before: Part, every: int) -> Part:
+def _next(runs: Sequence[Iteration], before: Stretch, every: int) -> Stretch:
     """Some steps on, or to the next one that is recorded where these are far apart."""
     step = before.now[0].step
     chunk = (_CHUNK if every >= _SPARSE else _RECORDED_CHUNK) // runs[0].bits + 1
@@ -230,7 +230,7 @@ def _part(
     tracks: Sequence[tuple[Sequence[arb], Sequence[arb]]],
     every: int,
     agreement: float,
-) -> Part:
+) -> Stretch:
     """What to keep of the last entries of each run (p and u up to where it now is)."""
     last, (ps, us) = now[-1], tracks[-1]
     first = last.step - len(ps) + 1
@@ -241,7 +241,7 @@ def _part(
         agreement = min(agreement, _agreement(runs, now, tracks))
     with ctx.workprec(runs[-1].bits):  # a run may carry more bits than its entries are to have
         p, u = (tuple((track[i] + 0).mid() for i in kept) for track in (ps, us))
-    return Part(runs[0].bits, now, tuple(first + i for i in kept), p, u, agreement)
+    return Stretch(runs[0].bits, now, tuple(first + i for i in kept), p, u, agreement)
 
 
 def _agreement(

@@ -114,7 +114,7 @@ def try_claims(trial: Trial, e: sp.Expr) -> None:
     bound = rounded(top, 40) + size * Fraction(
         rng.choice([4, 1, 1, -1]), rng.choice([8, 100, 10**6])
     )
-    claim = proofs.Claim(
+    claim = proofs.SignClaim(
         sign * e - rational(bound), rational(low), None if high is None else rational(high)
     )
     text = f"{'' if sign > 0 else '-'}({trial.text}) - ({bound}) on [{low}, {high}]"
@@ -216,7 +216,7 @@ def _try_witness(
 
 def _try_false_claims(
     trial: Trial,
-    claim: proofs.Claim,
+    claim: proofs.SignClaim,
     found: object,
     known: Sequence[tuple[Fraction, arb]],
     bound: Fraction,

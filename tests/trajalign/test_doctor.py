@@ -54,7 +54,7 @@ def versions(monkeypatch: pytest.MonkeyPatch) -> dict[str, str | None]:
     return changed
 
 
-def part(name: str) -> findings.Part:
+def part(name: str) -> findings.OptionalPart:
     (found,) = (p for p in examination.optional_parts(PARSED) if p.name == name)
     return found
 

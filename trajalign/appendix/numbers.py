@@ -9,12 +9,12 @@ import sympy as sp
 from ..figures.alignment import alignment_picture, ladder_picture
 from ..figures.bifurcation import bifurcation_picture
 from ..figures.picture import Picture
+from ..numerics.pools import Progress
 from ..theory.errors import ReducedMapError
 from ..theory.models import Model
 from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.measuring.plans import Plan
 from ..verification.running import runner
-from ..verification.running.work import Progress
 from ..verification.verdicts import Outcome, Verdict
 
 _TERMS = 3  # of the slow curve, in the figures

@@ -15,7 +15,17 @@ from importlib import import_module, metadata
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from .findings import CONFLICT, MISSING, PRESENT, UNKNOWN, Part, Path, Report, Trouble, Version
+from .findings import (
+    CONFLICT,
+    MISSING,
+    PRESENT,
+    UNKNOWN,
+    OptionalPart,
+    Path,
+    Report,
+    Trouble,
+    Version,
+)
 
 PURPOSES = {
     "fast": "orbits in machine code",
@@ -77,7 +87,7 @@ def needed(requirements: Sequence[Requirement], extra: str = "") -> Iterator[Req
             yield requirement
 
 
-def optional_parts(requirements: Sequence[Requirement]) -> tuple[Part, ...]:
+def optional_parts(requirements: Sequence[Requirement]) -> tuple[OptionalPart, ...]:
     """The extras that a user may want, and what they lack."""
     return tuple(_part(name, list(needed(requirements, name))) for name in PURPOSES)
 
@@ -105,13 +115,13 @@ def _applies(requirement: Requirement, extra: str) -> bool:
     return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
 
 
-def _part(name: str, requirements: Sequence[Requirement]) -> Part:
+def _part(name: str, requirements: Sequence[Requirement]) -> OptionalPart:
     lacks = tuple(r.name for r in requirements if installed(r.name) is None)
     wrong = [
         r.name for r in requirements if r.name not in lacks and not _contained(r.specifier, r.name)
     ]
     state = MISSING if lacks else CONFLICT if wrong else PRESENT if requirements else UNKNOWN
-    return Part(name, PURPOSES[name], state, lacks, f"pip install 'trajalign[{name}]'")
+    return OptionalPart(name, PURPOSES[name], state, lacks, f"pip install 'trajalign[{name}]'")
 
 
 def _contained(specifier: SpecifierSet, name: str) -> bool:
@@ -123,13 +133,13 @@ def _in_order(specifier: SpecifierSet) -> str:
     return ",".join(sorted(map(str, specifier), key=lambda clause: (clause[0] != ">", clause)))
 
 
-def _latex() -> Part:
+def _latex() -> OptionalPart:
     found = shutil.which("latexmk") is not None
     state, lacks = (PRESENT, ()) if found else (MISSING, ("latexmk",))
-    return Part("LaTeX", _LATEX, state, lacks, "TeX Live with latexmk")
+    return OptionalPart("LaTeX", _LATEX, state, lacks, "TeX Live with latexmk")
 
 
-def _old_metadata(parts: Sequence[Part]) -> Iterator[Trouble]:
+def _old_metadata(parts: Sequence[OptionalPart]) -> Iterator[Trouble]:
     if any(part.state == UNKNOWN for part in parts):
         yield Trouble(_OLD_METADATA, "install it again, as you did before", False)
 

@@ -26,7 +26,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Part:
+class OptionalPart:
     """An optional part: present, missing, in conflict with its pins, or unknown to pip."""
 
     name: str
@@ -52,7 +52,7 @@ class Report:
     """Everything that was found."""
 
     versions: tuple[Version, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[OptionalPart, ...]
     paths: tuple[Path, ...]
     troubles: tuple[Trouble, ...]
 

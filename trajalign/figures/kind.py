@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from ..numerics.grids.grid import Progress
+from ..numerics.pools import Progress
 from ..theory.models import Model
 from .following import Start, standard_start, standard_step
 from .picture import Picture

@@ -9,7 +9,8 @@ import sympy as sp
 
 from ..numerics.extras import NUMPY
 from ..numerics.grids.endings import OUTCOMES
-from ..numerics.grids.grid import Progress, grid, linspace
+from ..numerics.grids.grid import grid, linspace
+from ..numerics.pools import Progress
 from ..theory.errors import InputError
 from ..theory.models import Model
 from .bifurcation import response_at

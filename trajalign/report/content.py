@@ -15,7 +15,7 @@ from ..figures.kind import Request
 from ..figures.kinds import KINDS
 from ..figures.picture import Picture
 from ..numerics.compile.balls import exact
-from ..numerics.pools import workers
+from ..numerics.pools import Progress, workers
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..verification.hypotheses.assumptions import Assumptions
@@ -23,7 +23,6 @@ from ..verification.hypotheses.certificates import certificate
 from ..verification.running import runner
 from ..verification.running.preparation import Options
 from ..verification.running.runner import Control
-from ..verification.running.work import Progress
 from ..verification.verdicts import Outcome, Verdict
 from .proofs import ORDER, Proofs, derived
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,14 +15,13 @@ import numpy as np
 
 from ..files import write_together
 from ..numerics.networks import Descent, Trajectories, descend
+from ..numerics.pools import Progress
 from ..theory.errors import InputError
 from .study import Study
 
 FINISHED, UNFINISHED = "trajectories.npz", "unfinished.npz"
 _PACKAGES = ("trajalign", "jax", "jaxlib", "numpy", "scipy")
 _FIELDS = tuple(Trajectories.__dataclass_fields__)
-
-Progress = Callable[[int, int], None]  # steps done, steps in all
 
 
 @dataclass(frozen=True, eq=False)

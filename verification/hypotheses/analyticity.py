@@ -20,7 +20,7 @@ from ...numerics.compile.jet_compiler import vanishing_order
 from ...theory.expressions.parsing import Z
 from ...theory.functions import X, over_quotients, row_of
 from ...theory.responses import Response
-from .proofs import BITS, Claim, Proof, Witness, prove
+from .proofs import BITS, Proof, SignClaim, Witness, prove
 
 _SEEN = 16  # how far a condition without a form at infinity is looked at, in units of z
 
@@ -71,7 +71,7 @@ def prove_analytic(response: Response) -> Analyticity:
     return Analyticity(tuple(found))
 
 
-def analytic_claims(expression: sp.Expr, unit: sp.Rational = sp.S.One) -> tuple[Claim, ...]:
+def analytic_claims(expression: sp.Expr, unit: sp.Rational = sp.S.One) -> tuple[SignClaim, ...]:
     """The claims that together show an expression in Z to be real and analytic on the real line.
 
     `unit` is the natural unit of z. No claim for a composition of functions that are analytic
@@ -84,7 +84,7 @@ def analytic_claims(expression: sp.Expr, unit: sp.Rational = sp.S.One) -> tuple[
     conditions = _Conditions(7 * unit / 5)
     conditions.visit(over_quotients(expression))
     sides = (u.xreplace({Z: side * Z}) for u in conditions.positive for side in (1, -1))
-    return tuple(Claim(-u, unit=unit) for u in dict.fromkeys(sides))
+    return tuple(SignClaim(-u, unit=unit) for u in dict.fromkeys(sides))
 
 
 @dataclass

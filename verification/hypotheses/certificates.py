@@ -35,7 +35,7 @@ from .claims import (
     states_bound,
     supremum,
 )
-from .proofs import BITS, Claim, Proof, objection
+from .proofs import BITS, Proof, SignClaim, objection
 from .regularity import judge_symmetry
 
 SCHEMA = "trajalign.certificate/1"
@@ -170,7 +170,7 @@ def _model(part: Mapping[str, Any]) -> Model:
 
 def _expected(
     response: Response, name: str, stated: list[Any], part: Mapping[str, Any]
-) -> tuple[Claim, ...]:
+) -> tuple[SignClaim, ...]:
     """What has to be proved; how far A3 of the neuron goes is the certificate's choice, and so is
     the bound of A5 where it states one."""
     if name == "analytic":
@@ -188,7 +188,7 @@ def _expected(
     return claims(response, name, high)
 
 
-def _check(label: str, expected: Sequence[Claim], stated: Sequence[Mapping[str, Any]]) -> int:
+def _check(label: str, expected: Sequence[SignClaim], stated: Sequence[Mapping[str, Any]]) -> int:
     """Check the stated proofs of the expected claims; the number of boxes."""
     if len(expected) != len(stated):
         raise CertificateError(f"{label}: {len(expected)} claims to prove, {len(stated)} proved")

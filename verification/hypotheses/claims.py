@@ -19,7 +19,7 @@ from flint import arb, ctx
 from ...numerics.compile.balls import compile_balls, exact
 from ...theory.expressions.parsing import Z
 from ...theory.responses import Activation, Response
-from .proofs import BITS, Box, Claim, Proof, Witness, enclosure, prove
+from .proofs import BITS, Box, Proof, SignClaim, Witness, enclosure, prove
 from .tails import NoTailError, Tail, tail, tendency
 
 PROVABLE = ("A1", "A2", "A3", "A5")
@@ -44,29 +44,29 @@ def claims(
     name: str,
     high: sp.Rational | None = None,
     bound: sp.Rational | None = None,
-) -> tuple[Claim, ...]:
+) -> tuple[SignClaim, ...]:
     """What has to be proved for one hypothesis of `PROVABLE`; A3 on z ≤ `high` if that is given,
     A5 with a stated `bound` on |ℓ'| or |φ| if that is."""
     s, unit = response.slope, response.scale
     first, second = sp.diff(s, Z), sp.diff(s, Z, 2)
-    falling = Claim((Z * first - s) / Z**3, unit=unit)
+    falling = SignClaim((Z * first - s) / Z**3, unit=unit)
     if name == "A1":
         return (falling,)
     if name == "A3":
-        bend = Claim((s * first + Z * s * second - Z * first**2) / Z**3, high=high, unit=unit)
+        bend = SignClaim((s * first + Z * s * second - Z * first**2) / Z**3, high=high, unit=unit)
         return (
             *((falling,) if high is not None else ()),
-            Claim(-s / Z, high=high, unit=unit),
+            SignClaim(-s / Z, high=high, unit=unit),
             bend,
         )
     size, rise = s, first
-    gentle: tuple[Claim, ...] = ()
+    gentle: tuple[SignClaim, ...] = ()
     if isinstance(response, Activation):
         size, rise = response.size, sp.diff(response.size, Z)
-        gentle = (Claim((rise**2 - 1) / Z**2, unit=unit),)
+        gentle = (SignClaim((rise**2 - 1) / Z**2, unit=unit),)
     if bound is None:
-        return (*gentle, Claim(-rise, unit=unit))
-    return (*gentle, Claim(size - bound, unit=unit), Claim(-size - bound, unit=unit))
+        return (*gentle, SignClaim(-rise, unit=unit))
+    return (*gentle, SignClaim(size - bound, unit=unit), SignClaim(-size - bound, unit=unit))
 
 
 def prove_hypothesis(
@@ -169,10 +169,10 @@ def _form(response: Response, side: int) -> Tail | None:
         return None
 
 
-def constant_claims(response: Response, z0_above: sp.Rational) -> tuple[Claim, ...]:
+def constant_claims(response: Response, z0_above: sp.Rational) -> tuple[SignClaim, ...]:
     """r > 0, and z r'/r < −1/2 from `z0_above` on."""
     s, unit = response.slope, response.scale
-    return Claim(-s / Z, unit=unit), Claim(_past_z0(s), low=z0_above, unit=unit)
+    return SignClaim(-s / Z, unit=unit), SignClaim(_past_z0(s), low=z0_above, unit=unit)
 
 
 def before_z0(response: Response, z: sp.Rational) -> bool:

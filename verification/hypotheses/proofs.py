@@ -35,7 +35,7 @@ Box = tuple[sp.Rational, sp.Rational]
 
 
 @dataclass(frozen=True)
-class Claim:
+class SignClaim:
     """`expression` in Z is negative on [low, high], or on [low, ∞) where `high` is None.
 
     At z = 0 it is the limit that is claimed to be negative. `unit` > 0 is the natural unit of z, a
@@ -57,7 +57,7 @@ class Claim:
 class Proof:
     """Boxes that cover [low, high], or [low, start] where `tails` tells the sign on [start, ∞)."""
 
-    claim: Claim
+    claim: SignClaim
     boxes: tuple[Box, ...]
     start: sp.Rational | None
     bits: int = BITS
@@ -72,22 +72,22 @@ class Witness:
     value: arb
 
 
-def prove(claim: Claim, unit: sp.Rational | None = None) -> Proof | Witness | None:
+def prove(claim: SignClaim, unit: sp.Rational | None = None) -> Proof | Witness | None:
     """A proof of the claim, a point that refutes it, or None where neither was found.
 
     `unit`, where given, takes the place of the claim's.
 
-    >>> proof = prove(Claim(-1 / (1 + Z**2)))
+    >>> proof = prove(SignClaim(-1 / (1 + Z**2)))
     >>> isinstance(proof, Proof) and objection(proof)
     ''
-    >>> prove(Claim(Z - 5)).z > 5
+    >>> prove(SignClaim(Z - 5)).z > 5
     True
     """
     return _proved(claim if unit is None else replace(claim, unit=unit))
 
 
 @lru_cache(maxsize=256)
-def _proved(claim: Claim) -> Proof | Witness | None:
+def _proved(claim: SignClaim) -> Proof | Witness | None:
     """Remembered: −ℓ'' < 0 is A2 and what A5 needs, and r > 0 is in A3 and in z0."""
     unit, start = claim.unit, claim.high
     if start is None:
@@ -141,7 +141,7 @@ def _jet(expression: sp.Expr) -> JetFunction:
         return compile_jet(expression, Z)
 
 
-def _tail_start(claim: Claim) -> sp.Rational | None:
+def _tail_start(claim: SignClaim) -> sp.Rational | None:
     try:
         form = tail(claim.expression, claim.unit)
     except NoTailError:
@@ -151,7 +151,7 @@ def _tail_start(claim: Claim) -> sp.Rational | None:
         return next((z for z in starts if form.sign(z) < 0), None)
 
 
-def _negative_from(claim: Claim, start: sp.Rational) -> bool:
+def _negative_from(claim: SignClaim, start: sp.Rational) -> bool:
     try:
         return tail(claim.expression, claim.unit).sign(start) < 0
     except NoTailError:

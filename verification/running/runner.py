@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ...numerics.pools import workers
+from ...numerics.pools import Progress, workers
 from ...theory.arguments import each, instance, integer, one_of, optional, takes
 from ...theory.hypotheses import NAMES
 from ...theory.models import HYPOTHESES, MODEL, Model
@@ -16,7 +16,7 @@ from ..measuring.orbit_view import SILENT
 from ..statement import Statement
 from ..verdicts import Outcome, Verdict
 from .preparation import Options, Prepared, prepare
-from .work import Collected, Progress, Trial, collect, spread
+from .work import Collected, Trial, collect, spread
 
 
 @dataclass(frozen=True)

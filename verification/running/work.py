@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import sympy as sp
 
+from ...numerics.pools import Progress
 from ..measuring.claims import Claim, DirectClaim, Measurement
 from ..measuring.orbit_claims import OrbitClaim
 from ..measuring.orbit_view import OrbitView
@@ -18,7 +19,6 @@ from ..measuring.plans import Plan
 T = TypeVar("T")
 S = TypeVar("S")
 Place = tuple[sp.Rational, tuple[sp.Rational, sp.Rational]]  # η and (p0, q0)
-Progress = Callable[[int, int], None]  # units done, units in all
 
 
 @dataclass(frozen=True)

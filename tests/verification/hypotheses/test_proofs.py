@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 
 from trajalign.theory.expressions.parsing import Z, parse_expression
-from trajalign.verification.hypotheses.proofs import Claim, Proof, Witness, objection, prove
+from trajalign.verification.hypotheses.proofs import Proof, SignClaim, Witness, objection, prove
 
 # f < 0 on z > 0, and δ so that f + δ is positive somewhere (by hand).
 NEGATIVE = [
@@ -23,22 +23,22 @@ NEGATIVE = [
 
 @pytest.mark.parametrize(("text", "excess"), NEGATIVE)
 def test_negative_is_proved_and_a_little_more_is_refuted(text: str, excess: str) -> None:
-    claim = Claim(parse_expression(text))
+    claim = SignClaim(parse_expression(text))
     proof = prove(claim)
     assert isinstance(proof, Proof)
     assert objection(proof) == ""
     too_much = parse_expression(f"{text} + {excess}")
-    found = prove(Claim(too_much))
+    found = prove(SignClaim(too_much))
     assert not isinstance(found, Proof)
     if isinstance(found, Witness):
         assert too_much.subs(Z, found.z).evalf(30) >= 0
     # The boxes of the true claim prove nothing about the false one.
-    assert objection(replace(proof, claim=Claim(too_much))) != ""
+    assert objection(replace(proof, claim=SignClaim(too_much))) != ""
 
 
 @pytest.mark.parametrize("text", ["z**2 - 5", "tanh(z) - 9/10", "z*exp(-z) - 1/3", "cosh(z) - 99"])
 def test_false_claim_gets_a_rational_witness(text: str) -> None:
-    found = prove(Claim(parse_expression(text)))
+    found = prove(SignClaim(parse_expression(text)))
     assert isinstance(found, Witness)
     assert isinstance(found.z, sp.Rational)
     assert parse_expression(text).subs(Z, found.z).evalf(30) >= 0
@@ -54,12 +54,12 @@ def test_false_claim_gets_a_rational_witness(text: str) -> None:
     ],
 )
 def test_what_cannot_be_told_is_left_open(text: str) -> None:
-    assert prove(Claim(parse_expression(text))) is None
+    assert prove(SignClaim(parse_expression(text))) is None
 
 
 def test_a_tail_does_not_stand_in_for_the_end_of_an_interval() -> None:
     """Z − 3 is negative on [0, 4] for the boxes alone if they may end at a tail from 1 on."""
-    claim = Claim(Z - 3, high=sp.Integer(4))
+    claim = SignClaim(Z - 3, high=sp.Integer(4))
     assert objection(Proof(claim, ((sp.S.Zero, sp.S.One),), sp.S.One)) != ""
     assert objection(Proof(claim, ((sp.S.Zero, sp.Integer(4)),), None)) != ""
 
@@ -68,7 +68,7 @@ def test_a_tail_does_not_stand_in_for_the_end_of_an_interval() -> None:
 @pytest.mark.parametrize("text", ["tanh(z)/z - 1 - z**2/10**9", "z*exp(-z) - 1/2", "z - 5"])
 def test_in_another_unit_the_boxes_are_stretched_and_nothing_else(text: str, k: int) -> None:
     e, unit = parse_expression(text), sp.Integer(2) ** k
-    one, other = prove(Claim(e)), prove(Claim(e.subs(Z, Z / unit), unit=unit))
+    one, other = prove(SignClaim(e)), prove(SignClaim(e.subs(Z, Z / unit), unit=unit))
     assert type(one) is type(other)
     if isinstance(one, Proof):
         assert other.boxes == tuple((unit * low, unit * high) for low, high in one.boxes)
@@ -79,20 +79,20 @@ def test_in_another_unit_the_boxes_are_stretched_and_nothing_else(text: str, k: 
 
 
 def test_interval_ends_where_the_claim_ends() -> None:
-    claim = Claim(Z - 2, high=sp.Rational(15, 8))
+    claim = SignClaim(Z - 2, high=sp.Rational(15, 8))
     proof = prove(claim)
     assert isinstance(proof, Proof)
     assert proof.start is None
     assert proof.boxes[-1][1] == claim.high
     assert objection(proof) == ""
-    assert isinstance(prove(Claim(Z - 2, high=sp.Rational(17, 8))), Witness | None)
+    assert isinstance(prove(SignClaim(Z - 2, high=sp.Rational(17, 8))), Witness | None)
 
 
 def test_claim_from_a_point_on_says_nothing_before_it() -> None:
-    proof = prove(Claim(3 - Z, low=sp.Rational(25, 8)))
+    proof = prove(SignClaim(3 - Z, low=sp.Rational(25, 8)))
     assert isinstance(proof, Proof)
     assert proof.boxes[0][0] == sp.Rational(25, 8)
-    assert not isinstance(prove(Claim(3 - Z, low=sp.Rational(23, 8))), Proof)
+    assert not isinstance(prove(SignClaim(3 - Z, low=sp.Rational(23, 8))), Proof)
 
 
 # Tampering -----------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def test_claim_from_a_point_on_says_nothing_before_it() -> None:
 
 @pytest.fixture(scope="module")
 def proof() -> Proof:
-    found = prove(Claim(parse_expression("(sinh(z) - z*cosh(z))/(z**3*cosh(z))")))
+    found = prove(SignClaim(parse_expression("(sinh(z) - z*cosh(z))/(z**3*cosh(z))")))
     assert isinstance(found, Proof)
     assert len(found.boxes) >= 3
     return found
@@ -125,15 +125,15 @@ def test_one_box_for_all_is_too_coarse(proof: Proof) -> None:
 
 
 def test_tail_that_starts_too_early_is_seen() -> None:
-    claim = Claim(parse_expression("5 - z"), low=sp.Integer(6))
+    claim = SignClaim(parse_expression("5 - z"), low=sp.Integer(6))
     true = prove(claim)
     assert isinstance(true, Proof)
-    early = replace(true, claim=Claim(claim.expression, low=sp.Integer(4)), start=sp.Integer(4))
+    early = replace(true, claim=SignClaim(claim.expression, low=sp.Integer(4)), start=sp.Integer(4))
     assert objection(replace(early, boxes=())) != ""
     assert objection(replace(early, boxes=((sp.Integer(4), sp.Integer(4)),))) != ""
 
 
 def test_lowered_start_is_seen_even_where_the_boxes_follow_it() -> None:
-    claim = Claim(parse_expression("z*exp(-z) - 37/100"))
+    claim = SignClaim(parse_expression("z*exp(-z) - 37/100"))
     boxes = ((sp.S.Zero, sp.Rational(1, 64)),)
     assert "past z = 1/64" in objection(Proof(claim, boxes, sp.Rational(1, 64)))
