@@ -11,7 +11,7 @@ from typing import Any
 
 from small_appendix import MODEL, small_document
 
-from trajalign.report.content import Content, Response, drawn, prefix, proved
+from trajalign.report.gathered import Content, Response, drawn, prefix, proved
 from trajalign.report.page import page
 from trajalign.report.proofs import shown
 from trajalign.theory.models import Model, TwoLayerLinear

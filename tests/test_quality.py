@@ -198,7 +198,9 @@ def test_a_path_of_a_machine_is_seen() -> None:
     for start in ("root", "home", "tmp/bash_jobs"):
         assert machine_paths(f'open("/{start}/notes.txt")')
     assert machine_paths("file:///" + "Users/someone")
-    assert not machine_paths("verification/running/work.py, docs/home/index, https://a.org/works/")
+    assert not machine_paths(
+        "verification/running/trials.py, docs/home/index, https://a.org/works/"
+    )
 
 
 # The repository as a whole ----------------------------------------------------------------------

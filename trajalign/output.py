@@ -12,8 +12,8 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 from .theory.writing.plain_text import plain_text
 from .verification.quantities import to_json
 from .verification.running.runner import Control
+from .verification.standing import Standing, standings
 from .verification.statement import Statement
-from .verification.status import Standing, standings
 from .verification.verdicts import Outcome, Verdict
 
 VERIFY_SCHEMA = "trajalign.verify/1"

@@ -16,8 +16,8 @@ from .output import by_response
 from .theory.writing.plain_text import plain_text
 from .verification.quantities import Compared
 from .verification.running.runner import Control
+from .verification.standing import Standing, standings
 from .verification.statement import Statement
-from .verification.status import Standing, standings
 from .verification.verdicts import Outcome, Verdict, worst
 
 _FULL = 80  # columns of a table of verdicts; on a narrower terminal its lines are wrapped

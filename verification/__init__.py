@@ -5,8 +5,8 @@ from .ledger import known_statements
 from .measuring.effort import QUICK, THOROUGH, Effort
 from .running.preparation import Options
 from .running.runner import Control, control, known_labels, verify
+from .standing import Standing, standings
 from .statement import Statement
-from .status import Standing, standings
 from .verdicts import Evidence, Outcome, Verdict, exit_status
 
 __all__ = [

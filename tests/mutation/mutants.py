@@ -36,7 +36,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         _MODELS,
     ),
     "verification/hypotheses/assumptions.py": (
-        "tests/verification/test_assumptions_in_detail.py",
+        "tests/verification/hypotheses/test_assumptions_in_detail.py",
         "tests/verification/hypotheses/test_assumptions.py",
     ),
     "verification/hypotheses/growth.py": ("tests/verification/hypotheses/test_growth.py",),

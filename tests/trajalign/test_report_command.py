@@ -10,7 +10,7 @@ from calling import one_line
 from report_pages import Page, differences, downloads_in, shown_rows, small_content, text_of
 
 from trajalign.commands import report as report_command
-from trajalign.report.content import Content
+from trajalign.report.gathered import Content
 from trajalign.report.proofs import Proofs
 from trajalign.verification.measuring.effort import QUICK, THOROUGH
 from trajalign.verification.running.runner import Control

@@ -25,7 +25,7 @@ from small_appendix import MODEL, SMALL, small_document
 from trajalign.appendix import archive, html
 from trajalign.output import verdicts_as_json
 from trajalign.report import proofs
-from trajalign.report.content import Content
+from trajalign.report.gathered import Content
 from trajalign.report.page import page
 from trajalign.report.proofs import Proofs, derived, shown
 from trajalign.report.rows import rows

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from ..files import write_together
-from ..report import content, experiments
+from ..report import experiments
+from ..report import gathered as content
 from ..report.page import page
 from ..report.rows import option_words, response_words
 from ..terminal import progress_bar

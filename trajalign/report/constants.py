@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..verification.quantities import Compared
 from ..verification.statement import Statement
 from ..verification.verdicts import Verdict
-from .content import Hypotheses
+from .gathered import Hypotheses
 
 
 @dataclass(frozen=True)

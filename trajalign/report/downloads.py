@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .. import __version__, output
 from ..figures.picture import Picture
-from .content import Content, Response
+from .gathered import Content, Response
 
 _TYPES = {"json": "application/json", "csv": "text/csv"}
 

@@ -24,9 +24,9 @@ from ..verification.statement import Statement
 from ..verification.verdicts import Evidence, Outcome
 from . import downloads
 from .constants import Constant, constants
-from .content import Content, Drawing, Response
 from .downloads import Download
 from .experiments import Kept
+from .gathered import Content, Drawing, Response
 from .proofs import Proved
 from .rows import Row, response_words, rows
 

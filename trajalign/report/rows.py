@@ -11,7 +11,7 @@ from ..theory.models import Model
 from ..verification.measuring.effort import THOROUGH
 from ..verification.quantities import Compared, to_json
 from ..verification.running.preparation import Options
-from ..verification.status import Standing, standings
+from ..verification.standing import Standing, standings
 from ..verification.verdicts import Verdict
 
 _VARIABLES = {"eta": "η", "1/eta": "1/η"}

@@ -16,7 +16,7 @@ from ..measuring.effort import QUICK, Effort
 from ..measuring.plans import Plan
 from ..statement import Statement
 from ..verdicts import Outcome, Verdict, worst
-from .work import Trial
+from .trials import Trial
 
 _ON_ORBITS = "A4"  # the hypothesis that all statements about orbits along the slow curve have
 

@@ -16,7 +16,7 @@ from ..measuring.orbit_view import SILENT
 from ..statement import Statement
 from ..verdicts import Outcome, Verdict
 from .preparation import Options, Prepared, prepare
-from .work import Collected, Trial, collect, spread
+from .trials import Collected, Trial, collect, spread
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def test_a_finished_orbit_is_read_and_not_run_again(tmp_path, uninterrupted):
 VICTIM = """
 import sys
 sys.path.insert(0, sys.argv[1])
-import test_orbit_files as t
+import test_files as t
 from pathlib import Path
 def tell(now): print(now.step, flush=True)
 keeper = t.OrbitFile(Path(sys.argv[2]), t.ABOUT, interval=float(sys.argv[3]))

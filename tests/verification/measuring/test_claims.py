@@ -29,7 +29,7 @@ from trajalign.verification.ledger import claim_for, known_statements
 from trajalign.verification.measuring.claims import Claim, Judgement, Measurement, worst
 from trajalign.verification.measuring.orbit_claims import CoefficientClaim
 from trajalign.verification.measuring.plans import Plan
-from trajalign.verification.running.work import Trial, collect
+from trajalign.verification.running.trials import Trial, collect
 from trajalign.verification.statements import two_cycle
 from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.alignment_time import AlignmentTimeClaim

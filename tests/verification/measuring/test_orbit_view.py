@@ -21,7 +21,7 @@ from trajalign.verification.measuring.orbit_view import SILENT, OrbitView, is_si
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.running.preparation import prepare
 from trajalign.verification.running.runner import _judge
-from trajalign.verification.running.work import collect
+from trajalign.verification.running.trials import collect
 from trajalign.verification.verdicts import Outcome
 
 ALGEBRAIC = SingleNeuron(Activation.parse("algebraic"))

@@ -29,7 +29,7 @@ from trajalign.verification.measuring.orbit_view import REFUTING, OrbitView
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.running import preparation
 from trajalign.verification.running.runner import Options, verify
-from trajalign.verification.running.work import Trial, collect
+from trajalign.verification.running.trials import Trial, collect
 from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.crossing import CrossingClaim
 from trajalign.verification.statements.exact import ExactClaim

@@ -6,7 +6,7 @@ from graphlib import CycleError
 import pytest
 
 from trajalign.verification.ledger import known_statements, rests_on
-from trajalign.verification.status import NOT_CHECKED, Standing, ancestors, standings
+from trajalign.verification.standing import NOT_CHECKED, Standing, ancestors, standings
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict
 
 LEDGER = {s.label: s for s in known_statements("linear")}

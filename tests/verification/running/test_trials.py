@@ -17,7 +17,7 @@ from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
 from trajalign.verification.measuring.claims import Claim, DirectClaim, Measurement
 from trajalign.verification.measuring.plans import Plan
-from trajalign.verification.running.work import (
+from trajalign.verification.running.trials import (
     Collected,
     Trial,
     Unit,
