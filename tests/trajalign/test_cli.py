@@ -127,6 +127,7 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
 # Exit status -----------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_0_if_all_pass_and_the_coefficient_is_printed() -> None:
     """r = atan z/z: r''(0) = −2/3 and q* = 1 + (3/4) η² + …."""
     done = trajalign("linear", "--loss", "z*atan(z) - log(1+z**2)/2")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from calling import one_line
@@ -23,7 +23,7 @@ from typing import ClassVar
 
 import sympy as sp
 
-from ..expressions import Z
+from ..expressions.parsing import Z
 from ..responses import Loss, Response
 from .base import ETA, About, Model, P, ParameterSpace, Q, R, ReducedModel
 
@@ -122,7 +122,13 @@ CASCADE = {"cascade": ("figure", "cascade", "MODEL", "-o", "cascade.svg")}
 QUICK = {**COMMANDS, **REFUSED, **OPTIONS, **CASCADE}
 
 
-@pytest.fixture(scope="module", params=NAMES)
+def param(name: str) -> Any:
+    """The paper's models are those of all other tests, too."""
+    paper = models.built_in().get(name) in models.from_paper()
+    return pytest.param(name, marks=[pytest.mark.thorough] if paper else [])
+
+
+@pytest.fixture(scope="module", params=[param(name) for name in NAMES])
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -312,12 +312,14 @@ def test_executors_change_nothing(engine):
     assert serial.identical(spread)
 
 
+@pytest.mark.thorough
 def test_processes_change_nothing():
     serial = grid(LOG_COSH, *SEVERAL_BLOCKS, steps=60)
     with workers(2) as processes:
         assert serial.identical(grid(LOG_COSH, *SEVERAL_BLOCKS, steps=60, executor=processes))
 
 
+@pytest.mark.thorough
 def test_a_dask_cluster_changes_nothing():
     from dask.distributed import Client, LocalCluster
 

@@ -47,6 +47,7 @@ def test_known_labels_are_hypotheses_then_statements() -> None:
         assert list(known_labels(kind)) == names + [s.label for s in known_statements(kind)]
 
 
+@pytest.mark.thorough
 def test_one_process_and_two_give_the_same_verdicts() -> None:
     models = [neuron("tanh"), linear("log(1+z**2)/2")]
     options = Options(top=ETA)
@@ -292,6 +293,7 @@ def test_bad_step_size_is_refused() -> None:
 # Evidence --------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_no_word_is_stronger_than_what_was_done() -> None:
     found = {v.label: v for v in verify([neuron("algebraic")], Options(top=ETA))}
     derived = {label for label, v in found.items() if v.evidence is Evidence.DERIVED}
@@ -335,6 +337,7 @@ def test_progress_counts_up_to_the_whole() -> None:
     assert total == 2 * 5 + 1  # two starts at five step sizes, and one direct claim
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", ["1e40*log(cosh(1e-20*z))", "1e-40*log(cosh(1e20*z))"])
 def test_the_unit_of_z_changes_no_verdict(text: str) -> None:
     """log-cosh stretched by 10^±20: h(0) = −1/(2r''(0)) is stretched by 10^±40, and all passes."""
