@@ -3,12 +3,15 @@
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from calling import Called
 from forgetting import forget
 
 from trajalign.__main__ import main
+
+collect_ignore = ["every_command.py"]  # a program
 
 
 def pytest_configure() -> None:
@@ -20,26 +23,36 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test that changes the program leaves nothing behind of what the changed one found."""
-    changes = "monkeypatch" in request.fixturenames
-    if changes:
-        forget()
+    """A test that changes the program finds nothing of what the true one remembers, and leaves
+    nothing behind of what the changed one found."""
+    if "monkeypatch" not in request.fixturenames:
+        yield
+        return
+    monkeypatch = request.getfixturevalue("monkeypatch")
+    true, changed = monkeypatch.setattr, []
+
+    def setattr_and_forget(*arguments: Any, **options: Any) -> None:
+        if arguments[0] is not sys:
+            forget()
+            changed.append(arguments[0])
+        true(*arguments, **options)
+
+    monkeypatch.setattr = setattr_and_forget
     yield
-    if changes:
+    if changed:
         forget()
 
 
 @pytest.fixture
-def command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Called]:
+def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., Called]:
     """`trajalign …` in this process: exit status, stdout, stderr."""
 
     def call(*arguments: str) -> Called:
-        monkeypatch.setenv("COLUMNS", "80")
-        monkeypatch.setattr(sys, "argv", ["trajalign", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            main()
+        with pytest.MonkeyPatch.context() as changes:
+            changes.setenv("COLUMNS", "80")
+            changes.setattr(sys, "argv", ["trajalign", *arguments])
+            with pytest.raises(SystemExit) as caught:
+                main()
         assert isinstance(caught.value.code, int)
         return caught.value.code, *capsys.readouterr()
 

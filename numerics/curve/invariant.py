@@ -176,6 +176,7 @@ def curve_below(model: Model, epsilon: sp.Rational, q0: sp.Rational, bits: int) 
     Parameters: ε > 0, 0 < q0 < 1, bits > 0. Raises InputError if no curve is found on which orbits
     fall to p = 0, NotFiniteError where r does not take the value q0.
 
+    >>> from trajalign.theory.responses import Activation
     >>> from trajalign.theory.models import SingleNeuron
     >>> neuron = SingleNeuron(Activation.parse("algebraic"))
     >>> curve = curve_below(neuron, sp.Rational(19, 100), sp.Rational(4, 5), 60)

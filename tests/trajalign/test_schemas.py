@@ -45,7 +45,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "an orbit on the curve": ("orbit", (*ORBIT, "--fast-forward", "--p0", "curve")),
 }
 # Objects whose names are not fixed: what is in them depends on the label.
-OPEN = ("parameters", "quantities", "witness", "proved", "refuted")
+OPEN = ("parameters", "quantities", "numbers", "witness", "proved", "refuted")
 
 
 def schema(name: str) -> dict[str, Any]:

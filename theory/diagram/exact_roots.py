@@ -53,6 +53,7 @@ class ExactRoot:
 
         Raises what `bracket` raises.
 
+        >>> from trajalign.theory.responses import Loss
         >>> log_slope_root(Loss.parse("log-cosh"), sp.Rational(-1, 2)).digits(20)
         1.0886594924826533763
         """
@@ -83,6 +84,7 @@ class ExactRoot:
 
         Raises UnresolvedError where it cannot be told from 0, NotFiniteError where it is not real.
 
+        >>> from trajalign.theory.responses import Loss
         >>> root = log_slope_root(Loss.parse("log-cosh"), sp.Rational(-1, 2))
         >>> root.value(P**2, 5).str(5, radius=False)
         '1.1852'
@@ -131,6 +133,7 @@ def log_slope_root(response: Response, value: sp.Rational) -> ExactRoot:
 
     Raises InputError if none is found, and what `require_response` raises.
 
+    >>> from trajalign.theory.responses import Activation
     >>> log_slope_root(Activation.parse("tanh"), sp.Integer(-1)).closed_form
     asinh(sqrt(2)/2)
     """
@@ -180,6 +183,7 @@ def log_slope(response: Response) -> sp.Expr:
 def response_zero(response: Response) -> ExactRoot | None:
     """The first p > 0 at which r falls to 0, as far as the grid goes; None where r stays positive.
 
+    >>> from trajalign.theory.responses import Loss
     >>> response_zero(Loss.parse("z**2/2 - z**4/24")).closed_form
     sqrt(6)
     """

@@ -60,6 +60,7 @@ class Replayed:
 def certificate(judged: Sequence[Assumptions]) -> dict[str, Any]:
     """The certificate of all proofs and refutations found, ready for JSON.
 
+    >>> from trajalign.theory.responses import Loss
     >>> from trajalign.theory.models import TwoLayerLinear
     >>> document = certificate([Assumptions(TwoLayerLinear(Loss.parse("log-cosh")))])
     >>> [row.label for row in replay(document)]

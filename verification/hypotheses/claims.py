@@ -74,6 +74,7 @@ def prove_hypothesis(
 ) -> tuple[Proof, ...] | Witness | None:
     """The proofs of one hypothesis (`bound`: see `claims`), a point that refutes it, or None.
 
+    >>> from trajalign.theory.responses import Loss
     >>> len(prove_hypothesis(Loss.parse("log-cosh"), "A3"))
     2
     """
@@ -127,6 +128,7 @@ class Divergence:
 def divergence(response: Response) -> Divergence | None:
     """A proof that |ℓ'| or |φ| is unbounded; None where there is none.
 
+    >>> from trajalign.theory.responses import Loss
     >>> divergence(Loss.parse("z*asinh(z) - sqrt(1+z**2)")).like
     log(z)
     >>> divergence(Loss.parse("log-cosh")) is None
@@ -190,6 +192,7 @@ def c_over(response: Response, z0: Box) -> arb:
 def enclose_constants(response: Response, z0: float) -> Constants | None:
     """z0 and c enclosed around an approximation of z0; None where the proof fails.
 
+    >>> from trajalign.theory.responses import Loss
     >>> found = enclose_constants(Loss.parse("pseudo-huber"), 1.0)
     >>> found.z0[0] < 1 < found.z0[1], found.c.overlaps(1 / arb(2).sqrt())
     (True, True)

@@ -10,6 +10,7 @@ from zoo import BY_NAME, PROBLEMS, Problem
 
 from trajalign.theory.derivation.claims import Derivation, Identity, Solution
 from trajalign.theory.derivation.curve import derivations
+from trajalign.theory.derivation.neuron.exact import derivations as exact_derivations
 from trajalign.theory.derivation.notation import EPSILON, ETA, KAPPA, H
 from trajalign.theory.derivation.response import derivations as response_derivations
 from trajalign.theory.derivation.serial import derivation_of, to_json
@@ -30,7 +31,8 @@ RATIONAL = [p for p in PROBLEMS if p.name in ("log-cosh", "pseudo-huber", "atan"
 
 def chapter(problem: Problem, order: int) -> dict[str, Derivation]:
     model = problem.model
-    found = (*response_derivations(model, order), *derivations(model, order))
+    chapters = (response_derivations, derivations, exact_derivations)
+    found = [derivation for chapter in chapters for derivation in chapter(model, order)]
     return {derivation.label.partition("/")[2]: derivation for derivation in found}
 
 
@@ -132,7 +134,7 @@ def test_the_exact_curve_of_theory_md() -> None:
 
 def test_a_stretched_algebraic_neuron_has_one_too_and_others_have_none() -> None:
     stretched = SingleNeuron(Activation.parse("z/sqrt(1+4*z**2)"))
-    exact = derivations(stretched, 1)[-1]
+    exact = exact_derivations(stretched, 1)[-1]
     assert exact.label == "neuron/exact"
     assert last_side(exact, "constant") == sp.Rational(1, 16)
     assert last_side(exact, "p-next") == -sp.sqrt(4 - ETA) / 2 * P

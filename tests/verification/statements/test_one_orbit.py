@@ -20,6 +20,7 @@ from trajalign.verification.ledger import claim_for
 from trajalign.verification.measuring.claims import Judgement, Measurement
 from trajalign.verification.measuring.orbit_view import REFUTING
 from trajalign.verification.measuring.plans import Plan
+from trajalign.verification.quantities import Interval
 from trajalign.verification.running.runner import Options, verify
 from trajalign.verification.statements import one_orbit
 from trajalign.verification.statements.one_orbit import OneOrbitClaim
@@ -57,6 +58,10 @@ def bound_of(name: str, what: str) -> float:
     text = judged(name).quantities[what]
     assert text.startswith("≤ ")
     return float(text.removeprefix("≤ "))
+
+
+def ends(found: Interval) -> tuple[mp.mpf, mp.mpf]:
+    return mp.mpf(found.low), mp.mpf(found.high)
 
 
 def number(text: str) -> mp.mpf:
@@ -97,10 +102,10 @@ def test_what_is_proved_holds_at_the_corners_of_the_box(name: str) -> None:
                     passed = t if q > 1 else None
             assert passed == int(found["t_b"])
             # What q still moves by is of the order of p²: 10⁻¹⁸.
-            low, high = map(mp.mpf, found["q*"])
+            low, high = ends(found["q*"])
             assert low <= q <= high
             assert high - low < 1e-9
-            low, high = map(mp.mpf, found["eta times the limiting sharpness"])
+            low, high = ends(found["eta times the limiting sharpness"])
             assert low <= eta * problem.sharpness(mp.mpf(10) ** -12, q, eta) <= high
             assert 0.9 * allowed < worst <= allowed
             assert 0.9 * gap_allowed < gap <= gap_allowed
