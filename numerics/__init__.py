@@ -5,7 +5,7 @@ from .compile.jets import JetFunction, accurate_jet, compile_jet, taylor_enclosu
 from .curve.fast_forward import FastForward, fast_forward
 from .curve.motion import Estimate
 from .diagram.attractors import LyapunovExponents, OrbitDiagram, lyapunov_exponents, orbit_diagram
-from .diagram.continuation import Cascade, Cycle, CycleBranch, Flip, cascade, enclose_root
+from .diagram.cascade import Cascade, Cycle, CycleBranch, Flip, cascade, enclose_root
 from .extras import MissingExtraError
 from .grids.datasets import DatasetError, load, save
 from .grids.grid import grid, linspace

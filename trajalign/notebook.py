@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
-from . import tables
+from . import verdict_tables
 from .appendix import html as page
 from .appendix import latex_document, text
 from .appendix.document import Document, document
@@ -114,7 +114,7 @@ class Verdicts(Sequence[Verdict]):
 
     def _shown(self, **options: Any) -> Output:
         console = Output(file=io.StringIO(), width=_WIDE, record=True, **options)
-        tables.print_verdicts(console, self.all, self.seconds)
+        verdict_tables.print_verdicts(console, self.all, self.seconds)
         return console
 
     def __repr__(self) -> str:

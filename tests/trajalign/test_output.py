@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from trajalign import output, tables
+from trajalign import output, verdict_tables
 from trajalign.theory.curve.first_order import slow_curve
 from trajalign.theory.models import HYPOTHESES, Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
@@ -229,7 +229,7 @@ def test_junit_escapes_what_xml_needs_escaped() -> None:
 
 def printed(verdicts: list[Verdict], width: int = 80) -> list[str]:
     stream = io.StringIO()
-    tables.print_verdicts(Console(file=stream, width=width), verdicts, 1.0)
+    verdict_tables.print_verdicts(Console(file=stream, width=width), verdicts, 1.0)
     return stream.getvalue().splitlines()
 
 
@@ -365,7 +365,7 @@ def test_the_row_of_all_hypotheses_is_as_good_as_the_worst(
 
 def test_controls_of_nothing_say_so() -> None:
     stream = io.StringIO()
-    tables.print_controls(Console(file=stream, width=80), [], 1.0)
+    verdict_tables.print_controls(Console(file=stream, width=80), [], 1.0)
     assert "No falsified statement was tried" in stream.getvalue()
 
 
@@ -398,7 +398,7 @@ def test_controls_fit_80_columns_with_every_label_on_one_line() -> None:
         for label in labels
     ]
     stream = io.StringIO()
-    tables.print_controls(Console(file=stream, width=80), rows, 1.0)
+    verdict_tables.print_controls(Console(file=stream, width=80), rows, 1.0)
     lines = stream.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
     for label in labels:
@@ -414,7 +414,7 @@ def test_unrefuted_control_stands_out() -> None:
         Control("linear/limit", COSH, "wrong sign", False, "", None),
     ]
     stream = io.StringIO()
-    tables.print_controls(Console(file=stream, width=80), rows, 1.0)
+    verdict_tables.print_controls(Console(file=stream, width=80), rows, 1.0)
     assert "NO" in stream.getvalue()
     assert "1 of 2 falsified statements refuted" in stream.getvalue()
 
@@ -437,7 +437,7 @@ def test_json_of_the_ledger() -> None:
 def test_printed_ledger_says_of_every_label_what_it_claims_and_rests_on() -> None:
     stream = io.StringIO()
     ledger = [*known_statements("linear"), *known_statements("neuron")]
-    tables.print_ledger(Console(file=stream, width=80), ledger)
+    verdict_tables.print_ledger(Console(file=stream, width=80), ledger)
     text = " ".join(stream.getvalue().split())
     for statement in ledger:
         needs = ", ".join((*statement.hypotheses, *statement.rests_on))

@@ -1,7 +1,7 @@
 """The bifurcation diagram of the frozen-q family as objects: branches, segments, special points.
 
 All of it is exact where the response allows; elsewhere a point is an equation with an isolating
-interval. What happens to the asymmetric cycles beyond is in numerics/diagram/continuation.py.
+interval. What happens to the asymmetric cycles beyond is in numerics/diagram/cascade.py.
 
 Two maps are in play. The half map −g_q is p ↦ −p followed by g_q; as g_q is odd, its square is that
 of g_q, and the symmetric 2-cycle ±p of g_q is a pair of fixed points of −g_q, whose multiplier is

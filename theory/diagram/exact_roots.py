@@ -40,7 +40,7 @@ class ExactRoot:
 
     It is the only one there if the equation is monotone (p r'/r is, under A3), or if the search
     that found it was complete. `closed_form` is None where none was found; where one is given,
-    substituting it was simplified to 0, and `enclose_root` of numerics/diagram/continuation.py
+    substituting it was simplified to 0, and `enclose_root` of numerics/diagram/cascade.py
     confirms it in ball arithmetic.
     """
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import click
 
-from .. import __version__, output, tables
+from .. import __version__, output, verdict_tables
 from ..files import check_outputs, write
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
@@ -113,7 +113,7 @@ def _list(models: Sequence[Model], options: Options, json_file: str | None) -> i
     if json_file is not None:
         write(json_file, output.ledger_as_json(rows, __version__))
     if json_file != "-":
-        tables.print_ledger(Output(), rows)
+        verdict_tables.print_ledger(Output(), rows)
     return 0
 
 
@@ -136,9 +136,9 @@ def _verify(
         write(junit_file, output.verdicts_as_junit(verdicts, controls))
     if "-" not in (json_file, junit_file):
         seconds = time.perf_counter() - begin
-        tables.print_verdicts(Output(), verdicts, seconds)
+        verdict_tables.print_verdicts(Output(), verdicts, seconds)
         if controls:
-            tables.print_controls(Output(), controls, seconds)
+            verdict_tables.print_controls(Output(), controls, seconds)
     status = exit_status([verdict.outcome for verdict in verdicts])
     return status if all(control.refuted for control in controls) else 1
 
@@ -150,7 +150,7 @@ def _controls(models: Sequence[Model], options: Options, jobs: int, json_file: s
     if json_file is not None:
         write(json_file, output.controls_as_json(controls, __version__))
     if json_file != "-":
-        tables.print_controls(Output(), controls, time.perf_counter() - begin)
+        verdict_tables.print_controls(Output(), controls, time.perf_counter() - begin)
     if not controls:
         return exit_status([Outcome.UNDECIDED])  # nothing was tried, so nothing was refuted
     return 0 if all(control.refuted for control in controls) else 1

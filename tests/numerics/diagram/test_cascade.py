@@ -17,7 +17,7 @@ from mpmath import mp
 from zoo import to_mpf
 
 from trajalign.numerics.diagram.attractors import lyapunov_exponents, orbit_diagram
-from trajalign.numerics.diagram.continuation import cascade, enclose_root
+from trajalign.numerics.diagram.cascade import cascade, enclose_root
 from trajalign.theory.diagram.branches import FLIP, SYMMETRY_BREAKING, bifurcation_diagram
 from trajalign.theory.diagram.exact_roots import log_slope_root
 from trajalign.theory.errors import InputError, NoExpansionError, NotFiniteError
