@@ -8,10 +8,10 @@ import sympy as sp
 from flint import arb, ctx
 
 from ..numerics.integrals import alignment_exponent
+from ..numerics.orbits.extrapolation import followed_to_limit
 from ..numerics.orbits.iteration import Stops
 from ..numerics.orbits.loops import compile_loop
 from ..numerics.orbits.native import accelerated
-from ..numerics.orbits.recorded import Orbit, iterate
 from ..numerics.precision import working_bits
 from ..theory.errors import InputError
 from ..theory.models import Model
@@ -93,13 +93,14 @@ def _log_gap(model: Model, eta: sp.Rational, start: Start, digits: int) -> float
     scale = model.response.scale
     stops = Stops(_MOST_STEPS, scale / sp.Integer(10) ** (digits // 2 + 5), _FAR * scale)
     loop = accelerated(compile_loop(model))
-    ends: list[Orbit] = []
+    ends: list[arb] = []
     for p0 in (start[0], _PARTNER * start[0]):
         begin = (p0, start[1])
-        orbit = iterate(loop, eta, begin, stops, digits=digits, every=_MOST_STEPS, checked=False)
-        ends.append(at_rest(orbit, begin))
+        orbit, limit = followed_to_limit(loop, eta, begin, stops, digits)
+        at_rest(orbit, begin)
+        ends.append(limit)
     with ctx.workprec(working_bits(digits)):
-        gap = abs(ends[0].q[-1] - ends[1].q[-1])
+        gap = abs(ends[0] - ends[1])
         if gap * arb(10) ** (digits - _NOISE) < 1:
             raise InputError(f"eta = {eta}: {digits} digits do not tell the two limits apart")
         return float(gap.log())

@@ -12,10 +12,11 @@ from flint import ctx
 
 from ...numerics.compile.balls import compile_balls, evaluate, exact
 from ...numerics.integrals import alignment_exponent
+from ...numerics.orbits.extrapolation import followed_to_limit
 from ...numerics.orbits.iteration import Stops
 from ...numerics.orbits.loops import compile_loop
 from ...numerics.orbits.native import accelerated
-from ...numerics.orbits.recorded import Orbit, iterate
+from ...numerics.orbits.recorded import Orbit
 from ...numerics.precision import working_bits
 from ...theory.expressions.parsing import Z
 from ...theory.models import Model
@@ -150,15 +151,13 @@ def _compared(plan: Plan, eta: sp.Rational, start: tuple[sp.Rational, sp.Rationa
         2 * (1 + digits // 20) * plan.steps_needed(float(eta)) + 10_000, until, FAR * scale
     )
     loop = accelerated(compile_loop(plan.model))
-    orbits = [
-        iterate(loop, eta, (p, q0), stops, digits=digits, every=stops.max_steps, checked=False)
-        for p in (p0, partner)
-    ]
+    ends = [followed_to_limit(loop, eta, (p, q0), stops, digits) for p in (p0, partner)]
+    orbits = [orbit for orbit, _ in ends]
     silent = (meets_zero(orbit, scale) for orbit in orbits)
     if trouble := next(filter(None, [*silent, *map(_trouble, orbits)]), ""):
         return Measurement(epsilon, {}, where | {"trouble": trouble})
     with ctx.workprec(working_bits(digits)):
-        gap = abs(orbits[0].q[-1] - orbits[1].q[-1])
+        gap = abs(ends[0][1] - ends[1][1])
         if gap == 0:
             return Measurement(epsilon, {}, where | {"trouble": f"{REFUTING}: equal limits"})
         value = -epsilon * float(gap.log())
