@@ -133,7 +133,9 @@ class Iteration:
         if len(ps) > 1:
             last = ps[-2]
         elif now.step - before.step > 1:
-            last = self._advance(before, now.step - before.step - 1, record=False)[0].p
+            with ctx.workprec(now.precision):
+                start, count = (before.p, before.u), now.step - before.step - 1
+                (last, _), _ = self.loop.advance(start, arb(self.eta), count, self._watch(before))
         else:
             last = before.p
         with ctx.workprec(64):

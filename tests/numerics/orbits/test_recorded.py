@@ -377,6 +377,14 @@ def test_p_may_fall_below_every_float(loop_of):
         assert abs(to_mpf(orbit.p[-1])) <= mp.mpf(10) ** -400
 
 
+def test_an_orbit_falls_far_below_what_its_digits_resolve(loop_of):
+    """Step after step leaves |p| below the rounding of the first; none of them cancels."""
+    stops = Stops(10**5, until=R(1, 10**40))
+    orbit = iterate(loop_of("log-cosh"), R(1, 10), (R(1, 2), R(4, 5)), stops, digits=20)
+    assert orbit.outcome == "converged"
+    assert 0 < abs(orbit.p[-1]) <= 1e-40
+
+
 def test_progress_is_told_from_time_to_time(loop_of):
     seen = []
     run(loop_of("log-cosh"), "1/50", max_steps=5000, progress=lambda now: seen.append(now.step))
