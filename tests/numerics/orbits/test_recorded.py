@@ -380,13 +380,8 @@ def test_p_may_fall_below_every_float(loop_of):
 def test_an_orbit_falls_far_below_what_its_digits_resolve(loop_of):
     """Step after step leaves |p| below the rounding of the first; none of them cancels."""
     stops = Stops(10**5, until=sp.Rational(1, 10**40))
-    orbit = iterate(
-        loop_of("log-cosh"),
-        sp.Rational(1, 10),
-        (sp.Rational(1, 2), sp.Rational(4, 5)),
-        stops,
-        digits=20,
-    )
+    start = sp.Rational(1, 2), sp.Rational(4, 5)
+    orbit = iterate(loop_of("log-cosh"), sp.Rational(1, 10), start, stops, digits=20)
     assert orbit.outcome == "converged"
     assert 0 < abs(orbit.p[-1]) <= 1e-40
 
