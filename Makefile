@@ -10,7 +10,7 @@ export PIP_NO_INPUT = 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help verify report test test-all lint docs mutation soundness clean
+.PHONY: help verify report test test-all durations lint docs mutation soundness clean
 
 venv_python := $(VENV)/bin/python
 studies     := $(basename $(notdir $(wildcard trajalign/studies/*.toml)))
@@ -52,6 +52,7 @@ help:
 	@echo 'make report     the studies of real networks, and one web page of all, in $(REPORT)/index.html'
 	@echo 'make test       run the tests but the thorough ones; ARGS="-k linear" passes arguments on'
 	@echo 'make test-all   run every test: an hour on two cores'
+	@echo 'make durations  run every test, and note in tests/long_tests.txt which take long'
 	@echo 'make lint       ruff and mypy'
 	@echo 'make docs       the documentation site, in build/docs'
 	@echo 'make mutation   mutation testing (tests/mutation); ARGS="linear --full" passes arguments on'
@@ -76,6 +77,9 @@ test: $(VENV)/installed-test
 
 test-all: $(VENV)/installed-test
 	@$(venv_python) -m pytest -n auto --dist loadfile $(ARGS)
+
+durations: $(VENV)/installed-test
+	@PYTHONPATH=tests $(venv_python) -m pytest -p durations -n auto --dist loadfile $(ARGS)
 
 lint: $(VENV)/installed-test
 	@$(venv_python) -m ruff check .

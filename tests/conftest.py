@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from forgetting import forget
 from trajalign.__main__ import main
 
 collect_ignore = ["every_command.py"]  # a program
+LONG = frozenset(Path(__file__).with_name("long_tests.txt").read_text("utf-8").splitlines())
 
 
 def pytest_configure() -> None:
@@ -19,6 +21,14 @@ def pytest_configure() -> None:
     started by the tests inherit that, and would not be interrupted."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that were measured to take long are left to `make test-all`, like those marked so."""
+    for item in items:
+        if item.nodeid in LONG:
+            item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(autouse=True)
