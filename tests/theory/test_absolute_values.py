@@ -3,9 +3,8 @@
 import pytest
 import sympy as sp
 
-from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
+from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear, curve_series
 from trajalign.theory.absolute_values import without_absolute_values
-from trajalign.theory.curve import series as curve_series
 from trajalign.theory.errors import NoExpansionError
 from trajalign.theory.expressions.parsing import Z, parse_expression
 

@@ -13,11 +13,11 @@ from trajalign.theory import (
     SingleNeuron,
     TwoLayerLinear,
     bifurcation_diagram,
+    curve_closed,
+    curve_series,
     long_times,
+    slow_curve,
 )
-from trajalign.theory.curve import closed as curve_closed
-from trajalign.theory.curve import first_order as slow_curve
-from trajalign.theory.curve import series as curve_series
 from trajalign.theory.requirements import require_curved
 
 FUNCTIONS = [

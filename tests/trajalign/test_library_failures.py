@@ -13,8 +13,7 @@ from mpmath import mp
 from trajalign import cli, exits
 from trajalign.commands.figure import figure
 from trajalign.numerics.diagram.cascade import cascade
-from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
-from trajalign.theory.curve import first_order as slow_curve
+from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear, slow_curve
 from trajalign.theory.derivation.book import appendix
 from trajalign.theory.derivation.claims import Expansion
 from trajalign.theory.models import ETA

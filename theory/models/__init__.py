@@ -143,7 +143,6 @@ __all__ = [
     "for_kind",
     "for_response",
     "from_paper",
-    "hypotheses",
     "is_built_in",
     "linear_spectrum",
     "linear_update",

@@ -5,8 +5,8 @@ import pytest
 import sympy as sp
 from third_models import TIED
 
+from trajalign.numerics import grid
 from trajalign.numerics.curve.fast_forward import fast_forward
-from trajalign.numerics.grids import grid
 from trajalign.theory.curve.closed import curve_generic, curve_terms
 from trajalign.theory.curve.first_order import slow_curve
 from trajalign.theory.curve.series import curve_series

@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from third_models import COSH, TANH, UNITS, FrozenWeight, wrong
 
-from trajalign.numerics.grids import grid
+from trajalign.numerics import grid
 from trajalign.theory.models import ETA, Activation, Loss, P, R, SingleNeuron
 from trajalign.verification import Outcome, standings, verify
 from trajalign.verification.hypotheses.assumptions import Assumptions
