@@ -234,7 +234,7 @@ class Derivation:
         return text.page(self.document)
 
     def latex(self) -> str:
-        r"""For a document of one's own (\input)."""
+        """What a LaTeX document of one's own takes in."""
         return latex_document.fragment(self.document)
 
     def html(self) -> str:

@@ -38,7 +38,7 @@ class Statement:
     `words` is the conclusion and `about` says which orbits it speaks of, and what its constants
     depend on ("" where it speaks of single steps, of the map with q frozen, or names them itself);
     `numbers` says what its quantities mean, by their names in a verdict. These are texts with
-    $formulas$ in LaTeX.
+    formulas in LaTeX, between dollar signs.
     """
 
     label: str
