@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-LIMIT = 2.0
+LIMIT = 1.5
 ALWAYS = ("tests/test_readme.py", "tests/test_soundness.py", "tests/test_quality.py")
 FILE = Path(__file__).with_name("long_tests.txt")
 
