@@ -56,7 +56,7 @@ if sys.platform != "win32":
                 simplefilter("ignore", DeprecationWarning)
                 super().start()
 
-    class _Forking(_Known, ForkContext):  # type: ignore[misc]
+    class _Forking(_Known, ForkContext):  # type: ignore[misc]  # as above
         kind = _Forked
 
 

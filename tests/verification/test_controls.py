@@ -87,7 +87,7 @@ def test_a_claim_cannot_do_without_falsified_copies() -> None:
             return Judgement("", None)
 
     with pytest.raises(TypeError, match="falsified_copies"):
-        Unheard("linear/unheard")  # type: ignore[abstract]
+        Unheard("linear/unheard")  # type: ignore[abstract]  # which is what is tried
 
 
 # The whole of it -------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 A failure of A1–A4 is rigorous: the witness is a rational point where the enclosure excludes the
 claim. What no point refutes is derived by exact algebra where that can tell, else proved over all
-z > 0 (see `hypothesis_claims`: evidence "enclosed"); a pass without a proof is a sample. A5, a
+z > 0 (see `claims`: evidence "enclosed"); a pass without a proof is a sample. A5, a
 statement about infinity, fails where a form at infinity proves |ℓ'| or |φ| unbounded, or at a point
 with |φ'| > 1; without a proof it passes where the values seen have settled (see `growth`), and the
 form at infinity, where there is one, does not grow.

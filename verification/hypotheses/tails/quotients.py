@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import sympy as sp
 from flint import arb
@@ -75,15 +76,13 @@ def _found(
     def reduced(a: RationalFunction) -> RationalFunction:
         for v, radicand in zip(reversed(bounded), reversed(radicands), strict=True):
             if v.root > 1 and v in index:  # those inside come before
-                a = _with_powers(a, index[v], lambda n, x, v=v, c=radicand: (  # type: ignore[misc]
-                    c ** (n // v.root) * x ** (n % v.root)
-                ))  # fmt: skip
+                a = _with_powers(a, index[v], partial(_by_radicand, v.root, radicand))
         return a
 
     def scaled(a: RationalFunction) -> Quotient:
         for v, growth in zip(bounded, growths, strict=True):
             if v.growth != 1 and v in index:
-                a = _with_powers(a, index[v], lambda n, x, m=growth: (x * m) ** n)  # type: ignore[misc]
+                a = _with_powers(a, index[v], partial(_grown, growth))
         return Quotient(*(_terms(part, a, generators, scale) for part in (a.numer, a.denom)))
 
     whole = reduced(elements[0])
@@ -115,6 +114,17 @@ def _with_powers(
         return sum((c * value(n, x) for n, c in parts.items()), start=field.number(0))
 
     return replaced(a.numer) / replaced(a.denom)
+
+
+def _by_radicand(
+    root: int, radicand: RationalFunction, n: int, x: RationalFunction
+) -> RationalFunction:
+    """xⁿ, where the root-th power of x is the radicand."""
+    return radicand ** (n // root) * x ** (n % root)
+
+
+def _grown(growth: RationalFunction, n: int, x: RationalFunction) -> RationalFunction:
+    return (x * growth) ** n
 
 
 def _opposite(a: RationalFunction, k: int) -> RationalFunction:
