@@ -50,14 +50,16 @@ def followed_to_limit(
     orbit = iterate(loop, eta, start, first, digits=digits, every=stops.max_steps, checked=False)
     if orbit.outcome != "converged":
         return orbit, arb.nan()
-    if near > stops.until and (limit := _extrapolated(loop, orbit, digits)) is not None:
+    steps = stops.max_steps - orbit.steps
+    if near > stops.until and (limit := _extrapolated(loop, orbit, digits, steps)) is not None:
         return orbit, limit
     orbit = iterate(loop, eta, start, stops, digits=digits, every=stops.max_steps, checked=False)
     return orbit, orbit.q[-1] if orbit.outcome == "converged" else arb.nan()
 
 
-def _extrapolated(loop: Loop, orbit: Orbit, digits: int) -> arb | None:
-    """q* from points of the orbit beyond its end; None where two extrapolations differ."""
+def _extrapolated(loop: Loop, orbit: Orbit, digits: int, steps: int) -> arb | None:
+    """q* from points of the orbit, at most so many steps beyond its end; None where they are not
+    enough, or two extrapolations differ."""
     with ctx.workprec(working_bits(digits)):
         eta, watch = arb(exact(orbit.eta)), Watch(arb(0), arb(10) ** 6, arb(0))
         state = orbit.p[-1], orbit.u[-1]
@@ -66,15 +68,15 @@ def _extrapolated(loop: Loop, orbit: Orbit, digits: int) -> arb | None:
         if not 0 < rate < math.inf:
             return None
         spacing = max(1, math.ceil(math.log(10) / 2 / rate))
-        squares, heights, zeros = [], [], 0.0
-        while zeros < digits + _SPARE:
+        squares, heights, zeros = list[arb](), list[arb](), 0.0
+        while zeros < digits + _SPARE and spacing * len(squares) <= steps:
             x = (state[0] / exact(loop.model.response.scale)) ** 2
             squares.append(x)
             heights.append(1 / state[1])
             zeros -= float(x.log()) / math.log(10)
             state, _ = loop.advance(state, eta, spacing, watch)
         whole, without = (_at_zero(squares[k:], heights[k:]) for k in (0, 1))
-        agree = abs(whole - without) * arb(10) ** digits < 1
+        agree = zeros >= digits + _SPARE and abs(whole - without) * arb(10) ** digits < 1
         return whole.mid() if agree else None
 
 

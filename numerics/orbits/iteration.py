@@ -43,6 +43,26 @@ class Stops:
         if not 0 <= self.until < self.escape:
             raise InputError(f"orbit: need 0 <= until < escape, got {self.until}, {self.escape}")
 
+    @classmethod
+    def at_rest(
+        cls,
+        scale: sp.Rational,
+        digits: int,
+        max_steps: int,
+        *,
+        until: sp.Rational | None = None,
+        at_crossing: bool = False,
+    ) -> Stops:
+        """Until `until`, or else where q* − q, which is of the order of p², is negligible.
+
+        `scale` is the unit of p, and 10⁶ of it counts as flown away.
+
+        >>> Stops.at_rest(sp.Integer(2), 30, 1000).until
+        1/50000000000000000
+        """
+        size = scale / sp.Integer(10) ** (digits // 2 + 2) if until is None else until
+        return cls(max_steps, size, max(_FAR * scale, 2 * size), at_crossing)
+
     @cached_property
     def bounds(self) -> tuple[arb, arb]:
         """`until` and `escape` as exact binary numbers of 64 bits."""

@@ -34,7 +34,6 @@ from .options import FILE, WholeNumber, chosen_model, json_option, model_options
 
 _HEIGHTS = "; ".join(f"{n}: {m.about.start[1]}" for n, m in models.built_in().items())
 _ENDED = ("converged", "crossed", "at the minimum")
-_FAR = 10**6  # |p| in its unit that counts as flown away
 
 
 @click.command(
@@ -149,7 +148,13 @@ def orbit(
         _start(chosen, p0, q0, fast),
         digits,
         every,
-        _stops(chosen, digits, steps, until, to_crossing),
+        Stops.at_rest(
+            chosen.response.scale,
+            digits,
+            steps,
+            until=None if until is None else positive(until, "--until"),
+            at_crossing=to_crossing,
+        ),
     )
     begin = time.perf_counter()
     with status_line("orbit") as tell:
@@ -187,15 +192,6 @@ def _start(
     if p == 0:
         raise InputError(f"--p0 {p0}: an orbit from p = 0 stays there; start at another p")
     return p, q
-
-
-def _stops(model: Model, digits: int, steps: int, until: str | None, to_crossing: bool) -> Stops:
-    """As asked for; without --until, where q* − q, which is of the order of p², is negligible."""
-    scale = model.response.scale
-    size = scale / sp.Integer(10) ** (digits // 2 + 2)
-    if until is not None:
-        size = positive(until, "--until")
-    return Stops(steps, size, max(_FAR * scale, 2 * size), to_crossing)
 
 
 def _step_by_step(question: Question, keep: str | None, tell: Callable[[str], None]) -> Result:

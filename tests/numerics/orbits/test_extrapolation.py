@@ -62,6 +62,15 @@ def test_without_agreement_the_orbit_is_followed(monkeypatch: pytest.MonkeyPatch
     assert (orbit.steps, limit) == (whole.steps, whole.q[-1])
 
 
+def test_no_more_steps_are_taken_than_are_allowed() -> None:
+    loop, eta = compile_loop(MODELS[0][0]), sp.Rational(1, 10)
+    short, _ = followed_to_limit(loop, eta, START, STOPS, DIGITS)
+    orbit, limit = followed_to_limit(
+        loop, eta, START, replace(STOPS, max_steps=short.steps + 5), DIGITS
+    )
+    assert (orbit.outcome, limit.is_finite()) == ("step limit", False)
+
+
 def test_an_orbit_that_does_not_converge_has_no_limit() -> None:
     loop, stops = compile_loop(MODELS[0][0]), replace(STOPS, max_steps=20)
     orbit, limit = followed_to_limit(loop, sp.Rational(1, 10), START, stops, DIGITS)
