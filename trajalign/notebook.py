@@ -22,8 +22,9 @@ from .appendix import latex_document, text
 from .appendix.document import Document, document
 from .figures.drawing import draw
 from .figures.kind import Request
-from .figures.kinds import KINDS
+from .figures.kinds import KINDS, require_taken
 from .figures.picture import Picture
+from .files import write_together
 from .numerics.orbits.iteration import Stops
 from .numerics.orbits.loops import compile_loop
 from .numerics.orbits.native import accelerated
@@ -32,7 +33,7 @@ from .terminal import Output
 from .theory.arguments import integer, optional, rational, shown
 from .theory.derivation.book import appendix
 from .theory.errors import ArgumentError, InputError
-from .theory.models import Model, SingleNeuron, TwoLayerLinear
+from .theory.models import Model, SingleNeuron, TwoLayerLinear, standard
 from .theory.requirements import require_curved
 from .theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 from .verification.derivations.judging import check_appendix
@@ -42,7 +43,6 @@ from .verification.running import runner
 from .verification.running.preparation import Options
 from .verification.verdicts import Verdict
 
-_FAR = 10**6
 _STEPS = 10**6
 _WIDE = 100  # columns of a table
 
@@ -127,7 +127,7 @@ class Verdicts(Sequence[Verdict]):
 
 
 def verify(
-    *models: Any,
+    *given: Any,
     statements: Sequence[str] = (),
     eta: Any = None,
     digits: int | None = None,
@@ -136,20 +136,18 @@ def verify(
 ) -> Verdicts:
     """Judge every hypothesis and every statement, as `trajalign verify` does.
 
-    Parameters: models; `statements`, the labels to check (all by default); `eta`, the largest step
-    size of the ladder; the decimal `digits` of the orbits; `jobs`, how many processes (all cores).
-    Raises InputError.
+    Parameters: models, the paper's with their usual responses if there are none; `statements`, the
+    labels to check (all by default); `eta`, the largest step size of the ladder; the decimal
+    `digits` of the orbits; `jobs`, how many processes (all cores). Where new processes are not
+    forked, a script that calls this begins with `if __name__ == "__main__":`. Raises InputError.
 
     >>> verify("log-cosh", statements=["linear/reduced-map"], jobs=1)["linear/reduced-map"].outcome
     <Outcome.PASS: 'pass'>
     """
     effort = THOROUGH if thorough else QUICK
     options = Options(frozenset(statements), optional(rational)(eta, "eta"), digits, effort)
-    chosen = [model(given) for given in models]
-    known = [label for one in chosen for label in runner.labels_of(one)]
-    for label in options.labels:
-        if label not in known:
-            raise ArgumentError(f"statements: {shown(label)} is none; known are {', '.join(known)}")
+    chosen = [model(one) for one in given] or standard()
+    runner.require_known(options.labels, chosen, "statements:")
     begin = time.perf_counter()
     found = runner.verify(chosen, options, jobs=_jobs(jobs))
     return Verdicts(tuple(found), time.perf_counter() - begin)
@@ -179,11 +177,9 @@ def orbit(
     ('converged', True)
     """
     chosen = model(given)
-    scale = chosen.response.scale
     digits, steps = integer(digits, "digits"), integer(steps, "steps")
-    size = scale / 10 ** (digits // 2 + 2)
     start = rational(p0, "p0"), rational(q0, "q0")
-    stops = Stops(steps, size, _FAR * scale)
+    stops = Stops.at_rest(chosen.response.scale, digits, steps)
     loop = accelerated(compile_loop(chosen))
     return iterate(loop, rational(eta, "eta"), start, stops, digits=digits)
 
@@ -197,7 +193,7 @@ class Figure:
     def save(self, file: str | Path) -> None:
         """Write it as PDF, SVG or PNG, by the suffix of the file."""
         path = Path(file)
-        path.write_bytes(draw(self.picture, path.suffix.removeprefix(".").lower()))
+        write_together({path: draw(self.picture, path.suffix.removeprefix(".").lower())})
 
     def __repr__(self) -> str:
         return f"{self.picture.caption}."
@@ -220,6 +216,8 @@ def figure(
     """
     if kind not in KINDS:
         raise ArgumentError(f"kind = {shown(kind)}: known are {', '.join(KINDS)}")
+    said = {"eta": eta, "p0": p0, "q0": q0} | options
+    require_taken(kind, {name: name for name, value in said.items() if value is not None})
     step_size, start = optional(rational)(eta, "eta"), (_values(p0, "p0"), _values(q0, "q0"))
     return Figure(KINDS[kind].picture(Request(model(given), step_size, *start, **options)))
 

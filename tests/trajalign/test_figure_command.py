@@ -125,7 +125,7 @@ def test_the_format_follows_the_name_unless_it_is_said(
         (("sharpness", "--map", "half", "-o", "a.pdf"), "--map goes with cobweb"),
         (("cascade", "neuron", "--eta", "1/10", "-o", "a.pdf"), "not with cascade"),
         (("cascade", "linear", "-o", "a.pdf"), "log(cosh(z))"),
-        (("cobweb", "--p0", "0", "-o", "a.pdf"), "--p0 0"),
+        (("cobweb", "--p0", "0", "-o", "a.pdf"), "p0 = 0"),
         (("cobweb", "--q0", "-1", "-o", "a.pdf"), "--q0 -1"),
         (("alignment", "--eta", "1e-6", "-o", "a.pdf"), "steps"),
         (("alignment", "--order", "9", "-o", "a.pdf"), "--order"),

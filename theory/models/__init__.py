@@ -5,7 +5,7 @@ A new file here with a subclass of `Model` is a built-in model: there is no list
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from inspect import isabstract
@@ -87,6 +87,17 @@ def from_paper() -> tuple[type[Model], ...]:
     return tuple(model for model in built_in().values() if model.about.from_paper)
 
 
+def standard(chosen: Iterable[type[Model]] | None = None) -> list[Model]:
+    """The models that are taken where none is named, by default the paper's, each with its usual
+    responses.
+
+    >>> [(model.name, model.response.text) for model in standard()][0]
+    ('linear', 'log(cosh(z))')
+    """
+    kinds = from_paper() if chosen is None else chosen
+    return [of(kind.name, text) for kind in kinds for text in kind.usual()]
+
+
 def for_kind(kind: type[Response]) -> type[Model]:
     """The paper's model with responses of this kind. Raises InputError for another kind.
 
@@ -149,4 +160,5 @@ __all__ = [
     "named",
     "names",
     "of",
+    "standard",
 ]

@@ -55,8 +55,8 @@ def assumptions(
     """Prove or refute the hypotheses of the theorems, over all z > 0, and enclose z0 and c.
 
     E is a catalogue name or an expression in z, such as "log(cosh(z))". Without arguments, the
-    catalogue's three standard responses are judged. Evidence: derived (exact algebra), enclosed
-    (proved in ball arithmetic), sampled (seen at points only).
+    catalogue's three standard responses are judged. The evidence of a pass is sampled, derived or
+    enclosed, weakest first; the report says what each promises.
     """
     if replay_file is not None:
         if any((model, loss, activation, certificate_file, json_file)):

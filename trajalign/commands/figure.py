@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from ..figures.drawing import FORMATS, draw
 from ..figures.kind import HALF, MAPS, Kind, Request, Values
-from ..figures.kinds import KINDS
+from ..figures.kinds import KINDS, require_taken
 from ..files import check_outputs, write_together
 from ..terminal import progress_bar
 from ..theory.errors import InputError
@@ -109,12 +109,7 @@ def figure(
 
 def _first(text: str, kind: Kind) -> Values:
     """--p0. Raises InputError."""
-    if kind.axes:
-        return _axis(text, "--p0")
-    p = rational(text, "--p0")
-    if p == 0:
-        raise InputError(f"--p0 {text}: an orbit from p = 0 stays there; start at another p")
-    return (p,)
+    return _axis(text, "--p0") if kind.axes else (rational(text, "--p0"),)
 
 
 def _second(text: str, kind: Kind) -> Values:
@@ -133,11 +128,9 @@ def _axis(text: str, option: str) -> Values:
 def _refuse_others(context: click.Context, kind: str) -> None:
     """Refuse an option that this kind of figure has no use for."""
     options = {"eta": "--eta", "p0": "--p0", "q0": "--q0", "order": "--order", "which": "--map"}
-    for name, option in options.items():
-        given = context.get_parameter_source(name) is not ParameterSource.DEFAULT
-        if given and name not in KINDS[kind].takes:
-            users = [k for k, other in KINDS.items() if name in other.takes]
-            raise InputError(f"{option} goes with {', '.join(users)}, not with {kind}")
+    source = context.get_parameter_source
+    given = {name for name in options if source(name) is not ParameterSource.DEFAULT}
+    require_taken(kind, {name: options[name] for name in options if name in given})
 
 
 def _by_suffix(file: str) -> str:

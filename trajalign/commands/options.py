@@ -113,8 +113,7 @@ def chosen_models(model: str | None, loss: str | None, activation: str | None) -
         if text is not None:
             known = _made_of(kind, model)
             return [known(parsed(kind.parse, text, kind.option))]
-    chosen = models.from_paper() if model is None else (models.named(model),)
-    return [models.of(one.name, text) for one in chosen for text in one.usual()]
+    return models.standard(None if model is None else (models.named(model),))
 
 
 def _made_of(kind: type[Response], name: str | None) -> type[Model]:

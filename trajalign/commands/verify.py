@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import time
 from collections.abc import Sequence
@@ -91,7 +90,7 @@ def verify(
     are checked.
     """
     models = chosen_models(model, loss, activation)
-    _check_labels(labels, models)
+    runner.require_known(labels, models, "--statement")
     top = None if eta is None else positive(eta, "--eta")
     options = Options(frozenset(labels), top, digits, THOROUGH if thorough else QUICK)
     check_outputs(json=json_file, junit=junit_file)
@@ -160,12 +159,3 @@ def _labels(models: Sequence[Model]) -> dict[str, str]:
     """What --statement takes for these models: every label, with what it says."""
     says = {s.label: s.conclusion for model in models for s in statements_about(model)}
     return {label: says.get(label, "") for model in models for label in runner.labels_of(model)}
-
-
-def _check_labels(labels: Sequence[str], models: Sequence[Model]) -> None:
-    known = list(_labels(models))
-    for label in labels:
-        if label not in known:
-            close = difflib.get_close_matches(label, known, n=1)
-            hint = f"did you mean {close[0]}? " if close else ""
-            raise InputError(f"--statement {label[:60]!r}: {hint}known are {', '.join(known)}")

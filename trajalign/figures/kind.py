@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from ..numerics.pools import Progress
+from ..theory.errors import InputError
 from ..theory.models import Model
 from .following import Start, standard_start, standard_step
 from .picture import Picture
@@ -41,9 +42,15 @@ class Request:
 
     @property
     def start(self) -> Start:
-        """Where an orbit starts: what was said, and the standard start of the model elsewhere."""
+        """Where an orbit starts: what was said, and the standard start of the model elsewhere.
+
+        Raises InputError for p = 0.
+        """
         p, q = standard_start(self.model)
-        return p if self.p0 is None else self.p0[0], q if self.q0 is None else self.q0[0]
+        start = p if self.p0 is None else self.p0[0], q if self.q0 is None else self.q0[0]
+        if start[0] == 0:
+            raise InputError("p0 = 0: an orbit from p = 0 stays there; start at another p")
+        return start
 
 
 @dataclass(frozen=True)

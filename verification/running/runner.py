@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...numerics.pools import Progress, workers
 from ...theory.arguments import each, instance, integer, one_of, optional, takes
+from ...theory.errors import InputError
 from ...theory.hypotheses import NAMES
 from ...theory.models import HYPOTHESES, MODEL, Model
 from ..controls import twins, with_wrong_map
@@ -59,6 +61,16 @@ def labels_of(model: Model) -> tuple[str, ...]:
     """The same for any model, a third one too."""
     names = tuple(f"{model.name}/{name}" for name in model.hypotheses)
     return names + tuple(s.label for s in statements_about(model))
+
+
+def require_known(labels: Iterable[str], models: Sequence[Model], name: str) -> None:
+    """Raise InputError, which calls the labels `name`, for one that none of the models has."""
+    known = list(dict.fromkeys(label for model in models for label in labels_of(model)))
+    for label in labels:
+        if label not in known:
+            close = difflib.get_close_matches(label, known, n=1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            raise InputError(f"{name} {label[:60]!r}: {hint}known are {', '.join(known)}")
 
 
 @takes(models=each(MODEL), options=optional(instance(Options)), jobs=integer)
