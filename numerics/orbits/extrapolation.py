@@ -75,8 +75,10 @@ def _extrapolated(loop: Loop, orbit: Orbit, digits: int, steps: int) -> arb | No
             heights.append(1 / state[1])
             zeros -= float(x.log()) / math.log(10)
             state, _ = loop.advance(state, eta, spacing, watch)
+        if not zeros >= digits + _SPARE:
+            return None
         whole, without = (_at_zero(squares[k:], heights[k:]) for k in (0, 1))
-        agree = zeros >= digits + _SPARE and abs(whole - without) * arb(10) ** digits < 1
+        agree = abs(whole - without) * arb(10) ** digits < 1
         return whole.mid() if agree else None
 
 
