@@ -41,7 +41,7 @@ class JetFunction:
             raise InputError(
                 f"jet: need order >= 0 and values of {self.parameters}; got {order}, {parameters}"
             )
-        with _unlimited_length():
+        with unlimited_length():
             series = self._node(Place(arb(box), tuple(map(arb, parameters))), order + 1)
         return tuple(series[k] for k in range(order + 1))
 
@@ -131,7 +131,7 @@ def _is_accurate(jet: tuple[arb, ...], bits: int) -> bool:
 
 
 @contextmanager
-def _unlimited_length() -> Iterator[None]:
+def unlimited_length() -> Iterator[None]:
     """Lift FLINT's global bound on the length of series; each series here carries its own."""
     before, ctx.cap = ctx.cap, 1 << 20
     try:

@@ -106,7 +106,9 @@ class _WideError(Exception):
     """A cell is so wide that its balls do not tell r' from 0."""
 
 
-class _BallSolver(CurveSolver[Coefficient]):
+class BallSolver(CurveSolver[Coefficient]):
+    """The recursion for h_k over a ring of balls."""
+
     def require_cycles(self, growth: Coefficient, height: Coefficient) -> None:
         """What holds by algebra balls can only fail to contradict."""
         differences = growth.series[0], height.series[0] - self.ring.r.series[0]
@@ -224,7 +226,7 @@ class CurveCells:
                 square = Coefficient(self._unit * place.series)
                 ring = SeriesRing(square, place, r, w, at_zero)
                 # ε counts 1/p² as much as h_1 counts p²: so no h_k is large or small.
-                solver = _BallSolver(
+                solver = BallSolver(
                     self.model, ring, Coefficient(arb_series([1 / self._unit], size))
                 )
                 found = [r.series, *(solver.advance().series for _ in range(self.order))]

@@ -1,0 +1,52 @@
+"""Rational expressions as functions over any ring with division: balls, power series of balls."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import Any
+
+import sympy as sp
+from flint import arb
+
+from .program import exact
+
+Node = Callable[[Sequence[Any]], Any]
+
+
+def compile_rational(e: sp.Expr, variables: Sequence[sp.Symbol]) -> Callable[..., Any]:
+    """A rational expression as a function of its variables, of any kind that is added to an `arb`.
+
+    Rational numbers stay exact. Raises TypeError for a foreign symbol or what is not rational.
+
+    >>> x = sp.Symbol("x")
+    >>> compile_rational((x**2 + 1) / (3 * x), [x])(arb(2)).str(5)
+    '[0.83333 +/- 3.34e-6]'
+    """
+    node = _node(sp.sympify(e), {v: i for i, v in enumerate(variables)})
+    return lambda *values: node(values)
+
+
+def _node(e: sp.Expr, places: dict[sp.Symbol, int]) -> Node:
+    if e in places:
+        place = places[e]
+        return lambda values: values[place]
+    if e.is_Rational:
+        number = arb(exact(e))
+        exactly = exact(e)
+        return lambda values: number if number.is_exact() else arb(exactly)
+    if e.is_Add or e.is_Mul:
+        parts = [_node(part, places) for part in e.args]
+        joined = operator.add if e.is_Add else operator.mul
+        return lambda values: reduce(joined, (part(values) for part in parts))
+    if e.is_Pow and e.exp.is_Integer:
+        base, exponent = _node(e.base, places), int(e.exp)
+        return lambda values: _power(base(values), exponent)
+    raise TypeError(f"not a rational function of {tuple(places)}: {e}")
+
+
+def _power(x: Any, n: int) -> Any:
+    # By multiplication: arb ** int is NaN for a ball around 0.
+    whole = reduce(operator.mul, [x] * abs(n))
+    return whole if n > 0 else 1 / whole

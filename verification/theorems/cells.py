@@ -1,0 +1,104 @@
+"""Boxes of starts and step sizes, and what is proved of all orbits from one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flint import arb, fmpq
+
+from ..numbers import above, below
+from .approach import Approach
+from .bounds import hull
+from .crossing import Arrival, Clock
+from .entry import Bounds, Entry
+from .errors import NotProvedError
+from .exit import Tube
+from .funnel import Funnel
+from .step import Step
+
+_SETTLED = fmpq(1, 50)  # |v| from which the last steps are counted for all small ε at once
+_CAPS = [fmpq(1, k) for k in (64, 32, 16, 8, 4)]  # by how much of 1 − q it may rise meanwhile
+
+
+@dataclass(frozen=True)
+class Cell:
+    """q0 and |p0| in intervals, and low < ε ≤ high; low may be 0."""
+
+    q: tuple[fmpq, fmpq]
+    p: tuple[fmpq, fmpq]
+    epsilon: tuple[fmpq, fmpq]
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What is proved of a cell: |v| ≤ δε² from step t_a ≤ `time` + `per_log` ln(1/ε) on, and
+    ε t_b − ρ₀ ln(1/ε) lies between the two `crossing`."""
+
+    time: fmpq
+    per_log: fmpq
+    crossing: tuple[fmpq, fmpq]
+
+
+@dataclass(frozen=True)
+class Method:
+    """What cells are followed with; all of it for ε ≤ the tube's largest."""
+
+    step: Step
+    funnel: Funnel
+    tube: Tube
+    clock: Clock
+
+    def follow(self, cell: Cell, approach: Approach) -> Followed:
+        """All orbits of a cell, onto the tube and past q = 1. Raises NotProvedError."""
+        low, high = cell.epsilon
+        entry = Entry(self.step, self.funnel, hull(low, high))
+        (p_low, p_high), q_low = cell.p, arb(cell.q[0])
+        start = Bounds(0, (arb(p_low * p_low), arb(p_high * p_high)), (q_low, approach.risen))
+        if low > 0:
+            target = (arb(self.tube.delta) * arb(low) * arb(low)).lower()
+            bounds = entry.follow(start, target)
+            self._check(bounds.x[1])
+            time = arb(bounds.time)
+            arrival = Arrival((time, time), bounds.x, hull(low, high))
+            return _followed(time, arb(0), self.clock.constants(arrival))
+        bounds = entry.follow(start, arb(_SETTLED))
+        return self._settled(entry, bounds, high)
+
+    def _check(self, x: arb) -> None:
+        if not x <= arb(self.tube.end):
+            raise NotProvedError(f"x = p² may be past the tube's end {float(self.tube.end):.4g}")
+
+    def _settled(self, entry: Entry, b: Bounds, high: fmpq) -> Followed:
+        """The last steps for all ε ≤ `high`: the misfit shrinks by a factor, n(ε) times.
+
+        n(ε) ≤ B ln(1/ε) + A, and as ε n(ε) rises for ε < 1/e, q rises most for the largest ε.
+        """
+        largest, tube, misfit = arb(high), self.tube, b.misfit or arb(0)
+        level = self.funnel.level(misfit)
+        room = arb(tube.delta) - self.funnel.constant(level) * largest
+        if not (room > 0 and largest * arb.const_e() < 1):
+            raise NotProvedError("the tube is too narrow for these step sizes")
+        for cap in _CAPS:
+            top = (b.q[1] + (1 - b.q[1]) * arb(cap)).upper()
+            x = entry.kept((b.q[0], top), misfit)
+            rate = self.funnel.rate(level, *x)
+            if not 0 < rate < 1:
+                continue
+            shrinking = (1 / rate).log()
+            per_log = (2 / shrinking).upper()
+            rest = ((misfit / room).log() / shrinking).upper().max(arb(0)) + 1
+            steps = per_log * (1 / largest).log() + rest
+            pull = self.step.pull(*entry.place(x, misfit), entry.epsilon)[1]
+            if b.q[1] * (largest * pull * steps).exp() <= top:
+                end = entry.kept((b.q[0], top), (arb(tube.delta) * largest * largest).upper())
+                self._check(end[1])
+                # ε t_a lies between 0 and its value for the largest ε.
+                arrival = Arrival((arb(b.time), (b.time + steps).upper()), end, entry.epsilon)
+                return _followed(b.time + rest, per_log, self.clock.constants(arrival))
+        raise NotProvedError("q rises too much while the misfit shrinks")
+
+
+def _followed(time: arb, per_log: arb, crossing: tuple[arb, arb]) -> Followed:
+    """Rounded outwards to rationals."""
+    low, high = crossing
+    return Followed(above(time), above(per_log), (below(low), above(high)))

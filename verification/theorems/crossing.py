@@ -1,0 +1,164 @@
+"""When q passes 1, for all ε up to a number: ε t_b = ρ₀ ln(1/ε) + [k₋, k₊].
+
+On the tube the clock θ(x) = ∫ dx/(2x g₀), with γ = ε(g₀ + O(ε)) and ρ₀ = 1/(2 g₀(0)), falls by
+ε(1 + O(ε)) in every step. The factor is bounded over boxes of x; q = 1 is passed at x = ε[ζ₋, ζ₊].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flint import arb, arb_series
+
+from ...numerics.compile.jet_compiler import sharper
+from .bounds import Interval, greatest, hull, least
+from .errors import NotProvedError
+from .exit import Tube, widest_crossing
+from .step import Place
+
+_TRIES = 6
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """All orbits of a box are on the tube from step `time` on, at an x there in between, for ε in
+    `epsilon`; `time` and x bound those of all these orbits."""
+
+    time: Interval
+    x: Interval
+    epsilon: arb
+
+
+@dataclass(frozen=True)
+class _Box:
+    x: arb
+    pace: tuple[arb, arb, arb]  # a step takes ε(1 + εa)(1 + εb)(1 + εc) off θ
+    bent: arb  # the integral over the box of (1/g₀(x) − 1/g₀(0))/(2x)
+
+
+class Clock:
+    """θ on boxes of x up to the tube's end. Raises NotProvedError where it is not known to run."""
+
+    def __init__(self, tube: Tube) -> None:
+        self.tube = tube
+        self.boxes = [self._box(x) for x in tube.boxes()]
+        self.start = 1 / (2 * self._rate(tube.step.place(arb(0)))[0])  # ρ₀
+
+    @cached_property
+    def crossing(self) -> tuple[arb, arb]:
+        """ζ₋ and ζ₊: q ≤ 1 only where x ≥ ζ₋ε, q > 1 only where x ≤ ζ₊ε."""
+        tube, widest = self.tube, widest_crossing(self.tube)
+        end = (widest * arb(tube.largest)).upper()
+        near = [x for x in tube.boxes() if x.lower() <= end]
+        bend = least(tube.bend(tube.step.place(x), tube.every) for x in near)
+        narrowest = (
+            bend / greatest(tube.step.curve.over("inverse", x, 2)[1] for x in near)
+        ).lower()
+        if not narrowest > 0:
+            raise NotProvedError("where q passes 1 is not bounded from below")
+        return narrowest, widest
+
+    def constants(self, arrival: Arrival) -> tuple[arb, arb]:
+        """k₋ and k₊ for the orbits of an arrival."""
+        low, high = self.crossing
+        if not arrival.x[0] > high * arrival.epsilon.upper():
+            raise NotProvedError("q may have passed 1 before the tube is reached")
+        e = arrival.epsilon
+        early = e * arrival.time[0] + self._left(arrival.x[0], high, e)
+        late = e * arrival.time[1] + self._left(arrival.x[1], low, e) + e
+        return early.lower(), late.upper()
+
+    def _left(self, x: arb, zeta: arb, e: arb) -> arb:
+        """ε times the steps from x to ζε, less ρ₀ ln(1/ε), enclosed."""
+        first = self.boxes[0].x.upper()
+        total = arb(0)
+        for box in self.boxes[1:]:
+            low, high = box.x.lower(), box.x.upper().min(x)
+            if low < high:
+                total += self._between(low, high, box) / _pace(box, e)
+        # Through the first box and as far as ζε: θ is ρ₀ ln(x/ζε) and what bends it there.
+        top, pace = first.min(x), _pace(self.boxes[0], e)
+        bent = self.boxes[0].bent.union(arb(0))
+        total += (self.start * (top / zeta).log() + bent) / pace
+        # 1/pace − 1 = −ε·excess/pace, times ρ₀ ln(1/ε).
+        return total - self.start * _excess(self.boxes[0], e) / pace * _times_log(e)
+
+    def _between(self, low: arb, high: arb, box: _Box) -> arb:
+        share = (high - low) / (box.x.upper() - box.x.lower())
+        bent = box.bent * share.min(arb(1))
+        return self.start * (high / low).log() + bent
+
+    def _box(self, x: arb) -> _Box:
+        # A step that ends in the box begins a little above it: how far is supposed, and confirmed.
+        tube, e, supposed = self.tube, self.tube.every, x.upper()
+        for _ in range(_TRIES):
+            at = tube.step.place(hull(x.lower().max(arb(0)), supposed))
+            g = self._rate(at)
+            u = e * (g[0] + e * g[1])
+            if not (g[0] > 0 and u < 1):
+                raise NotProvedError(f"that p falls is not certain for x in {x.str(4)}")
+            high = (x.upper() / ((1 - u) * (1 - u)).lower()).upper()
+            if high <= supposed:
+                break
+            supposed = (high + (high - x.upper()) / 8).upper()
+        else:
+            raise NotProvedError(f"a step is not bounded for x in {x.str(4)}")
+        reached = (x.lower().max(arb(0)) * (1 - u) * (1 - u)).lower().max(arb(0))
+        g0, slope = self._resting(hull(reached, supposed))
+        whole = g0 + e * g[1]
+        # −ln(1 − u)/u = 1 + u m with m between 1/2 and 1/(2(1 − u)²).
+        bulge = whole * hull(1, 1 / ((1 - u) * (1 - u)).lower()) / 2
+        moved = at.x * whole * (2 - u)  # (x − x')/ε
+        return _Box(x, (g[1] / g0, bulge, hull(0, 1) * moved * slope / g0), self._bent(x))
+
+    def _rate(self, at: Place) -> tuple[arb, arb]:
+        """γ/ε = g₀ + εg₁: g₀, and g₁ over the tube."""
+        tube = self.tube
+        e = arb_series([tube.every, 1], 2)
+        bend = at.h[0] + e * (at.h[1] + tube.room)
+        s = 1 + e * bend
+        rate = 2 * bend / s + tube.step.forced(at, s, e)
+        rest = 2 * at.h[0] + tube.step.forced(at, arb(1), arb(0))
+        return rest, rate[1]
+
+    def _resting(self, x: arb) -> tuple[arb, arb]:
+        """g₀ and its derivative over a box of x."""
+        curve = self.tube.step.curve
+        names = ("r", "omega", "h1")
+        r, omega, first = (arb_series(curve.over(name, x, 2), 2) for name in names)
+        at = Place(arb_series([x, 1], 2), r, omega, (first,))
+        rest = 2 * first + self.tube.step.forced(at, arb(1), arb(0))
+        return rest[0], rest[1]
+
+    def _bent(self, x: arb) -> arb:
+        """The integral over a box of (1/g₀(x) − 1/g₀(0))/(2x), a mean of (1/g₀)'/2 from 0 to x."""
+        g0, slope = self._resting(hull(0, x.upper()))
+        found = -slope / (g0 * g0) / 2
+        if x.lower() > 0:
+            here, start = self._resting(x)[0], self._resting(arb(0))[0]
+            quotient = (1 / here - 1 / start) / (2 * x)
+            found = sharper(quotient, found)
+        return found * (x.upper() - x.lower().max(arb(0)))
+
+
+def _excess(box: _Box, e: arb) -> arb:
+    """(pace − 1)/ε."""
+    a, b, c = box.pace
+    return a + b + c + e * (a * b + a * c + b * c) + e * e * a * b * c
+
+
+def _pace(box: _Box, e: arb) -> arb:
+    pace = 1 + e * _excess(box, e)
+    if not pace > 0:
+        raise NotProvedError("the clock of the crossing may stand still")
+    return pace
+
+
+def _times_log(e: arb) -> arb:
+    """ε ln(1/ε), which rises for ε < 1/e."""
+    top = e.upper()
+    if not top * arb.const_e() < 1:
+        raise NotProvedError("the step size is too large for the clock of the crossing")
+    low = arb(0) if not e.lower() > 0 else e.lower() * (1 / e.lower()).log()
+    return low.union(top * (1 / top).log())

@@ -1,0 +1,207 @@
+"""The entry: from a box of starts into the funnel, for all ε of a range, step by step.
+
+Two sequences enclose x of all orbits of a box; q only rises. Once |v| is within the funnel it
+shrinks at the funnel's rate too, and then x lies where r(x) = q/(1 + Σ εᵏ h_k ± |v|).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+
+from flint import arb, fmpq
+
+from ...numerics.curve.taylor_models import OutOfRangeError
+from .bounds import Interval, between, greatest, hull, least
+from .errors import NotProvedError
+from .funnel import Funnel
+from .step import Place, Step
+
+_MOST_STEPS = 400
+_WIDE = fmpq(3, 10)  # |v| below which it tells where x is
+_FINE = fmpq(1, 100)  # |v| below which that alone does
+_SLICES = 4  # of the range of q
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """At step `time` of all orbits of a box: x and q between exact ends, |v| ≤ `misfit`, or None
+    where that is beyond the funnel."""
+
+    time: int
+    x: Interval
+    q: Interval
+    misfit: arb | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Follows boxes of orbits of a step into a funnel, for ε in `epsilon`."""
+
+    step: Step
+    funnel: Funnel
+    epsilon: arb
+
+    def follow(self, start: Bounds, target: arb) -> Bounds:
+        """The first step at which |v| ≤ `target`. Raises NotProvedError if none is found."""
+        bounds = self._sharpened(start)
+        for _ in range(_MOST_STEPS):
+            if bounds.misfit is not None and bounds.misfit <= target:
+                return bounds
+            bounds = self._sharpened(self._advanced(bounds))
+        raise _lost(bounds)
+
+    def kept(self, q: Interval, misfit: arb) -> Interval:
+        """x of orbits in the funnel for as long as |v| ≤ `misfit` and q is in a range.
+
+        It is read off q where x is within the funnel; and no step leaves the funnel from there.
+        Raises NotProvedError where that is not certain.
+        """
+        x = self._on_curve(q, misfit, self._heights, (arb(0), arb(self.funnel.end)))
+        if x is None:
+            raise NotProvedError(f"no x belongs to q in {between(q).str(4)}")
+        x = self._where(q, misfit, x)
+        if x is None or not self._moved(x, misfit)[1] <= arb(self.funnel.end):
+            raise NotProvedError("a step may leave the funnel")
+        return x
+
+    def place(self, x: Interval, misfit: arb) -> tuple[Place, arb]:
+        """The functions for x in a range, and S there."""
+        at = self.step.place(between(x))
+        return at, 1 + self.step.height(at, self.epsilon) + arb(0, misfit.upper())
+
+    def floor(self, level: int) -> arb:
+        """C₁ ε^(K+1), for the largest ε."""
+        power = self.epsilon.upper() ** arb(self.funnel.power)
+        return (self.funnel.constant(level) * power).upper()
+
+    def _advanced(self, b: Bounds) -> Bounds:
+        if b.misfit is None:
+            return Bounds(b.time + 1, self._image(b), self._risen(b))
+        misfit, q = self._shrunk(b.misfit, b.x), self._risen(b)
+        x = self._moved(b.x, b.misfit) if misfit <= arb(_FINE) else self._image(b)
+        return Bounds(b.time + 1, x, q, misfit)
+
+    def _sharpened(self, b: Bounds) -> Bounds:
+        """With what x and q say of v, and v and q of x."""
+        if not b.x[1] <= arb(self.step.curve.end):
+            raise _lost(b)
+        misfit = b.misfit
+        if misfit is None or misfit > arb(_FINE):
+            seen = self._misfit(b)
+            misfit = seen if misfit is None else misfit.min(seen).upper()
+        x = self._where(b.q, misfit, b.x) if misfit <= arb(_WIDE) else b.x
+        if x is None:
+            raise ArithmeticError("no orbit is left: a bound is false")
+        inside = misfit <= arb(self.funnel.levels[0]) and x[1] <= arb(self.funnel.end)
+        return replace(b, x=x, misfit=misfit if inside else None)
+
+    def _shrunk(self, misfit: arb, x: Interval) -> arb:
+        level = self.funnel.level(misfit)
+        floor = self.floor(level)
+        if misfit <= floor:
+            return floor
+        return (floor + self.funnel.rate(level, *x) * (misfit - floor)).upper()
+
+    def _misfit(self, b: Bounds) -> arb:
+        """sup |q/r − 1 − H|."""
+        sizes = []
+        for piece in _pieces(b.x):
+            height = self.step.height(self.step.place(piece), self.epsilon)
+            inverse = self.step.curve.value("inverse", piece)
+            sizes += [b.q[1] * inverse - 1 - height, height + 1 - b.q[0] * inverse]
+        return greatest(sizes)
+
+    def _image(self, b: Bounds) -> Interval:
+        """Bounds of x': at the ends of pieces where x' is monotone in x, else over them."""
+        q, parts = between(b.q), []
+        for piece in _pieces(b.x):
+            after, slope = self.step.image(piece, q, self.epsilon)
+            if slope > 0 or slope < 0:
+                ends = piece.lower(), piece.upper()
+                parts += [self.step.image(end, q, self.epsilon)[0] for end in ends]
+            else:
+                parts.append(after)
+        low, high = least(parts), greatest(parts)
+        if not low > 0:
+            raise _lost(b)
+        return low, high
+
+    def _moved(self, x: Interval, misfit: arb) -> Interval:
+        """Bounds of x' = x (1 − γ)² from |v|."""
+        at, s = self.place(x, misfit)
+        factor = 1 - self.step.gamma(at, s - 1, self.epsilon)
+        if not factor > 0:
+            raise NotProvedError(f"p may change its sign twice for x in {at.x.str(4)}")
+        low, high = factor.lower(), factor.upper()
+        return (x[0] * low * low).lower(), (x[1] * high * high).upper()
+
+    def _risen(self, b: Bounds) -> Interval:
+        """Bounds of q' = q (1 + εxτ)."""
+        lows, highs = [], []
+        for first, last in self._slices(b):
+            for low, high in self._pulls(b, (first, last)):
+                lows.append(first * (1 + self.epsilon.lower() * low))
+                highs.append(last * (1 + self.epsilon.upper() * high))
+        return least(lows), greatest(highs)
+
+    def _slices(self, b: Bounds) -> Iterator[Interval]:
+        """Parts of the range of q: where q is higher, x is lower on the curve, and q rises less."""
+        count = 1 if b.misfit is None else _SLICES
+        width = (b.q[1] - b.q[0]) / count
+        cuts = ((b.q[0] + width * i).mid() for i in range(1, count))
+        return pairwise([b.q[0], *cuts, b.q[1]])
+
+    def _pulls(self, b: Bounds, q: Interval) -> Iterator[Interval]:
+        """Bounds of xτ for the orbits with q between two numbers, over pieces of x."""
+        if b.misfit is None:
+            for piece in _pieces(b.x):
+                at = self.step.place(piece)
+                yield self.step.pull(at, between(q) / at.r, self.epsilon)
+            return
+        x = self._where(q, b.misfit, b.x)
+        if x is not None:
+            yield self.step.pull(*self.place(x, b.misfit), self.epsilon)
+
+    def _where(self, q: Interval, misfit: arb, known: Interval) -> Interval | None:
+        """Where x is by r(x) = q/(1 + H ± |v|), given bounds; None where nowhere."""
+        height = self.step.height(self.step.place(between(known)), self.epsilon)
+        return self._on_curve(q, misfit, height, known)
+
+    def _on_curve(self, q: Interval, misfit: arb, height: arb, known: Interval) -> Interval | None:
+        place_of = self.step.curve.place_of
+        low = place_of((q[1] / (1 + height.lower() - misfit)).upper()).lower().max(known[0])
+        try:
+            high = place_of((q[0] / (1 + height.upper() + misfit)).lower()).upper().min(known[1])
+        except OutOfRangeError:
+            high = known[1]
+        return (low, high) if low <= high else None
+
+    @cached_property
+    def _heights(self) -> arb:
+        """H wherever the funnel is."""
+        found = [
+            self.step.height(self.step.place(hull(row.low, row.high)), self.epsilon)
+            for row in self.funnel.rows
+        ]
+        return least(found).union(greatest(found))
+
+
+def _lost(b: Bounds) -> NotProvedError:
+    x, q = (f"[{float(low):.4g}, {float(high):.4g}]" for low, high in (b.x, b.q))
+    return NotProvedError(f"the orbits are lost at step {b.time}: x in {x}, q in {q}")
+
+
+def _pieces(x: Interval) -> Iterator[arb]:
+    """More pieces of a wider interval."""
+    low, high = x
+    if low == high:
+        yield low
+        return
+    ratio = (high - low) / high
+    count = 2 if ratio < 0.05 else 8 if ratio < 0.3 else 24
+    cuts = ((low + (high - low) * fmpq(i, count)).mid() for i in range(1, count))
+    for a, b in pairwise([low, *cuts, high]):
+        yield a.union(b)

@@ -1,0 +1,233 @@
+"""The proof of the theorems for one model: what is supposed, and its check, which searches nothing.
+
+A proof names ε₀, the ranges of q0 and |p0|, the funnel's levels, δ, and how the box of starts and
+step sizes is cut into cells. The check computes every lemma anew, in balls, and reads off numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from flint import arb, ctx, fmpq
+
+from ...numerics.curve.taylor_models import OutOfRangeError
+from ...theory.models import Model
+from ..numbers import above, below
+from .approach import Approach, approach
+from .cells import Cell, Followed, Method
+from .crossing import Clock
+from .errors import NotProvedError
+from .exit import Gap, Tube
+from .flow import Flow, flow
+from .funnel import Funnel, funnel
+from .step import Step
+
+BITS = 128
+ORDER = 2  # K: the tube is about 1 + εh₁ + ε²h₂
+AXES = ("q", "p", "epsilon")
+Range = tuple[fmpq, fmpq]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A box cut across one axis; what is below and above the place, cut again or not (None)."""
+
+    axis: str
+    at: fmpq
+    below: Cut | None = None
+    above: Cut | None = None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is to be proved, and with what: all numbers are exact.
+
+    For 0 < ε ≤ `largest`, q0 in `q` and |p0| up to p[1]; times and crossings are told for
+    |p0| ≥ p[0], and what a smaller |p0| adds. `levels` are of |v|, largest first, on x = p² up to
+    `funnel_end`; the tube has half-width `delta` ε² up to `tube_end`; functions are known up to
+    `curve_end`. `flow_q` is the range of q0 > 1 of the gradient-flow side, with |p0| ≤ p[1].
+    """
+
+    largest: fmpq
+    q: Range
+    p: Range
+    delta: fmpq
+    levels: tuple[fmpq, ...]
+    tube_end: fmpq
+    funnel_end: fmpq
+    curve_end: fmpq
+    flow_q: Range | None = None
+
+    @property
+    def box(self) -> Cell:
+        """All starts and step sizes."""
+        return Cell(self.q, self.p, (fmpq(0), self.largest))
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """ε t_b − ρ₀ ln(1/ε) in [low, high] for q0 in `q` and |p0| between the two of the setting."""
+
+    q: Range
+    low: fmpq
+    high: fmpq
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """The numbers proved, for all orbits and step sizes of a setting; see docs/theorems.md.
+
+    From t_a ≤ time + per_log ln(1/ε) + per_small ln(p[0]/|p0|) on (the last for |p0| < p[0]):
+    |S − 1 − εh₁| ≤ `alignment` ε²; |q* − 1 − ε `first`| ≤ `limit` ε²; |λ* − (2/η)(1 − ε `first`)| ≤
+    (2/η) `saturation` ε²; |λ_t − λ̃(q_t)| ≤ `gap` ε/η. `second` is sup |h₂|.
+    """
+
+    setting: Setting
+    alignment: fmpq
+    second: fmpq
+    time: fmpq
+    per_log: fmpq
+    per_small: fmpq
+    first: tuple[fmpq, fmpq]
+    limit: fmpq
+    saturation: fmpq
+    gap: fmpq
+    scale: tuple[fmpq, fmpq]  # ρ₀
+    crossings: tuple[Crossing, ...]
+    flow: Flow | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A setting and how its box is cut."""
+
+    setting: Setting
+    cut: Cut | None
+
+
+def leaves(box: Cell, cut: Cut | None) -> Iterator[Cell]:
+    """The cells into which a box is cut: they cover it. Raises NotProvedError for a false cut."""
+    if cut is None:
+        yield box
+        return
+    ranges: dict[str, Range] = {"q": box.q, "p": box.p, "epsilon": box.epsilon}
+    low, high = ranges[cut.axis]
+    if not low < cut.at < high:
+        raise NotProvedError(f"a cut of {cut.axis} at {cut.at} lies outside [{low}, {high}]")
+    for ends, further in (((low, cut.at), cut.below), ((cut.at, high), cut.above)):
+        part = ranges | {cut.axis: ends}
+        yield from leaves(Cell(part["q"], part["p"], part["epsilon"]), further)
+
+
+class Lemmas:
+    """The lemmas of a setting, each worked out once, at the precision in force.
+
+    `told` is called with the name of a lemma before it is worked out.
+    """
+
+    def __init__(
+        self, model: Model, setting: Setting, told: Callable[[str], None] = lambda name: None
+    ) -> None:
+        self.setting, self.told = setting, told
+        told("curve")
+        self.step = Step(model, ORDER, setting.curve_end)
+
+    @cached_property
+    def funnel(self) -> Funnel:
+        """How fast orbits are drawn to the curve. Raises NotProvedError."""
+        s = self.setting
+        self.told("funnel")
+        return funnel(self.step, s.funnel_end, s.levels, s.largest, s.q[0])
+
+    @cached_property
+    def method(self) -> Method:
+        """The funnel, the tube and the clock. Raises NotProvedError."""
+        s = self.setting
+        found = self.funnel
+        size = arb(s.delta) * arb(s.largest) * arb(s.largest)
+        level = found.level(size)
+        if not found.constant(level) * arb(s.largest) <= arb(s.delta):
+            raise NotProvedError("the tube is too narrow to be kept: take a larger delta")
+        if not s.tube_end <= s.funnel_end:
+            raise NotProvedError("the tube has to end where the funnel does, or before")
+        tube = Tube(self.step, s.tube_end, s.delta, s.largest)
+        self.told("tube")
+        tube.check_motion()
+        self.told("crossing")
+        return Method(self.step, found, tube, Clock(tube))
+
+    def prepare(self) -> Method:
+        """Work out what all cells share. Raises NotProvedError."""
+        return self.method
+
+    def approached(self, q: Range) -> Approach:
+        """The approach from small |p0|, for a range of q0. Raises NotProvedError."""
+        s = self.setting
+        found = approach(self.step, q, s.p[0] * s.p[0], s.largest)
+        if not found.reached <= arb(s.p[1] * s.p[1]):
+            raise NotProvedError("from small |p| an orbit may jump past the largest |p0|")
+        return found
+
+    def followed(self, cell: Cell) -> Followed:
+        """A cell. Raises NotProvedError."""
+        try:
+            return self.method.follow(cell, self.approached(cell.q))
+        except OutOfRangeError as error:
+            raise NotProvedError(str(error)) from None
+
+    def theorem(self, cells: Mapping[Cell, Followed]) -> Theorem:
+        """The numbers, from all cells of the setting's box. Raises NotProvedError."""
+        s, tube, clock = self.setting, self.method.tube, self.method.clock
+        self.told("limit")
+        first, limit, saturation = tube.limit()
+        self.told("sharpness")
+        gap = Gap(tube).constant()
+        found = None
+        if s.flow_q is not None:
+            self.told("gradient flow")
+            found = flow(self.step, s.flow_q, s.p[1], s.largest)
+        per_log = max(f.per_log for f in cells.values())
+        # t_a ≤ N for ε up to a cell's largest: so much is left beside B ln(1/ε).
+        times = [
+            arb(f.time) - (0 if f.per_log > 0 else arb(per_log) * (1 / arb(cell.epsilon[1])).log())
+            for cell, f in cells.items()
+        ]
+        alignment = tube.alignment()
+        return Theorem(
+            setting=s,
+            alignment=above(alignment),
+            second=above(alignment - arb(s.delta)),
+            time=max(above(t) for t in times),
+            per_log=per_log,
+            per_small=max(above(self.approached(q).weight) for q in {cell.q for cell in cells}),
+            first=(below(first), above(first)),
+            limit=above(limit),
+            saturation=above(saturation),
+            gap=above(gap),
+            scale=(below(clock.start), above(clock.start)),
+            crossings=_crossings(cells),
+            flow=found,
+        )
+
+
+def check(model: Model, proof: Proof, told: Callable[[str], None] = lambda name: None) -> Theorem:
+    """The theorem that a proof proves. Raises NotProvedError where a lemma does not hold."""
+    with ctx.workprec(BITS):
+        lemmas = Lemmas(model, proof.setting, told)
+        lemmas.prepare()
+        told("orbits")
+        cells = {cell: lemmas.followed(cell) for cell in leaves(proof.setting.box, proof.cut)}
+        return lemmas.theorem(cells)
+
+
+def _crossings(cells: Mapping[Cell, Followed]) -> tuple[Crossing, ...]:
+    """For every range of q0 that the cells' ends make, over all cells that meet it."""
+    edges = sorted({end for cell in cells for end in cell.q})
+    found = []
+    for low, high in pairwise(edges):
+        over = [f.crossing for cell, f in cells.items() if cell.q[0] < high and low < cell.q[1]]
+        found.append(Crossing((low, high), min(k[0] for k in over), max(k[1] for k in over)))
+    return tuple(found)

@@ -1,0 +1,293 @@
+"""The search for a proof: it proposes ε₀, ranges and cells; the lemmas of `proof` accept or refuse.
+
+Nothing that is worked out here is believed: plain floats and trials choose numbers, and the check
+works from the numbers alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+
+from flint import arb, ctx, fmpq
+
+from ...numerics.compile.balls import compile_balls
+from ...numerics.pools import Progress, workers
+from ...theory.expressions.parsing import Z
+from ...theory.models import Model
+from ..hypotheses.assumptions import Assumptions
+from ..numbers import number
+from .cells import Cell, Followed
+from .errors import NotProvedError
+from .proof import BITS, Cut, Lemmas, Proof, Range, Setting, Theorem
+
+LEVELS = tuple(fmpq(1, k) for k in (10, 20, 50, 100, 200, 1000))
+_LARGEST = [fmpq(n, 1000) for n in (50, 40, 30, 20, 15, 10, 7, 5, 3, 2, 1)]  # of ε, by a unit
+_SMALL = fmpq(1, 20)  # |p0| from which on times are told, in its unit
+_ABOVE_C, _HIGHEST = fmpq(1, 50), fmpq(9, 10)  # q0 by default
+_FLOW = fmpq(6, 5), fmpq(2)  # q0 of the gradient-flow side by default
+_WIDEST = fmpq(1, 4)  # k₊ − k₋ of a cell, beyond which it is cut
+_FINEST = {"q": fmpq(1, 800), "p": fmpq(9, 8), "epsilon": fmpq(33, 32)}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for: None is chosen. `largest` is ε₀, `q` of q0, `p` of |p0|."""
+
+    largest: fmpq | None = None
+    q: Range | None = None
+    p: Range | None = None
+
+
+def prove(
+    model: Model,
+    wanted: Wanted = Wanted(),
+    told: Callable[[str], None] = lambda name: None,
+    progress: Progress = lambda done, of: None,
+    jobs: int = 1,
+) -> tuple[Proof, Theorem]:
+    """A proof with the largest ε₀ that is found, and what it proves. Raises NotProvedError."""
+    with ctx.workprec(BITS):
+        setting = _setting(model, wanted, told)
+        lemmas = known_lemmas(model, setting)
+        lemmas.told = told
+        lemmas.prepare()
+        told("orbits")
+        found: dict[Cell, Followed] = {}
+        parts = list(_first_cuts(setting))
+        with workers(jobs, forked=True) as pool:
+            trees = _searched(pool, model, setting, parts, progress)
+            for _, (_, cells) in trees.items():
+                found |= cells
+        cut = _joined(setting, {q: tree for q, (tree, _) in trees.items()})
+        return Proof(setting, cut), lemmas.theorem(found)
+
+
+@lru_cache(maxsize=1)
+def known_lemmas(model: Model, setting: Setting) -> Lemmas:
+    """The lemmas of a setting; a forked process has those of its parent."""
+    return Lemmas(model, setting)
+
+
+Tree = tuple[Cut | None, dict[Cell, Followed]]
+
+
+def _searched(
+    pool: Executor | None, model: Model, setting: Setting, parts: list[Range], progress: Progress
+) -> dict[Range, Tree]:
+    jobs = [(model, setting, q) for q in parts]
+    results = map(_part, jobs) if pool is None else pool.map(_part, jobs)
+    found: dict[Range, Tree] = {}
+    for q, tree in zip(parts, results, strict=True):
+        found[q] = tree
+        progress(len(found), len(parts))
+    return found
+
+
+def _part(job: tuple[Model, Setting, Range]) -> Tree:
+    model, setting, q = job
+    with ctx.workprec(BITS):
+        lemmas = known_lemmas(model, setting)
+        return _cut(lemmas, Cell(q, setting.p, (fmpq(0), setting.largest)))
+
+
+def _cut(lemmas: Lemmas, cell: Cell) -> Tree:
+    """A cell, cut until each part is followed well enough. Raises NotProvedError."""
+    trouble, followed = "", None
+    if not _too_large(cell):
+        try:
+            followed = lemmas.followed(cell)
+        except NotProvedError as error:
+            trouble = str(error)
+    axis = _axis(lemmas, cell, followed)
+    if followed is not None and (axis is None or _fine(followed)):
+        return None, {cell: followed}
+    if axis is None:
+        raise NotProvedError(_where(cell) + trouble)
+    at = _middle(cell, axis)
+    below, above = _halves(cell, axis, at)
+    (left, first), (right, second) = _cut(lemmas, below), _cut(lemmas, above)
+    return Cut(axis, at, left, right), first | second
+
+
+def _fine(followed: Followed) -> bool:
+    low, high = followed.crossing
+    return bool(high - low <= _WIDEST)
+
+
+def _too_large(cell: Cell) -> bool:
+    """Whether a cell is not worth a trial."""
+    low, high = cell.epsilon
+    return bool((low > 0 and high > 2 * low) or cell.p[1] > 8 * cell.p[0])
+
+
+def _axis(lemmas: Lemmas, cell: Cell, followed: Followed | None) -> str | None:
+    """Which range to halve: the one that spreads q most on the way; None where all are fine."""
+    low, high = cell.epsilon
+    steps = 30.0 if followed is None else float(followed.time)
+    slowness = 1 / max(math.log(2 / float(cell.q[1]) - 1), 0.02)
+    spread = {
+        "q": float(cell.q[1] - cell.q[0]),
+        "p": 0.2 * float(high) * slowness * math.log(float(cell.p[1] / cell.p[0])),
+        "epsilon": 0.2 * float(high - low) * steps,
+    }
+    ratio = {
+        "q": cell.q[1] - cell.q[0] > _FINEST["q"],
+        "p": cell.p[1] > _FINEST["p"] * cell.p[0],
+        "epsilon": low == 0 or high > _FINEST["epsilon"] * low,
+    }
+    if _too_large(cell):
+        return "epsilon" if low > 0 and high > 2 * low else "p"
+    if low == 0 and followed is None and high * 1000 < lemmas.setting.largest:
+        ratio["epsilon"] = False
+    allowed = [axis for axis, coarse in ratio.items() if coarse]
+    return max(allowed, key=lambda axis: spread[axis]) if allowed else None
+
+
+def _middle(cell: Cell, axis: str) -> fmpq:
+    low, high = {"q": cell.q, "p": cell.p, "epsilon": cell.epsilon}[axis]
+    if axis == "q":
+        return (low + high) / 2
+    if low == 0:
+        return high / 4
+    return _near(math.sqrt(float(low) * float(high)), low, high)
+
+
+def _near(x: float, low: fmpq, high: fmpq) -> fmpq:
+    """A short number near x between two others."""
+    digits = 3
+    while True:
+        scale = 10 ** (digits - math.floor(math.log10(x)))
+        found = fmpq(round(x * scale), scale)
+        if low < found < high:
+            return found
+        digits += 2
+
+
+def _halves(cell: Cell, axis: str, at: fmpq) -> tuple[Cell, Cell]:
+    ranges = {"q": cell.q, "p": cell.p, "epsilon": cell.epsilon}
+    low, high = ranges[axis]
+    below, above = ranges | {axis: (low, at)}, ranges | {axis: (at, high)}
+    return Cell(*below.values()), Cell(*above.values())
+
+
+def _first_cuts(setting: Setting) -> Iterator[Range]:
+    """The range of q0 in parts, to be cut further apart from each other."""
+    low, high = setting.q
+    count = max(1, math.ceil(float(high - low) * 50))
+    edges = [low + (high - low) * i / count for i in range(count + 1)]
+    return pairwise(edges)
+
+
+def _joined(setting: Setting, trees: dict[Range, Cut | None]) -> Cut | None:
+    """The cuts of the parts of the range of q0, joined."""
+    cut: Cut | None = None
+    for i, (q, tree) in enumerate(sorted(trees.items())):
+        cut = tree if i == 0 else Cut("q", q[0], cut, tree)
+    return cut
+
+
+def _where(cell: Cell) -> str:
+    def ends(low: fmpq, high: fmpq) -> str:
+        return f"[{float(low):.4g}, {float(high):.4g}]"
+
+    q, p, epsilon = (ends(*part) for part in (cell.q, cell.p, cell.epsilon))
+    return f"not proved for q0 in {q}, |p0| in {p}, epsilon in {epsilon}: "
+
+
+def _setting(model: Model, wanted: Wanted, told: Callable[[str], None]) -> Setting:
+    """What to try: with the largest ε₀ at which the hardest cell is followed."""
+    q = wanted.q or _range_of_q(model)
+    scale = fmpq(int(model.response.scale.p), int(model.response.scale.q))
+    p = wanted.p or (_SMALL * scale, _largest_p(model, q[1], scale))
+    sizes = [wanted.largest] if wanted.largest else [e / (scale * scale) for e in _LARGEST]
+    trouble: NotProvedError | None = None
+    for largest in sizes:
+        try:
+            setting = _tuned(model, largest, q, p, told)
+            if len(sizes) > 1:
+                told(f"trial at epsilon = {float(largest):.3g}")
+                _probe(known_lemmas(model, setting))
+            return setting
+        except NotProvedError as error:
+            trouble = error
+    raise trouble or NotProvedError("no step size was tried")
+
+
+def _probe(lemmas: Lemmas) -> None:
+    """The cells that are lost first. Raises NotProvedError."""
+    s = lemmas.setting
+    q = s.q[1] - _FINEST["q"], s.q[1]
+    e = s.largest / _FINEST["epsilon"], s.largest
+    for p in ((s.p[0], s.p[0] * _FINEST["p"]), (s.p[1] / _FINEST["p"], s.p[1])):
+        lemmas.followed(Cell(q, p, e))
+
+
+def _tuned(model: Model, largest: fmpq, q: Range, p: Range, told: Callable[[str], None]) -> Setting:
+    """The ends of tables from floats, and δ from the funnel."""
+    r = _Floats(model)
+    rise = 1 + 3 * float(largest) * r.first
+    tube_end = r.place(float(q[0]) / rise) * 1.02
+    funnel_end = max(tube_end, r.place(float(q[0]) / (rise + float(LEVELS[0])))) * 1.02
+    reach, height = max(funnel_end, float(p[1]) ** 2), float(q[0])
+    curve_end = 1.1 * max(reach, *(x * (2 * r(x) / height - 1) ** 2 for x in r.grid(reach)))
+    ends = [_near(x, fmpq(0), fmpq(10**9)) for x in (tube_end, funnel_end, curve_end)]
+    rough = Setting(largest, q, p, fmpq(1), LEVELS, ends[0], ends[1], ends[2], _FLOW)
+    lemmas = known_lemmas(model, rough)
+    lemmas.told = told
+    constant = float(lemmas.funnel.constant(len(LEVELS) - 1))
+    boxes = (abs(float(lemmas.step.curve.value("h2", arb(x)).mid())) for x in r.grid(tube_end))
+    delta = max(max(boxes) / 8, 1.2 * constant * float(largest))
+    tuned = replace(rough, delta=_near(delta, fmpq(0), fmpq(10**9)))
+    fitted = known_lemmas(model, tuned)
+    fitted.step, fitted.funnel, fitted.told = lemmas.step, lemmas.funnel, told
+    return tuned
+
+
+def _range_of_q(model: Model) -> Range:
+    constants = Assumptions(model).constants
+    if constants is None:
+        raise NotProvedError("c is not known for this response: name a range of q0")
+    low = fmpq(math.ceil(float(constants.c.upper()) * 1000), 1000) + _ABOVE_C
+    if not low < _HIGHEST:
+        raise NotProvedError(f"c + {_ABOVE_C} is not below {_HIGHEST}: name a range of q0")
+    return low, _HIGHEST
+
+
+def _largest_p(model: Model, q: fmpq, scale: fmpq) -> fmpq:
+    """The largest |p0| with 2r/q − 1 ≥ 1/8, and at most 1 or a unit."""
+    r, most = _Floats(model), max(scale, fmpq(1))
+    found = [most * k / 20 for k in range(1, 21)]
+    return max(p for p in found if 2 * r(float(p) ** 2) / float(q) - 1 >= 0.125 or p == found[0])
+
+
+class _Floats:
+    """The response as a function of x = p² in floats."""
+
+    def __init__(self, model: Model) -> None:
+        self._r = compile_balls(model.response.response, [Z])
+        self.unit = float(model.response.scale) ** 2
+        self.first = 1 / abs(number(model.response.curvature))  # about h₁(0), or twice that
+
+    def __call__(self, x: float) -> float:
+        return float(self._r(arb(math.sqrt(x)))[0].mid()) if x > 0 else 1.0
+
+    def place(self, height: float) -> float:
+        """x with r(x) = height, by bisection."""
+        low, high = 0.0, self.unit
+        while self(high) > height:
+            high *= 2
+            if high > 2**40 * self.unit:
+                raise NotProvedError(f"r does not fall to {height:.4g}")
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (middle, high) if self(middle) > height else (low, middle)
+        return high
+
+    def grid(self, end: float) -> list[float]:
+        """Places up to an end."""
+        return [end * k / 50 for k in range(51)]
