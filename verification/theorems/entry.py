@@ -50,6 +50,8 @@ class Entry:
         for _ in range(_MOST_STEPS):
             if bounds.misfit is not None and bounds.misfit <= target:
                 return bounds
+            if not bounds.q[1] < 1:  # too late to be on the tube before q passes 1
+                break
             bounds = self._sharpened(self._advanced(bounds))
         raise _lost(bounds)
 

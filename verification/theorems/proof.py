@@ -14,8 +14,12 @@ from itertools import pairwise
 from flint import arb, ctx, fmpq
 
 from ...numerics.curve.taylor_models import OutOfRangeError
+from ...theory.errors import InputError
 from ...theory.models import Model
+from ...theory.requirements import require_normalised
+from ..hypotheses.regularity import judge_symmetry
 from ..numbers import above, below
+from ..verdicts import Evidence
 from .approach import Approach, approach
 from .cells import Cell, Followed, Method
 from .crossing import Clock
@@ -61,6 +65,24 @@ class Setting:
     curve_end: fmpq
     flow_q: Range | None = None
 
+    def require_sound(self) -> None:
+        """Raise InputError unless the numbers are in their order: what no lemma looks at."""
+        increasing = {
+            "q0": (fmpq(0), *self.q, fmpq(1)),
+            "p0": (fmpq(0), *self.p),
+            "p²": (fmpq(0), self.tube_end, self.curve_end),
+            "the levels": (fmpq(0), *reversed(self.levels), fmpq(1)),
+            "epsilon": (fmpq(0), self.largest, fmpq(1)),
+            "delta": (fmpq(0), self.delta),
+            "q0 past 1": (fmpq(1), *(self.flow_q or (fmpq(2), fmpq(3)))),
+        }
+        for name, values in increasing.items():
+            if not all(a < b for a, b in pairwise(values)):
+                shown = ", ".join(map(str, values))
+                raise InputError(f"the ranges of a theorem: {name}: {shown} do not increase")
+        if not self.levels:
+            raise InputError("the ranges of a theorem: there is no level")
+
     @property
     def box(self) -> Cell:
         """All starts and step sizes."""
@@ -69,9 +91,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class Crossing:
-    """ε t_b − ρ₀ ln(1/ε) in [low, high] for q0 in `q` and |p0| between the two of the setting."""
+    """ε t_b − ρ₀ ln(1/ε) in [low, high] for q0 in `q` and |p0| in `p`."""
 
     q: Range
+    p: Range
     low: fmpq
     high: fmpq
 
@@ -131,7 +154,9 @@ class Lemmas:
     def __init__(
         self, model: Model, setting: Setting, told: Callable[[str], None] = lambda name: None
     ) -> None:
+        setting.require_sound()
         self.setting, self.told = setting, told
+        _require_symmetric(model)
         told("curve")
         self.step = Step(model, ORDER, setting.curve_end)
 
@@ -223,11 +248,25 @@ def check(model: Model, proof: Proof, told: Callable[[str], None] = lambda name:
         return lemmas.theorem(cells)
 
 
+def _require_symmetric(model: Model) -> None:
+    """r as a function of x = p² needs an even loss or an odd activation, exactly."""
+    response = model.response
+    require_normalised(response)
+    if judge_symmetry(response, []).evidence is not Evidence.DERIVED:
+        raise NotProvedError(f"{response.text}: that it is {response.symmetry} is not derived")
+
+
 def _crossings(cells: Mapping[Cell, Followed]) -> tuple[Crossing, ...]:
-    """For every range of q0 that the cells' ends make, over all cells that meet it."""
-    edges = sorted({end for cell in cells for end in cell.q})
+    """For the ranges of q0 and |p0| between places where no cell lies on both sides."""
     found = []
-    for low, high in pairwise(edges):
-        over = [f.crossing for cell, f in cells.items() if cell.q[0] < high and low < cell.q[1]]
-        found.append(Crossing((low, high), min(k[0] for k in over), max(k[1] for k in over)))
+    for q in pairwise(_edges([cell.q for cell in cells])):
+        inside = {cell: f for cell, f in cells.items() if q[0] <= cell.q[0] and cell.q[1] <= q[1]}
+        for p in pairwise(_edges([cell.p for cell in inside])):
+            over = [f.crossing for c, f in inside.items() if p[0] <= c.p[0] and c.p[1] <= p[1]]
+            found.append(Crossing(q, p, min(k[0] for k in over), max(k[1] for k in over)))
     return tuple(found)
+
+
+def _edges(ranges: list[Range]) -> list[fmpq]:
+    ends = {end for part in ranges for end in part}
+    return sorted(end for end in ends if not any(low < end < high for low, high in ranges))

@@ -31,6 +31,8 @@ _SMALL = fmpq(1, 20)  # |p0| from which on times are told, in its unit
 _ABOVE_C, _HIGHEST = fmpq(1, 50), fmpq(9, 10)  # q0 by default
 _FLOW = fmpq(6, 5), fmpq(2)  # q0 of the gradient-flow side by default
 _WIDEST = fmpq(1, 4)  # k₊ − k₋ of a cell, beyond which it is cut
+_PARTS = 50  # of the whole range of q0, each cut by a process of its own
+_FAR = 6  # times |p0| from where on both ends of its range are told apart
 _FINEST = {"q": fmpq(1, 800), "p": fmpq(9, 8), "epsilon": fmpq(33, 32)}
 
 
@@ -92,7 +94,14 @@ def _part(job: tuple[Model, Setting, Range]) -> Tree:
     model, setting, q = job
     with ctx.workprec(BITS):
         lemmas = known_lemmas(model, setting)
-        return _cut(lemmas, Cell(q, setting.p, (fmpq(0), setting.largest)))
+        low, high = setting.p
+        cell, middle = Cell(q, setting.p, (fmpq(0), setting.largest)), fmpq(0)
+        if high > _FAR * low:
+            middle = _near(math.sqrt(float(low * high)), low, high)
+            below, above = _halves(cell, "p", middle)
+            (right, second), (left, first) = _cut(lemmas, above), _cut(lemmas, below)
+            return Cut("p", middle, left, right), first | second
+        return _cut(lemmas, cell)
 
 
 def _cut(lemmas: Lemmas, cell: Cell) -> Tree:
@@ -110,7 +119,8 @@ def _cut(lemmas: Lemmas, cell: Cell) -> Tree:
         raise NotProvedError(_where(cell) + trouble)
     at = _middle(cell, axis)
     below, above = _halves(cell, axis, at)
-    (left, first), (right, second) = _cut(lemmas, below), _cut(lemmas, above)
+    right, second = _cut(lemmas, above)  # the harder half first
+    left, first = _cut(lemmas, below)
     return Cut(axis, at, left, right), first | second
 
 
@@ -178,9 +188,9 @@ def _halves(cell: Cell, axis: str, at: fmpq) -> tuple[Cell, Cell]:
 def _first_cuts(setting: Setting) -> Iterator[Range]:
     """The range of q0 in parts, to be cut further apart from each other."""
     low, high = setting.q
-    count = max(1, math.ceil(float(high - low) * 50))
-    edges = [low + (high - low) * i / count for i in range(count + 1)]
-    return pairwise(edges)
+    first, last = math.ceil(low * _PARTS), math.floor(high * _PARTS)
+    inside = (fmpq(k, _PARTS) for k in range(first, last + 1))
+    return pairwise([low, *(q for q in inside if low < q < high), high])
 
 
 def _joined(setting: Setting, trees: dict[Range, Cut | None]) -> Cut | None:
