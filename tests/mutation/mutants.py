@@ -36,8 +36,11 @@ MODULES: dict[str, tuple[str, ...]] = {
         _MODELS,
     ),
     "verification/hypotheses/assumptions.py": (
-        "tests/verification/hypotheses/test_assumptions_in_detail.py",
+        "tests/verification/hypotheses/test_judging_assumptions.py",
         "tests/verification/hypotheses/test_assumptions.py",
+        "tests/verification/hypotheses/test_a5.py",
+        "tests/verification/hypotheses/test_witnesses.py",
+        "tests/verification/hypotheses/test_z0_and_c.py",
     ),
     "verification/hypotheses/growth.py": ("tests/verification/hypotheses/test_growth.py",),
 }

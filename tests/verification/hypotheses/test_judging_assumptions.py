@@ -1,34 +1,18 @@
-"""How a verdict on a hypothesis comes about: points, patience, evidence, proofs and constants."""
+"""How a verdict on a hypothesis comes about: points, patience, evidence and proofs."""
 
 import math
 import time
 from fractions import Fraction
-from functools import cache
 
 import pytest
 import sympy as sp
+from hypotheses_by_hand import judged, model_of
 from mpmath import mp
 
 from trajalign.theory.conditions import Condition
-from trajalign.theory.errors import NotFiniteError
 from trajalign.theory.expressions.parsing import Z
-from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
-from trajalign.theory.responses import Activation, Loss
 from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.verdicts import Evidence, Outcome
-
-
-def model_of(kind: str, text: str) -> Model:
-    loss = kind == "linear"
-    return TwoLayerLinear(Loss.parse(text)) if loss else SingleNeuron(Activation.parse(text))
-
-
-@cache
-def judged(kind: str, text: str) -> Assumptions:
-    assumptions = Assumptions(model_of(kind, text))
-    assert assumptions.verdicts
-    return assumptions
-
 
 # The points that are looked at
 
@@ -255,66 +239,6 @@ def test_a_needle_between_all_points_is_found_by_the_search_for_a_proof() -> Non
     assert "A1" not in assumptions.proofs
 
 
-# A5
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "expected"),
-    [
-        # sup |ℓ'| or sup |φ| rounded up to a thousandth of the response's unit
-        ("linear", "log(cosh(z))", 1),
-        ("linear", "z*atan(z) - log(1+z**2)/2", sp.Rational(1571, 1000)),  # π/2 = 1.5707…
-        ("neuron", "2*atan(tanh(z/2))", sp.Rational(1571, 1000)),
-        ("neuron", "z*exp(-z**2)", sp.Rational(429, 1000)),  # 0.42888…, unit ¼: 1.71553 up to 1.716
-        ("linear", "3*log(sinh(z)/z)", 3),
-    ],
-)
-def test_the_lipschitz_constant(kind: str, text: str, expected: sp.Rational) -> None:
-    assert judged(kind, text).lipschitz == expected
-
-
-@pytest.mark.parametrize("factor", [1000, 7])
-def test_the_lipschitz_constant_has_the_unit_of_z(factor: int) -> None:
-    # s² ℓ(z/s) has the slope s ℓ'(z/s)
-    found = judged("linear", f"{factor}**2*log(cosh(z/{factor}))").lipschitz
-    assert factor <= found <= factor * sp.Rational(1001, 1000)
-
-
-def test_a_slope_of_one_everywhere_is_not_too_steep() -> None:
-    # φ = z: |φ'| = 1 is allowed, the size is not; of 2z it is the slope that is too large
-    assert "φ'(z)" not in judged("neuron", "z").verdicts["A5"].witness
-    steep = judged("neuron", "2*z").verdicts["A5"].witness
-    assert (steep["z"], float(steep["φ'(z)"])) == ("1", 2)
-    backwards = judged("neuron", "-2*z").verdicts["A5"].witness
-    assert float(backwards["φ'(z)"]) == -2
-
-
-def test_the_bound_names_what_it_bounds() -> None:
-    assert judged("linear", "log(cosh(z))").verdicts["A5"].quantities["bound"] == "sup |ℓ'| = 1"
-    assert judged("neuron", "tanh(z)").verdicts["A5"].quantities["bound"] == "sup |φ| = 1"
-    loss = judged("linear", "z**2/2").verdicts["A5"].witness
-    assert set(loss) == {"z", "|ℓ'|(z)", "growth", "proved from"}
-    neuron = judged("neuron", "z").verdicts["A5"].witness
-    assert set(neuron) == {"z", "|φ|(z)", "growth", "proved from"}
-
-
-def test_where_no_limit_bounds_a_slope_a_stated_bound_is_proved() -> None:
-    # ℓ' = z/(1+z²) rises to 1/2 and falls again: |ℓ'| < 1.001 · 1/2
-    assumptions = judged("linear", "log(1+z**2)/2")
-    assert assumptions.stated_bound == sp.Rational(1001, 2000)
-    verdict = assumptions.verdicts["A5"]
-    assert verdict.evidence is Evidence.ENCLOSED
-    assert verdict.quantities["proved"] == "|ℓ'| < 0.5005"
-    others = [v.quantities for name, v in assumptions.verdicts.items() if name != "A5"]
-    assert not any({"proved", "bound"} & set(found) for found in others)
-    # where the limit at infinity does it, no other bound is stated
-    for kind, text in (("linear", "log(cosh(z))"), ("neuron", "tanh(z)"), ("linear", "z**2/2")):
-        assert judged(kind, text).stated_bound is None
-        verdicts = judged(kind, text).verdicts
-        assert not any("proved" in verdict.quantities for verdict in verdicts.values())
-        assert {name for name, v in verdicts.items() if "bound" in v.quantities} <= {"A5"}
-
-
 # What a verdict carries
 
 
@@ -348,51 +272,6 @@ def test_the_word_judged_is_final() -> None:
     assumptions = judged("linear", "log(cosh(z))")
     assert assumptions.verdicts is assumptions.verdicts
     assert assumptions.grid is assumptions.grid
-
-
-# z0 and c
-
-
-def test_the_constants_are_enclosed() -> None:
-    found = judged("linear", "log(cosh(z))").constants
-    with mp.workdps(30):
-        z0 = mp.findroot(lambda z: mp.sinh(2 * z) - 4 * z, 1.1)
-        low, high = (mp.mpf(int(z.p)) / int(z.q) for z in found.z0)
-        assert low < z0 < high < low + mp.mpf("1e-8")
-        assert float(found.c.lower()) <= float(mp.tanh(z0) / z0) <= float(found.c.upper())
-    assert found.proofs
-
-
-def test_there_are_no_constants_where_z0_is_infinite() -> None:
-    # r = (1+z²)^(−1/4): z r'/r > −1/2 for every z
-    assert judged("linear", "2*(1+z**2)**(3/4)/3").constants is None
-
-
-@pytest.mark.parametrize("text", ["sqrt(1-z**2)", "log(z - 2)"])
-def test_there_are_no_constants_where_r_is_not_real(text: str) -> None:
-    assumptions = Assumptions(model_of("linear", text))
-    with pytest.raises(NotFiniteError):
-        assert assumptions.z0_and_c
-    assert assumptions.constants is None
-
-
-@pytest.mark.parametrize(("power", "z0"), [(1, 3), (2, 7)])
-def test_z0_is_found_wherever_it_is_between_two_points(power: int, z0: int) -> None:
-    """r = (1 + (z/s)²)^(−a): z r'/r = −2a u/(1+u) with u = (z/s)² is −1/2 at u = 1/(4a − 1)."""
-    a = sp.Rational(power, 2)
-    scale = z0 * sp.sqrt(4 * a - 1)
-    text = f"{scale**2}*((1 + z**2/({scale**2}))**({1 - a}) - 1)/(2*({1 - a}))"
-    if a == 1:
-        text = f"{scale**2}*log(1 + z**2/({scale**2}))/2"
-    found, c = Assumptions(model_of("linear", text)).z0_and_c
-    assert found == pytest.approx(z0, rel=1e-12)
-    assert c == pytest.approx(max(float(1 + 1 / (4 * a - 1)) ** -float(a), 0.5), rel=1e-12)
-
-
-def test_c_is_one_half_where_r_is_less_at_z0() -> None:
-    # r = (1+u)^(−a) with a = 13/50: z0² = 1/(4a − 1) = 25 and r(5) = 26^(−0.26) = 0.43
-    found = Assumptions(model_of("linear", "25*(1+z**2)**(37/50)/37")).z0_and_c
-    assert found == pytest.approx((5, 0.5), rel=1e-12)
 
 
 # Both sides of 0, and values that are 0 in disguise
