@@ -15,7 +15,7 @@ from verify_runs import FAILING, LIMIT, QUICK, trajalign
 
 from trajalign import __version__
 
-# The layout in short; tests/trajalign/test_output.py has it in full.
+# The layout in short; tests/trajalign/test_verdict_output.py has it in full.
 RESULT_KEYS = {
     *("label", "model", "response", "verdict", "evidence", "reason"),
     *("parameters", "quantities", "hypotheses", "standing", "witness", "seconds"),

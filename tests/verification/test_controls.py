@@ -18,6 +18,7 @@ from trajalign.verification.measuring import ladder
 from trajalign.verification.measuring.claims import Claim, Judgement
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.running import runner
+from trajalign.verification.running.options import Options
 from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.alignment_time import AlignmentTimeClaim
 from trajalign.verification.statements.crossing import CrossingClaim
@@ -203,7 +204,7 @@ def test_check_that_judges_without_measuring_is_found_out(
     monkeypatch.setattr(ladder, "ORDER_SLACK", 10.0)
     rows = runner.control(
         [model_of("neuron", "tanh")],
-        runner.Options(frozenset({"neuron/limit"}), sp.Rational(1, 40)),
+        Options(frozenset({"neuron/limit"}), sp.Rational(1, 40)),
     )
     missed = [row.falsified for row in rows if not row.refuted]
     assert missed == ["order one too high"]
@@ -215,7 +216,7 @@ def test_slack_coefficient_tolerance_is_found_out(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(ladder, "ORDER_SLACK", 10.0)
     rows = runner.control(
         [model_of("neuron", "tanh")],
-        runner.Options(frozenset({"neuron/limit"}), sp.Rational(1, 40)),
+        Options(frozenset({"neuron/limit"}), sp.Rational(1, 40)),
     )
     missed = {row.falsified for row in rows if not row.refuted}
     assert {"coefficient off by 1 %", "coefficient has the wrong sign"} <= missed
@@ -234,9 +235,7 @@ def test_hypothesis_that_always_passes_is_found_out(
         return found
 
     monkeypatch.setattr(Assumptions, "verdicts", property(blind))
-    rows = runner.control(
-        [model_of("linear", "log-cosh")], runner.Options(frozenset({f"linear/{name}"}))
-    )
+    rows = runner.control([model_of("linear", "log-cosh")], Options(frozenset({f"linear/{name}"})))
     assert [row.refuted for row in rows] == [False]
     assert (
         run_cli(

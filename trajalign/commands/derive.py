@@ -13,8 +13,7 @@ from ..appendix.document import Document, document
 from ..appendix.numbers import Numbers
 from ..appendix.numbers import numbers as on_orbits
 from ..exits import FAILED, complain
-from ..files import check_outputs, write, write_together
-from ..output import dump
+from ..files import check_outputs, dump, write, write_together
 from ..terminal import progress_bar, status_line
 from ..theory.derivation.book import appendix
 from ..theory.errors import InputError

@@ -15,9 +15,10 @@ from ..numerics.orbits.native import accelerated
 from ..numerics.precision import working_bits
 from ..theory.errors import InputError
 from ..theory.models import Model
-from .following import Start, at_rest
+from .followed_orbits import at_rest
 from .kind import Kind
 from .picture import MEASURED, PREDICTED, Curve, Picture
+from .standard import Start
 
 _GAP = r"$\ln\,|\Delta q^{\ast}|$"
 _FIRST = 45  # −ln|Δq*| at the first step size, if nothing is said

@@ -19,9 +19,10 @@ from ..theory.curve.first_order import slow_curve
 from ..theory.diagram.frozen_family import frozen_family
 from ..theory.expressions.parsing import Z
 from ..theory.models import ETA, Model, P, Q
-from .following import SMALL, Start, at_rest, followed, logarithmic
+from .followed_orbits import at_rest, followed, logarithmic
 from .kind import Kind
 from .picture import MEASURED, PREDICTED, REFERENCE, Curve, Mark, Picture
+from .standard import SMALL, Start
 
 _SHOWN = 70
 _NARROW = 0.12  # of the axis: a name of a phase needs more

@@ -23,9 +23,9 @@ from flint import arb, ctx, fmpq
 from ...numerics.compile.balls import BallFunction, compile_balls, evaluate, exact
 from ...numerics.roots import solve_decreasing
 from ...theory.arguments import takes
-from ...theory.conditions import Condition, conditions, log_slope
 from ...theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
 from ...theory.expressions.parsing import Z
+from ...theory.hypotheses_by_algebra import Condition, conditions, log_slope
 from ...theory.models import MODEL, Model
 from ...theory.responses import Loss, Response
 from ...theory.series import taylor

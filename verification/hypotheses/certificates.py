@@ -16,9 +16,9 @@ from flint import arb, ctx
 
 from ...numerics.compile.balls import compile_balls, evaluate, exact
 from ...theory import models
-from ...theory.conditions import conditions
 from ...theory.errors import InputError
 from ...theory.expressions.parsing import Z, parse_rational
+from ...theory.hypotheses_by_algebra import conditions
 from ...theory.models import Model
 from ...theory.responses import Response
 from ..verdicts import Evidence, Outcome

@@ -9,8 +9,8 @@ import sympy as sp
 from hypotheses_by_hand import judged, model_of
 from mpmath import mp
 
-from trajalign.theory.conditions import Condition
 from trajalign.theory.expressions.parsing import Z
+from trajalign.theory.hypotheses_by_algebra import Condition
 from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.verdicts import Evidence, Outcome
 

@@ -12,7 +12,8 @@ from trajalign.verification.controls import with_wrong_map
 from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import known_statements
 from trajalign.verification.measuring.effort import EFFORTS, QUICK, THOROUGH, Effort
-from trajalign.verification.running.preparation import Options, prepare
+from trajalign.verification.running.options import Options
+from trajalign.verification.running.preparation import prepare
 from trajalign.verification.running.runner import control, examine, known_labels, verify
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict, exit_status
 

@@ -28,7 +28,8 @@ from trajalign.verification.measuring.curve_scan import Scan, curve_term
 from trajalign.verification.measuring.orbit_view import REFUTING, OrbitView
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.running import preparation
-from trajalign.verification.running.runner import Options, verify
+from trajalign.verification.running.options import Options
+from trajalign.verification.running.runner import verify
 from trajalign.verification.running.trials import Trial, collect
 from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.crossing import CrossingClaim

@@ -21,7 +21,8 @@ from trajalign.verification.measuring.claims import Judgement, Measurement
 from trajalign.verification.measuring.orbit_view import REFUTING
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.quantities import Interval
-from trajalign.verification.running.runner import Options, verify
+from trajalign.verification.running.options import Options
+from trajalign.verification.running.runner import verify
 from trajalign.verification.statements import one_orbit
 from trajalign.verification.statements.one_orbit import OneOrbitClaim
 from trajalign.verification.verdicts import Evidence, Outcome

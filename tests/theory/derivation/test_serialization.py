@@ -8,7 +8,7 @@ import sympy as sp
 from trajalign.theory.curve.closed import curve_closed, curve_generic
 from trajalign.theory.derivation import Definition, Derivation, Expansion, Sign, Solution, Step
 from trajalign.theory.derivation.notation import BY_KEY, P_NEXT, Q_LIMIT, H
-from trajalign.theory.derivation.serial import (
+from trajalign.theory.derivation.serialization import (
     derivation_of,
     derivative_at,
     expression_of,

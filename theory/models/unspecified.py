@@ -13,10 +13,10 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from .algebra.exact_algebra import vanishes_exactly
-from .expressions.parsing import Z
-from .models.base import PHI_SQUARED, Model, P, ParameterSpace, Q, R
-from .responses import Response
+from ..algebra.exact_algebra import vanishes_exactly
+from ..expressions.parsing import Z
+from ..responses import Response
+from .base import PHI_SQUARED, Model, P, ParameterSpace, Q, R
 
 _GIVEN = sp.Function("given")  # the unspecified ℓ or φ
 _MOST = 4  # derivatives of it that are known by a letter

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+from .files import dump
 from .theory.writing.plain_text import plain_text
 from .verification.quantities import to_json
 from .verification.running.runner import Control
@@ -136,8 +136,3 @@ def _control_case(control: Control) -> TestCase:
     if not control.refuted:
         case.result = [Failure("a falsified statement was not refuted")]
     return case
-
-
-def dump(document: dict[str, Any]) -> str:
-    """A JSON document as it is written by every command."""
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

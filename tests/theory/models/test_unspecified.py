@@ -18,7 +18,7 @@ from trajalign.theory.models import (
     SingleNeuron,
     TwoLayerLinear,
 )
-from trajalign.theory.unspecified import JETS, unspecified
+from trajalign.theory.models.unspecified import JETS, unspecified
 
 MODELS = (
     TwoLayerLinear(Loss.parse("atan")),

@@ -5,8 +5,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trajalign.theory.conditions import conditions, is_bounded, is_negative, log_slope
 from trajalign.theory.expressions.parsing import Z, parse_expression
+from trajalign.theory.hypotheses_by_algebra import conditions, is_bounded, is_negative, log_slope
 from trajalign.theory.responses import Activation, Loss
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..theory.models import Model
 from ..verification.measuring.effort import THOROUGH
 from ..verification.quantities import Compared, to_json
-from ..verification.running.preparation import Options
+from ..verification.running.options import Options
 from ..verification.standing import Standing, standings
 from ..verification.verdicts import Verdict
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from trajalign import output, verdict_tables
+from trajalign import verdict_output, verdict_tables
 from trajalign.theory.curve.first_order import slow_curve
 from trajalign.theory.models import HYPOTHESES, Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
@@ -73,7 +73,7 @@ def strict_json(text: str) -> Any:
 
 
 def test_json_has_the_layout_of_the_design() -> None:
-    document = strict_json(output.verdicts_as_json(MIXED, "1.2.3"))
+    document = strict_json(verdict_output.verdicts_as_json(MIXED, "1.2.3"))
     jsonschema.validate(document, SCHEMA)
     assert document["version"] == "1.2.3"
     assert [row["label"] for row in document["results"]] == [v.label for v in MIXED]
@@ -87,7 +87,7 @@ def test_json_has_the_layout_of_the_design() -> None:
 
 
 def test_json_tells_how_every_label_stands() -> None:
-    rows = json.loads(output.verdicts_as_json(MIXED, "1"))["results"]
+    rows = json.loads(verdict_output.verdicts_as_json(MIXED, "1"))["results"]
     standing = {(row["model"], row["label"]): row["standing"] for row in rows}
     assert standing["linear", "linear/A1"] == {
         "verdict": "pass",
@@ -101,14 +101,14 @@ def test_json_tells_how_every_label_stands() -> None:
 
 def test_json_has_the_controls_that_were_run_too() -> None:
     row = Control("linear/limit", COSH, "h(0) off by 1 %", True, "coefficient …", {"t": "3"})
-    document = json.loads(output.verdicts_as_json(MIXED, "1", [row]))
+    document = json.loads(verdict_output.verdicts_as_json(MIXED, "1", [row]))
     jsonschema.validate(document, SCHEMA)
     assert document["controls"][0]["falsified"] == "h(0) off by 1 %"
-    assert "controls" not in json.loads(output.verdicts_as_json(MIXED, "1"))
+    assert "controls" not in json.loads(verdict_output.verdicts_as_json(MIXED, "1"))
 
 
 def test_schema_refuses_a_failure_without_witness() -> None:
-    document = json.loads(output.verdicts_as_json(MIXED, "1"))
+    document = json.loads(verdict_output.verdicts_as_json(MIXED, "1"))
     document["results"][3]["witness"] = None
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, SCHEMA)
@@ -126,7 +126,7 @@ def test_schema_refuses_a_failure_without_witness() -> None:
     ],
 )
 def test_schema_refuses_what_is_no_verdict(place: str, value: object) -> None:
-    document = json.loads(output.verdicts_as_json(MIXED, "1"))
+    document = json.loads(verdict_output.verdicts_as_json(MIXED, "1"))
     document["results"][0][place] = value
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, SCHEMA)
@@ -142,12 +142,12 @@ def test_schema_is_itself_a_schema_and_knows_every_word() -> None:
 
 
 def test_json_of_nothing_is_valid() -> None:
-    jsonschema.validate(json.loads(output.verdicts_as_json([], "1")), SCHEMA)
+    jsonschema.validate(json.loads(verdict_output.verdicts_as_json([], "1")), SCHEMA)
 
 
 def test_json_of_controls() -> None:
     row = Control("linear/limit", COSH, "h(0) off by 1 %", True, "coefficient …", {"t": "3"})
-    document = strict_json(output.controls_as_json([row], "1"))
+    document = strict_json(verdict_output.controls_as_json([row], "1"))
     assert document["schema"] == "trajalign.controls/1"
     assert document["results"][0]["refuted"] is True
     assert document["results"][0]["label"] == "linear/limit"
@@ -169,7 +169,7 @@ def test_any_text_survives_json(
         witness={key: value},
         seconds=seconds,
     )
-    document = strict_json(output.verdicts_as_json([row], "1"))
+    document = strict_json(verdict_output.verdicts_as_json([row], "1"))
     jsonschema.validate(document, SCHEMA)
     (result,) = document["results"]
     assert (result["reason"], result["response"]) == (reason, response)
@@ -180,7 +180,7 @@ def test_any_text_survives_json(
 
 
 def test_junit_counts_what_it_contains() -> None:
-    root = ElementTree.fromstring(output.verdicts_as_junit(MIXED))
+    root = ElementTree.fromstring(verdict_output.verdicts_as_junit(MIXED))
     assert root.tag == "testsuites"
     cases, failures, skips = (root.findall(f".//{t}") for t in ("testcase", "failure", "skipped"))
     assert (len(cases), len(failures), len(skips)) == (7, 1, 3)
@@ -193,7 +193,7 @@ def test_junit_counts_what_it_contains() -> None:
 
 
 def test_junit_failure_carries_its_witness_and_skip_its_reason() -> None:
-    root = ElementTree.fromstring(output.verdicts_as_junit(MIXED))
+    root = ElementTree.fromstring(verdict_output.verdicts_as_junit(MIXED))
     found = {case.get("name"): case for case in root.findall(".//testcase")}
     failure = found["linear/limit"].find("failure")
     assert failure is not None
@@ -209,7 +209,7 @@ def test_junit_failure_carries_its_witness_and_skip_its_reason() -> None:
 @pytest.mark.parametrize(("refuted", "failures"), [(True, 0), (False, 1)])
 def test_junit_has_a_suite_of_the_controls(refuted: bool, failures: int) -> None:
     row = Control("linear/limit", COSH, "h(0) off by 1 %", refuted, "", None)
-    root = ElementTree.fromstring(output.verdicts_as_junit(MIXED[:1], [row]))
+    root = ElementTree.fromstring(verdict_output.verdicts_as_junit(MIXED[:1], [row]))
     suites = {suite.get("name"): suite for suite in root.findall("testsuite")}
     (case,) = suites["negative controls"].findall("testcase")
     assert case.get("name") == "linear/limit: h(0) off by 1 %"
@@ -219,7 +219,7 @@ def test_junit_has_a_suite_of_the_controls(refuted: bool, failures: int) -> None
 
 def test_junit_escapes_what_xml_needs_escaped() -> None:
     row = verdict("linear/limit", Outcome.FAIL, reason='|p| < "1" & q > 1 ≤ η', witness=WITNESS)
-    root = ElementTree.fromstring(output.verdicts_as_junit([row]))
+    root = ElementTree.fromstring(verdict_output.verdicts_as_junit([row]))
     (failure,) = root.findall(".//failure")
     assert '|p| < "1" & q > 1 ≤ η' in failure.get("message", "")
 
@@ -423,7 +423,7 @@ def test_unrefuted_control_stands_out() -> None:
 
 
 def test_json_of_the_ledger() -> None:
-    document = strict_json(output.ledger_as_json(known_statements("neuron"), "1"))
+    document = strict_json(verdict_output.ledger_as_json(known_statements("neuron"), "1"))
     assert document["schema"] == "trajalign.ledger/1"
     rows = {row["label"]: row for row in document["statements"]}
     assert rows["neuron/saturation"]["rests_on"] == ["neuron/limit", "neuron/sharpness"]
