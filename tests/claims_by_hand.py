@@ -19,10 +19,9 @@ from typing import Any
 
 import mpmath as mp
 import sympy as sp
+from planned import planned
 
-from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
-from trajalign.theory.responses import Activation, Loss
-from trajalign.verification.hypotheses.assumptions import Assumptions
+from trajalign.theory.models import of as model_of
 from trajalign.verification.measuring.claims import Claim, Judgement
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.running.trials import Trial, collect
@@ -59,19 +58,9 @@ def expected_coefficients(kind: str, text: str) -> dict[str, sp.Expr]:
     }
 
 
-def model_of(kind: str, text: str) -> Model:
-    return (
-        TwoLayerLinear(Loss.parse(text))
-        if kind == "linear"
-        else SingleNeuron(Activation.parse(text))
-    )
-
-
 @cache
 def plan_of(kind: str, text: str, top: sp.Rational | None = None) -> Plan:
-    assumptions = Assumptions(model_of(kind, text))
-    plan = Plan(assumptions.model, 50, assumptions.lipschitz)
-    return plan.with_runs(assumptions.z0_and_c[1], top)
+    return planned(model_of(kind, text), top)
 
 
 @dataclass(frozen=True)

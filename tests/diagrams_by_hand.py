@@ -8,13 +8,13 @@ from functools import cache
 
 import sympy as sp
 from mpmath import mp
+from zoo import linear, neuron
 
 from trajalign.theory.diagram.branches import (
     TWO_CYCLE,
     bifurcation_diagram,
 )
-from trajalign.theory.models import SingleNeuron, TwoLayerLinear
-from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
+from trajalign.theory.responses import ACTIVATIONS, LOSSES
 
 HALF, ONE = sp.Rational(-1, 2), sp.Integer(-1)
 CATALOGUE = [("loss", name) for name in LOSSES] + [("activation", name) for name in ACTIVATIONS]
@@ -36,14 +36,6 @@ BY_HAND = {
 
 
 diagram_of = cache(bifurcation_diagram)
-
-
-def linear(text):
-    return TwoLayerLinear(Loss.parse(text))
-
-
-def neuron(text):
-    return SingleNeuron(Activation.parse(text))
 
 
 def model_of(entry):

@@ -6,18 +6,10 @@ The slope w = z r'/r is what A3 is about; it is worked out in the comments where
 
 from functools import cache
 
-from trajalign.theory.models import HYPOTHESES, Model, SingleNeuron, TwoLayerLinear
-from trajalign.theory.responses import Activation, Loss
+from trajalign.theory.models import HYPOTHESES
+from trajalign.theory.models import of as model_of
 from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.verdicts import Outcome
-
-
-def model_of(kind: str, text: str) -> Model:
-    return (
-        TwoLayerLinear(Loss.parse(text))
-        if kind == "linear"
-        else SingleNeuron(Activation.parse(text))
-    )
 
 
 @cache

@@ -1,26 +1,13 @@
 """Models, engines and axes of the grids that the tests run."""
 
-from functools import cache
-
 import sympy as sp
+from zoo import linear
 
 from trajalign.numerics.grids.grid import linspace
-from trajalign.theory.models import SingleNeuron, TwoLayerLinear
-from trajalign.theory.responses import Activation, Loss
 
 ENGINES = ["numpy", "jax"]
 INTEGERS = ("outcome", "t_a", "t_b", "period", "steps")
 REALS = ("q_limit", "limiting_sharpness", "p_last", "q_last")
-
-
-@cache
-def linear(text):
-    return TwoLayerLinear(Loss.parse(text))
-
-
-@cache
-def neuron(text):
-    return SingleNeuron(Activation.parse(text))
 
 
 LOG_COSH = linear("log-cosh")

@@ -18,8 +18,9 @@ from rich.console import Console
 
 from trajalign import verdict_output, verdict_tables
 from trajalign.theory.curve.first_order import slow_curve
-from trajalign.theory.models import HYPOTHESES, Model, SingleNeuron, TwoLayerLinear
-from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
+from trajalign.theory.models import HYPOTHESES
+from trajalign.theory.models import of as model_of
+from trajalign.theory.responses import ACTIVATIONS, LOSSES
 from trajalign.theory.writing.plain_text import plain_text
 from trajalign.verification.ledger import known_statements
 from trajalign.verification.quantities import Compared, Order, Quantity
@@ -231,14 +232,6 @@ def printed(verdicts: list[Verdict], width: int = 80) -> list[str]:
     stream = io.StringIO()
     verdict_tables.print_verdicts(Console(file=stream, width=width), verdicts, 1.0)
     return stream.getvalue().splitlines()
-
-
-def model_of(kind: str, text: str) -> Model:
-    return (
-        TwoLayerLinear(Loss.parse(text))
-        if kind == "linear"
-        else SingleNeuron(Activation.parse(text))
-    )
 
 
 CATALOGUE = [

@@ -9,8 +9,8 @@ import pytest
 import sympy as sp
 
 from trajalign.__main__ import main
-from trajalign.theory.models import ETA, Model, P, Q, SingleNeuron, TwoLayerLinear, from_paper
-from trajalign.theory.responses import Activation, Loss
+from trajalign.theory.models import ETA, P, Q, from_paper
+from trajalign.theory.models import of as model_of
 from trajalign.verification.controls import with_wrong_map
 from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import forms, known_statements
@@ -34,15 +34,6 @@ from trajalign.verification.statements.saturation import SaturationClaim
 from trajalign.verification.statements.sharpness import SharpnessClaim
 from trajalign.verification.statements.two_cycle import CycleClaim
 from trajalign.verification.verdicts import Outcome
-
-
-def model_of(kind: str, text: str) -> Model:
-    return (
-        TwoLayerLinear(Loss.parse(text))
-        if kind == "linear"
-        else SingleNeuron(Activation.parse(text))
-    )
-
 
 # Twins: a response for every hypothesis --------------------------------------------------------
 

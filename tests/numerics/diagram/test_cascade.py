@@ -14,28 +14,17 @@ import numpy as np
 import pytest
 import sympy as sp
 from mpmath import mp
-from zoo import to_mpf
+from zoo import linear, neuron, to_mpf
 
 from trajalign.numerics.diagram.attractors import lyapunov_exponents, orbit_diagram
 from trajalign.numerics.diagram.cascade import cascade, enclose_root
 from trajalign.theory.diagram.branches import FLIP, SYMMETRY_BREAKING, bifurcation_diagram
 from trajalign.theory.diagram.exact_roots import log_slope_root
 from trajalign.theory.errors import InputError, NoExpansionError, NotFiniteError
-from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
 
 FEIGENBAUM = 4.669201609102990
 SUBCRITICAL = "z**2/2 - 4*z**4/15 + 23*z**6/200 - 5*z**8/224"  # see test_diagram
-
-
-@cache
-def linear(text):
-    return TwoLayerLinear(Loss.parse(text))
-
-
-@cache
-def neuron(text):
-    return SingleNeuron(Activation.parse(text))
 
 
 CAUCHY = linear("log(1 + z**2)/2")

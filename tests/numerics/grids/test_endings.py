@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import sympy as sp
 from mpmath import mp
-from small_grids import ENGINES, LOG_COSH, QUADRATIC, linear, neuron, only
+from small_grids import ENGINES, LOG_COSH, QUADRATIC, only
+from zoo import linear, neuron
 
 from trajalign.numerics.grids.endings import (
     COLLAPSED,

@@ -6,7 +6,8 @@ import sys
 import numpy as np
 import pytest
 import sympy as sp
-from small_grids import LOG_COSH, linear, only
+from small_grids import LOG_COSH, only
+from zoo import linear
 
 from trajalign.numerics import extras
 from trajalign.numerics.extras import MissingExtraError

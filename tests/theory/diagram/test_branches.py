@@ -4,17 +4,9 @@ from dataclasses import replace
 
 import pytest
 import sympy as sp
-from diagrams_by_hand import (
-    CATALOGUE,
-    diagram_of,
-    disagreements,
-    linear,
-    model_of,
-    mpf,
-    neuron,
-    slope_of,
-)
+from diagrams_by_hand import CATALOGUE, diagram_of, disagreements, model_of, mpf, slope_of
 from mpmath import mp
+from zoo import linear, neuron
 
 from trajalign.theory.diagram.branches import (
     FLIP,

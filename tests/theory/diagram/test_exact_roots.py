@@ -2,8 +2,9 @@
 
 import pytest
 import sympy as sp
-from diagrams_by_hand import HALF, ONE, mpf, neuron
+from diagrams_by_hand import HALF, ONE, mpf
 from mpmath import mp
+from zoo import neuron
 
 from trajalign.theory.diagram.branches import (
     SUPERSTABLE,

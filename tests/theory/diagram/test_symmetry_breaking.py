@@ -2,8 +2,9 @@
 
 import pytest
 import sympy as sp
-from diagrams_by_hand import BY_HAND, diagram_of, disagreements, linear, mpf, neuron, slope_of
+from diagrams_by_hand import BY_HAND, diagram_of, disagreements, mpf, slope_of
 from mpmath import mp
+from zoo import linear, neuron
 
 from trajalign.theory.diagram.branches import (
     END,

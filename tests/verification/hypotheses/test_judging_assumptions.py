@@ -6,11 +6,12 @@ from fractions import Fraction
 
 import pytest
 import sympy as sp
-from hypotheses_by_hand import judged, model_of
+from hypotheses_by_hand import judged
 from mpmath import mp
 
 from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.hypotheses_by_algebra import Condition
+from trajalign.theory.models import of as model_of
 from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.verdicts import Evidence, Outcome
 

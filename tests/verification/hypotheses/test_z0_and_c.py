@@ -3,9 +3,10 @@
 import mpmath as mp
 import pytest
 import sympy as sp
-from hypotheses_by_hand import judged, model_of
+from hypotheses_by_hand import judged
 
 from trajalign.theory.errors import NotFiniteError
+from trajalign.theory.models import of as model_of
 from trajalign.verification.hypotheses.assumptions import Assumptions
 
 # z0 = min{z : w = −1/2} and c = max(r(z0), 1/2) ------------------------------------------------

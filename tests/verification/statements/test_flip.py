@@ -1,7 +1,8 @@
 """The flip where the curvature is positive."""
 
-from claims_by_hand import model_of, tried
+from claims_by_hand import tried
 
+from trajalign.theory.models import of as model_of
 from trajalign.verification.ledger import claim_for
 from trajalign.verification.measuring.plans import Plan
 

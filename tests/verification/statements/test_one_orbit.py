@@ -12,10 +12,10 @@ from itertools import product
 import pytest
 import sympy as sp
 from mpmath import mp
+from planned import planned
 from zoo import BY_NAME
 
 from trajalign.verification.controls import with_wrong_map
-from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
 from trajalign.verification.measuring.claims import Judgement, Measurement
 from trajalign.verification.measuring.orbit_view import REFUTING
@@ -32,9 +32,7 @@ NAMES = ["log-cosh", "pseudo-huber", "tanh", "algebraic"]
 
 @cache
 def plan_of(name: str) -> Plan:
-    assumptions = Assumptions(BY_NAME[name].model)
-    plan = Plan(assumptions.model, 50, assumptions.lipschitz)
-    return plan.with_runs(assumptions.z0_and_c[1])
+    return planned(BY_NAME[name].model)
 
 
 @cache

@@ -5,13 +5,12 @@ import pytest
 import sympy as sp
 from claims_by_hand import R_MPMATH, plan_of
 from flint import ctx
+from planned import planned
 
 from trajalign.theory.models import Model, P, Q, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
 from trajalign.verification.measuring.orbit_view import OrbitView
-from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.statements.progressive_sharpening import SharpeningClaim, _Gaps
 
 MODELS = [
@@ -23,8 +22,7 @@ MODELS = [
 @pytest.mark.parametrize("model", MODELS)
 def test_largest_gap_is_that_of_all_steps(model: Model) -> None:
     """Each root found by a method that cannot miss it, at every step; for wrong surrogates too."""
-    assumptions = Assumptions(model)
-    plan = Plan(model, 50, assumptions.lipschitz).with_runs(assumptions.z0_and_c[1])
+    plan = planned(model)
     right = claim_for(f"{model.name}/progressive-sharpening", plan)
     view = OrbitView(plan, plan.etas[0], plan.starts[0])
     for claim in (right, *right.falsified_copies()):
@@ -39,8 +37,7 @@ def test_largest_gap_is_that_of_all_steps(model: Model) -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_bound_holds_at_every_step_beyond_and_is_good_near_the_end(model: Model) -> None:
-    assumptions = Assumptions(model)
-    plan = Plan(model, 50, assumptions.lipschitz).with_runs(assumptions.z0_and_c[1])
+    plan = planned(model)
     claim = claim_for(f"{model.name}/progressive-sharpening", plan)
     assert isinstance(claim, SharpeningClaim)
     view = OrbitView(plan, plan.etas[0], plan.starts[0])
