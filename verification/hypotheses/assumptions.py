@@ -31,17 +31,6 @@ from ...theory.responses import Loss, Response
 from ...theory.series import taylor
 from ..verdicts import Evidence, Outcome, Verdict
 from .analyticity import prove_analytic
-from .claims import (
-    PROVABLE,
-    Constants,
-    Divergence,
-    divergence,
-    enclose_constants,
-    grows_like,
-    prove_hypothesis,
-    states_bound,
-    supremum,
-)
 from .growth import Growth, growth
 from .proofs import Proof, Witness
 from .regularity import (
@@ -52,6 +41,17 @@ from .regularity import (
     judge_symmetry,
     passed,
     undecided,
+)
+from .sign_claims import (
+    PROVABLE,
+    Constants,
+    Divergence,
+    divergence,
+    enclose_constants,
+    grows_like,
+    prove_hypothesis,
+    states_bound,
+    supremum,
 )
 
 SIGN_BITS = 30

@@ -10,7 +10,8 @@ from zoo import PROBLEMS, Problem, to_mpf
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss, Response
 from trajalign.verification.hypotheses.assumptions import Assumptions
-from trajalign.verification.hypotheses.claims import (
+from trajalign.verification.hypotheses.proofs import Proof, Witness, objection
+from trajalign.verification.hypotheses.sign_claims import (
     claims,
     divergence,
     diverges,
@@ -19,7 +20,6 @@ from trajalign.verification.hypotheses.claims import (
     prove_hypothesis,
     supremum,
 )
-from trajalign.verification.hypotheses.proofs import Proof, Witness, objection
 from trajalign.verification.hypotheses.tails import tail
 from trajalign.verification.verdicts import Evidence, Outcome
 
