@@ -14,7 +14,7 @@ from typing import Any
 
 import sympy as sp
 
-from trajalign.numerics import roots
+from trajalign.numerics import inverse_response
 from trajalign.numerics.compile import elementary, jet_compiler, jets, program
 from trajalign.numerics.orbits import enclosed_loops, enclosures, limits
 from trajalign.theory.functions import BY_NAME, X
@@ -264,7 +264,7 @@ PLANTED: Sequence[Planted] = (
         "a root to half its digits",
         "response",
         changed(
-            roots.solve_decreasing,
+            inverse_response.solve_decreasing,
             ("tolerance = arb(2) ** (-bits)", "tolerance = arb(2) ** (-bits // 5)"),
         ),
     ),

@@ -16,10 +16,10 @@ from flint import arb, ctx, fmpq
 
 from .. import models
 from ..algebra.bracketing import narrowed
+from ..algebra.constants import is_zero
 from ..algebra.symbolic import attempted, simplified
 from ..algebra.values import accurate, ball_of, decimal, number
 from ..arguments import rational, takes
-from ..constants import is_zero
 from ..curve.closed import DifferentialField, Element, field_of
 from ..errors import InputError, NotFiniteError, UnresolvedError
 from ..expressions.parsing import Z

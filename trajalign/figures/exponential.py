@@ -7,7 +7,7 @@ import math
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.integrals import alignment_exponent
+from ..numerics.curve.long_times import alignment_exponent
 from ..numerics.orbits.extrapolation import followed_to_limit
 from ..numerics.orbits.iteration import Stops
 from ..numerics.orbits.loops import compile_loop

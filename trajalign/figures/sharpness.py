@@ -12,9 +12,9 @@ from flint import arb
 
 from ..numerics.compile.balls import compile_balls, evaluate, exact
 from ..numerics.compile.floats import compile_floats
+from ..numerics.inverse_response import InverseResponse
 from ..numerics.orbits.recorded import Orbit
 from ..numerics.precision import working_bits
-from ..numerics.roots import InverseResponse
 from ..theory.curve.first_order import slow_curve
 from ..theory.diagram.frozen_family import frozen_family
 from ..theory.expressions.parsing import Z

@@ -21,7 +21,7 @@ import sympy as sp
 from flint import arb, ctx, fmpq
 
 from ...numerics.compile.balls import BallFunction, compile_balls, evaluate, exact
-from ...numerics.roots import solve_decreasing
+from ...numerics.inverse_response import solve_decreasing
 from ...theory.arguments import takes
 from ...theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
 from ...theory.expressions.parsing import Z

@@ -1,4 +1,4 @@
-"""Solving f(z) = target for decreasing f at high precision."""
+"""The inverse of a response, and f(z) = target for decreasing f, at high precision."""
 
 from __future__ import annotations
 

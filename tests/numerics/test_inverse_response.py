@@ -9,7 +9,7 @@ from mpmath import mp
 from zoo import BY_NAME, PROBLEMS, to_mpf
 
 from trajalign.numerics.compile.balls import compile_balls
-from trajalign.numerics.roots import InverseResponse, solve_decreasing
+from trajalign.numerics.inverse_response import InverseResponse, solve_decreasing
 from trajalign.theory.errors import NotFiniteError
 from trajalign.theory.responses import Activation, Loss
 

@@ -8,13 +8,13 @@ import mpmath
 import sympy as sp
 from flint import arb, ctx
 
-from ..theory.arguments import integer, rational, takes
-from ..theory.curve.long_times import long_times
-from ..theory.errors import UnresolvedError
-from ..theory.models import MODEL, Model, P
-from .compile.balls import compile_balls, evaluate, exact
-from .precision import working_bits
-from .roots import InverseResponse
+from ...theory.arguments import integer, rational, takes
+from ...theory.curve.long_times import long_times
+from ...theory.errors import UnresolvedError
+from ...theory.models import MODEL, Model, P
+from ..compile.balls import compile_balls, evaluate, exact
+from ..inverse_response import InverseResponse
+from ..precision import working_bits
 
 
 @takes(model=MODEL, q0=rational, digits=integer)

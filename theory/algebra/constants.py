@@ -15,11 +15,11 @@ import sympy as sp
 from flint import fmpq
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
-from .algebra.number_fields import common_field
-from .algebra.rational_functions import generators_of, in_one_field
-from .algebra.symbolic import simplified
-from .algebra.values import accurate
-from .errors import InputError, NotFiniteError, UnresolvedError
+from ..errors import InputError, NotFiniteError, UnresolvedError
+from .number_fields import common_field
+from .rational_functions import generators_of, in_one_field
+from .symbolic import simplified
+from .values import accurate
 
 _HIGHEST_POWER = 4096  # of one exponential, of which others are powers
 _SHORT = 100  # operations of a number that `simplify` may try to make 0; with more it takes forever

@@ -4,7 +4,7 @@ import mpmath as mp
 import pytest
 import sympy as sp
 
-from trajalign.numerics.integrals import alignment_exponent, crossing_time
+from trajalign.numerics.curve.long_times import alignment_exponent, crossing_time
 from trajalign.numerics.orbits.iteration import Stops
 from trajalign.numerics.orbits.loops import compile_loop
 from trajalign.numerics.orbits.recorded import iterate
