@@ -10,10 +10,7 @@ import sympy as sp
 from mpmath import mp
 from zoo import linear, neuron
 
-from trajalign.theory.diagram.branches import (
-    TWO_CYCLE,
-    bifurcation_diagram,
-)
+from trajalign.theory.diagram.branches import TWO_CYCLE, bifurcation_diagram
 from trajalign.theory.responses import ACTIVATIONS, LOSSES
 
 HALF, ONE = sp.Rational(-1, 2), sp.Integer(-1)

@@ -9,10 +9,7 @@ from mpmath import mp
 from small_grids import AXES, ENGINES, INTEGERS, LOG_COSH, REALS, only
 from zoo import BY_NAME, LINEAR, NEURON, PROBLEMS, LinearProblem
 
-from trajalign.numerics.grids.endings import (
-    EDGE_OF_STABILITY,
-    GRADIENT_FLOW,
-)
+from trajalign.numerics.grids.endings import EDGE_OF_STABILITY, GRADIENT_FLOW
 from trajalign.numerics.grids.grid import grid, linspace
 from trajalign.theory.errors import InputError
 

@@ -11,10 +11,7 @@ from zoo import linear
 
 from trajalign.numerics import extras
 from trajalign.numerics.extras import MissingExtraError
-from trajalign.numerics.grids.endings import (
-    GRADIENT_FLOW,
-    OUTCOMES,
-)
+from trajalign.numerics.grids.endings import GRADIENT_FLOW, OUTCOMES
 from trajalign.numerics.grids.grid import grid
 from trajalign.theory.errors import InputError, NotEvenError, NotFiniteError
 from trajalign.theory.models import TwoLayerLinear

@@ -17,10 +17,7 @@ from trajalign.theory.diagram.branches import (
     S,
     bifurcation_diagram,
 )
-from trajalign.theory.diagram.frozen_family import (
-    flip_discriminant,
-    frozen_family,
-)
+from trajalign.theory.diagram.frozen_family import flip_discriminant, frozen_family
 from trajalign.theory.errors import InputError, NoExpansionError, NotFiniteError
 from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import P, SingleNeuron, TwoLayerLinear

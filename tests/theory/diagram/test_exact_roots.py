@@ -6,15 +6,8 @@ from diagrams_by_hand import HALF, ONE, mpf
 from mpmath import mp
 from zoo import neuron
 
-from trajalign.theory.diagram.branches import (
-    SUPERSTABLE,
-    bifurcation_diagram,
-)
-from trajalign.theory.diagram.exact_roots import (
-    ExactRoot,
-    log_slope_root,
-    log_slope_roots,
-)
+from trajalign.theory.diagram.branches import SUPERSTABLE, bifurcation_diagram
+from trajalign.theory.diagram.exact_roots import ExactRoot, log_slope_root, log_slope_roots
 from trajalign.theory.errors import InputError
 from trajalign.theory.models import P
 from trajalign.theory.responses import Activation, Loss

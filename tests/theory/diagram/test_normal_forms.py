@@ -3,11 +3,7 @@
 import pytest
 import sympy as sp
 
-from trajalign.theory.diagram.frozen_family import (
-    criticality,
-    flip_coefficient,
-    flip_discriminant,
-)
+from trajalign.theory.diagram.frozen_family import criticality, flip_coefficient, flip_discriminant
 from trajalign.theory.errors import InputError
 from trajalign.theory.expressions.parsing import Z
 

@@ -16,10 +16,7 @@ from trajalign.theory.diagram.branches import (
     TWO_CYCLE,
     bifurcation_diagram,
 )
-from trajalign.theory.diagram.exact_roots import (
-    log_slope,
-    response_zero,
-)
+from trajalign.theory.diagram.exact_roots import log_slope, response_zero
 from trajalign.theory.models import P
 from trajalign.theory.responses import ACTIVATIONS, Activation, Loss
 
