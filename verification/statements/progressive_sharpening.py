@@ -11,7 +11,7 @@ from flint import arb, ctx, fmpq
 
 from ...numerics.compile.balls import BallFunction, compile_balls, evaluate, exact
 from ...numerics.compile.jets import compile_jet, taylor_enclosure
-from ...numerics.roots import InverseResponse
+from ...numerics.inverse_response import InverseResponse
 from ...theory.models import ETA, P, Q
 from ..measuring.aligned_curve import largest_gap
 from ..measuring.claims import OFF, Claim, Judgement, Measurement
