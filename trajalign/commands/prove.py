@@ -16,8 +16,7 @@ import sympy as sp
 from flint import fmpq
 
 from .. import __version__
-from ..files import check_outputs, write
-from ..output import dump
+from ..files import check_outputs, dump, write
 from ..terminal import Output, progress_bar, status_line
 from ..theory.errors import InputError
 from ..theory.models import Model
