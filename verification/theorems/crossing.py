@@ -22,12 +22,13 @@ _TRIES = 6
 
 @dataclass(frozen=True)
 class Arrival:
-    """All orbits of a box are on the tube from step `time` on, at an x there in between, for ε in
-    `epsilon`; `time` and x bound those of all these orbits."""
+    """All orbits of a box are on the tube from step `time` on, with x there, for ε in `epsilon`:
+    bounds of time and x over all these orbits, and of θ + εt where it is known."""
 
     time: Interval
     x: Interval
     epsilon: arb
+    phase: arb | None = None
 
 
 @dataclass(frozen=True)
@@ -59,35 +60,53 @@ class Clock:
             raise NotProvedError("where q passes 1 is not bounded from below")
         return narrowest, widest
 
-    def constants(self, arrival: Arrival) -> tuple[arb, arb]:
-        """k₋ and k₊ for the orbits of an arrival."""
+    def constants(self, arrival: Arrival) -> Interval:
+        """k₋ and k₊ for the orbits of an arrival: ε t_b = phase − θ(ζε) + what the pace adds."""
         low, high = self.crossing
         if not arrival.x[0] > high * arrival.epsilon.upper():
             raise NotProvedError("q may have passed 1 before the tube is reached")
         e = arrival.epsilon
-        early = e * arrival.time[0] + self._left(arrival.x[0], high, e)
-        late = e * arrival.time[1] + self._left(arrival.x[1], low, e) + e
-        return early.lower(), late.upper()
+        late = [e * arrival.time[1] + self.theta(arrival.x[1])]
+        early = [e * arrival.time[0] + self.theta(arrival.x[0])]
+        if arrival.phase is not None:
+            late.append(arrival.phase)
+            early.append(arrival.phase)
+        added = self._added(arrival.x[0], high, e).union(self._added(arrival.x[1], low, e))
+        first = max(value.lower() for value in early) - self.theta(high, scaled=True).upper()
+        last = min(value.upper() for value in late) - self.theta(low, scaled=True).lower()
+        return (first + added.lower()).lower(), (last + added.upper() + e.upper()).upper()
 
-    def _left(self, x: arb, zeta: arb, e: arb) -> arb:
-        """ε times the steps from x to ζε, less ρ₀ ln(1/ε), enclosed."""
-        first = self.boxes[0].x.upper()
+    def theta(self, x: arb, *, scaled: bool = False) -> arb:
+        """θ(x) = ρ₀ ln x + J(x), J(0) = 0; `scaled` gives θ(xε) + ρ₀ ln(1/ε) for all ε."""
+        if scaled:
+            bent = hull(0, 1) * self.boxes[0].bent
+            if not x * arb(self.tube.largest) <= self.boxes[0].x.upper():
+                bent = hull(0, 1) * sum((abs(box.bent) for box in self.boxes), arb(0))
+                bent = bent.union(-bent)
+            return self.start * x.log() + bent
+        total, index = arb(0), 0
+        while index + 1 < len(self.boxes) and self.boxes[index].x.upper() <= x:
+            total += self.boxes[index].bent
+            index += 1
+        box = self.boxes[index]
+        share = (x - box.x.lower().max(arb(0))) / (box.x.upper() - box.x.lower().max(arb(0)))
+        return self.start * x.log() + total + box.bent * share.max(arb(0)).min(arb(1))
+
+    def _added(self, x: arb, zeta: arb, e: arb) -> arb:
+        """∫ (1/pace − 1) dθ from ζε to x."""
         total = arb(0)
         for box in self.boxes[1:]:
             low, high = box.x.lower(), box.x.upper().min(x)
             if low < high:
-                total += self._between(low, high, box) / _pace(box, e)
-        # Through the first box and as far as ζε: θ is ρ₀ ln(x/ζε) and what bends it there.
-        top, pace = first.min(x), _pace(self.boxes[0], e)
-        bent = self.boxes[0].bent.union(arb(0))
-        total += (self.start * (top / zeta).log() + bent) / pace
-        # 1/pace − 1 = −ε·excess/pace, times ρ₀ ln(1/ε).
-        return total - self.start * _excess(self.boxes[0], e) / pace * _times_log(e)
+                total -= self._between(low, high, box) * e * _excess(box, e) / _pace(box, e)
+        # The first box down to ζε, where θ falls by ρ₀ ln(x/ζ) + ρ₀ ln(1/ε) and what bends it.
+        box, top = self.boxes[0], self.boxes[0].x.upper().min(x)
+        fall = self.start * ((top / zeta).log() * e + _times_log(e)) + e * box.bent.union(arb(0))
+        return total - fall * _excess(box, e) / _pace(box, e)
 
     def _between(self, low: arb, high: arb, box: _Box) -> arb:
         share = (high - low) / (box.x.upper() - box.x.lower())
-        bent = box.bent * share.min(arb(1))
-        return self.start * (high / low).log() + bent
+        return self.start * (high / low).log() + box.bent * share.min(arb(1))
 
     def _box(self, x: arb) -> _Box:
         # A step that ends in the box begins a little above it: how far is supposed, and confirmed.
