@@ -19,6 +19,7 @@ from ...theory.curve.epsilon_series import CurveSolver
 from ...theory.expressions.parsing import Z
 from ...theory.models import Model
 from ...theory.requirements import require_curved
+from ..compile.elementary import substituted_at
 from ..compile.jet_compiler import sharper
 from ..compile.jets import JetFunction, compile_jet
 from ..compile.program import exact
@@ -257,10 +258,7 @@ class CurveCells:
         jet = function(z, size - 1)
         root = arb_series([x, 1], size).sqrt()
         step = arb_series([0, *(root[k] for k in range(1, size))], size)
-        total = arb_series([jet[-1]], size)
-        for c in jet[-2::-1]:
-            total = total * step + c
-        return total
+        return substituted_at(x, list(jet), step)
 
 
 def _sharpened(inner: arb_series, outer: arb_series, offset: arb, k: int) -> arb:
