@@ -214,7 +214,10 @@ class CurveCells:
     def _solved(self, x: arb, terms: int, at_zero: bool, bits: int = _BITS) -> list[arb_series]:
         """The first coefficients of r, h_1, h_2, … about x, or over x if it has a radius; x and the
         variable in natural units."""
-        size = terms + 3 * self.order + 2  # an order takes a derivative or two and a division by x
+        # An order takes a derivative, and at 0 a division by x. Over a cell more terms narrow all.
+        size = terms + (2 if at_zero else 1) * self.order
+        if not x.is_exact():
+            size = terms + 3 * self.order + 2
         cap, ctx.cap = ctx.cap, 1 << 20
         try:
             with ctx.workprec(bits):
