@@ -98,8 +98,7 @@ class JetCompiler:
             joined = sp.together(e)
             if not joined.is_Add:
                 return self.node(joined)
-        terms = [self.node(term) for term in e.args]
-        return lambda place, n: sum((t(place, n) for t in terms), arb_series([0], n))
+        return _added([self.node(term) for term in e.args])
 
     def _product(self, e: sp.Expr) -> Node:
         if any(self._may_join_poles(factor.as_base_exp()[0]) for factor in e.args):
@@ -237,6 +236,18 @@ def _undefined(n: int) -> arb_series:
 def _is_defined(series: arb_series) -> bool:
     """Whether what a node gave is finite."""
     return bool(series[0].is_finite())
+
+
+def _added(terms: list[Node]) -> Node:
+    first, *others = terms
+
+    def node(place: Place, n: int) -> arb_series:
+        total = first(place, n)
+        for term in others:
+            total = total + term(place, n)
+        return total
+
+    return node
 
 
 def _multiplied(factors: list[Node]) -> Node:
