@@ -72,25 +72,33 @@ class Clock:
             late.append(arrival.phase)
             early.append(arrival.phase)
         added = self._added(arrival.x[0], high, e).union(self._added(arrival.x[1], low, e))
-        first = max(value.lower() for value in early) - self.theta(high, scaled=True).upper()
-        last = min(value.upper() for value in late) - self.theta(low, scaled=True).lower()
+        first = max(value.lower() for value in early) - self._theta_scaled(high).upper()
+        last = min(value.upper() for value in late) - self._theta_scaled(low).lower()
         return (first + added.lower()).lower(), (last + added.upper() + e.upper()).upper()
 
-    def theta(self, x: arb, *, scaled: bool = False) -> arb:
-        """θ(x) = ρ₀ ln x + J(x), J(0) = 0; `scaled` gives θ(xε) + ρ₀ ln(1/ε) for all ε."""
-        if scaled:
-            bent = hull(0, 1) * self.boxes[0].bent
-            if not x * arb(self.tube.largest) <= self.boxes[0].x.upper():
-                bent = hull(0, 1) * sum((abs(box.bent) for box in self.boxes), arb(0))
-                bent = bent.union(-bent)
-            return self.start * x.log() + bent
-        total, index = arb(0), 0
-        while index + 1 < len(self.boxes) and self.boxes[index].x.upper() <= x:
-            total += self.boxes[index].bent
-            index += 1
-        box = self.boxes[index]
-        share = (x - box.x.lower().max(arb(0))) / (box.x.upper() - box.x.lower().max(arb(0)))
-        return self.start * x.log() + total + box.bent * share.max(arb(0)).min(arb(1))
+    def theta(self, x: arb) -> arb:
+        """θ(x) = ρ₀ ln x + J(x), J(0) = 0, at an exact x on the tube."""
+        return self.start * x.log() + self._bend(x)
+
+    def _theta_scaled(self, zeta: arb) -> arb:
+        """θ(ζε) + ρ₀ ln(1/ε) for all ε."""
+        far = (zeta * arb(self.tube.largest)).upper()
+        bends = [arb(0), self._bend(far), *(self._bend(e) for e in self._ends if e < far)]
+        return self.start * zeta.log() + least(bends).union(greatest(bends))
+
+    def _bend(self, x: arb) -> arb:
+        """J(x), which is monotone or nearly so on a box: between ends what the box can add."""
+        total = arb(0)
+        for box, end in zip(self.boxes, self._ends, strict=True):
+            low = box.x.lower().max(arb(0))
+            if x <= low:
+                break
+            total += box.bent if end <= x else box.bent * ((x - low) / (end - low))
+        return total
+
+    @cached_property
+    def _ends(self) -> list[arb]:
+        return [box.x.upper() for box in self.boxes]
 
     def _added(self, x: arb, zeta: arb, e: arb) -> arb:
         """∫ (1/pace − 1) dθ from ζε to x."""

@@ -158,9 +158,11 @@ class Entry:
                 highs.append(last * (1 + self.epsilon.upper() * high))
                 if b.phase is not None:
                     rises.append(self.phase.of_step((first, last), at.x, s, (low, high)))
-        phase = None
-        if rises and all(rise.is_finite() for rise in rises):
-            phase = b.phase + self.epsilon * least(rises).union(greatest(rises))
+        phase = b.phase
+        if phase is not None and all(rise.is_finite() for rise in rises):
+            phase += self.epsilon * least(rises).union(greatest(rises))
+        else:
+            phase = None
         return (least(lows), greatest(highs)), phase
 
     def _parts(self, b: Bounds, q: Interval) -> Iterator[tuple[Place, arb]]:

@@ -31,14 +31,16 @@ class Phase:
         ratio = moved.log() - s.log()  # ln r(x) − ln r(x̄)
         place = resting.union(x)
         away = ratio / self._log_slope(place)
-        return 1 - moved * self._quotient(resting, place, away, s)
+        found: arb = 1 - moved * self._quotient(resting, place, away, s)
+        return found
 
     def of_arrival(self, q: Interval, x: arb, s: arb) -> arb:
         """θ(x) − θ(x̄) with r(x̄) = q and r(x) = q/S."""
         place = self._resting(q, (arb(0), arb(0))).union(x)
         at = self.step.place(place)
         # dθ/d ln r = −1/(x τ₀), and ln r(x) − ln r(x̄) = −ln S.
-        return s.log() / (place * self.step.drift(at, arb(1), arb(0)))
+        found: arb = s.log() / (place * self.step.drift(at, arb(1), arb(0)))
+        return found
 
     def _quotient(self, resting: arb, place: arb, away: arb, s: arb) -> arb:
         """xτ(x, S, ε)/(x̄ τ₀(x̄)), x − x̄ = `away`."""
@@ -51,7 +53,8 @@ class Phase:
         epsilon = arb_series([u * self.epsilon, self.epsilon], 2)
         along = x * self.step.drift(at, height, epsilon)
         start = self.step.place(resting)
-        return 1 + along[1] / (resting * self.step.drift(start, arb(1), arb(0)))
+        found: arb = 1 + along[1] / (resting * self.step.drift(start, arb(1), arb(0)))
+        return found
 
     def _resting(self, q: Interval, pull: Interval) -> arb:
         """x̄, for ξ from q to q'."""
