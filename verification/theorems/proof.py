@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from flint import arb, ctx, fmpq
@@ -145,6 +145,12 @@ def leaves(box: Cell, cut: Cut | None) -> Iterator[Cell]:
         yield from leaves(Cell(part["q"], part["p"], part["epsilon"]), further)
 
 
+@lru_cache(maxsize=2)
+def known_step(model: Model, end: fmpq) -> Step:
+    """The step of a model, for all settings that know the functions equally far."""
+    return Step(model, ORDER, end)
+
+
 class Lemmas:
     """The lemmas of a setting, each worked out once, at the precision in force.
 
@@ -158,7 +164,7 @@ class Lemmas:
         self.setting, self.told = setting, told
         _require_symmetric(model)
         told("curve")
-        self.step = Step(model, ORDER, setting.curve_end)
+        self.step = known_step(model, setting.curve_end)
 
     @cached_property
     def funnel(self) -> Funnel:

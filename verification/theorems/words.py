@@ -75,11 +75,9 @@ def sentences(model: Model, theorem: Theorem) -> Sentences:
 def largest_step(model: Model, largest: fmpq) -> str:
     """η₀ from ε₀: exactly, or rounded down."""
     eta = model.step_size(sp.Rational(int(largest.p), int(largest.q)))
-    return (
-        str(eta)
-        if eta.is_Rational
-        else _context(ROUND_FLOOR, 6).create_decimal(str(sp.Float(eta, 30))).to_eng_string()
-    )
+    if eta.is_Rational:
+        return str(eta)
+    return f"{_context(ROUND_FLOOR, 6).create_decimal(str(sp.N(eta, 30))):f}"
 
 
 def _given(model: Model, theorem: Theorem) -> str:
@@ -121,6 +119,11 @@ def _require_inside(value: sp.Expr, ends: tuple[fmpq, fmpq]) -> None:
 
 def _context(rounding: str, digits: int = _DIGITS) -> Context:
     return Context(prec=digits, rounding=rounding)
+
+
+def shown(x: float, rounding: str) -> str:
+    """A number to four digits, on the safe side."""
+    return f"{_context(rounding).create_decimal_from_float(x):f}"
 
 
 def _rounded(x: fmpq, rounding: str) -> str:
