@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -17,7 +15,7 @@ from flint import fmpq
 
 from .. import __version__
 from ..files import check_outputs, dump, write
-from ..terminal import Output, progress_bar, status_line
+from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.writing.plain_text import plain_text
@@ -76,21 +74,21 @@ def prove(
     catalogue name or an expression in z, such as "log(cosh(z))". The certificate says what is
     proved and where to look; --replay proves it anew from that alone.
     """
-    begin = time.perf_counter()
+    begin, cores = time.perf_counter(), jobs or os.cpu_count() or 1
     if replay_file is not None:
         given = (model, loss, activation, eta0, q0, p0, certificate_file)
         if any(option is not None for option in given):
             raise InputError("--replay takes a certificate and goes with --json only")
         check_outputs(json=json_file)
-        chosen, theorem = _replayed(replay_file)
+        chosen, theorem = _replayed(replay_file, cores)
     else:
         if model is None and loss is None and activation is None:
             raise InputError("prove: name a model, a loss or an activation")
         check_outputs(certificate=certificate_file, json=json_file)
         chosen = chosen_model(model, loss, activation)
         wanted = _wanted(chosen, eta0, q0, p0)
-        with _progress() as (told, progress):
-            proof, found = searched(chosen, wanted, told, progress, jobs or os.cpu_count() or 1)
+        with progress_bar("proving") as bar:
+            proof, found = searched(chosen, wanted, bar, cores)
         theorem = rounded(found)
         if certificate_file is not None:
             write(certificate_file, dump(certificate(chosen, proof, theorem)))
@@ -103,15 +101,15 @@ def prove(
     return 0
 
 
-def _replayed(file: str) -> tuple[Model, Theorem]:
+def _replayed(file: str, jobs: int) -> tuple[Model, Theorem]:
     try:
         document = json.loads(Path(file).read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"--replay {file}: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise InputError(f"--replay {file}: it is not JSON") from None
-    with status_line("replaying") as told:
-        return replay(document, told)
+    with progress_bar("replaying") as bar:
+        return replay(document, bar, jobs)
 
 
 def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> Wanted:
@@ -140,13 +138,6 @@ def _range(text: str, option: str) -> tuple[fmpq, fmpq]:
 
 def _fmpq(value: sp.Rational) -> fmpq:
     return fmpq(int(value.p), int(value.q))
-
-
-@contextmanager
-def _progress() -> Iterator[tuple[Any, Any]]:
-    """A line that names the lemma, then a bar for the orbits."""
-    with progress_bar("orbits") as bar:
-        yield (lambda name: None), (bar or (lambda done, of: None))
 
 
 def _document(model: Model, theorem: Theorem, words: Sentences, seconds: float) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The conclusions proved for all step sizes up to a number, in ball arithmetic.
 
-With little effort of orbits that are on the tube about the slow curve; with more, of all starts of a
+With little effort of orbits that are on the tube about the slow curve; with more, of all starts in
 box, and how long they take. What is not proved is undecided, never a failure; a falsified copy is
+refuted by a point that excludes it as ε → 0.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from ..quantities import Quantities
 from ..statement import DERIVED, EDGE, NEW, PAPER, Form
 from ..theorems.exit import Gap
 from ..theorems.flow import flow
-from ..theorems.proof import BITS, Lemmas, Theorem
-from ..theorems.search import known_lemmas, prove, standard, tube_only
+from ..theorems.proof import BITS, Lemmas, Theorem, known_lemmas
+from ..theorems.search import prove, standard, tube_only
 from ..theorems.words import largest_step, shown
 from ..verdicts import Evidence
 

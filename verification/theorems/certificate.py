@@ -6,7 +6,7 @@ A replay takes from the certificate what is claimed and where to look, and prove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from hashlib import sha256
 from importlib.metadata import version
@@ -16,6 +16,7 @@ from typing import Any
 import sympy as sp
 from flint import fmpq
 
+from ...numerics.pools import Progress
 from ...theory import models
 from ...theory.errors import InputError
 from ...theory.expressions.parsing import parse_rational
@@ -62,7 +63,7 @@ def digest(document: Mapping[str, Any]) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def replay(document: Any, told: Callable[[str], None] = lambda name: None) -> tuple[Model, Theorem]:
+def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> tuple[Model, Theorem]:
     """The model and the theorem of a certificate, proved anew; nothing is searched.
 
     Raises InputError, in one line, for what is no certificate, and NotProvedError where it does
@@ -80,7 +81,7 @@ def replay(document: Any, told: Callable[[str], None] = lambda name: None) -> tu
         raise InputError(f"malformed certificate: {type(error).__name__} {error}") from None
     if document.get("sha256") != digest(document):
         raise InputError("the certificate was changed: its SHA-256 is another")
-    require_implied(stated, check(model, proof, told))
+    require_implied(stated, check(model, proof, progress, jobs))
     return model, stated
 
 

@@ -7,10 +7,9 @@ works from the numbers alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 
 import sympy as sp
@@ -25,7 +24,7 @@ from ..hypotheses.assumptions import Assumptions
 from ..numbers import number
 from .cells import Cell, Followed
 from .errors import NotProvedError
-from .proof import BITS, Cut, Lemmas, Proof, Range, Setting, Theorem
+from .proof import BITS, Cut, Lemmas, Proof, Range, Setting, Theorem, known_lemmas
 
 LEVELS = tuple(fmpq(1, k) for k in (10, 20, 50, 100, 200, 1000))
 _MOST, _LEAST = 0.04, 0.0007  # ε₀ h(0) that is tried
@@ -52,17 +51,14 @@ class Wanted:
 def prove(
     model: Model,
     wanted: Wanted = Wanted(),
-    told: Callable[[str], None] = lambda name: None,
-    progress: Progress = lambda done, of: None,
+    progress: Progress | None = None,
     jobs: int = 1,
 ) -> tuple[Proof, Theorem]:
     """A proof with the largest ε₀ that is found, and what it proves. Raises NotProvedError."""
     with ctx.workprec(BITS):
-        setting = _setting(model, wanted, told)
+        setting = _setting(model, wanted)
         lemmas = known_lemmas(model, setting)
-        lemmas.told = told
         lemmas.prepare()
-        told("orbits")
         found: dict[Cell, Followed] = {}
         parts = list(_first_cuts(setting))
         with workers(jobs, forked=True) as pool:
@@ -73,24 +69,23 @@ def prove(
         return Proof(setting, cut), lemmas.theorem(found)
 
 
-@lru_cache(maxsize=1)
-def known_lemmas(model: Model, setting: Setting) -> Lemmas:
-    """The lemmas of a setting; a forked process has those of its parent."""
-    return Lemmas(model, setting)
-
-
 Tree = tuple[Cut | None, dict[Cell, Followed]]
 
 
 def _searched(
-    pool: Executor | None, model: Model, setting: Setting, parts: list[Range], progress: Progress
+    pool: Executor | None,
+    model: Model,
+    setting: Setting,
+    parts: list[Range],
+    progress: Progress | None,
 ) -> dict[Range, Tree]:
     jobs = [(model, setting, q) for q in parts]
     results = map(_part, jobs) if pool is None else pool.map(_part, jobs)
     found: dict[Range, Tree] = {}
     for q, tree in zip(parts, results, strict=True):
         found[q] = tree
-        progress(len(found), len(parts))
+        if progress is not None:
+            progress(len(found), len(parts))
     return found
 
 
@@ -219,16 +214,15 @@ def _where(cell: Cell) -> str:
     return f"not proved for q0 in {q}, |p0| in {p}, epsilon in {epsilon}: "
 
 
-def _setting(model: Model, wanted: Wanted, told: Callable[[str], None]) -> Setting:
+def _setting(model: Model, wanted: Wanted) -> Setting:
     """What to try: with the largest ε₀ at which the hardest cell is followed."""
     q, p = _ranges(model, wanted)
     sizes = [wanted.largest] if wanted.largest else _sizes(model)
     trouble: NotProvedError | None = None
     for largest in sizes:
         try:
-            setting = _tuned(model, largest, q, p, told)
+            setting = _tuned(model, largest, q, p)
             if len(sizes) > 1:
-                told(f"trial at epsilon = {float(largest):.3g}")
                 _probe(Lemmas(model, setting))
             return setting
         except NotProvedError as error:
@@ -263,7 +257,6 @@ def _tuned(
     largest: fmpq,
     q: Range,
     p: Range,
-    told: Callable[[str], None],
     levels: tuple[fmpq, ...] = LEVELS,
 ) -> Setting:
     """The ends of tables from floats, and δ from the funnel."""
@@ -275,7 +268,7 @@ def _tuned(
     curve_end = 1.1 * max(reach, *(x * (2 * r(x) / height - 1) ** 2 for x in r.grid(reach)))
     ends = [_near(x, fmpq(0), fmpq(10**9)) for x in (tube_end, funnel_end, curve_end)]
     rough = Setting(largest, q, p, fmpq(1), levels, ends[0], ends[1], ends[2], _FLOW)
-    lemmas = Lemmas(model, rough, told)
+    lemmas = Lemmas(model, rough)
     constant = float(lemmas.funnel.constant(len(levels) - 1))
     boxes = (abs(float(lemmas.step.curve.value("h2", arb(x)).mid())) for x in r.grid(tube_end))
     delta = max(max(boxes) / 8, 1.2 * constant * float(largest))
@@ -295,7 +288,7 @@ def tube_only(model: Model, wanted: Wanted) -> Lemmas:
     with ctx.workprec(BITS):
         q, p = _ranges(model, wanted)
         largest = wanted.largest or _sizes(model)[-1]
-        return Lemmas(model, _tuned(model, largest, q, p, lambda name: None, LEVELS[-1:]))
+        return Lemmas(model, _tuned(model, largest, q, p, LEVELS[-1:]))
 
 
 def _ranges(model: Model, wanted: Wanted) -> tuple[Range, Range]:
