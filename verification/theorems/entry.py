@@ -26,7 +26,7 @@ _WIDE = fmpq(3, 10)  # |v| below which it tells where x is
 _FINE = fmpq(1, 100)  # |v| below which that alone does
 _SLICES = 4  # of the range of q
 _TRIES = 12
-_LONGEST = 16  # steps that are taken at once
+_LONGEST = 5  # steps that are taken at once
 
 
 @dataclass(frozen=True)

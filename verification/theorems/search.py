@@ -35,7 +35,7 @@ _FLOW = fmpq(6, 5), fmpq(2)  # q0 of the gradient-flow side by default
 _WIDEST = fmpq(3, 10)  # k₊ − k₋ of a cell, beyond which it is cut
 _PARTS = 50  # of the whole range of q0, each cut by a process of its own
 _FAR = 6  # times |p0| from where on both ends of its range are told apart
-_ENOUGH = {"q": fmpq(1, 160), "p": fmpq(5, 2), "epsilon": fmpq(5, 4)}
+_ENOUGH = {"q": fmpq(1, 160), "p": fmpq(2), "epsilon": fmpq(8, 7)}
 _FINEST = {"q": fmpq(1, 800), "p": fmpq(9, 8), "epsilon": fmpq(33, 32)}
 
 
