@@ -109,14 +109,15 @@ LETTERS = TANH, ARCTAN, ROOT, EXPONENTIAL, LOGARITHM, ERROR = tuple(
 H = tuple(sp.Function(f"h{k}") for k in range(10))  # H[k] is h_k; H[0] is not used
 # A step about the slow curve.
 SQUARED, SQUARED_NEXT = (sp.Symbol(f"squared{n}", positive=True) for n in ("", "_next"))  # of p
-PULL, LOSS_OF_SQUARE = _real("pull"), _real("loss_of_square")  # τ, and G
+# Products are written in the order of these names.
+PULL, LOSS_OF_SQUARE = _real("tau_of_step"), _real("squared_loss")  # τ, and G
 INVERSE = sp.Function("inverse")  # 1/r
 DIVIDED_INVERSE, DIVIDED_H = _real("divided_inverse"), (_real("divided_h1"), _real("divided_h2"))
 MISFIT, MISFIT_NEXT, MISFIT_START = (_real(f"misfit{n}") for n in ("", "_next", "_start"))
-CHANGE, CHANGE_SLOPE = _real("change"), _real("change_slope")  # Φ, and ∂Φ/∂v
+CHANGE, CHANGE_SLOPE = _real("step_change"), _real("step_change_slope")  # Φ, and ∂Φ/∂v
 PACE = sp.Function("pace")  # g_0
 BETA = (sp.Function("beta1"), sp.Function("beta2"))  # of ε and ε² in v₊ on the curve
-FUNNEL, CENTRE, ROOM = (sp.Symbol(n, positive=True) for n in ("funnel", "centre", "room"))
+FUNNEL, CENTRE, ROOM = (sp.Symbol(n, positive=True) for n in ("tightness", "centre", "room"))
 STEPS, CLOCK = _real("steps"), sp.Function("clock")
 SLOWNESS, PASSED = (sp.Symbol(n, positive=True) for n in ("slowness", "passed"))
 

@@ -294,7 +294,7 @@ def _orders(model: Model, parts: Parts, order: int) -> tuple[Step, ...]:
         ),
         Step(
             "gamma-on-curve",
-            r"for the map of \stepref{gamma-form} gives",
+            r"since by \stepref{gamma-form}",
             Expansion(GAMMA, EPSILON * _G0, EPSILON, 2),
             ("gamma", "mirror", map_p, eps, "curve", "pace", *meanings),
         ),

@@ -56,14 +56,16 @@ def _uniform(model: Model, parts: Parts) -> Derivation:
         f"{name}/up-to-a-number",
         "Step sizes up to a number: from inequalities to conclusions",
         rf"Assume {model.response.assumed()}, and write $\taEps = {small}$, with $x$, $v$ and "
-        rf"$\Phi$ as in \thmref{{{name}/step-about-curve}}. Let $\taEps_0 > 0$, $\kappa > 0$ and "
-        r"$\bar x > 0$ be numbers, and suppose that $\psi > 0$ and $C_1$ satisfy "
-        r"\stepref{above}, \stepref{below} and $|\Phi| \le \psi C_1\taEps^3$ on $v = 0$, for all "
-        r"$0 < \taEps \le \taEps_0$, $0 < x \le \bar x$ and $|v| \le \kappa$, where "
-        r"$C_1\taEps_0^3 \le \kappa$. As long as $x$ stays in this range, $|v|$ comes down to "
-        r"$C_1\taEps^3$ as fast as \stepref{decay} says, for every $\taEps \le \taEps_0$. The "
-        r"inequalities are not proved here, but for one response, step sizes up to a number and "
-        r"one box of starts after another, by \texttt{trajalign prove}.",
+        rf"$\Phi$ as in \thmref{{{name}/step-about-curve}}. Let $\taEps_0$, $\kappa$, $\bar x$ and "
+        r"$C_1$ be positive numbers with $C_1\taEps_0^3 \le \kappa$ and $\psi$ a positive function "
+        r"of $x$, and suppose that for $0 < \taEps \le \taEps_0$ and $0 < x \le \bar x$ the "
+        r"derivative $\Phi_v$ of $\Phi$ with respect to $v$ satisfies $\psi \le -\Phi_v$ and "
+        r"$\psi \le (2 + x\Phi_v)/x$ where $|v| \le \kappa$, and that $|\Phi| \le "
+        r"\psi C_1\taEps^3$ on $v = 0$. Then for every $\taEps \le \taEps_0$, and as long as "
+        r"$x \le \bar x$, an orbit with $|v_0| \le \kappa$ has $|v_t|$ come down to $C_1\taEps^3$ "
+        r"as in \stepref{decay}. Near the curve a clock $\vartheta$ counts its steps, "
+        r"\stepref{clock}. The inequalities are not proved here, but for one response after "
+        r"another, and with numbers, by \texttt{trajalign prove}.",
         (*_funnel(name), *_decay(), *_clock(model), *_start(model, parts), *_in_balls(name)),
         tuple(f"{name}/{label}" for label in needs),
     )
@@ -86,14 +88,12 @@ def _funnel(name: str) -> tuple[Step, ...]:
             rf"Given is the step of \stepref{{{step}}}. For fixed $x$ and $\taEps$ let $\Phi_v$ "
             r"be the derivative of $\Phi$ with respect to $v$. By the mean value theorem $v_{+}$ "
             r"is $(1 + x\Phi_v)\,v$, with $\Phi_v$ taken somewhere between $v$ and 0, plus $x$ "
-            r"times the value of $\Phi$ at $v = 0$. So $|1 + x\Phi_v|$ has to be bounded. Let "
-            r"$\psi$ be a function of $x$ with $\psi \le -\Phi_v$ and $\psi \le (2 + x\Phi_v)/x$ "
-            r"wherever $|v| \le \kappa$ and $\taEps \le \taEps_0$.",
+            r"times the value of $\Phi$ at $v = 0$. So $|1 + x\Phi_v|$ has to be bounded.",
             Cited(),
         ),
         Step(
             "above",
-            "Then, by the first of the two inequalities,",
+            r"By the first of the two inequalities for $\psi$,",
             Sign(
                 (_SHRUNK - (1 + slope), SQUARED * (-CHANGE_SLOPE - FUNNEL)),
                 "≥",
@@ -111,8 +111,8 @@ def _funnel(name: str) -> tuple[Step, ...]:
         ),
         Step(
             "funnel",
-            r"so that $|1 + x\Phi_v| \le 1 - x\psi$. Let $|\Phi| \le \psi C_1\taEps^3$ at $v = 0$. "
-            r"Then $|v_{+}|$ is at most $(1 - x\psi)|v| + x\psi C_1\taEps^3$, and this exceeds "
+            r"so that $|1 + x\Phi_v| \le 1 - x\psi$. As $|\Phi| \le \psi C_1\taEps^3$ at "
+            r"$v = 0$, $|v_{+}|$ is at most $(1 - x\psi)|v| + x\psi C_1\taEps^3$, and this exceeds "
             r"$C_1\taEps^3$ by",
             Identity(
                 (
@@ -148,14 +148,14 @@ def _decay() -> tuple[Step, ...]:
         ),
         Step(
             "steps",
-            r"In particular $|v_t| \le \delta\taEps^2$, for a number $\delta > C_1\taEps_0$, is "
-            r"reached from $|v_0| \le \kappa$ in no more steps than the first integer from",
+            r"Let $\delta$ be a number with $\delta > C_1\taEps_0$, and $|v_0| \le \kappa$. Then "
+            r"$|v_t| \le \delta\taEps^2$ from the first integer on that is at least",
             Definition(STEPS, (2 * sp.log(1 / EPSILON) + sp.log(KAPPA) - sp.log(room)) / MU),
         ),
         Step(
             "reached",
-            r"on, which is of the form $A + B\ln(1/\taEps)$ with $A$ and $B$ for all $\taEps \le "
-            r"\taEps_0$. For at this $t$",
+            r"which is at most $A + B \ln(1/\taEps)$ with the same $A$ and $B$ for all "
+            r"$\taEps \le \taEps_0$. For at this $t$",
             Identity(
                 (
                     sp.log(KAPPA) - MU * STEPS,
