@@ -118,7 +118,7 @@ CHANGE, CHANGE_SLOPE = _real("step_change"), _real("step_change_slope")  # Φ, a
 PACE = sp.Function("pace")  # g_0
 BETA = (sp.Function("beta1"), sp.Function("beta2"))  # of ε and ε² in v₊ on the curve
 FUNNEL, CENTRE, ROOM = (sp.Symbol(n, positive=True) for n in ("tightness", "centre", "room"))
-STEPS, CLOCK = _real("steps"), sp.Function("clock")
+STEPS, CLOCK, MAJORANT = _real("steps"), sp.Function("clock"), sp.Function("majorant")
 SLOWNESS, PASSED = (sp.Symbol(n, positive=True) for n in ("slowness", "passed"))
 
 _NAMES = (
@@ -236,6 +236,7 @@ _NAMES = (
     Name(ROOM, r"\delta", "δ"),
     Name(STEPS, "t", "t"),
     Name(CLOCK, r"\vartheta", "ϑ"),
+    Name(MAJORANT, "u", "u"),
     Name(SLOWNESS, r"\rho_0", "ρ₀"),
     Name(PASSED, r"\zeta", "ζ"),
 )

@@ -299,7 +299,7 @@ def _orders(model: Model, parts: Parts, order: int) -> tuple[Step, ...]:
             ("gamma", "mirror", map_p, eps, "curve", "pace", *meanings),
         ),
         Step("first", "Let further", Definition(_FIRST, SQUARED * parts.pull + _SIGMA * _G0)),
-        Step("second", "and", Definition(_SECOND, 2 * _SIGMA * _H2 - second_order(parts))),
+        Step("second", "and", Definition(_SECOND, 2 * _SIGMA * _H2 - second_order(parts) / 2)),
         Step(
             "on-curve",
             r"Whatever $\taH_1$ and $\taH_2$ are, the step leads away from the curve by",
@@ -316,13 +316,12 @@ def _orders(model: Model, parts: Parts, order: int) -> tuple[Step, ...]:
 
 
 def second_order(parts: Parts) -> sp.Expr:
-    """2σ h_2 in terms of h_1, g_0 and σ."""
-    half = sp.Rational(1, 2)
+    """4σ h_2 in terms of h_1, g_0 and σ."""
     return sp.Add(
-        half * _SIGMA * (4 * _H1**2 - _G0**2),
-        half * P * _G0**2 * sp.Derivative(_SIGMA, P),
-        -P * _G0 * sp.Derivative(_H1, P),
-        -SQUARED * parts.kappa,
+        _SIGMA * (4 * _H1**2 - _G0**2),
+        P * _G0**2 * sp.Derivative(_SIGMA, P),
+        -2 * P * _G0 * sp.Derivative(_H1, P),
+        -2 * SQUARED * parts.kappa,
     )
 
 
@@ -356,7 +355,7 @@ def _vanishing(
         Step(
             "h2",
             r"and $\beta_2$, which is linear in $\taH_2$ with the same factor, for",
-            Solution(_H2, second / (2 * _SIGMA), 2 * _SIGMA * _H2 - second),
+            Solution(_H2, second / (4 * _SIGMA), 4 * _SIGMA * _H2 - second),
         ),
         *same,
         Step(

@@ -17,12 +17,14 @@ from .notation import (
     CURVATURE,
     FUNNEL,
     KAPPA,
+    MAJORANT,
     MIRRORED,
     MISFIT,
     MISFIT_START,
     MU,
     PACE,
     PASSED,
+    RATE,
     ROOM,
     SLOWNESS,
     SQUARED,
@@ -63,7 +65,7 @@ def _uniform(model: Model, parts: Parts) -> Derivation:
         r"$\psi \le (2 + x\Phi_v)/x$ where $|v| \le \kappa$, and that $|\Phi| \le "
         r"\psi C_1\taEps^3$ on $v = 0$. Then for every $\taEps \le \taEps_0$, and as long as "
         r"$x \le \bar x$, an orbit with $|v_0| \le \kappa$ has $|v_t|$ come down to $C_1\taEps^3$ "
-        r"as in \stepref{decay}. Near the curve a clock $\vartheta$ counts its steps, "
+        r"as in \stepref{majorant}. Near the curve a clock $\vartheta$ counts its steps, "
         r"\stepref{clock}. The inequalities are not proved here, but for one response after "
         r"another, and with numbers, by \texttt{trajalign prove}.",
         (*_funnel(name), *_decay(), *_clock(model), *_start(model, parts), *_in_balls(name)),
@@ -95,7 +97,10 @@ def _funnel(name: str) -> tuple[Step, ...]:
             "above",
             r"By the first of the two inequalities for $\psi$,",
             Sign(
-                (_SHRUNK - (1 + slope), SQUARED * (-CHANGE_SLOPE - FUNNEL)),
+                (
+                    sp.Add(_SHRUNK, sp.Mul(-1, 1 + slope, evaluate=False), evaluate=False),
+                    SQUARED * (-CHANGE_SLOPE - FUNNEL),
+                ),
                 "≥",
                 ((-CHANGE_SLOPE - FUNNEL, "≥"),),
             ),
@@ -104,7 +109,10 @@ def _funnel(name: str) -> tuple[Step, ...]:
             "below",
             "and, by the second,",
             Sign(
-                (_SHRUNK + (1 + slope), SQUARED * ((2 + slope) / SQUARED - FUNNEL)),
+                (
+                    sp.Add(_SHRUNK, 1 + slope, evaluate=False),
+                    SQUARED * ((2 + slope) / SQUARED - FUNNEL),
+                ),
                 "≥",
                 (((2 + slope) / SQUARED - FUNNEL, "≥"),),
             ),
@@ -127,24 +135,24 @@ def _funnel(name: str) -> tuple[Step, ...]:
 def _decay() -> tuple[Step, ...]:
     """The closed form of |v_t|, and how many steps it takes."""
     bound = _CENTRE + sp.exp(-MU * STEPS) * (_START - _CENTRE)
-    factor = sp.exp(-MU)
     room = ROOM - CENTRE * EPSILON
     return (
         Step(
-            "kept",
+            "rate",
             r"where $1 - x\psi \ge 0$. Hence $|v| \le C_1\taEps^3$ is kept, and what is larger "
-            r"comes nearer to $C_1\taEps^3$. Let $1 - x\psi \le e^{-\mu}$ with $\mu > 0$ for "
-            r"all $x$ of an orbit up to the step $t$. Then $|v_t|$ is at most the larger one of "
-            r"$C_1\taEps^3$ and $C_1\taEps^3 + e^{-\mu t}(|v_0| - C_1\taEps^3)$. This follows by "
-            r"induction, because the expression is reproduced.",
-            Cited(),
+            r"comes nearer to $C_1\taEps^3$. Let $1 - x\psi \le m$ with $m < 1$ for all $x$ of an "
+            r"orbit up to the step $t$, and write",
+            Definition(RATE, sp.exp(-MU)),
         ),
+        Step("majorant", r"with $\mu > 0$. Let", Definition(MAJORANT(STEPS), bound)),
         Step(
             "decay",
-            "In one step it becomes",
+            r"Then $|v_t|$ is at most the larger one of $C_1\taEps^3$ and $u(t)$. This follows by "
+            r"induction, for",
             Identity(
-                (factor * bound + (1 - factor) * _CENTRE, bound.subs(STEPS, STEPS + 1)),
+                (RATE * MAJORANT(STEPS) + (1 - RATE) * _CENTRE, MAJORANT(STEPS + 1)),
             ),
+            ("rate", "majorant"),
         ),
         Step(
             "steps",
@@ -286,7 +294,7 @@ def _in_balls(name: str) -> tuple[Step, ...]:
             rf"is enclosed with its remainder, and by \thmref{{{name}/step-about-curve}} nothing "
             r"stands before it, so that $C_1$ is found. From the box of starts to $|v| \le \kappa$ "
             r"all orbits are followed at once, step by step, between two sequences of $x$ and two "
-            r"of $\taQ$. From there on \stepref{decay} and \stepref{steps} bound $t_a$, also for "
+            r"of $\taQ$. From there on \stepref{majorant} and \stepref{steps} bound $t_a$, also for "
             r"the $\taEps$ next to 0, which no finite number of boxes with $\taEps > 0$ would "
             r"cover. On the curve boxes of $x$ show that $\gamma > 0$ and $\tau > 0$, so that "
             r"$|\taP|$ falls and $\taQ$ rises to its limit, which is read off at $x = 0$; the "
