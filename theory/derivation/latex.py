@@ -66,9 +66,10 @@ def _broken_terms(terms: list[sp.Expr], width: float) -> list[list[str]]:
     found = []
     for text, term in zip(_HouseLatex().signed_terms(terms), terms, strict=True):
         negative = fraction_in_order(term).negative
-        first, *others = broken_lines(-term if negative else term, width - 2)
+        size = -term if negative else term
+        first, *others = broken_lines(size, width - 2)
         sign = "-" if negative else "" if term is terms[0] else "+"
-        found.append([f"{sign} {first}", *others] if others and not term.is_Add else [text])
+        found.append([f"{sign} {first}", *others] if others and not size.is_Add else [text])
     return found
 
 
@@ -194,8 +195,9 @@ class _HouseLatex(MatrixLatex):
         found = []
         for index, term in enumerate(terms):
             negative = fraction_in_order(term).negative
-            shown = self._print(-term if negative else term)
-            if term.is_Add:
+            size = -term if negative else term
+            shown = self._print(size)
+            if size.is_Add:
                 shown = self._in_parentheses(shown)
             sign = "-" if negative else "+"
             found.append((f"{sign} " if index else "-" if negative else "") + shown + " ")

@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy as sp
 
+from ..curve.normal_form import OMEGA
 from ..expressions.parsing import Z
 from ..models.base import EPSILON, ETA, PHI_SQUARED, P, Q, R
 from ..writing.macros import MACROS
@@ -106,6 +107,19 @@ LETTERS = TANH, ARCTAN, ROOT, EXPONENTIAL, LOGARITHM, ERROR = tuple(
     sp.Function(f"{name}_of_p") for name in ("tanh", "atan", "root", "exp", "log", "erf")
 )
 H = tuple(sp.Function(f"h{k}") for k in range(10))  # H[k] is h_k; H[0] is not used
+# A step about the slow curve.
+SQUARED, SQUARED_NEXT = (sp.Symbol(f"squared{n}", positive=True) for n in ("", "_next"))  # of p
+# Products are written in the order of these names.
+PULL, LOSS_OF_SQUARE = _real("tau_of_step"), _real("squared_loss")  # τ, and G
+INVERSE = sp.Function("inverse")  # 1/r
+DIVIDED_INVERSE, DIVIDED_H = _real("divided_inverse"), (_real("divided_h1"), _real("divided_h2"))
+MISFIT, MISFIT_NEXT, MISFIT_START = (_real(f"misfit{n}") for n in ("", "_next", "_start"))
+CHANGE, CHANGE_SLOPE = _real("step_change"), _real("step_change_slope")  # Φ, and ∂Φ/∂v
+PACE = sp.Function("pace")  # g_0
+BETA = (sp.Function("beta1"), sp.Function("beta2"))  # of ε and ε² in v₊ on the curve
+FUNNEL, CENTRE, ROOM = (sp.Symbol(n, positive=True) for n in ("tightness", "centre", "room"))
+STEPS, CLOCK, MAJORANT = _real("steps"), sp.Function("clock"), sp.Function("majorant")
+SLOWNESS, PASSED = (sp.Symbol(n, positive=True) for n in ("slowness", "passed"))
 
 _NAMES = (
     _P,
@@ -199,6 +213,32 @@ _NAMES = (
     Name(LOGARITHM, r"\beta", "β"),
     Name(ERROR, "v", "v"),
     *(Name(h, rf"\taH_{{{k}}}", f"h{'₀₁₂₃₄₅₆₇₈₉'[k]}") for k, h in enumerate(H) if k),
+    Name(SQUARED, "x", "x"),
+    Name(SQUARED_NEXT, "x_{+}", "x₊"),
+    Name(OMEGA, r"\omega", "ω"),
+    Name(PULL, r"\tau", "τ"),
+    Name(LOSS_OF_SQUARE, "G", "G"),
+    Name(INVERSE, r"\iota", "ι"),
+    Name(DIVIDED_INVERSE, r"\mathrm{D}\iota", "Dι"),
+    *(
+        Name(h, rf"\mathrm{{D}}\taH_{{{k}}}", f"Dh{'₀₁₂'[k]}")
+        for k, h in enumerate(DIVIDED_H, start=1)
+    ),
+    Name(MISFIT, "v", "v"),
+    Name(MISFIT_NEXT, "v_{+}", "v₊"),
+    Name(MISFIT_START, "v_0", "v₀"),
+    Name(CHANGE, r"\Phi", "Φ"),
+    Name(CHANGE_SLOPE, r"\Phi_v", "Φᵥ"),
+    Name(PACE, "g_0", "g₀"),
+    *(Name(beta, rf"\beta_{k}", f"β{'₀₁₂'[k]}") for k, beta in enumerate(BETA, start=1)),
+    Name(FUNNEL, r"\psi", "ψ"),
+    Name(CENTRE, "C_1", "C₁"),
+    Name(ROOM, r"\delta", "δ"),
+    Name(STEPS, "t", "t"),
+    Name(CLOCK, r"\vartheta", "ϑ"),
+    Name(MAJORANT, "u", "u"),
+    Name(SLOWNESS, r"\rho_0", "ρ₀"),
+    Name(PASSED, r"\zeta", "ζ"),
 )
 BY_OBJECT = MappingProxyType({name.object: name for name in _NAMES})
 BY_KEY = MappingProxyType({str(name.object): name.object for name in _NAMES})

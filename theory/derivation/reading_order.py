@@ -14,7 +14,7 @@ from sympy.core.function import AppliedUndef
 
 from ..expressions.parsing import Z
 from ..models.base import EPSILON, ETA, P, R
-from .notation import LAMBDA, LETTERS, TAU
+from .notation import DIVIDED_INVERSE, LAMBDA, LETTERS, TAU
 
 _SMALL = (ETA, EPSILON, TAU)
 _LETTERS = tuple(letter(P) for letter in LETTERS)
@@ -119,6 +119,8 @@ def _factor_key(factor: sp.Expr) -> tuple[Any, ...]:
         kind = 0
     elif base in _SMALL:
         kind = 1
+    elif base == DIVIDED_INVERSE:
+        kind = 5  # what stands after Dι would seem to be under the D
     elif base.is_Symbol:
         kind = 2
     elif isinstance(base, sp.Subs) or (isinstance(base, AppliedUndef) and base.args != (P,)):

@@ -53,7 +53,7 @@ class ParameterSpace:
 
 # What is derived for a model of which nothing but its map is known, as modules of
 # theory/derivation, in reading order.
-FOR_ANY = ("response", "own_model", "frozen", "first_order")
+FOR_ANY = ("response", "own_model", "frozen", "first_order", "uniform")
 
 
 @dataclass(frozen=True)

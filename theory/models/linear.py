@@ -68,7 +68,7 @@ class TwoLayerLinear(Model):
         chapters=(
             "response",
             *("linear.maps", "frozen", "linear.sharpness", "linear.flow"),
-            *("curve", "limits", "linear.progressive", "linear.long_times"),
+            *("curve", "limits", "linear.progressive", "linear.long_times", "uniform"),
         ),
         standard=("log-cosh", "pseudo-huber"),
         start=(sp.Rational(3, 10), sp.Rational(4, 5)),

@@ -3,7 +3,17 @@ import sympy as sp
 
 from trajalign.theory.curve.first_order import generic_h
 from trajalign.theory.derivation.latex import broken_lines, latex, width_of
-from trajalign.theory.derivation.notation import DETERMINANT, LAMBDA, TANH, TAU, TRACE, H, S
+from trajalign.theory.derivation.notation import (
+    DETERMINANT,
+    DIVIDED_INVERSE,
+    LAMBDA,
+    SQUARED,
+    TANH,
+    TAU,
+    TRACE,
+    H,
+    S,
+)
 from trajalign.theory.derivation.serialization import derivative_at
 from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import ETA, PHI_SQUARED, P, Q, R, TwoLayerLinear
@@ -141,3 +151,13 @@ def test_a_characteristic_polynomial_falls_and_a_small_displacement_leads_its_pr
 
 def test_a_function_with_its_argument_stands_last_in_a_product() -> None:
     assert spelled((1 + ETA) * R(2 * P)) == r"(1 + \eta) r(2 p)"
+
+
+def test_a_sum_that_is_taken_away_keeps_its_parentheses() -> None:
+    less = sp.Add(1 - Q, sp.Mul(-1, 1 + ETA, evaluate=False), evaluate=False)
+    assert spelled(less) == r"(1 - q) - (1 + \eta)"
+    assert broken_lines(less, 4)[-1] == r"{}- (1 + \taEta)"
+
+
+def test_what_stands_after_a_divided_difference_is_not_under_it() -> None:
+    assert spelled(DIVIDED_INVERSE * r * SQUARED) == r"x r \mathrm{D}\iota"

@@ -1,4 +1,4 @@
-"""The chapters on flow, sharpness, long times and sharpening hold; changed numbers are refuted."""
+"""The chapters beside curve, maps and diagram hold; changed numbers are refuted."""
 
 import pytest
 from derivations_helper import (
@@ -19,7 +19,7 @@ OTHERS = [
     SingleNeuron(Activation.parse("algebraic")),
     SingleNeuron(Activation.parse("arctan")),
 ]
-CHAPTERS = ["flow", "sharpness", "long_times", "progressive"]
+CHAPTERS = ["flow", "sharpness", "long_times", "progressive", "uniform"]
 OF_THE_RESPONSE = ["long_times", "progressive"]  # the others are the same for every response
 
 
