@@ -19,6 +19,7 @@ from .counting import OutOfTime, Tally, Trial, limited
 from .draws import Grammar
 from .followed import try_orbit
 from .judged import try_response
+from .proved import try_theorem
 from .signs import try_claims, try_tails
 from .smooth import try_analytic
 from .truth import Truth
@@ -33,14 +34,20 @@ _SECONDS = {
     "response": 40,
     "orbit": 30,
     "command": 30,
+    "theorem": 90,
 }
 KINDS = tuple(_SECONDS)
 _ROUND = (
     *("values", "tails", "elementary", "values", "tails", "orbit", "values", "tails", "claims"),
     *("values", "tails", "orbit", "values", "tails", "elementary", "values", "tails", "orbit"),
-    *("claims", "command", "analytic", "response"),
+    *("claims", "command", "analytic", "response", "theorem"),
 )  # what the trials are in turn
-_WITHOUT_TEXT = {"elementary": try_elementary, "orbit": try_orbit, "command": try_command}
+_WITHOUT_TEXT = {
+    "elementary": try_elementary,
+    "orbit": try_orbit,
+    "command": try_command,
+    "theorem": try_theorem,
+}
 _ON_EXPRESSIONS: dict[str, Callable[[Trial, sp.Expr], None]] = {
     "values": try_values,
     "tails": try_tails,

@@ -217,12 +217,12 @@ def _where(cell: Cell) -> str:
 def _setting(model: Model, wanted: Wanted) -> Setting:
     """What to try: with the largest ε₀ at which the hardest cell is followed."""
     q, p = _ranges(model, wanted)
-    sizes = [wanted.largest] if wanted.largest else _sizes(model)
+    tried = [wanted.largest] if wanted.largest else sizes(model)
     trouble: NotProvedError | None = None
-    for largest in sizes:
+    for largest in tried:
         try:
             setting = _tuned(model, largest, q, p)
-            if len(sizes) > 1:
+            if len(tried) > 1:
                 _probe(Lemmas(model, setting))
             return setting
         except NotProvedError as error:
@@ -230,7 +230,7 @@ def _setting(model: Model, wanted: Wanted) -> Setting:
     raise trouble or NotProvedError("no step size was tried")
 
 
-def _sizes(model: Model) -> list[fmpq]:
+def sizes(model: Model) -> list[fmpq]:
     """ε₀ to try, the largest first: from step sizes 1/n or n with one or two digits."""
     h = number(slow_curve(model).h_at_zero)
     etas = [sp.Integer(10) ** k * m for k in range(-4, 4) for m in (1, 2, 5)]
@@ -279,7 +279,7 @@ def standard(model: Model) -> Wanted:
     """What `verify` proves: ε₀ h(0) is at most 0.0075, so that η₀ is 1/10 for log-cosh, on the
     usual ranges."""
     h = number(slow_curve(model).h_at_zero)
-    return Wanted(largest=next(e for e in _sizes(model) if float(e) * h <= _STANDARD))
+    return Wanted(largest=next(e for e in sizes(model) if float(e) * h <= _STANDARD))
 
 
 def tube_only(model: Model, wanted: Wanted) -> Lemmas:
@@ -287,7 +287,7 @@ def tube_only(model: Model, wanted: Wanted) -> Lemmas:
     two. Raises NotProvedError."""
     with ctx.workprec(BITS):
         q, p = _ranges(model, wanted)
-        largest = wanted.largest or _sizes(model)[-1]
+        largest = wanted.largest or sizes(model)[-1]
         return Lemmas(model, _tuned(model, largest, q, p, LEVELS[-1:]))
 
 
