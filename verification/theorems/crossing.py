@@ -70,19 +70,31 @@ class Clock:
         return early.lower(), late.upper()
 
     def _left(self, x: arb, zeta: arb, e: arb) -> arb:
-        """ε times the steps from x to ζε, less ρ₀ ln(1/ε), enclosed."""
-        first = self.boxes[0].x.upper()
-        total = arb(0)
-        for box in self.boxes[1:]:
-            low, high = box.x.lower(), box.x.upper().min(x)
-            if low < high:
-                total += self._between(low, high, box) / _pace(box, e)
-        # Through the first box and as far as ζε: θ is ρ₀ ln(x/ζε) and what bends it there.
-        top, pace = first.min(x), _pace(self.boxes[0], e)
-        bent = self.boxes[0].bent.union(arb(0))
-        total += (self.start * (top / zeta).log() + bent) / pace
+        """ε times the steps from x to ζε, less ρ₀ ln(1/ε), enclosed; for x ≥ ζε."""
+        last, further = self._last_boxes((zeta * e).upper())
+        total, low = arb(0), last.x.upper()
+        for box in further:  # each from where the one before ends: none is counted twice
+            high = box.x.upper().min(x)
+            if not high > low:
+                break
+            total += self._between(low, high, box) / _pace(box, e)
+            low = box.x.upper()
+        # Through what has ζε and as far as that: θ is ρ₀ ln(x/ζε) and what bends it there.
+        top, pace = last.x.upper().min(x), _pace(last, e)
+        total += (self.start * (top / zeta).log() + last.bent) / pace
         # 1/pace − 1 = −ε·excess/pace, times ρ₀ ln(1/ε).
-        return total - self.start * _excess(self.boxes[0], e) / pace * _times_log(e)
+        return total - self.start * _excess(last, e) / pace * _times_log(e)
+
+    def _last_boxes(self, x: arb) -> tuple[_Box, list[_Box]]:
+        """All boxes up to one that ends past x as one of which a part is passed, and the others."""
+        count = next((i for i, box in enumerate(self.boxes, 1) if box.x.upper() >= x), None)
+        if count is None:
+            raise NotProvedError(f"q may pass 1 before the tube, whose x end at {self.tube.end}")
+        pace, bent = self.boxes[0].pace, arb(0)
+        for box in self.boxes[:count]:
+            a, b, c = (known.union(part) for known, part in zip(pace, box.pace, strict=True))
+            pace, bent = (a, b, c), bent + box.bent.union(arb(0))
+        return _Box(self.boxes[count - 1].x, pace, bent), self.boxes[count:]
 
     def _between(self, low: arb, high: arb, box: _Box) -> arb:
         share = (high - low) / (box.x.upper() - box.x.lower())
@@ -98,17 +110,20 @@ class Clock:
             u = e * (g[0] + e * g[1])
             if not (g[0] > 0 and u < 1):
                 raise NotProvedError(f"that p falls is not certain for x in {x.str(4)}")
-            high = (x.upper() / ((1 - u) * (1 - u)).lower()).upper()
+            kept = ((1 - u).lower() * (1 - u).lower()).lower()  # of x, and more than 0
+            if not kept > 0:
+                raise NotProvedError(f"a step is not bounded for x in {x.str(4)}")
+            high = (x.upper() / kept).upper()
             if high <= supposed:
                 break
             supposed = (high + (high - x.upper()) / 8).upper()
         else:
             raise NotProvedError(f"a step is not bounded for x in {x.str(4)}")
-        reached = (x.lower().max(arb(0)) * (1 - u) * (1 - u)).lower().max(arb(0))
+        reached = (x.lower().max(arb(0)) * kept).lower().max(arb(0))
         g0, slope = self._resting(hull(reached, supposed))
         whole = g0 + e * g[1]
         # −ln(1 − u)/u = 1 + u m with m between 1/2 and 1/(2(1 − u)²).
-        bulge = whole * hull(1, 1 / ((1 - u) * (1 - u)).lower()) / 2
+        bulge = whole * hull(1, 1 / kept) / 2
         moved = at.x * whole * (2 - u)  # (x − x')/ε
         return _Box(x, (g[1] / g0, bulge, hull(0, 1) * moved * slope / g0), self._bent(x))
 
