@@ -7,6 +7,7 @@ step sizes is cut into cells. The check computes every lemma anew, in balls, and
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -14,6 +15,7 @@ from itertools import pairwise
 from flint import arb, ctx, fmpq
 
 from ...numerics.curve.taylor_models import OutOfRangeError
+from ...theory.errors import InputError
 from ...theory.models import Model
 from ..numbers import above, below
 from .approach import Approach, approach
@@ -61,6 +63,24 @@ class Setting:
     curve_end: fmpq
     flow_q: Range | None = None
 
+    def require_sound(self) -> None:
+        """Raise InputError unless the numbers are in their order: what no lemma looks at."""
+        increasing = {
+            "q0": (fmpq(0), *self.q, fmpq(1)),
+            "p0": (fmpq(0), *self.p),
+            "p²": (fmpq(0), self.tube_end, self.curve_end),
+            "the levels": (fmpq(0), *reversed(self.levels), fmpq(1)),
+            "epsilon": (fmpq(0), self.largest, fmpq(1)),
+            "delta": (fmpq(0), self.delta),
+            "q0 past 1": (fmpq(1), *(self.flow_q or (fmpq(2), fmpq(3)))),
+        }
+        for name, values in increasing.items():
+            if not all(a < b for a, b in pairwise(values)):
+                shown = ", ".join(map(str, values))
+                raise InputError(f"the ranges of a theorem: {name}: {shown} do not increase")
+        if not self.levels:
+            raise InputError("the ranges of a theorem: there is no level")
+
     @property
     def box(self) -> Cell:
         """All starts and step sizes."""
@@ -80,7 +100,7 @@ class Crossing:
 class Theorem:
     """The numbers proved, for all orbits and step sizes of a setting; see docs/theorems.md.
 
-    From t_a ≤ time + per_log ln(1/ε) + per_small ln(p[0]/|p0|) on (the last for |p0| < p[0]):
+    From t_a ≤ time + per_log ln(1/ε) on, for |p0| < p[0] later by 1 + per_small ln(p[0]/|p0|):
     |S − 1 − εh₁| ≤ `alignment` ε²; |q* − 1 − ε `first`| ≤ `limit` ε²; |λ* − (2/η)(1 − ε `first`)| ≤
     (2/η) `saturation` ε²; |λ_t − λ̃(q_t)| ≤ `gap` ε/η. `second` is sup |h₂|.
     """
@@ -114,12 +134,23 @@ def leaves(box: Cell, cut: Cut | None) -> Iterator[Cell]:
         yield box
         return
     ranges: dict[str, Range] = {"q": box.q, "p": box.p, "epsilon": box.epsilon}
+    if cut.axis not in ranges:
+        raise NotProvedError(f"a cut is of {', '.join(AXES)}, not of {cut.axis}")
     low, high = ranges[cut.axis]
     if not low < cut.at < high:
         raise NotProvedError(f"a cut of {cut.axis} at {cut.at} lies outside [{low}, {high}]")
     for ends, further in (((low, cut.at), cut.below), ((cut.at, high), cut.above)):
         part = ranges | {cut.axis: ends}
         yield from leaves(Cell(part["q"], part["p"], part["epsilon"]), further)
+
+
+@contextmanager
+def _known() -> Iterator[None]:
+    """What leaves the range where the functions are known is not proved."""
+    try:
+        yield
+    except OutOfRangeError as error:
+        raise NotProvedError(str(error)) from None
 
 
 class Lemmas:
@@ -131,11 +162,14 @@ class Lemmas:
     def __init__(
         self, model: Model, setting: Setting, told: Callable[[str], None] = lambda name: None
     ) -> None:
+        setting.require_sound()
         self.setting, self.told = setting, told
         told("curve")
-        self.step = Step(model, ORDER, setting.curve_end)
+        with _known():
+            self.step = Step(model, ORDER, setting.curve_end)
 
     @cached_property
+    @_known()
     def funnel(self) -> Funnel:
         """How fast orbits are drawn to the curve. Raises NotProvedError."""
         s = self.setting
@@ -143,6 +177,7 @@ class Lemmas:
         return funnel(self.step, s.funnel_end, s.levels, s.largest, s.q[0])
 
     @cached_property
+    @_known()
     def method(self) -> Method:
         """The funnel, the tube and the clock. Raises NotProvedError."""
         s = self.setting
@@ -163,6 +198,7 @@ class Lemmas:
         """Work out what all cells share. Raises NotProvedError."""
         return self.method
 
+    @_known()
     def approached(self, q: Range) -> Approach:
         """The approach from small |p0|, for a range of q0. Raises NotProvedError."""
         s = self.setting
@@ -171,13 +207,12 @@ class Lemmas:
             raise NotProvedError("from small |p| an orbit may jump past the largest |p0|")
         return found
 
+    @_known()
     def followed(self, cell: Cell) -> Followed:
         """A cell. Raises NotProvedError."""
-        try:
-            return self.method.follow(cell, self.approached(cell.q))
-        except OutOfRangeError as error:
-            raise NotProvedError(str(error)) from None
+        return self.method.follow(cell, self.approached(cell.q))
 
+    @_known()
     def theorem(self, cells: Mapping[Cell, Followed]) -> Theorem:
         """The numbers, from all cells of the setting's box. Raises NotProvedError."""
         s, tube, clock = self.setting, self.method.tube, self.method.clock
