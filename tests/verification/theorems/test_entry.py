@@ -1,0 +1,193 @@
+"""Boxes of starts, followed step by step: random orbits from inside stay inside."""
+
+import random
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import islice, pairwise
+from typing import Any
+
+import pytest
+from flint import arb, ctx, fmpq
+from mpmath import mp
+from uniform_cases import BY_NAME, DELTA, NAMES, Case, funnel_of, near, rational, step_of
+
+from trajalign.verification.theorems.bounds import hull
+from trajalign.verification.theorems.entry import Bounds, Entry
+from trajalign.verification.theorems.errors import NotProvedError
+
+WIDTH = fmpq(1, 400)  # of q0
+Box = tuple[fmpq, fmpq]
+
+
+@pytest.fixture(autouse=True)
+def _precision():
+    with ctx.workprec(128), mp.workdps(40):
+        yield
+
+
+@dataclass(frozen=True)
+class Recorded(Entry):
+    """One that remembers all bounds."""
+
+    history: list[Bounds] = field(default_factory=list)
+
+    def _sharpened(self, b: Bounds) -> Bounds:
+        self.history.append(super()._sharpened(b))
+        return self.history[-1]
+
+
+@dataclass(frozen=True)
+class Start:
+    q: Box
+    p: Box
+    epsilon: Box
+
+    @property
+    def bounds(self) -> Bounds:
+        x = [arb(p * p) for p in self.p]
+        q = [arb(q) for q in self.q]
+        return Bounds(0, (x[0].lower(), x[1].upper()), (q[0].lower(), q[1].upper()))
+
+    def drawn(self, numbers: random.Random) -> list[Any]:
+        """q0, p0 and ε, corners of the box among them."""
+        found = []
+        for low, high in (self.q, self.p, self.epsilon):
+            share = numbers.choice([0, 1, fmpq(numbers.randrange(1000), 1000)])
+            found.append(rational(low + (high - low) * share))
+        return found
+
+
+def starts(case: Case) -> list[Start]:
+    """Below and above the curve, and with a range of ε from 0 on."""
+    q0 = fmpq(85, 100) if case.linear else fmpq(88, 100)
+    q, e = (q0, q0 + WIDTH), case.largest
+    # r(p) > q/2 with room, and p² within what is known.
+    below, above = (fmpq(30, 100), fmpq(60, 100)) if case.linear else (fmpq(15, 100), fmpq(36, 100))
+    return [
+        Start(q, (below, below * fmpq(21, 20)), (e * fmpq(9, 10), e)),
+        Start(q, (above, above * fmpq(21, 20)), (e * fmpq(9, 10), e)),
+        Start(q, (below, below * fmpq(21, 20)), (fmpq(0), e / 4)),
+    ]
+
+
+@lru_cache(maxsize=32)
+def followed(name: str, which: int) -> tuple[list[Bounds], Bounds, Start, arb]:
+    """All bounds, those at the end, and what was reached."""
+    case = BY_NAME[name]
+    start = starts(case)[which]
+    entry = Recorded(step_of(name), funnel_of(name), hull(*start.epsilon))
+    low = start.epsilon[0]
+    target = arb(DELTA * low * low) if low > 0 else arb(fmpq(1, 50))
+    return entry.history, entry.follow(start.bounds, target.lower()), start, target
+
+
+def inside(case: Case, b: Bounds, p: Any, q: Any, epsilon: Any) -> bool:
+    x = near(p * p, 35)
+    v = near(abs(case.misfit(p * p, q, epsilon)), 25)
+    return bool(
+        b.x[0] <= x + arb(10) ** arb(-30)
+        and x - arb(10) ** arb(-30) <= b.x[1]
+        and b.q[0] <= near(q, 35) + arb(10) ** arb(-30)
+        and near(q, 35) - arb(10) ** arb(-30) <= b.q[1]
+        and (b.misfit is None or v <= b.misfit)
+    )
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+@pytest.mark.parametrize("name", NAMES)
+def test_orbits_stay_inside_until_the_tube_is_reached(name: str, which: int) -> None:
+    case, numbers = BY_NAME[name], random.Random(which)
+    history, end, start, target = followed(name, which)
+    assert [b.time for b in history] == list(range(end.time + 1))
+    assert end.misfit is not None
+    assert end.misfit <= target
+    for _ in range(6):
+        q, p, epsilon = start.drawn(numbers)
+        for b, point in zip(history, case.orbit(p, q, epsilon), strict=False):
+            assert inside(case, b, *point, epsilon), b.time
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bounds_a_step_late_are_broken(name: str) -> None:
+    case, (history, _, start, _) = BY_NAME[name], followed(name, 0)
+    q, p, epsilon = map(rational, (start.q[0], start.p[0], start.epsilon[1]))
+    orbit = islice(case.orbit(p, q, epsilon), 1, None)
+    assert not all(
+        inside(case, b, *point, epsilon) for b, point in zip(history, orbit, strict=False)
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_bounds_that_are_narrower_are_broken(name: str) -> None:
+    """Of x by 0.1 % on one side: the corners of a box go along its bounds at first."""
+    case, (history, _, start, _) = BY_NAME[name], followed(name, 0)
+    narrower = [replace(b, x=(b.x[0] * arb(1.001), b.x[1])) for b in history]
+    broken = False
+    for epsilon in start.epsilon:
+        for q in start.q:
+            values = map(rational, (start.p[0], q, epsilon))
+            p0, q0, e = values
+            pairs = zip(narrower, case.orbit(p0, q0, e), strict=False)
+            broken = broken or not all(inside(case, b, *point, e) for b, point in pairs)
+    assert broken
+
+
+def test_q_only_rises_and_the_box_gets_narrow() -> None:
+    for name in NAMES:
+        history, end, _, _ = followed(name, 0)
+        assert all(a.q[0] <= b.q[0] + arb(10) ** arb(-30) for a, b in pairwise(history))
+        # At the end x is where r(x) = q/S: a range of q0, and what orbits differ by.
+        steep = abs(step_of(name).curve.over("r", end.x[0].union(end.x[1]), 2)[1])
+        assert end.x[1] - end.x[0] < 3 * (end.q[1] - end.q[0]) / steep.lower() + 0.01
+        assert end.q[1] - end.q[0] < arb(4 * WIDTH) + 0.02
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_kept_is_where_the_curve_has_that_q(name: str) -> None:
+    case = BY_NAME[name]
+    q = (arb(fmpq(88, 100)).lower(), arb(fmpq(89, 100)).upper())
+    entry = Entry(step_of(name), funnel_of(name), hull(0, case.largest))
+    misfit = arb(fmpq(1, 200))
+    low, high = entry.kept(q, misfit)
+    numbers, found = random.Random(7), []
+    for _ in range(400):
+        x = rational(funnel_of(name).end) * numbers.random()
+        v = rational(fmpq(1, 200)) * numbers.uniform(-1, 1)
+        epsilon = rational(case.largest) * numbers.random()
+        height = case.r(x) * (1 + case.height(x, epsilon) + v)
+        if q[0] <= near(height) <= q[1]:
+            found.append(near(x))
+    assert len(found) > 5
+    assert all(low <= x <= high for x in found)
+    assert high - low < 0.2
+
+
+def test_what_would_leave_the_funnel_is_not_kept() -> None:
+    name = "log-cosh"
+    entry = Entry(step_of(name), funnel_of(name), hull(0, fmpq(1, 200)))
+    for q in (fmpq(3, 4), fmpq(1, 2)):  # r is 0.8 at the end
+        with pytest.raises(ArithmeticError if q < fmpq(3, 5) else NotProvedError):
+            entry.kept((arb(q), arb(q) + arb(0.005)), arb(fmpq(1, 200)))
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param(Bounds(0, (arb(0), arb(0.1)), (arb(0.85), arb(0.86))), id="from p = 0"),
+        pytest.param(Bounds(0, (arb(0.09), arb(2.5)), (arb(0.85), arb(0.86))), id="too far"),
+        pytest.param(Bounds(0, (arb(0.09), arb(0.1)), (arb(0.5), arb(0.9))), id="a wide q"),
+        pytest.param(Bounds(0, (arb(0.09), arb(0.1)), (arb(1.2), arb(1.21))), id="q past 1"),
+    ],
+)
+def test_what_is_lost_on_the_way_is_not_proved(start: Bounds) -> None:
+    entry = Entry(step_of("log-cosh"), funnel_of("log-cosh"), hull(0, fmpq(1, 200)))
+    with pytest.raises((NotProvedError, ArithmeticError)):
+        entry.follow(start, arb(fmpq(1, 1000)))
+
+
+def test_a_target_below_the_floor_is_never_reached() -> None:
+    name = "log-cosh"
+    start = starts(BY_NAME[name])[0]
+    entry = Entry(step_of(name), funnel_of(name), hull(*start.epsilon))
+    with pytest.raises(NotProvedError, match="lost at step"):
+        entry.follow(start.bounds, entry.floor(len(funnel_of(name).levels) - 1) * 0.99)
