@@ -128,7 +128,7 @@ def test_a_clock_that_may_stand_still_is_refused() -> None:
     with pytest.raises(NotProvedError, match="may stand still"):
         Clock(replace(tube, delta=fmpq(1000)))._left(arb(0.5), arb(2), arb(tube.largest))
     with pytest.raises(NotProvedError, match="that p falls is not certain"):
-        Clock(replace(tube, largest=fmpq(2)))
+        Clock(replace(tube, largest=fmpq(1, 2)))
 
 
 @pytest.mark.parametrize("ends", [(fmpq(1, 500), fmpq(1, 100)), (fmpq(0), fmpq(1, 3))])
