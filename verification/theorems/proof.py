@@ -15,7 +15,7 @@ from itertools import pairwise
 from flint import arb, ctx, fmpq
 
 from ...numerics.curve.taylor_models import OutOfRangeError
-from ...theory.errors import InputError
+from ...theory.errors import InputError, NotFiniteError
 from ...theory.models import Model
 from ..numbers import above, below
 from .approach import Approach, approach
@@ -146,11 +146,16 @@ def leaves(box: Cell, cut: Cut | None) -> Iterator[Cell]:
 
 @contextmanager
 def _known() -> Iterator[None]:
-    """What leaves the range where the functions are known is not proved."""
+    """What leaves the range where the functions are known is not proved, nor what balls are too
+    wide for: FLINT divides no power series by one that may begin with 0."""
     try:
         yield
-    except OutOfRangeError as error:
+    except (OutOfRangeError, NotFiniteError) as error:
         raise NotProvedError(str(error)) from None
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise NotProvedError(f"the balls are too wide: {error}") from None
 
 
 class Lemmas:
