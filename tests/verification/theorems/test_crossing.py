@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -93,6 +94,32 @@ def test_the_way_to_a_place_is_the_integral_of_the_clock(name: str, reached: fmp
     # Past the first box what bends the clock there is part of it, whatever the end of the way.
     shorter = mp.quad(lambda y: 1 / (2 * y * case.rest(y)), [rational(to), rational(x)]) * 0.8
     assert not found.overlaps(near(shorter - case.scale * mp.log(1 / rational(e)), 7))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("steps", [10, 60, 200])
+def test_steps_along_the_curve_are_told_to_a_few_of_them(name: str, steps: int) -> None:
+    """With a narrow tube: from x as far as an orbit gets in so many steps of the largest ε."""
+    case, x = BY_NAME[name], BY_NAME[name].end / 2
+    clock = Clock(replace(tube_of(name), delta=fmpq(1, 100)))
+    e = rational(case.largest)
+    q = case.r(rational(x)) * (1 + case.height(rational(x), e))
+    orbit = islice(case.orbit(mp.sqrt(rational(x)), q, e), steps, None)
+    reached = exactly(next(orbit)[0] ** 2)
+    found = clock._left(exactly(rational(x)), reached / arb(case.largest), arb(case.largest))
+    found += near(case.scale * mp.log(1 / e), 20)
+    assert found.overlaps(near(e * steps, 20))
+    assert found.rad() < 0.06
+
+
+def test_a_late_arrival_is_as_late_at_the_crossing() -> None:
+    clock, e, x = clock_of("log-cosh"), tube_of("log-cosh").largest, arb(0.5)
+    early, late, both = (
+        clock.constants(Arrival(times, (x, x), arb(e)))
+        for times in ((arb(3), arb(3)), (arb(7), arb(7)), (arb(3), arb(7)))
+    )
+    assert both == (early[0], late[1])
+    assert abs(late[1] - early[1] - 4 * arb(e)) < 1e-9
 
 
 @pytest.mark.parametrize("name", NAMES)

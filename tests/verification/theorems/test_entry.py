@@ -132,6 +132,25 @@ def test_bounds_that_are_narrower_are_broken(name: str) -> None:
     assert broken
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_an_image_has_the_summit_of_the_map(name: str) -> None:
+    """x' = x(1 − γ)² rises and falls again: what is largest is no image of an end."""
+    case, e = BY_NAME[name], BY_NAME[name].largest
+    q, end = fmpq(85, 100), rational(case.end) * 2
+
+    def image(x: Any) -> Any:
+        return case.step(mp.sqrt(x), rational(q), rational(e))[0] ** 2
+
+    x = max((end * k / 200 for k in range(1, 200)), key=image)
+    x = mp.findroot(lambda at: mp.diff(image, at), x)
+    entry = Entry(step_of(name), funnel_of(name), arb(e))
+    for low, high in ((0.7, 1.2), (0.83, 1.1), (0.99, 1.005)):
+        ends = near(x * low).lower(), near(x * high).upper()
+        found = entry._image(Bounds(0, ends, (arb(q).lower(), arb(q).upper())))
+        assert found[0] <= near(min(image(x * low), image(x * high))) + arb(10) ** arb(-25)
+        assert near(image(x)) <= found[1] < near(image(x)) * 1.04
+
+
 def test_q_only_rises_and_the_box_gets_narrow() -> None:
     for name in NAMES:
         history, end, _, _ = followed(name, 0)

@@ -104,6 +104,18 @@ def test_the_gap_bounds_the_sharpness_along_orbits(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_before_q_is_one_the_gap_is_that_of_its_place(name: str) -> None:
+    """To first order in ε along S = 1 + ε(h₁ + ε(h₂ + w)), at half of the tube's length."""
+    case, tube = BY_NAME[name], replace(tube_of(name), delta=fmpq(1, 1000), largest=fmpq(1, 10**6))
+    x, epsilon = rational(case.end / 2), mp.mpf(10) ** -9
+    q = case.r(x) * (1 + case.height(x, epsilon))
+    true = near(abs(case.sharpness(mp.sqrt(x), q, epsilon) - case.surrogate(q)) / epsilon, 6)
+    found = Gap(tube)._before(arb(case.end / 2))
+    assert found.overlaps(true)
+    assert abs(found - true) < 0.02 * true
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_where_q_is_past_one_x_is_small(name: str) -> None:
     case, tube, numbers = BY_NAME[name], tube_of(name), random.Random(5)
     widest = widest_crossing(tube)

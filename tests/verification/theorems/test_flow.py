@@ -61,6 +61,15 @@ def test_a_rate_by_hand_is_not_exceeded(name: str) -> None:
     assert found.drift > 0
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_for_large_q_it_is_slow(name: str) -> None:
+    """|p'/p| is near 1 − 2r/q, so that 2r/q is no less than the rate."""
+    case = BY_NAME[name]
+    found = flow(step_of(name), (fmpq(3), fmpq(6)), height_of(case), fmpq(1, 10**5))
+    true = 2 * case.r(rational(height_of(case)) ** 2) / 6
+    assert 0.8 * true < rational(found.rate) <= true
+
+
 @pytest.mark.parametrize(
     ("q", "height", "largest"),
     [

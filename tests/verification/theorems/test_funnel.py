@@ -85,6 +85,34 @@ def test_a_smaller_floor_is_broken_by_some_point(name: str) -> None:
     assert after > bound(table, x, mp.mpf(0), epsilon, level, wrong)
 
 
+def test_past_the_superstable_cycle_orbits_jump_over_the_curve() -> None:
+    """There v' = (1 + 2p r'/r) v has the other sign, and ψ is (2 + 2p r'/r)/x and a little less:
+    log-cosh has p r'/r = −1/2 at p² = 1.185."""
+    case, level = BY_NAME["log-cosh"], fmpq(1, 200)
+    table = funnel(step_of("log-cosh"), fmpq(7, 5), (level,), fmpq(1, 1000), fmpq(3, 5))
+    for k in range(1, 8):
+        x, epsilon = rational(fmpq(6, 5) + fmpq(k, 40)), mp.mpf(10) ** -6
+        for v in (rational(level), -rational(level)):
+            after = case.moved(x, v, epsilon)[1]
+            assert after * v < 0
+            assert near(abs(after), 25) <= bound(table, x, v, epsilon, 0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_rate_is_at_most_the_slope_on_either_side(name: str) -> None:
+    case, level = BY_NAME[name], fmpq(1, 20)
+    table = funnel(step_of(name), case.end / 2, (level,), case.largest, fmpq(1, 2))
+    epsilon, tiny = mp.mpf(10) ** -5, mp.mpf(10) ** -12
+    for row in table.rows[1::4]:
+        x, slopes = rational((row.low + row.high) / 2), []
+        for v in (rational(level), -rational(level)):
+            ends = [case.moved(x, v * (1 - sign * tiny), epsilon)[1] for sign in (0, 1)]
+            slopes.append((1 - (ends[0] - ends[1]) / (v * tiny)) / x)  # −Φ_v
+        assert row.rates[0] <= near(min(slopes), 10)
+        assert row.rates[0] > near(min(slopes), 10) * 0.6
+        assert max(slopes) > min(slopes) * 1.05  # so that one side alone would not do
+
+
 def test_the_floor_is_at_least_the_next_coefficient() -> None:
     # log-cosh has h₃(0) = 3267/2240 (reference.md §3).
     constant = funnel_of("log-cosh").constant(len(LEVELS) - 1)
