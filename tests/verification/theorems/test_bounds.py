@@ -24,9 +24,10 @@ def test_they_bound_all_points_of_all_balls(values: list[Fraction], radius: floa
     top, bottom = greatest(balls), least(balls)
     assert top.is_exact()
     assert bottom.is_exact()
-    assert top >= arb(rational(max(values))) + arb(radius)
-    assert bottom <= arb(rational(min(values))) - arb(radius)
+    assert not top < arb(rational(max(values))) + arb(radius)
+    assert not bottom > arb(rational(min(values))) - arb(radius)
     assert top <= arb(rational(max(values))) + arb(radius) + 1e-6
+    assert bottom >= arb(rational(min(values))) - arb(radius) - 1e-6
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
