@@ -17,7 +17,7 @@ import time
 import mpmath
 import sympy as sp
 
-from trajalign.numerics.integrals import alignment_exponent
+from trajalign.numerics.curve.long_times import alignment_exponent
 from trajalign.numerics.orbits.iteration import Stops
 from trajalign.numerics.orbits.loops import compile_loop
 from trajalign.numerics.orbits.native import accelerated

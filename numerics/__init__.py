@@ -3,13 +3,14 @@
 from .compile.balls import BallFunction, compile_balls, evaluate
 from .compile.jets import JetFunction, accurate_jet, compile_jet, taylor_enclosure
 from .curve.fast_forward import FastForward, fast_forward
+from .curve.long_times import alignment_exponent, crossing_time
 from .curve.motion import Estimate
 from .diagram.attractors import LyapunovExponents, OrbitDiagram, lyapunov_exponents, orbit_diagram
 from .diagram.cascade import Cascade, Cycle, CycleBranch, Flip, cascade, enclose_root
 from .extras import MissingExtraError
 from .grids.datasets import DatasetError, load, save
 from .grids.grid import grid, linspace
-from .integrals import alignment_exponent, crossing_time
+from .inverse_response import InverseResponse, solve_decreasing
 from .orbits.enclosed_loops import EnclosedLoop, compile_enclosed_loop
 from .orbits.enclosures import EnclosedOrbit, enclose, enclose_accurately
 from .orbits.files import OrbitFile, OrbitFileError, load_orbit
@@ -18,7 +19,6 @@ from .orbits.limits import LimitEnclosure, compile_tail, enclose_limit
 from .orbits.loops import Loop, compile_loop
 from .orbits.native import accelerated
 from .orbits.recorded import Orbit, compile_step, iterate
-from .roots import InverseResponse, solve_decreasing
 
 __all__ = [
     "BallFunction",

@@ -17,7 +17,7 @@ from trajalign.report.proofs import shown
 from trajalign.theory.models import Model, TwoLayerLinear
 from trajalign.theory.responses import Loss
 from trajalign.verification.running import runner
-from trajalign.verification.running.preparation import Options
+from trajalign.verification.running.options import Options
 
 BAD = TwoLayerLinear(Loss.parse("cosh(z)-1"))  # breaks A1, A3, A4, A5
 LABELS = frozenset({"linear/limit", "linear/alignment", "linear/sharpness"})

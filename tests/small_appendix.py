@@ -21,7 +21,7 @@ from trajalign.theory.derivation.claims import (
     Step,
 )
 from trajalign.theory.derivation.notation import P_NEXT, Q_NEXT, H
-from trajalign.theory.derivation.serial import derivative_at
+from trajalign.theory.derivation.serialization import derivative_at
 from trajalign.theory.models import EPSILON, ETA, P, Q, R, TwoLayerLinear
 from trajalign.theory.responses import Loss
 from trajalign.verification.derivations.judging import check_appendix

@@ -261,3 +261,13 @@ def evaluated(expression: sp.Expr, **values: Real) -> Real:
     symbols = sorted(expression.free_symbols, key=str)
     function = sp.lambdify(symbols, expression, "mpmath")
     return mp.mpf(function(*(values[str(s)] for s in symbols)))
+
+
+def linear(text: str) -> TwoLayerLinear:
+    """The linear network with a loss."""
+    return TwoLayerLinear(Loss.parse(text))
+
+
+def neuron(text: str) -> SingleNeuron:
+    """The neuron with an activation."""
+    return SingleNeuron(Activation.parse(text))

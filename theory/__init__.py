@@ -1,7 +1,6 @@
 """Exact mathematics: expressions, responses, models, bifurcation diagram, slow curve."""
 
 from .arguments import rational
-from .conditions import Condition, conditions
 from .curve.closed import curve_closed, curve_generic
 from .curve.exact import ExactCurve, exact_curve
 from .curve.first_order import SlowCurve, slow_curve
@@ -23,6 +22,7 @@ from .errors import (
     UnresolvedError,
 )
 from .expressions.parsing import Z, parse_expression, parse_rational
+from .hypotheses_by_algebra import Condition, conditions
 from .models import (
     EPSILON,
     ETA,

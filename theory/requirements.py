@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import sympy as sp
 
+from .algebra.constants import is_zero
 from .algebra.values import accurate, decimal
-from .constants import is_zero
 from .errors import (
     NoCurvatureError,
     NotEvenError,

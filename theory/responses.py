@@ -16,7 +16,7 @@ from .algebra.values import number
 from .arguments import Convert, shown
 from .errors import ArgumentError, ExpressionError, NoExpansionError
 from .expressions.parsing import Z, parse_expression
-from .foreign import as_text, in_z
+from .from_sympy import as_text, in_z
 from .hypotheses import ALWAYS, OF_A_LOSS, OF_AN_ACTIVATION, Hypothesis, listed
 from .series import taylor
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import sympy as sp
 
+from .algebra.constants import in_field, is_zero, tidy_constant
 from .algebra.values import ball_of
 from .arguments import instance, integer, symbolic, takes
-from .constants import in_field, is_zero, tidy_constant
 from .errors import NoExpansionError, NotFiniteError
 from .expressions.parsing import Z
 from .functions import Row, X, row_of

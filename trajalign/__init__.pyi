@@ -10,10 +10,10 @@ from .notebook import orbit as orbit
 from .notebook import verify as verify
 from .numerics.curve.fast_forward import FastForward as FastForward
 from .numerics.curve.fast_forward import fast_forward as fast_forward
+from .numerics.curve.long_times import alignment_exponent as alignment_exponent
 from .numerics.diagram.cascade import cascade as cascade
 from .numerics.grids.grid import grid as grid
 from .numerics.grids.grid import linspace as linspace
-from .numerics.integrals import alignment_exponent as alignment_exponent
 from .numerics.orbits.enclosures import EnclosedOrbit as EnclosedOrbit
 from .numerics.orbits.recorded import Orbit as Orbit
 from .theory.curve.closed import curve_closed as curve_closed

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .output import dump
+from .files import dump
 from .studies.judging import EVIDENCE, Finding, Judgement, Run
 from .studies.running import Outcome
 from .studies.study import FAIL, PASS, Study, shipped

@@ -1,11 +1,13 @@
-"""Writing files whole or not at all."""
+"""What a command writes: files whole or not at all, and JSON in one layout."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from .theory.errors import InputError
 
@@ -72,3 +74,8 @@ def check_outputs(**files: str | None) -> None:
     standard = [f"--{name}" for name, file in files.items() if file == "-"]
     if len(standard) > 1:
         raise InputError(f"{' and '.join(standard)} cannot both write to stdout")
+
+
+def dump(document: dict[str, Any]) -> str:
+    """A JSON document as it is written by every command."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -40,7 +40,7 @@ from .verification.derivations.judging import check_appendix
 from .verification.hypotheses.assumptions import Assumptions
 from .verification.measuring.effort import QUICK, THOROUGH
 from .verification.running import runner
-from .verification.running.preparation import Options
+from .verification.running.options import Options
 from .verification.verdicts import Verdict
 
 _STEPS = 10**6

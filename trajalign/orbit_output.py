@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .files import dump
 from .numerics.orbits.iteration import Stops
-from .output import dump
 from .theory.models import Model
 
 ORBIT_SCHEMA = "trajalign.orbit/1"

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .output import by_response
 from .theory.writing.plain_text import plain_text
+from .verdict_output import by_response
 from .verification.quantities import Compared
 from .verification.running.runner import Control
 from .verification.standing import Standing, standings

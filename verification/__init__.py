@@ -3,7 +3,7 @@
 from .hypotheses.assumptions import Assumptions
 from .ledger import known_statements
 from .measuring.effort import QUICK, THOROUGH, Effort
-from .running.preparation import Options
+from .running.options import Options
 from .running.runner import Control, control, known_labels, verify
 from .standing import Standing, standings
 from .statement import Statement

@@ -17,7 +17,7 @@ from ...theory.errors import InputError
 from ...theory.expressions.parsing import Z
 from ...theory.models import EPSILON, Model, Q
 from ..compile.balls import compile_balls, evaluate, exact
-from ..roots import InverseResponse
+from ..inverse_response import InverseResponse
 
 FAR_OFF = 2.0**-7  # relative to q; nothing farther off can be said to be on the curve
 

@@ -13,31 +13,39 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # The tests that mirror each module, the fast ones first: the first failure ends a mutant's run.
-_MODELS = "tests/theory/models/test_models.py"
+_MODELS = (
+    "tests/theory/models/test_reduced_maps.py",
+    "tests/theory/models/test_linear_update.py",
+    "tests/theory/models/test_sharpness.py",
+    "tests/theory/models/test_new_model.py",
+)
 MODULES: dict[str, tuple[str, ...]] = {
     "theory/diagram/frozen_family.py": (
         "tests/theory/diagram/test_frozen_family.py",
-        _MODELS,
+        *_MODELS,
     ),
     "theory/models/base.py": (
         "tests/theory/models/test_base.py",
-        _MODELS,
+        *_MODELS,
     ),
     "theory/models/linear.py": (
         "tests/theory/models/test_linear.py",
-        _MODELS,
+        *_MODELS,
     ),
     "theory/models/neuron.py": (
         "tests/theory/models/test_neuron.py",
-        _MODELS,
+        *_MODELS,
     ),
     "theory/curve/first_order.py": (
         "tests/theory/curve/test_first_order.py",
-        _MODELS,
+        *_MODELS,
     ),
     "verification/hypotheses/assumptions.py": (
-        "tests/verification/hypotheses/test_assumptions_in_detail.py",
+        "tests/verification/hypotheses/test_judging_assumptions.py",
         "tests/verification/hypotheses/test_assumptions.py",
+        "tests/verification/hypotheses/test_a5.py",
+        "tests/verification/hypotheses/test_witnesses.py",
+        "tests/verification/hypotheses/test_z0_and_c.py",
     ),
     "verification/hypotheses/growth.py": ("tests/verification/hypotheses/test_growth.py",),
 }

@@ -10,8 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from trajalign.verification.hypotheses import assumptions, certificates
-from trajalign.verification.hypotheses import claims as hypothesis_claims
+from trajalign.verification.hypotheses import assumptions, certificates, sign_claims
 from trajalign.verification.hypotheses.proofs import Proof
 
 from .counting import Trial, shown
@@ -59,7 +58,7 @@ def _with_lower_bounds(
         ends = [end * sp.Rational(k, 32) for k in range(33)]
         stated = [
             Proof(claim, tuple(pairwise(ends)), end)
-            for claim in hypothesis_claims.claims(judged.response, "A5", bound=bound)
+            for claim in sign_claims.claims(judged.response, "A5", bound=bound)
         ]
         false = copy.deepcopy(part)
         true = part["proved"]["A5"][: len(stated) - 2]  # |φ'| < 1, for an activation

@@ -8,11 +8,10 @@ from itertools import pairwise
 
 from flint import arb, ctx, fmpq
 
-from trajalign.numerics import roots
+from trajalign.numerics import inverse_response
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification.hypotheses import assumptions
-from trajalign.verification.hypotheses import claims as hypothesis_claims
+from trajalign.verification.hypotheses import assumptions, sign_claims
 from trajalign.verification.verdicts import Evidence, Outcome
 
 from .certified import try_certificate
@@ -151,7 +150,7 @@ def _try_bounds(
 ) -> None:
     """The supremum of A5 where it is proved, and the limit that it is."""
     known = [k for k in known if k.good]
-    limit = hypothesis_claims.supremum(judged.response)
+    limit = sign_claims.supremum(judged.response)
     if neuron:
         far = [v for z in FARTHEST if (v := trial.value(z)) is not None]
     else:
@@ -204,7 +203,7 @@ def _try_inverse(trial: Trial, response: Loss | Activation, known: list[Known]) 
     ordered = sorted((k for k in known if k.z <= 5), key=lambda k: k.z)
     if not all(a.r > b.r for a, b in pairwise(ordered)):
         return
-    neuron, inverse = response.symmetry == "odd", roots.InverseResponse(response)
+    neuron, inverse = response.symmetry == "odd", inverse_response.InverseResponse(response)
     for bits in (40, 80):
         k = trial.rng.choice(ordered[1:])
         q = rounded(k.r, 20)

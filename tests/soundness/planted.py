@@ -14,12 +14,11 @@ from typing import Any
 
 import sympy as sp
 
-from trajalign.numerics import roots
+from trajalign.numerics import inverse_response
 from trajalign.numerics.compile import elementary, jet_compiler, jets, program
 from trajalign.numerics.orbits import enclosed_loops, enclosures, limits
 from trajalign.theory.functions import BY_NAME, X
-from trajalign.verification.hypotheses import analyticity, certificates, proofs
-from trajalign.verification.hypotheses import claims as hypothesis_claims
+from trajalign.verification.hypotheses import analyticity, certificates, proofs, sign_claims
 
 from .planting import (
     Plant,
@@ -112,12 +111,12 @@ PLANTED: Sequence[Planted] = (
     Planted(
         "Horner's rule one term short",
         "values",
-        changed(elementary.substituted, ("reversed(outer)", "reversed(outer[:-1])")),
+        changed(elementary.substituted, ("reversed(lower)", "reversed(lower[:-1])")),
     ),
     Planted(
         "a binomial coefficient",
         "elementary",
-        changed(elementary.power, ("/ (k + 1)", "/ (k + 2)")),
+        changed(elementary._binomials, ("/ (k + 1)", "/ (k + 2)")),
     ),
     Planted(
         "a monotone function at one end only",
@@ -248,7 +247,7 @@ PLANTED: Sequence[Planted] = (
         "the box of z0 beside it",
         "response",
         changed(
-            hypothesis_claims.enclose_constants,
+            sign_claims.enclose_constants,
             ("middle - step, middle + step", "middle + step, middle + 2 * step"),
             ("if not before_z0(response, box[0]):", "if not box:"),
         ),
@@ -257,7 +256,7 @@ PLANTED: Sequence[Planted] = (
         "c at one end of z0",
         "response",
         changed(
-            hypothesis_claims.c_over,
+            sign_claims.c_over,
             ("response.response, z0", "response.response, (z0[0], z0[0])"),
         ),
     ),
@@ -265,7 +264,7 @@ PLANTED: Sequence[Planted] = (
         "a root to half its digits",
         "response",
         changed(
-            roots.solve_decreasing,
+            inverse_response.solve_decreasing,
             ("tolerance = arb(2) ** (-bits)", "tolerance = arb(2) ** (-bits // 5)"),
         ),
     ),

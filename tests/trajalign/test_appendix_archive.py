@@ -10,15 +10,7 @@ from typing import Any
 
 import pytest
 import sympy as sp
-from small_appendix import (
-    CURVE,
-    MODEL,
-    SIGN,
-    SMALL,
-    digits,
-    small_document,
-    with_another_digit,
-)
+from small_appendix import CURVE, MODEL, SIGN, SMALL, digits, small_document, with_another_digit
 
 from trajalign.appendix.archive import MAX_BYTES, ArchiveError, archive, check, read
 from trajalign.appendix.document import Document

@@ -23,18 +23,18 @@ from report_pages import (
 from small_appendix import MODEL, SMALL, small_document
 
 from trajalign.appendix import archive, html
-from trajalign.output import verdicts_as_json
 from trajalign.report import proofs
 from trajalign.report.gathered import Content
 from trajalign.report.page import page
 from trajalign.report.proofs import Proofs, derived, shown
-from trajalign.report.rows import rows
+from trajalign.report.verdict_rows import rows
 from trajalign.theory.expressions.parsing import parse_rational
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.theory.responses import Loss
+from trajalign.verdict_output import verdicts_as_json
 from trajalign.verification.derivations.judging import DerivationError
 from trajalign.verification.measuring.effort import THOROUGH
-from trajalign.verification.running.preparation import Options
+from trajalign.verification.running.options import Options
 from trajalign.verification.running.runner import Control
 
 

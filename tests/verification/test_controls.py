@@ -9,8 +9,8 @@ import pytest
 import sympy as sp
 
 from trajalign.__main__ import main
-from trajalign.theory.models import ETA, Model, P, Q, SingleNeuron, TwoLayerLinear, from_paper
-from trajalign.theory.responses import Activation, Loss
+from trajalign.theory.models import ETA, P, Q, from_paper
+from trajalign.theory.models import of as model_of
 from trajalign.verification.controls import with_wrong_map
 from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import forms, known_statements
@@ -18,6 +18,7 @@ from trajalign.verification.measuring import ladder
 from trajalign.verification.measuring.claims import Claim, Judgement
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.running import runner
+from trajalign.verification.running.options import Options
 from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.alignment_time import AlignmentTimeClaim
 from trajalign.verification.statements.crossing import CrossingClaim
@@ -33,15 +34,6 @@ from trajalign.verification.statements.saturation import SaturationClaim
 from trajalign.verification.statements.sharpness import SharpnessClaim
 from trajalign.verification.statements.two_cycle import CycleClaim
 from trajalign.verification.verdicts import Outcome
-
-
-def model_of(kind: str, text: str) -> Model:
-    return (
-        TwoLayerLinear(Loss.parse(text))
-        if kind == "linear"
-        else SingleNeuron(Activation.parse(text))
-    )
-
 
 # Twins: a response for every hypothesis --------------------------------------------------------
 
@@ -203,7 +195,7 @@ def test_check_that_judges_without_measuring_is_found_out(
     monkeypatch.setattr(ladder, "ORDER_SLACK", 10.0)
     rows = runner.control(
         [model_of("neuron", "tanh")],
-        runner.Options(frozenset({"neuron/limit"}), sp.Rational(1, 40)),
+        Options(frozenset({"neuron/limit"}), sp.Rational(1, 40)),
     )
     missed = [row.falsified for row in rows if not row.refuted]
     assert missed == ["order one too high"]
@@ -215,7 +207,7 @@ def test_slack_coefficient_tolerance_is_found_out(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(ladder, "ORDER_SLACK", 10.0)
     rows = runner.control(
         [model_of("neuron", "tanh")],
-        runner.Options(frozenset({"neuron/limit"}), sp.Rational(1, 40)),
+        Options(frozenset({"neuron/limit"}), sp.Rational(1, 40)),
     )
     missed = {row.falsified for row in rows if not row.refuted}
     assert {"coefficient off by 1 %", "coefficient has the wrong sign"} <= missed
@@ -234,9 +226,7 @@ def test_hypothesis_that_always_passes_is_found_out(
         return found
 
     monkeypatch.setattr(Assumptions, "verdicts", property(blind))
-    rows = runner.control(
-        [model_of("linear", "log-cosh")], runner.Options(frozenset({f"linear/{name}"}))
-    )
+    rows = runner.control([model_of("linear", "log-cosh")], Options(frozenset({f"linear/{name}"})))
     assert [row.refuted for row in rows] == [False]
     assert (
         run_cli(

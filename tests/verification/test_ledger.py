@@ -9,12 +9,7 @@ from zoo import BY_NAME
 from trajalign.theory.errors import ArgumentError
 from trajalign.theory.models import HYPOTHESES
 from trajalign.theory.writing.plain_text import plain_text
-from trajalign.verification.ledger import (
-    claim_for,
-    dependency_graph,
-    forms,
-    known_statements,
-)
+from trajalign.verification.ledger import claim_for, dependency_graph, forms, known_statements
 from trajalign.verification.measuring.plans import Plan
 
 MODELS = {"linear": "log-cosh", "neuron": "algebraic"}
@@ -92,7 +87,7 @@ def test_the_neuron_does_not_assume_a2():
 
 
 def test_the_sharpness_of_the_linear_model_assumes_a_convex_loss():
-    # for ℓ'' < 0 another eigenvalue is larger: see test_models.py
+    # for ℓ'' < 0 another eigenvalue is larger: see tests/theory/models/test_sharpness.py
     (sharpness,) = (s for s in known_statements("linear") if s.label == "linear/sharpness")
     assert "A2" in sharpness.hypotheses
 

@@ -9,7 +9,7 @@ import sympy as sp
 from ..models.base import EPSILON, ETA, PHI_SQUARED, Model, P, R
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Step
 from .notation import CURVATURE, DECAY, DELAY, Q0, REMAINDER, SIZE, TIME, A, H
-from .serial import derivative_at
+from .serialization import derivative_at
 
 _SLOPE = sp.diff(R(P), P)
 _DECAY, _H = DECAY(P), H[1](P)
@@ -17,7 +17,7 @@ _BEND = derivative_at(R, 2, sp.S.Zero)
 
 
 @dataclass(frozen=True)
-class Laws:
+class LongTimeLaws:
     """What the laws of long times are made of in one model.
 
     `small` is ε, and `given` are the hypotheses, in LaTeX; `weight` is −1/(p δ): what dp is worth
@@ -45,7 +45,7 @@ class Laws:
         return signs if self.weight.has(PHI_SQUARED(P)) else signs[:-1]
 
 
-def crossing(model: Model, laws: Laws) -> Derivation:
+def crossing(model: Model, laws: LongTimeLaws) -> Derivation:
     """The law of the crossing time, with both of its constants."""
     name = model.name
     uses = ("response", "reduced-map", "alignment", "exponential-alignment")
@@ -64,7 +64,7 @@ def crossing(model: Model, laws: Laws) -> Derivation:
     )
 
 
-def _time(name: str, laws: Laws) -> tuple[Step, ...]:
+def _time(name: str, laws: LongTimeLaws) -> tuple[Step, ...]:
     """The number of steps from the height q0 down to a small |p|."""
     rate = laws.rate
     alignment = f"{name}/exponential-alignment"
@@ -116,7 +116,7 @@ def _time(name: str, laws: Laws) -> tuple[Step, ...]:
     )
 
 
-def _size(name: str, laws: Laws) -> tuple[Step, ...]:
+def _size(name: str, laws: LongTimeLaws) -> tuple[Step, ...]:
     """|p| where q = 1."""
     return (
         Step(
@@ -147,7 +147,7 @@ def _size(name: str, laws: Laws) -> tuple[Step, ...]:
     )
 
 
-def _law(model: Model, laws: Laws) -> tuple[Step, ...]:
+def _law(model: Model, laws: LongTimeLaws) -> tuple[Step, ...]:
     name, rate = model.name, laws.rate
     return (
         Step(

@@ -8,7 +8,7 @@ from ..diagram.frozen_family import criticality, frozen_family
 from ..models.base import ETA, Model, P, Q, R
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Sign, Step
 from .notation import FOURTH, FROZEN, OBJECTIVE_STEP, P_NEXT, Q_NEXT, SECOND, THIRD, X
-from .serial import derivative_at
+from .serialization import derivative_at
 
 _RESPONSE = R(P)
 _SLOPE = sp.diff(_RESPONSE, P)

@@ -16,7 +16,7 @@ from .curve import ORBIT
 from .curve_orders import slow_curve
 from .latex import latex
 from .notation import LAMBDA_LIMIT, Q_LIMIT, H
-from .serial import derivative_at
+from .serialization import derivative_at
 
 _GENERIC = 2  # h_k(0) in terms of the derivatives of r at 0 is short up to here
 

@@ -7,10 +7,10 @@ import sympy as sp
 from ..models.base import EPSILON, Model, P, Q, R
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Sign, Step
 from .closed_forms import shortest
-from .crossing import Laws, crossing
+from .crossing import LongTimeLaws, crossing
 from .notation import DECAY, EXPONENT, MULTIPLIER, P_NEXT, Q0, RHAT, H
 from .response import response_steps
-from .serial import derivative_at
+from .serialization import derivative_at
 
 _SLOPE = sp.diff(R(P), P)
 _LOG_SLOPE = P * _SLOPE / R(P)
@@ -18,12 +18,12 @@ _MULTIPLIER, _DECAY, _H = MULTIPLIER(P), DECAY(P), H[1](P)
 _BEND = derivative_at(R, 2, sp.S.Zero)
 
 
-def long_times(model: Model, laws: Laws) -> tuple[Derivation, ...]:
+def long_times(model: Model, laws: LongTimeLaws) -> tuple[Derivation, ...]:
     """The exponent of alignment and the law of the crossing time."""
     return (_exponential_alignment(model, laws), crossing(model, laws))
 
 
-def _exponential_alignment(model: Model, laws: Laws) -> Derivation:
+def _exponential_alignment(model: Model, laws: LongTimeLaws) -> Derivation:
     name = model.name
     return Derivation(
         f"{name}/exponential-alignment",
@@ -39,7 +39,7 @@ def _exponential_alignment(model: Model, laws: Laws) -> Derivation:
     )
 
 
-def _motion(name: str, laws: Laws) -> tuple[Step, ...]:
+def _motion(name: str, laws: LongTimeLaws) -> tuple[Step, ...]:
     """How |p| shrinks on the curve."""
     return (
         Step(
@@ -69,7 +69,7 @@ def _motion(name: str, laws: Laws) -> tuple[Step, ...]:
     )
 
 
-def _transverse(name: str, laws: Laws) -> tuple[Step, ...]:
+def _transverse(name: str, laws: LongTimeLaws) -> tuple[Step, ...]:
     """How a displacement from the curve shrinks."""
     return (
         Step(
@@ -99,7 +99,7 @@ def _transverse(name: str, laws: Laws) -> tuple[Step, ...]:
     )
 
 
-def _exponent(model: Model, laws: Laws) -> tuple[Step, ...]:
+def _exponent(model: Model, laws: LongTimeLaws) -> tuple[Step, ...]:
     name, weight = model.name, laws.weight
     size = sp.log(sp.Abs(_MULTIPLIER))
     start, height, slope, *square = laws.known

@@ -7,7 +7,7 @@ import sympy as sp
 from ..errors import ReducedMapError
 from ..expressions.parsing import Z
 from ..models.base import ETA, PHI_SQUARED, Model, P, ParameterSpace, Q, R
-from ..unspecified import unspecified_space
+from ..models.unspecified import unspecified_space
 from .claims import Definition, Derivation, Identity, Step
 from .notation import ELL, P_NEXT, PHI, Q_NEXT
 

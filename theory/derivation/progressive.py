@@ -9,7 +9,7 @@ import sympy as sp
 from ..models.base import EPSILON, ETA, Model, P, Q, R
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Sign, Solution, Step
 from .notation import DETERMINANT, GAP, MU, SIGMA, SURROGATE, SURROGATE_SLOPE, TRACE, H
-from .serial import derivative_at
+from .serialization import derivative_at
 
 AT_P = SIGMA(P)
 _SIGMA_SLOPE = sp.diff(AT_P, P)

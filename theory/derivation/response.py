@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..conditions import log_slope
 from ..expressions.parsing import Z
+from ..hypotheses_by_algebra import log_slope
 from ..models.base import PHI_SQUARED, Model, R
 from ..requirements import require_curved
 from .claims import Cited, Definition, Derivation, Expansion, Identity, Step
 from .closed_forms import shortest
 from .latex import latex, width_of
 from .notation import ELL, PHI
-from .serial import derivative_at
+from .serialization import derivative_at
 
 _TERMS = 3  # of the power series of r in z²
 

@@ -16,14 +16,14 @@ from flint import arb, ctx, fmpq
 
 from .. import models
 from ..algebra.bracketing import narrowed
+from ..algebra.constants import is_zero
 from ..algebra.symbolic import attempted, simplified
 from ..algebra.values import accurate, ball_of, decimal, number
 from ..arguments import rational, takes
-from ..conditions import log_slope as _log_slope
-from ..constants import is_zero
 from ..curve.closed import DifferentialField, Element, field_of
 from ..errors import InputError, NotFiniteError, UnresolvedError
 from ..expressions.parsing import Z
+from ..hypotheses_by_algebra import log_slope as _log_slope
 from ..models.base import P
 from ..requirements import grid, require_response, told_sign, value_at
 from ..responses import RESPONSE, Response

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from ..algebra.constants import is_zero
 from ..algebra.symbolic import cancelled, factored, rationally_zero, simplified
 from ..arguments import instance, symbolic, takes
-from ..constants import is_zero
 from ..errors import InputError, ReducedMapError
 from ..models import ETA, Model, P, Q, R
 from ..models.base import MODEL

@@ -15,7 +15,6 @@ import sympy as sp
 from ..arguments import Convert, instance
 from ..expressions.parsing import Z
 from ..responses import Response, response_of
-from .flow_regime import FlowRegime
 from .laws import GENERAL, Laws
 
 P = sp.Symbol("p", real=True)
@@ -65,9 +64,8 @@ class About:
     sentence about it; "" leaves it to the model's name. `from_paper`: its laws were proved in the
     paper. `chapters` are those of the appendix that apply: modules of theory/derivation, in reading
     order. `standard` are the responses of the catalogue that are taken where none is named, and
-    `start` is (p0 in its unit, q0) where nothing is. `regime`: where gradient flow is followed.
-    `any_size`: its parameter space is one of many sizes, and its chapters derive its map and
-    sharpness for all of them.
+    `start` is (p0 in its unit, q0) where nothing is. `any_size`: its parameter space is one of
+    many sizes, and its chapters derive its map and sharpness for all of them.
     """
 
     title: str = ""
@@ -77,7 +75,6 @@ class About:
     chapters: tuple[str, ...] = FOR_ANY
     standard: tuple[str, ...] = ()
     start: tuple[sp.Rational, sp.Rational] = (sp.Rational(3, 10), sp.Rational(4, 5))
-    regime: FlowRegime | None = None
     any_size: bool = False
 
 

@@ -16,10 +16,13 @@ RATE = sp.Symbol("m", positive=True)
 class FlowRegime:
     """For |p0| ≤ L and `above` < q0 < each of `below`: |p_t| ≤ F (1 − m)^t, q_t ≤ q0 exp(`drift`).
 
+    `bounds` says so in LaTeX, and `orbits` of which orbits; the others say the same in numbers.
     m is the least of `rates`, and F is |p0| if `from_start`, else L. All are expressions in STEP,
     HEIGHT, LEAST and RATE. Random heights are drawn from `drawn_above` on, no lower than `above`.
     """
 
+    bounds: str
+    orbits: str
     above: sp.Expr
     below: tuple[sp.Expr, ...]
     rates: tuple[sp.Expr, ...]

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .flow_regime import FlowRegime
+
 
 @dataclass(frozen=True)
 class Laws:
     """How a model's laws read; ε is `small`^`power`.
 
-    `flow` bounds orbits of small steps, `flow_orbits` says which; `exact` is the exact slow curve.
-    These are "" where none is known. `sharpness_needs` are the hypotheses under which the model's
-    sharpness is the largest eigenvalue.
+    `exact` is the exact slow curve, "" where none is known; `flow` is where gradient flow is
+    followed, None where that is not known. `sharpness_needs` are the hypotheses under which the
+    model's sharpness is the largest eigenvalue.
     """
 
     step: str
@@ -25,8 +27,7 @@ class Laws:
     small: str = r"\taEta"
     power: int = 1
     exact: str = ""
-    flow: str = ""
-    flow_orbits: str = ""
+    flow: FlowRegime | None = None
     sharpness_needs: tuple[str, ...] = ("analytic",)
 
     def epsilon(self, exponent: int = 1) -> str:

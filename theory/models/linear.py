@@ -27,11 +27,19 @@ _LAWS = Laws(
     saturation=r"2/\taEta - \taEta/|\taR''(0)| + O(\taEta^3)",
     gap=r"1 + O(\taEta)",
     power=2,
-    flow=r"$|\taP_t| \le L(1 - m)^t$ and $\taQ_t$ stays in "
-    r"$[\taQ_0, \taQ_0 \exp(C\taEta^2L^2)]$",
-    flow_orbits=r"$|\taP_0| \le L$ and $2/(2 - \taEta L) < \taQ_0 < "
-    r"\min\{1/(16\taEta L), \taR(L)/(2\taEta L)\}$, with "
-    r"$m = \min\{2(\taQ_0 - 1)/\taQ_0, \taR(L)/(2\taQ_0)\}$ and $C = 2\taQ_0/m$",
+    flow=FlowRegime(
+        bounds=r"$|\taP_t| \le L(1 - m)^t$ and $\taQ_t$ stays in "
+        r"$[\taQ_0, \taQ_0 \exp(C\taEta^2L^2)]$",
+        orbits=r"$|\taP_0| \le L$ and $2/(2 - \taEta L) < \taQ_0 < "
+        r"\min\{1/(16\taEta L), \taR(L)/(2\taEta L)\}$, with "
+        r"$m = \min\{2(\taQ_0 - 1)/\taQ_0, \taR(L)/(2\taQ_0)\}$ and $C = 2\taQ_0/m$",
+        above=2 / (2 - STEP),
+        below=(1 / (16 * STEP), LEAST / (2 * STEP)),
+        rates=(2 * (HEIGHT - 1) / HEIGHT, LEAST / (2 * HEIGHT)),
+        drift=2 * HEIGHT / RATE * STEP**2,
+        from_start=False,
+        drawn_above=2 / (2 - STEP),
+    ),
     # For ℓ'' < 0 another eigenvalue is the largest: |ℓ'| if m ≥ 2, possibly 0 if d ≥ 2.
     sharpness_needs=("analytic", "symmetry", "A2"),
 )
@@ -64,14 +72,6 @@ class TwoLayerLinear(Model):
         ),
         standard=("log-cosh", "pseudo-huber"),
         start=(sp.Rational(3, 10), sp.Rational(4, 5)),
-        regime=FlowRegime(
-            above=2 / (2 - STEP),
-            below=(1 / (16 * STEP), LEAST / (2 * STEP)),
-            rates=(2 * (HEIGHT - 1) / HEIGHT, LEAST / (2 * HEIGHT)),
-            drift=2 * HEIGHT / RATE * STEP**2,
-            from_start=False,
-            drawn_above=2 / (2 - STEP),
-        ),
         any_size=True,
     )
 

@@ -26,10 +26,19 @@ _LAWS = Laws(
     exact=r"for $\taPhi = z/\sqrt{1 + z^2/s^2}$ and $\taEta s^2 \le 1$, "
     r"$\taQ = \kappa\taR(\taP)$ stays, $\kappa = 2/(1 + \sqrt{1 - \taEta s^2})$, and "
     r"$\taP' = -\sqrt{1 - \taEta s^2} \taP$",
-    flow=r"$|\taP_t| \le (1 - m)^t |\taP_0|$ and $\taQ_t$ stays in $[\taQ_0, \taQ_0 \exp(C)]$",
-    flow_orbits=r"$|\taP_0| \le s$, $\taQ_0 > 1$, $\taEta s^2 < 1$ and $C \le \ln\,2$, with any "
-    r"$s > 0$, $m = \min\{2(\taQ_0 - 1)/\taQ_0, \taR(s)/\taQ_0\}$ and "
-    r"$C = 2\taEta s^2/((1 - \taEta s^2)m)$",
+    flow=FlowRegime(
+        bounds=r"$|\taP_t| \le (1 - m)^t |\taP_0|$ and $\taQ_t$ stays in "
+        r"$[\taQ_0, \taQ_0 \exp(C)]$",
+        orbits=r"$|\taP_0| \le s$, $\taQ_0 > 1$, $\taEta s^2 < 1$ and $C \le \ln\,2$, with any "
+        r"$s > 0$, $m = \min\{2(\taQ_0 - 1)/\taQ_0, \taR(s)/\taQ_0\}$ and "
+        r"$C = 2\taEta s^2/((1 - \taEta s^2)m)$",
+        above=2 / (2 - _SLOWEST),
+        below=(LEAST / _SLOWEST,),
+        rates=(2 * (HEIGHT - 1) / HEIGHT, LEAST / HEIGHT),
+        drift=2 * STEP / ((1 - STEP) * RATE),
+        from_start=True,
+        drawn_above=1 + 2 * STEP,
+    ),
 )
 
 
@@ -61,14 +70,6 @@ class SingleNeuron(Model):
         ),
         standard=("tanh",),
         start=(sp.Rational(3, 10), sp.Rational(17, 20)),
-        regime=FlowRegime(
-            above=2 / (2 - _SLOWEST),
-            below=(LEAST / _SLOWEST,),
-            rates=(2 * (HEIGHT - 1) / HEIGHT, LEAST / HEIGHT),
-            drift=2 * STEP / ((1 - STEP) * RATE),
-            from_start=True,
-            drawn_above=1 + 2 * STEP,
-        ),
     )
 
     def generic(self) -> ReducedModel:

@@ -13,7 +13,7 @@ from .. import __version__
 from ..theory import models
 from ..theory.derivation.book import appendix
 from ..theory.derivation.claims import Appendix, Derivation
-from ..theory.derivation.serial import derivation_of, to_json
+from ..theory.derivation.serialization import derivation_of, to_json
 from ..theory.errors import InputError
 from ..theory.models import Model, Response
 from ..verification.derivations.judging import Checked, check_derivation

@@ -13,10 +13,10 @@ from rich import box
 from rich.table import Table
 
 from .. import __version__
-from ..files import check_outputs, write
-from ..output import dump, result
+from ..files import check_outputs, dump, write
 from ..terminal import Output
 from ..theory.errors import InputError
+from ..verdict_output import result
 from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.hypotheses.certificates import Replayed, certificate, replay
 from ..verification.verdicts import Outcome, Verdict, exit_status

@@ -13,8 +13,7 @@ from ..appendix.document import Document, document
 from ..appendix.numbers import Numbers
 from ..appendix.numbers import numbers as on_orbits
 from ..exits import FAILED, complain
-from ..files import check_outputs, write, write_together
-from ..output import dump
+from ..files import check_outputs, dump, write, write_together
 from ..terminal import progress_bar, status_line
 from ..theory.derivation.book import appendix
 from ..theory.errors import InputError
@@ -25,8 +24,7 @@ from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.verdicts import Outcome
 from .options import FILE, WholeNumber, chosen_model, model_options
 
-FORMATS = ("text", "latex", "pdf", "html", "json")
-_BY_SUFFIX = {".txt": "text", ".tex": "latex", ".pdf": "pdf", ".html": "html", ".json": "json"}
+FORMATS = {".txt": "text", ".tex": "latex", ".pdf": "pdf", ".html": "html", ".json": "json"}
 
 
 @click.command(
@@ -51,7 +49,7 @@ Examples:
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(FORMATS),
+    type=click.Choice(list(FORMATS.values())),
     help="What to write [default: by the suffix of FILE, else text].",
 )
 @click.option(
@@ -144,7 +142,7 @@ def _count(checked: Sequence[Checked]) -> str:
 
 
 def _by_suffix(file: str | None) -> str:
-    return "text" if file is None else _BY_SUFFIX.get(Path(file).suffix, "text")
+    return "text" if file is None else FORMATS.get(Path(file).suffix, "text")
 
 
 def _check_place(layout: str, file: str | None) -> None:

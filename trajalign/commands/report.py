@@ -12,11 +12,11 @@ from ..files import write_together
 from ..report import experiments
 from ..report import gathered as content
 from ..report.page import page
-from ..report.rows import option_words, response_words
+from ..report.verdict_rows import option_words, response_words
 from ..terminal import progress_bar
 from ..theory.errors import InputError
 from ..verification.measuring.effort import QUICK, THOROUGH
-from ..verification.running.preparation import Options
+from ..verification.running.options import Options
 from ..verification.verdicts import exit_status
 from .options import (
     FILE,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from .. import __version__, output, verdict_tables
+from .. import __version__, verdict_output, verdict_tables
 from ..files import check_outputs, write
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
@@ -16,7 +16,7 @@ from ..theory.models import Model
 from ..verification.ledger import statements_about
 from ..verification.measuring.effort import QUICK, THOROUGH
 from ..verification.running import runner
-from ..verification.running.preparation import Options
+from ..verification.running.options import Options
 from ..verification.verdicts import Outcome, exit_status
 from .options import (
     FILE,
@@ -110,7 +110,7 @@ def _list(models: Sequence[Model], options: Options, json_file: str | None) -> i
     one_of_each = {model.name: model for model in models}.values()
     rows = [s for one in one_of_each for s in statements_about(one) if options.wants(s.label)]
     if json_file is not None:
-        write(json_file, output.ledger_as_json(rows, __version__))
+        write(json_file, verdict_output.ledger_as_json(rows, __version__))
     if json_file != "-":
         verdict_tables.print_ledger(Output(), rows)
     return 0
@@ -130,9 +130,9 @@ def _verify(
         )
     verdicts, controls = report.verdicts, report.controls
     if json_file is not None:
-        write(json_file, output.verdicts_as_json(verdicts, __version__, controls))
+        write(json_file, verdict_output.verdicts_as_json(verdicts, __version__, controls))
     if junit_file is not None:
-        write(junit_file, output.verdicts_as_junit(verdicts, controls))
+        write(junit_file, verdict_output.verdicts_as_junit(verdicts, controls))
     if "-" not in (json_file, junit_file):
         seconds = time.perf_counter() - begin
         verdict_tables.print_verdicts(Output(), verdicts, seconds)
@@ -147,7 +147,7 @@ def _controls(models: Sequence[Model], options: Options, jobs: int, json_file: s
     with progress_bar("falsifying") as progress:
         controls = runner.control(models, options, jobs=jobs, progress=progress)
     if json_file is not None:
-        write(json_file, output.controls_as_json(controls, __version__))
+        write(json_file, verdict_output.controls_as_json(controls, __version__))
     if json_file != "-":
         verdict_tables.print_controls(Output(), controls, time.perf_counter() - begin)
     if not controls:

@@ -17,9 +17,10 @@ from ..theory.requirements import require_curved
 from ..verification.measuring.orbit_view import OrbitView
 from ..verification.measuring.plans import MAX_STEPS, Plan
 from ..verification.numbers import ball
-from .following import LARGE, SMALL, logarithmic, never_zero
+from .followed_orbits import logarithmic, never_zero
 from .kind import Kind, Request
 from .picture import MEASURED, PREDICTED, Curve, Picture
+from .standard import LARGE, SMALL
 
 _SHOWN = 70
 _RUNGS = 4  # of the ladder, each half the one before

@@ -13,9 +13,10 @@ from ..numerics.orbits.recorded import Orbit
 from ..theory.diagram.branches import TRIVIAL, Branch, Segment, SpecialPoint, bifurcation_diagram
 from ..theory.models import Model, P, R
 from ..theory.requirements import require_curved
-from .following import SMALL, Start, bounded, followed
+from .followed_orbits import bounded, followed
 from .kind import Kind, Request
 from .picture import ORBIT, STABLE, UNSTABLE, Curve, Mark, Picture
+from .standard import SMALL, Start
 
 _SAMPLES = 200
 _TRANSIENT = 30  # steps of an orbit that are all drawn

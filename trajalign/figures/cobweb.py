@@ -12,9 +12,10 @@ from ..numerics.compile.floats import Floats, compile_floats
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_response
-from .following import Start, bounded, followed
+from .followed_orbits import bounded, followed
 from .kind import HALF, MAPS, Kind
 from .picture import MAP, PATH, REFERENCE, Curve, Mark, Picture
+from .standard import Start
 
 _STEPS = 60
 _SHOWN = 2000  # steps of an orbit, which on the half map end up crawling along the diagonal

@@ -7,7 +7,7 @@ import math
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.integrals import alignment_exponent
+from ..numerics.curve.long_times import alignment_exponent
 from ..numerics.orbits.extrapolation import followed_to_limit
 from ..numerics.orbits.iteration import Stops
 from ..numerics.orbits.loops import compile_loop
@@ -15,9 +15,10 @@ from ..numerics.orbits.native import accelerated
 from ..numerics.precision import working_bits
 from ..theory.errors import InputError
 from ..theory.models import Model
-from .following import Start, at_rest
+from .followed_orbits import at_rest
 from .kind import Kind
 from .picture import MEASURED, PREDICTED, Curve, Picture
+from .standard import Start
 
 _GAP = r"$\ln\,|\Delta q^{\ast}|$"
 _FIRST = 45  # −ln|Δq*| at the first step size, if nothing is said

@@ -11,8 +11,8 @@ import sympy as sp
 from ..numerics.pools import Progress
 from ..theory.errors import InputError
 from ..theory.models import Model
-from .following import Start, standard_start, standard_step
 from .picture import Picture
+from .standard import Start, standard_start, standard_step
 
 HALF, FULL = "half", "full"  # the maps of a cobweb
 MAPS = (HALF, FULL)

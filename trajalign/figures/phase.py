@@ -14,9 +14,9 @@ from ..numerics.pools import Progress
 from ..theory.errors import InputError
 from ..theory.models import Model
 from .bifurcation import response_at
-from .following import LARGE
 from .kind import Kind, Request
 from .picture import MAP, REFERENCE, Curve, Picture, Regions
+from .standard import LARGE
 
 _STEPS = 100_000
 _ACROSS, _UP = 120, 80  # cells

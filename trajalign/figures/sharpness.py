@@ -12,16 +12,17 @@ from flint import arb
 
 from ..numerics.compile.balls import compile_balls, evaluate, exact
 from ..numerics.compile.floats import compile_floats
+from ..numerics.inverse_response import InverseResponse
 from ..numerics.orbits.recorded import Orbit
 from ..numerics.precision import working_bits
-from ..numerics.roots import InverseResponse
 from ..theory.curve.first_order import slow_curve
 from ..theory.diagram.frozen_family import frozen_family
 from ..theory.expressions.parsing import Z
 from ..theory.models import ETA, Model, P, Q
-from .following import SMALL, Start, at_rest, followed, logarithmic
+from .followed_orbits import at_rest, followed, logarithmic
 from .kind import Kind
 from .picture import MEASURED, PREDICTED, REFERENCE, Curve, Mark, Picture
+from .standard import SMALL, Start
 
 _SHOWN = 70
 _NARROW = 0.12  # of the axis: a name of a phase needs more

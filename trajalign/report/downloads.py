@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, replace
 
-from .. import __version__, output
+from .. import __version__, verdict_output
 from ..figures.picture import Picture
+from ..files import dump
 from .gathered import Content, Response
 
 _TYPES = {"json": "application/json", "csv": "text/csv"}
@@ -41,7 +42,7 @@ def download(name: str, about: str, text: str) -> Download:
 def of_all(content: Content) -> Download:
     """What `trajalign verify --json` writes, without the seconds, which no two runs share."""
     verdicts = [replace(verdict, seconds=0.0) for verdict in content.verdicts]
-    text = output.verdicts_as_json(verdicts, __version__, content.controls or ())
+    text = verdict_output.verdicts_as_json(verdicts, __version__, content.controls or ())
     return download("verify.json", "all verdicts, as verify --json has them (seconds left 0)", text)
 
 
@@ -51,7 +52,7 @@ def certificate_of(response: Response, stem: str) -> Download | None:
     if not any(part["proved"] or part["refuted"] for part in found["responses"]):
         return None
     about = "certificate of the hypotheses, for assumptions --replay"
-    return download(f"{stem}-certificate.json", about, output.dump(found))
+    return download(f"{stem}-certificate.json", about, dump(found))
 
 
 def derivations_of(response: Response, stem: str) -> Download | None:

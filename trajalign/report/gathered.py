@@ -21,7 +21,7 @@ from ..theory.models import Model
 from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.hypotheses.certificates import certificate
 from ..verification.running import runner
-from ..verification.running.preparation import Options
+from ..verification.running.options import Options
 from ..verification.running.runner import Control
 from ..verification.verdicts import Outcome, Verdict
 from .proofs import ORDER, Proofs, derived

@@ -28,7 +28,7 @@ from .downloads import Download
 from .experiments import Kept
 from .gathered import Content, Drawing, Response
 from .proofs import Proved
-from .rows import Row, response_words, rows
+from .verdict_rows import Row, response_words, rows
 
 _PACKAGES = ("trajalign", "sympy", "python-flint", "mpmath", "numpy")
 MARKS = {"pass": "✓", "fail": "✗", "undecided": "?", "not-applicable": "–"}

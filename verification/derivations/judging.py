@@ -22,7 +22,7 @@ from ...theory.derivation.claims import (
     Solution,
     Step,
 )
-from ...theory.derivation.resolve import Equation, equations_for, resolved
+from ...theory.derivation.substitution import Equation, equations_for, resolved
 from ...theory.errors import InputError
 from ...theory.responses import Response
 from .algebra import expansion_vanishes, rule_of_signs, vanishes

@@ -18,7 +18,7 @@ from ...theory.algebra.exact_algebra import vanishes_exactly
 from ...theory.derivation.book import chapter
 from ...theory.errors import InputError
 from ...theory.models import ETA, Model, P, Q
-from ...theory.unspecified import JETS, UnspecifiedSpace, unspecified
+from ...theory.models.unspecified import JETS, UnspecifiedSpace, unspecified
 from .judging import check_derivation
 
 _CHAPTERS = ("maps", "sharpness")  # that are about all sizes

@@ -21,27 +21,16 @@ import sympy as sp
 from flint import arb, ctx, fmpq
 
 from ...numerics.compile.balls import BallFunction, compile_balls, evaluate, exact
-from ...numerics.roots import solve_decreasing
+from ...numerics.inverse_response import solve_decreasing
 from ...theory.arguments import takes
-from ...theory.conditions import Condition, conditions, log_slope
 from ...theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
 from ...theory.expressions.parsing import Z
+from ...theory.hypotheses_by_algebra import Condition, conditions, log_slope
 from ...theory.models import MODEL, Model
 from ...theory.responses import Loss, Response
 from ...theory.series import taylor
 from ..verdicts import Evidence, Outcome, Verdict
 from .analyticity import prove_analytic
-from .claims import (
-    PROVABLE,
-    Constants,
-    Divergence,
-    divergence,
-    enclose_constants,
-    grows_like,
-    prove_hypothesis,
-    states_bound,
-    supremum,
-)
 from .growth import Growth, growth
 from .proofs import Proof, Witness
 from .regularity import (
@@ -52,6 +41,17 @@ from .regularity import (
     judge_symmetry,
     passed,
     undecided,
+)
+from .sign_claims import (
+    PROVABLE,
+    Constants,
+    Divergence,
+    divergence,
+    enclose_constants,
+    grows_like,
+    prove_hypothesis,
+    states_bound,
+    supremum,
 )
 
 SIGN_BITS = 30

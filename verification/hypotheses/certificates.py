@@ -16,15 +16,17 @@ from flint import arb, ctx
 
 from ...numerics.compile.balls import compile_balls, evaluate, exact
 from ...theory import models
-from ...theory.conditions import conditions
 from ...theory.errors import InputError
 from ...theory.expressions.parsing import Z, parse_rational
+from ...theory.hypotheses_by_algebra import conditions
 from ...theory.models import Model
 from ...theory.responses import Response
 from ..verdicts import Evidence, Outcome
 from .analyticity import NoAnalyticityError, analytic_claims
 from .assumptions import Assumptions
-from .claims import (
+from .proofs import BITS, Proof, SignClaim, objection
+from .regularity import judge_symmetry
+from .sign_claims import (
     PROVABLE,
     before_z0,
     below_one_half,
@@ -35,8 +37,6 @@ from .claims import (
     states_bound,
     supremum,
 )
-from .proofs import BITS, Proof, SignClaim, objection
-from .regularity import judge_symmetry
 
 SCHEMA = "trajalign.certificate/1"
 _PACKAGES = ("trajalign", "sympy", "python-flint")

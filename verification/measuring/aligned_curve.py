@@ -9,7 +9,7 @@ import sympy as sp
 from flint import arb
 
 from ...numerics.compile.balls import compile_balls, evaluate, exact
-from ...numerics.roots import InverseResponse
+from ...numerics.inverse_response import InverseResponse
 from ...theory.curve.series import CurveSeries, curve_series
 from ...theory.errors import InputError
 from ...theory.models import P

@@ -11,9 +11,9 @@ from flint import arb
 
 from ...numerics.compile.balls import compile_balls, evaluate, exact
 from ...numerics.compile.jets import compile_jet, taylor_enclosure
+from ...numerics.inverse_response import InverseResponse
 from ...numerics.orbits.enclosures import EnclosedOrbit
 from ...numerics.orbits.limits import LimitEnclosure
-from ...numerics.roots import InverseResponse
 from ...theory.errors import NotFiniteError
 from ...theory.models import ETA, P, Q
 from .orbit_view import OrbitView

@@ -10,11 +10,11 @@ from flint import arb, ctx
 
 from ...numerics.compile.balls import compile_balls, evaluate, exact
 from ...numerics.curve.cells import CurveCells
+from ...numerics.inverse_response import InverseResponse
 from ...numerics.orbits.iteration import Stops
 from ...numerics.orbits.loops import compile_loop
 from ...numerics.orbits.recorded import Orbit, iterate
 from ...numerics.precision import working_bits
-from ...numerics.roots import InverseResponse
 from ...theory.errors import NotFiniteError
 from ...theory.models import P
 from ..numbers import ball

@@ -12,7 +12,7 @@ import sympy as sp
 
 from ...numerics.compile.balls import exact
 from ...numerics.curve.cells import CurveCells, curve_cells
-from ...numerics.roots import InverseResponse
+from ...numerics.inverse_response import InverseResponse
 from ...theory.curve.first_order import SlowCurve, slow_curve
 from ...theory.diagram.frozen_family import FrozenFamily, frozen_family
 from ...theory.errors import InputError, ReducedMapError

@@ -4,45 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import sympy as sp
-
-from ...theory.arguments import convert_fields, each, instance, integer, optional, rational, string
 from ...theory.errors import InputError, ReducedMapError
 from ...theory.models import Model
 from ..hypotheses.assumptions import Assumptions
 from ..ledger import claim_for, statements_about
 from ..measuring.claims import NotApplicableError
-from ..measuring.effort import QUICK, Effort
 from ..measuring.plans import Plan
 from ..statement import Statement
 from ..verdicts import Outcome, Verdict, worst
+from .options import Options
 from .trials import Trial
 
 _ON_ORBITS = "A4"  # the hypothesis that all statements about orbits along the slow curve have
-
-
-@dataclass(frozen=True)
-class Options:
-    """What to check: labels (empty for all), and with how much effort.
-
-    `top` is the largest step size and `digits` the decimal digits of the orbits; None leaves the
-    one to the response, the other to the effort.
-    """
-
-    labels: frozenset[str] = frozenset()
-    top: sp.Rational | None = None
-    digits: int | None = None
-    effort: Effort = QUICK
-
-    def __post_init__(self) -> None:
-        convert_fields(self, ("labels",), lambda v, name: frozenset(each(string)(v, name)))
-        convert_fields(self, ("top",), optional(rational))
-        convert_fields(self, ("digits",), optional(integer))
-        convert_fields(self, ("effort",), instance(Effort))
-
-    def wants(self, label: str) -> bool:
-        """Whether a label is to be checked."""
-        return not self.labels or label in self.labels
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from ..ledger import known_statements, statements_about
 from ..measuring.orbit_view import SILENT
 from ..statement import Statement
 from ..verdicts import Outcome, Verdict
-from .preparation import Options, Prepared, prepare
+from .options import Options
+from .preparation import Prepared, prepare
 from .trials import Collected, Trial, collect, spread
 
 

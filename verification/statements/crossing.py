@@ -12,7 +12,7 @@ import sympy as sp
 from flint import arb
 
 from ...numerics.compile.balls import exact
-from ...numerics.integrals import crossing_time
+from ...numerics.curve.long_times import crossing_time
 from ..measuring.aligned_curve import from_integral
 from ..measuring.claims import Claim, Judgement, Measurement, wrong_coefficients
 from ..measuring.ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding

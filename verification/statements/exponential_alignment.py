@@ -11,7 +11,7 @@ import sympy as sp
 from flint import ctx
 
 from ...numerics.compile.balls import compile_balls, evaluate, exact
-from ...numerics.integrals import alignment_exponent
+from ...numerics.curve.long_times import alignment_exponent
 from ...numerics.orbits.extrapolation import followed_to_limit
 from ...numerics.orbits.iteration import Stops
 from ...numerics.orbits.loops import compile_loop

@@ -185,7 +185,7 @@ def _step_size(plan: Plan, rung: sp.Rational) -> sp.Rational:
 
 
 def _regime(plan: Plan) -> FlowRegime:
-    regime = plan.model.about.regime
+    regime = plan.model.laws.flow
     assert regime is not None  # the ledger has the statement for such models only
     return regime
 
@@ -215,8 +215,8 @@ FORMS = (
     Form(
         "gradient-flow",
         50,
-        says=lambda laws: laws.flow,
-        about=lambda laws: laws.flow_orbits,
+        says=lambda laws: laws.flow.bounds if laws.flow else "",
+        about=lambda laws: laws.flow.orbits if laws.flow else "",
         claim=lambda label, plan: FlowClaim(label),
         needs=lambda laws: (*REGULAR, "A1", "A2", "A5"),
         origin=PAPER,

@@ -9,8 +9,8 @@ import sympy as sp
 from flint import arb, ctx
 
 from ...numerics.compile.balls import compile_balls, evaluate, exact
+from ...numerics.inverse_response import InverseResponse
 from ...numerics.precision import working_bits
-from ...numerics.roots import InverseResponse
 from ...theory.errors import NotFiniteError
 from ...theory.models import P, Q
 from ..measuring.claims import OFF, Claim, DirectClaim, Judgement, Measurement

@@ -16,7 +16,7 @@ from ...theory import models
 from ...theory.errors import InputError
 from ...theory.models import Model, Response
 from ..measuring.effort import EFFORTS, QUICK, THOROUGH, Effort
-from ..running.preparation import Options
+from ..running.options import Options
 from ..running.runner import labels_of, verify
 from ..verdicts import Outcome, Verdict
 

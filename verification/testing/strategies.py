@@ -131,7 +131,7 @@ def gradient_flow_starts(model: Model, eta: sp.Rational) -> st.SearchStrategy[St
     Raises InputError for a model without such bounds, where A5 fails, for η ≤ 0 and where η leaves
     no such q0.
     """
-    regime = model.about.regime
+    regime = model.laws.flow
     if regime is None:
         raise InputError(f"{model.name}: no bounds for the regime of gradient flow are known")
     if eta <= 0:

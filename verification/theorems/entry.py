@@ -17,6 +17,7 @@ from ...numerics.curve.taylor_models import OutOfRangeError
 from .bounds import Interval, between, greatest, hull, least
 from .errors import NotProvedError
 from .funnel import Funnel
+from .phase import Phase
 from .step import Place, Step
 
 _MOST_STEPS = 400
@@ -34,6 +35,7 @@ class Bounds:
     x: Interval
     q: Interval
     misfit: arb | None = None
+    phase: arb | None = None  # what θ + εt has risen by since the start; None where not known
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,15 @@ class Entry:
         for _ in range(_MOST_STEPS):
             if bounds.misfit is not None and bounds.misfit <= target:
                 return bounds
+            if not bounds.q[1] < 1:  # too late to be on the tube before q passes 1
+                break
             bounds = self._sharpened(self._advanced(bounds))
         raise _lost(bounds)
+
+    @cached_property
+    def phase(self) -> Phase:
+        """What steps add to the phase."""
+        return Phase(self.step, self.epsilon)
 
     def kept(self, q: Interval, misfit: arb) -> Interval:
         """x of orbits in the funnel for as long as |v| ≤ `misfit` and q is in a range.
@@ -78,11 +87,12 @@ class Entry:
         return (self.funnel.constant(level) * power).upper()
 
     def _advanced(self, b: Bounds) -> Bounds:
+        q, phase = self._risen(b)
         if b.misfit is None:
-            return Bounds(b.time + 1, self._image(b), self._risen(b))
-        misfit, q = self._shrunk(b.misfit, b.x), self._risen(b)
+            return Bounds(b.time + 1, self._image(b), q, None, phase)
+        misfit = self._shrunk(b.misfit, b.x)
         x = self._moved(b.x, b.misfit) if misfit <= arb(_FINE) else self._image(b)
-        return Bounds(b.time + 1, x, q, misfit)
+        return Bounds(b.time + 1, x, q, misfit, phase)
 
     def _sharpened(self, b: Bounds) -> Bounds:
         """With what x and q say of v, and v and q of x."""
@@ -138,32 +148,38 @@ class Entry:
         low, high = factor.lower(), factor.upper()
         return (x[0] * low * low).lower(), (x[1] * high * high).upper()
 
-    def _risen(self, b: Bounds) -> Interval:
-        """Bounds of q' = q (1 + εxτ)."""
-        lows, highs = [], []
-        for first, last in self._slices(b):
-            for low, high in self._pulls(b, (first, last)):
+    def _risen(self, b: Bounds) -> tuple[Interval, arb | None]:
+        """Bounds of q' = q (1 + εxτ), and the phase after the step."""
+        lows, highs, rises = [], [], []
+        for first, last in [b.q] if b.misfit is None else slices(b.q):
+            for at, s in self._parts(b, (first, last)):
+                low, high = self.step.pull(at, s, self.epsilon)
                 lows.append(first * (1 + self.epsilon.lower() * low))
                 highs.append(last * (1 + self.epsilon.upper() * high))
-        return least(lows), greatest(highs)
+                if b.phase is not None:
+                    rises.append(self.phase.of_step((first, last), at.x, s, (low, high)))
+        phase = b.phase
+        if phase is not None and all(rise.is_finite() for rise in rises):
+            phase += self.epsilon * least(rises).union(greatest(rises))
+        else:
+            phase = None
+        return (least(lows), greatest(highs)), phase
 
-    def _slices(self, b: Bounds) -> Iterator[Interval]:
-        """Parts of the range of q: where q is higher, x is lower on the curve, and q rises less."""
-        count = 1 if b.misfit is None else _SLICES
-        width = (b.q[1] - b.q[0]) / count
-        cuts = ((b.q[0] + width * i).mid() for i in range(1, count))
-        return pairwise([b.q[0], *cuts, b.q[1]])
-
-    def _pulls(self, b: Bounds, q: Interval) -> Iterator[Interval]:
-        """Bounds of xτ for the orbits with q between two numbers, over pieces of x."""
+    def _parts(self, b: Bounds, q: Interval) -> Iterator[tuple[Place, arb]]:
+        """x and S of the orbits with q between two numbers, in pieces of x."""
         if b.misfit is None:
             for piece in _pieces(b.x):
                 at = self.step.place(piece)
-                yield self.step.pull(at, between(q) / at.r, self.epsilon)
+                yield at, between(q) / at.r
             return
-        x = self._where(q, b.misfit, b.x)
+        yield from self.parts(q, b.misfit, b.x)
+
+    def parts(self, q: Interval, misfit: arb, known: Interval) -> Iterator[tuple[Place, arb]]:
+        """x and S of the orbits with q between two numbers and |v| ≤ `misfit`; none if there are
+        none."""
+        x = self._where(q, misfit, known)
         if x is not None:
-            yield self.step.pull(*self.place(x, b.misfit), self.epsilon)
+            yield self.place(x, misfit)
 
     def _where(self, q: Interval, misfit: arb, known: Interval) -> Interval | None:
         """Where x is by r(x) = q/(1 + H ± |v|), given bounds; None where nowhere."""
@@ -191,6 +207,13 @@ class Entry:
             for row in self.funnel.rows
         ]
         return least(found).union(greatest(found))
+
+
+def slices(q: Interval) -> Iterator[Interval]:
+    """Parts of a range of q: where q is higher, x is lower on the curve, and q rises less."""
+    width = (q[1] - q[0]) / _SLICES
+    cuts = ((q[0] + width * i).mid() for i in range(1, _SLICES))
+    return pairwise([q[0], *cuts, q[1]])
 
 
 def _lost(b: Bounds) -> NotProvedError:

@@ -6,18 +6,22 @@ step sizes is cut into cells. The check computes every lemma anew, in balls, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from flint import arb, ctx, fmpq
 
 from ...numerics.curve.taylor_models import OutOfRangeError
+from ...numerics.pools import Progress, workers
 from ...theory.errors import InputError, NotFiniteError
 from ...theory.models import Model
+from ...theory.requirements import require_normalised
+from ..hypotheses.regularity import judge_symmetry
 from ..numbers import above, below
+from ..verdicts import Evidence
 from .approach import Approach, approach
 from .cells import Cell, Followed, Method
 from .crossing import Clock
@@ -89,9 +93,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class Crossing:
-    """ε t_b − ρ₀ ln(1/ε) in [low, high] for q0 in `q` and |p0| between the two of the setting."""
+    """ε t_b − ρ₀ ln(1/ε) in [low, high] for q0 in `q` and |p0| in `p`."""
 
     q: Range
+    p: Range
     low: fmpq
     high: fmpq
 
@@ -158,27 +163,27 @@ def _known() -> Iterator[None]:
         raise NotProvedError(f"the balls are too wide: {error}") from None
 
 
+@lru_cache(maxsize=2)
+def known_step(model: Model, end: fmpq) -> Step:
+    """The step of a model, for all settings that know the functions equally far."""
+    return Step(model, ORDER, end)
+
+
 class Lemmas:
-    """The lemmas of a setting, each worked out once, at the precision in force.
+    """The lemmas of a setting, each worked out once, at the precision in force."""
 
-    `told` is called with the name of a lemma before it is worked out.
-    """
-
-    def __init__(
-        self, model: Model, setting: Setting, told: Callable[[str], None] = lambda name: None
-    ) -> None:
+    def __init__(self, model: Model, setting: Setting) -> None:
         setting.require_sound()
-        self.setting, self.told = setting, told
-        told("curve")
+        self.setting = setting
+        _require_symmetric(model)
         with _known():
-            self.step = Step(model, ORDER, setting.curve_end)
+            self.step = known_step(model, setting.curve_end)
 
     @cached_property
     @_known()
     def funnel(self) -> Funnel:
         """How fast orbits are drawn to the curve. Raises NotProvedError."""
         s = self.setting
-        self.told("funnel")
         return funnel(self.step, s.funnel_end, s.levels, s.largest, s.q[0])
 
     @cached_property
@@ -194,9 +199,7 @@ class Lemmas:
         if not s.tube_end <= s.funnel_end:
             raise NotProvedError("the tube has to end where the funnel does, or before")
         tube = Tube(self.step, s.tube_end, s.delta, s.largest)
-        self.told("tube")
         tube.check_motion()
-        self.told("crossing")
         return Method(self.step, found, tube, Clock(tube))
 
     def prepare(self) -> Method:
@@ -221,13 +224,10 @@ class Lemmas:
     def theorem(self, cells: Mapping[Cell, Followed]) -> Theorem:
         """The numbers, from all cells of the setting's box. Raises NotProvedError."""
         s, tube, clock = self.setting, self.method.tube, self.method.clock
-        self.told("limit")
         first, limit, saturation = tube.limit()
-        self.told("sharpness")
         gap = Gap(tube).constant()
         found = None
         if s.flow_q is not None:
-            self.told("gradient flow")
             found = flow(self.step, s.flow_q, s.p[1], s.largest)
         per_log = max(f.per_log for f in cells.values())
         # t_a ≤ N for ε up to a cell's largest: so much is left beside B ln(1/ε).
@@ -253,21 +253,59 @@ class Lemmas:
         )
 
 
-def check(model: Model, proof: Proof, told: Callable[[str], None] = lambda name: None) -> Theorem:
-    """The theorem that a proof proves. Raises NotProvedError where a lemma does not hold."""
+@lru_cache(maxsize=1)
+def known_lemmas(model: Model, setting: Setting) -> Lemmas:
+    """The lemmas of a setting; a forked process has those of its parent."""
+    return Lemmas(model, setting)
+
+
+def check(model: Model, proof: Proof, progress: Progress | None = None, jobs: int = 1) -> Theorem:
+    """The theorem that a proof proves; `jobs` processes follow its cells.
+
+    Raises NotProvedError where a lemma does not hold, and InputError for a setting out of order.
+    """
+    setting = proof.setting
     with ctx.workprec(BITS):
-        lemmas = Lemmas(model, proof.setting, told)
+        lemmas = known_lemmas(model, setting)
         lemmas.prepare()
-        told("orbits")
-        cells = {cell: lemmas.followed(cell) for cell in leaves(proof.setting.box, proof.cut)}
-        return lemmas.theorem(cells)
+        cells = list(leaves(setting.box, proof.cut))
+        size = -(-len(cells) // (8 * jobs))
+        parts = [(model, setting, cells[i : i + size]) for i in range(0, len(cells), size)]
+        found: dict[Cell, Followed] = {}
+        with workers(jobs, forked=True) as pool:
+            for part in map(_part, parts) if pool is None else pool.map(_part, parts):
+                found |= part
+                if progress is not None:
+                    progress(len(found), len(cells))
+        return lemmas.theorem(found)
+
+
+def _part(job: tuple[Model, Setting, list[Cell]]) -> dict[Cell, Followed]:
+    model, setting, cells = job
+    with ctx.workprec(BITS):
+        lemmas = known_lemmas(model, setting)
+        return {cell: lemmas.followed(cell) for cell in cells}
+
+
+def _require_symmetric(model: Model) -> None:
+    """r as a function of x = p² needs an even loss or an odd activation, exactly."""
+    response = model.response
+    require_normalised(response)
+    if judge_symmetry(response, []).evidence is not Evidence.DERIVED:
+        raise NotProvedError(f"{response.text}: that it is {response.symmetry} is not derived")
 
 
 def _crossings(cells: Mapping[Cell, Followed]) -> tuple[Crossing, ...]:
-    """For every range of q0 that the cells' ends make, over all cells that meet it."""
-    edges = sorted({end for cell in cells for end in cell.q})
+    """For the ranges of q0 and |p0| between places where no cell lies on both sides."""
     found = []
-    for low, high in pairwise(edges):
-        over = [f.crossing for cell, f in cells.items() if cell.q[0] < high and low < cell.q[1]]
-        found.append(Crossing((low, high), min(k[0] for k in over), max(k[1] for k in over)))
+    for q in pairwise(_edges([cell.q for cell in cells])):
+        inside = {cell: f for cell, f in cells.items() if q[0] <= cell.q[0] and cell.q[1] <= q[1]}
+        for p in pairwise(_edges([cell.p for cell in inside])):
+            over = [f.crossing for c, f in inside.items() if p[0] <= c.p[0] and c.p[1] <= p[1]]
+            found.append(Crossing(q, p, min(k[0] for k in over), max(k[1] for k in over)))
     return tuple(found)
+
+
+def _edges(ranges: list[Range]) -> list[fmpq]:
+    ends = {end for part in ranges for end in part}
+    return sorted(end for end in ends if not any(low < end < high for low, high in ranges))

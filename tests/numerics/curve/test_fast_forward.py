@@ -10,9 +10,9 @@ from mpmath import mp
 from zoo import BY_NAME, NEURON, PROBLEMS, kappa, to_mpf
 
 from trajalign.numerics.curve.fast_forward import fast_forward
+from trajalign.numerics.curve.long_times import crossing_time
 from trajalign.numerics.curve.motion import CurveMotion
 from trajalign.numerics.curve.orbits import orbit_on_curve
-from trajalign.numerics.integrals import crossing_time
 from trajalign.theory.curve.series import curve_series
 from trajalign.theory.errors import InputError, NoCurvatureError, NotEvenError, NotFiniteError
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear

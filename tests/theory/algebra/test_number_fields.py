@@ -5,8 +5,8 @@ import random
 import pytest
 import sympy as sp
 
+from trajalign.theory.algebra.constants import in_field, is_zero, tidy_constant
 from trajalign.theory.algebra.number_fields import NumberField, common_field
-from trajalign.theory.constants import in_field, is_zero, tidy_constant
 from trajalign.theory.errors import InputError, NotFiniteError
 
 

@@ -4,8 +4,8 @@ import pytest
 import sympy as sp
 from mpmath import mp
 
+from trajalign.theory.algebra.constants import is_zero
 from trajalign.theory.algebra.values import accurate, decimal, number
-from trajalign.theory.constants import is_zero
 from trajalign.theory.errors import NotFiniteError, UnresolvedError
 from trajalign.theory.models import P
 from trajalign.theory.requirements import sign_at, told_sign, value_at

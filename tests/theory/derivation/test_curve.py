@@ -13,7 +13,7 @@ from trajalign.theory.derivation.curve import derivations
 from trajalign.theory.derivation.neuron.exact import derivations as exact_derivations
 from trajalign.theory.derivation.notation import EPSILON, ETA, KAPPA, H
 from trajalign.theory.derivation.response import derivations as response_derivations
-from trajalign.theory.derivation.serial import derivation_of, to_json
+from trajalign.theory.derivation.serialization import derivation_of, to_json
 from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import (
     PHI_SQUARED,

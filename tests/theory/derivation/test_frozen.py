@@ -11,7 +11,7 @@ from zoo import BY_NAME, PROBLEMS, Problem
 
 from trajalign.theory.derivation.frozen import derivations
 from trajalign.theory.derivation.notation import FOURTH, SECOND, THIRD, X
-from trajalign.theory.derivation.serial import derivation_of, derivative_at, to_json
+from trajalign.theory.derivation.serialization import derivation_of, derivative_at, to_json
 from trajalign.theory.models import P, Q, R
 
 curvature = derivative_at(R, 2, sp.S.Zero)

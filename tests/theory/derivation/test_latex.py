@@ -4,7 +4,7 @@ import sympy as sp
 from trajalign.theory.curve.first_order import generic_h
 from trajalign.theory.derivation.latex import broken_lines, latex, width_of
 from trajalign.theory.derivation.notation import DETERMINANT, LAMBDA, TANH, TAU, TRACE, H, S
-from trajalign.theory.derivation.serial import derivative_at
+from trajalign.theory.derivation.serialization import derivative_at
 from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import ETA, PHI_SQUARED, P, Q, R, TwoLayerLinear
 from trajalign.theory.responses import Loss

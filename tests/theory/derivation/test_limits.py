@@ -10,7 +10,7 @@ from zoo import BY_NAME, PROBLEMS, Problem
 from trajalign.theory.derivation.claims import Derivation
 from trajalign.theory.derivation.limits import derivations
 from trajalign.theory.derivation.notation import LAMBDA_LIMIT, Q_LIMIT, H
-from trajalign.theory.derivation.serial import derivation_of, derivative_at, to_json
+from trajalign.theory.derivation.serialization import derivation_of, derivative_at, to_json
 from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import ETA, Loss, P, TwoLayerLinear
 

@@ -8,7 +8,7 @@ import sympy as sp
 from derivations_helper import chapter_on, last_side
 
 from trajalign.theory.derivation.notation import A_NEXT, SLOPE, A, B, F, S
-from trajalign.theory.derivation.serial import derivation_of, to_json
+from trajalign.theory.derivation.serialization import derivation_of, to_json
 from trajalign.theory.models import ETA, PHI_SQUARED, P, Q, R, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 

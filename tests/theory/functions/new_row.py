@@ -50,10 +50,10 @@ def walked() -> Iterator[tuple[str, Any]]:
 
     from trajalign.appendix.mathml import mathml
     from trajalign.theory.derivation.latex import latex
-    from trajalign.theory.derivation.serial import expression_of, tree_of
+    from trajalign.theory.derivation.serialization import expression_of, tree_of
     from trajalign.theory.errors import ExpressionError
     from trajalign.theory.expressions.parsing import Z, parse_expression
-    from trajalign.theory.foreign import as_text
+    from trajalign.theory.from_sympy import as_text
     from trajalign.theory.functions import BY_NAME
     from trajalign.theory.models import P
     from trajalign.theory.writing.plain_math import plain_math

@@ -18,7 +18,7 @@ from trajalign.theory.derivation import (
     Step,
 )
 from trajalign.theory.derivation.notation import ELL, P_NEXT, PHI, Q_NEXT, H, S
-from trajalign.theory.derivation.serial import derivative_at
+from trajalign.theory.derivation.serialization import derivative_at
 from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import EPSILON, ETA, PHI_SQUARED, P, Q, R
 from trajalign.theory.responses import Activation, Loss

@@ -8,7 +8,7 @@ from third_models import COSH, TANH, TIED, UNITS, wrong
 
 from trajalign.theory.algebra.exact_algebra import vanishes_exactly
 from trajalign.theory.models import ETA, Activation, Loss, P, SingleNeuron, TwoLayerLinear
-from trajalign.theory.unspecified import unspecified
+from trajalign.theory.models.unspecified import unspecified
 from trajalign.verification.derivations.map_proofs import (
     _defects_of_others,
     map_proof,

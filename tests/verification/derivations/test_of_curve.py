@@ -8,14 +8,7 @@ import pytest
 from derivations_helper import OFF, assert_every_falsified_step_is_refuted, chapter_on
 from zoo import BY_NAME
 
-from trajalign.theory.derivation import (
-    Definition,
-    Derivation,
-    curve,
-    frozen,
-    limits,
-    response,
-)
+from trajalign.theory.derivation import Definition, Derivation, curve, frozen, limits, response
 from trajalign.theory.models import Loss, Model, TwoLayerLinear
 from trajalign.verification.derivations.judging import Checked, DerivationError, check_derivation
 

@@ -12,9 +12,9 @@ import pytest
 import sympy as sp
 from mpmath import mp
 
-from trajalign.theory import Activation, Loss, SingleNeuron, TwoLayerLinear
 from trajalign.theory.expressions.parsing import Z
 from trajalign.theory.models import HYPOTHESES
+from trajalign.theory.models import of as model_of
 from trajalign.verification import Assumptions, Options, Outcome, verify
 
 LINEAR: dict[str, set[str]] = {
@@ -131,12 +131,6 @@ CASES = [
     for text, broken in table.items()
 ]
 PATIENCE = 5  # seconds of processor time for all hypotheses of one response
-
-
-def model_of(kind: str, text: str) -> TwoLayerLinear | SingleNeuron:
-    if kind == "linear":
-        return TwoLayerLinear(Loss.parse(text))
-    return SingleNeuron(Activation.parse(text))
 
 
 @cache

@@ -7,16 +7,15 @@ import pytest
 import sympy as sp
 from flint import arb, ctx
 from mpmath import mp
+from planned import planned
 from zoo import BY_NAME
 
 from trajalign.numerics.orbits.enclosed_loops import compile_enclosed_loop
 from trajalign.numerics.orbits.enclosures import EnclosedOrbit, enclose
 from trajalign.numerics.orbits.iteration import Stops
 from trajalign.numerics.orbits.limits import LimitEnclosure, compile_tail, enclose_limit
-from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.measuring.orbit_bounds import misalignments, passage, sharpness_gaps
 from trajalign.verification.measuring.orbit_view import OrbitView
-from trajalign.verification.measuring.plans import Plan
 
 NAMES = ["pseudo-huber", "tanh", "langevin"]  # the last one is 0/0 at 0, twice over
 RADIUS = 1e-10
@@ -30,9 +29,7 @@ def many_digits():
 
 @cache
 def enclosed(name: str) -> tuple[OrbitView, EnclosedOrbit, LimitEnclosure]:
-    assumptions = Assumptions(BY_NAME[name].model)
-    plan = Plan(assumptions.model, 50, assumptions.lipschitz)
-    plan = plan.with_runs(assumptions.z0_and_c[1])
+    plan = planned(BY_NAME[name].model)
     eta, (p0, q0) = plan.etas[0], plan.starts[0]
     stops = Stops(10**4, until=plan.model.response.scale / 1000)
     with ctx.workprec(128):

@@ -8,23 +8,16 @@ import pytest
 import sympy as sp
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from zoo import linear, neuron
 
 from trajalign.theory.errors import InputError
-from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
-from trajalign.theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
+from trajalign.theory.models import Model
+from trajalign.theory.responses import ACTIVATIONS, LOSSES
 from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.numbers import number
 from trajalign.verification.statements.crossing import CrossingClaim
-
-
-def linear(text: str) -> Model:
-    return TwoLayerLinear(Loss.parse(text))
-
-
-def neuron(text: str) -> Model:
-    return SingleNeuron(Activation.parse(text))
 
 
 @cache

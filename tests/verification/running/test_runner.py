@@ -4,27 +4,21 @@ from dataclasses import fields, replace
 
 import pytest
 import sympy as sp
+from zoo import linear, neuron
 
 from trajalign.theory.errors import InputError
-from trajalign.theory.models import HYPOTHESES, Model, SingleNeuron, TwoLayerLinear
-from trajalign.theory.responses import Activation, Loss
+from trajalign.theory.models import HYPOTHESES, TwoLayerLinear
+from trajalign.theory.responses import Loss
 from trajalign.verification.controls import with_wrong_map
 from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import known_statements
 from trajalign.verification.measuring.effort import EFFORTS, QUICK, THOROUGH, Effort
-from trajalign.verification.running.preparation import Options, prepare
+from trajalign.verification.running.options import Options
+from trajalign.verification.running.preparation import prepare
 from trajalign.verification.running.runner import control, examine, known_labels, verify
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict, exit_status
 
 ETA = sp.Rational(1, 40)  # for neurons; coarser than the default ladder, so faster
-
-
-def linear(text: str) -> Model:
-    return TwoLayerLinear(Loss.parse(text))
-
-
-def neuron(text: str) -> Model:
-    return SingleNeuron(Activation.parse(text))
 
 
 def only(*labels: str, top: sp.Rational | None = None, digits: int = 50) -> Options:

@@ -13,7 +13,7 @@ from trajalign.verification import Outcome, standings, verify
 from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.hypotheses.certificates import certificate, replay
 from trajalign.verification.ledger import known_statements, statements_about
-from trajalign.verification.running.preparation import Options
+from trajalign.verification.running.options import Options
 from trajalign.verification.running.runner import examine
 from trajalign.verification.testing.conformance import parametrize_with_checks
 

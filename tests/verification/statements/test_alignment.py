@@ -10,13 +10,13 @@ from dataclasses import replace
 import mpmath as mp
 import pytest
 import sympy as sp
+from planned import planned
+from zoo import linear, neuron
 
 from trajalign.theory.curve.series import curve_series
 from trajalign.theory.errors import UnresolvedError
-from trajalign.theory.models import EPSILON, Model, P, SingleNeuron, TwoLayerLinear
-from trajalign.theory.responses import Activation, Loss
+from trajalign.theory.models import EPSILON, Model, P
 from trajalign.verification.controls import with_wrong_map
-from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
 from trajalign.verification.measuring.claims import (
     Claim,
@@ -28,7 +28,8 @@ from trajalign.verification.measuring.curve_scan import Scan, curve_term
 from trajalign.verification.measuring.orbit_view import REFUTING, OrbitView
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.running import preparation
-from trajalign.verification.running.runner import Options, verify
+from trajalign.verification.running.options import Options
+from trajalign.verification.running.runner import verify
 from trajalign.verification.running.trials import Trial, collect
 from trajalign.verification.statements.alignment import AlignmentClaim
 from trajalign.verification.statements.crossing import CrossingClaim
@@ -39,18 +40,8 @@ from trajalign.verification.verdicts import Evidence, Outcome
 MIXTURE = "log(cosh(z))/2 + sqrt(1+z**2)/2"  # no differential field is known for it
 
 
-def linear(text: str) -> Model:
-    return TwoLayerLinear(Loss.parse(text))
-
-
-def neuron(text: str) -> Model:
-    return SingleNeuron(Activation.parse(text))
-
-
 def plan_for(model: Model, top: str | None = None) -> Plan:
-    assumptions = Assumptions(model)
-    plan = Plan(model, 50, assumptions.lipschitz)
-    return plan.with_runs(assumptions.z0_and_c[1], None if top is None else sp.Rational(top))
+    return planned(model, None if top is None else sp.Rational(top))
 
 
 def judged(plan: Plan, *claims: Claim) -> list[Judgement]:

@@ -14,10 +14,10 @@ from functools import cache
 import pytest
 import sympy as sp
 from mpmath import mp
+from planned import planned
 from zoo import BY_NAME
 
 from trajalign.verification.controls import with_wrong_map
-from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
 from trajalign.verification.measuring.claims import Measurement
 from trajalign.verification.measuring.orbit_view import REFUTING, OrbitView
@@ -34,9 +34,7 @@ NAMES = list(BY_HAND)
 
 @cache
 def plan_of(name: str) -> Plan:
-    assumptions = Assumptions(BY_NAME[name].model)
-    plan = Plan(assumptions.model, 50, assumptions.lipschitz)
-    return plan.with_runs(assumptions.z0_and_c[1])
+    return planned(BY_NAME[name].model)
 
 
 @cache

@@ -12,16 +12,17 @@ from itertools import product
 import pytest
 import sympy as sp
 from mpmath import mp
+from planned import planned
 from zoo import BY_NAME
 
 from trajalign.verification.controls import with_wrong_map
-from trajalign.verification.hypotheses.assumptions import Assumptions
 from trajalign.verification.ledger import claim_for
 from trajalign.verification.measuring.claims import Judgement, Measurement
 from trajalign.verification.measuring.orbit_view import REFUTING
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.quantities import Interval
-from trajalign.verification.running.runner import Options, verify
+from trajalign.verification.running.options import Options
+from trajalign.verification.running.runner import verify
 from trajalign.verification.statements import one_orbit
 from trajalign.verification.statements.one_orbit import OneOrbitClaim
 from trajalign.verification.verdicts import Evidence, Outcome
@@ -31,9 +32,7 @@ NAMES = ["log-cosh", "pseudo-huber", "tanh", "algebraic"]
 
 @cache
 def plan_of(name: str) -> Plan:
-    assumptions = Assumptions(BY_NAME[name].model)
-    plan = Plan(assumptions.model, 50, assumptions.lipschitz)
-    return plan.with_runs(assumptions.z0_and_c[1])
+    return planned(BY_NAME[name].model)
 
 
 @cache

@@ -156,5 +156,5 @@ def test_a_tube_too_narrow_to_be_kept_is_refused() -> None:
     narrow = replace(method, tube=replace(method.tube, delta=fmpq(1, 10**3)))
     with pytest.raises(NotProvedError, match="too narrow for these step sizes"):
         follow(narrow, cell_of(CASE, KINDS[1]))
-    with pytest.raises(NotProvedError, match="lost"):
+    with pytest.raises(NotProvedError, match=r"lost|pass 1 on the way"):
         follow(narrow, CELL)

@@ -46,7 +46,7 @@ class Start:
     def bounds(self) -> Bounds:
         x = [arb(p * p) for p in self.p]
         q = [arb(q) for q in self.q]
-        return Bounds(0, (x[0].lower(), x[1].upper()), (q[0].lower(), q[1].upper()))
+        return Bounds(0, (x[0].lower(), x[1].upper()), (q[0].lower(), q[1].upper()), None, arb(0))
 
     def drawn(self, numbers: random.Random) -> list[Any]:
         """q0, p0 and ε, corners of the box among them."""
@@ -130,6 +130,34 @@ def test_bounds_that_are_narrower_are_broken(name: str) -> None:
             pairs = zip(narrower, case.orbit(p0, q0, e), strict=False)
             broken = broken or not all(inside(case, b, *point, e) for b, point in pairs)
     assert broken
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_phase_of_orbits_rises_as_is_said(name: str) -> None:
+    """θ(x̄_t) − θ(x̄_0) + εt with r(x̄) = q, and θ the integral of dx/(2x g₀)."""
+    case, (history, _, start, _) = BY_NAME[name], followed(name, 0)
+    rises = []
+    for corner in ((0, 0, 0), (1, 1, 1), (1, 0, 1)):
+        q0, p, epsilon = (
+            rational(ends[k])
+            for ends, k in zip((start.q, start.p, start.epsilon), corner, strict=True)
+        )
+        b = history[-1]
+        q = next(islice(case.orbit(p, q0, epsilon), b.time, None))[1]
+        first, last = (
+            mp.findroot(
+                lambda x, q=q: case.r(x) - q,
+                (mp.mpf("1e-3"), rational(case.end) * 2),
+                solver="anderson",
+            )
+            for q in (q0, q)
+        )
+        passed = mp.quad(lambda x: 1 / (2 * x * case.rest(x)), [last, first])
+        rises.append(near(epsilon * b.time - passed, 12))
+    assert b.phase is not None
+    assert all(b.phase.overlaps(rise) for rise in rises)
+    assert b.phase.rad() < 0.05
+    assert not all((b.phase + 2 * b.phase.rad()).overlaps(rise) for rise in rises)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -6,11 +6,11 @@ import sympy as sp
 
 from ...models.base import ETA, Model, P, R
 from ..claims import Derivation
-from ..crossing import Laws
+from ..crossing import LongTimeLaws
 from ..long_times import long_times
 from ..notation import CURVATURE, A
 
-_LAWS = Laws(
+_LAWS = LongTimeLaws(
     small=r"\taEta^2",
     given="A1--A5",
     weight=sp.diff(R(P), P) / (P**2 * R(P) ** 3),

@@ -32,7 +32,7 @@ from ..notation import (
     S,
     Y,
 )
-from ..serial import derivative_at
+from ..serialization import derivative_at
 
 
 def derivations(model: Model, order: int) -> tuple[Derivation, ...]:

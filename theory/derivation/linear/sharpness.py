@@ -8,7 +8,7 @@ from ...models.base import ETA, Model, P, Q, R
 from ...models.linear import linear_spectrum
 from ..claims import Definition, Derivation, Expansion, Identity, Sign, Solution, Step
 from ..notation import DETERMINANT, ELL, LAMBDA, TAU, TRACE, U_SQUARED, V_SQUARED, S
-from ..serial import derivative_at
+from ..serialization import derivative_at
 from ..sharpness import AT_REST, LARGER_ROOT, RISE
 
 _ELL1, _ELL2 = (sp.diff(ELL(P), P, k) for k in (1, 2))

@@ -1,0 +1,171 @@
+"""`trajalign prove`: the conclusions proved for all step sizes up to a number."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+import click
+import sympy as sp
+from flint import fmpq
+
+from .. import __version__
+from ..files import check_outputs, dump, write
+from ..terminal import Output, progress_bar
+from ..theory.errors import InputError
+from ..theory.models import Model
+from ..theory.writing.plain_text import plain_text
+from ..verification.theorems.certificate import certificate, numbers, replay, rounded
+from ..verification.theorems.proof import Theorem
+from ..verification.theorems.search import Wanted
+from ..verification.theorems.search import prove as searched
+from ..verification.theorems.words import Sentences, sentences
+from .options import FILE, chosen_model, jobs_option, json_option, model_options, positive, rational
+
+SCHEMA = "trajalign.prove/1"
+_WIDTH = 92
+
+
+@click.command(
+    short_help="Prove the conclusions for all step sizes up to a number.",
+    epilog="""\b
+Examples:
+  trajalign prove linear --loss "z*atan(z) - log(1+z**2)/2" --certificate atan.json
+  trajalign prove linear --loss log-cosh --eta0 1/20 --q0 0.8,0.9
+  trajalign prove --replay atan.json
+""",
+)
+@model_options(required=False)
+@click.option("--eta0", metavar="R", help="Step sizes up to this [default: the largest found].")
+@click.option("--q0", "q0", metavar="A,B", help="Heights of the starts [default: c + 0.02 to 0.9].")
+@click.option(
+    "--p0",
+    "p0",
+    metavar="A,B",
+    help="Sizes |p0| of the starts, all up to B; times are told from A on [default: chosen].",
+)
+@click.option(
+    "--certificate", "certificate_file", metavar="FILE", type=FILE, help="Write the proof as JSON."
+)
+@click.option(
+    "--replay", "replay_file", metavar="FILE", type=FILE, help="Check a certificate and no more."
+)
+@json_option
+@jobs_option
+def prove(
+    model: str | None,
+    loss: str | None,
+    activation: str | None,
+    eta0: str | None,
+    q0: str | None,
+    p0: str | None,
+    certificate_file: str | None,
+    replay_file: str | None,
+    json_file: str | None,
+    jobs: int | None,
+) -> int:
+    """Prove alignment, limit, saturation, sharpening and crossing, with numbers, for all small η.
+
+    For every step size up to --eta0 and every start of a box, in ball arithmetic. E is a
+    catalogue name or an expression in z, such as "log(cosh(z))". The certificate says what is
+    proved and where to look; --replay proves it anew from that alone.
+    """
+    begin, cores = time.perf_counter(), jobs or os.cpu_count() or 1
+    if replay_file is not None:
+        given = (model, loss, activation, eta0, q0, p0, certificate_file)
+        if any(option is not None for option in given):
+            raise InputError("--replay takes a certificate and goes with --json only")
+        check_outputs(json=json_file)
+        chosen, theorem = _replayed(replay_file, cores)
+    else:
+        if model is None and loss is None and activation is None:
+            raise InputError("prove: name a model, a loss or an activation")
+        check_outputs(certificate=certificate_file, json=json_file)
+        chosen = chosen_model(model, loss, activation)
+        wanted = _wanted(chosen, eta0, q0, p0)
+        with progress_bar("proving") as bar:
+            proof, found = searched(chosen, wanted, bar, cores)
+        theorem = rounded(found)
+        if certificate_file is not None:
+            write(certificate_file, dump(certificate(chosen, proof, theorem)))
+    words, seconds = sentences(chosen, theorem), time.perf_counter() - begin
+    if json_file is not None:
+        write(json_file, dump(_document(chosen, theorem, words, seconds)))
+    if "-" not in (certificate_file, json_file):
+        how = "replayed" if replay_file is not None else "proved"
+        _print(chosen, words, f"{how} in {seconds:.1f} s")
+    return 0
+
+
+def _replayed(file: str, jobs: int) -> tuple[Model, Theorem]:
+    try:
+        document = json.loads(Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"--replay {file}: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"--replay {file}: it is not JSON") from None
+    with progress_bar("replaying") as bar:
+        return replay(document, bar, jobs)
+
+
+def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> Wanted:
+    largest = None
+    if eta0 is not None:
+        epsilon = model.small_parameter(positive(eta0, "--eta0"))
+        if not epsilon.is_Rational:
+            raise InputError(f"--eta0 {eta0}: its {epsilon} is not rational; take another")
+        largest = _fmpq(epsilon)
+    q = None if q0 is None else _range(q0, "--q0")
+    if q is not None and not 0 < q[0] < q[1] < 1:
+        raise InputError(f"--q0 {q0}: need A,B with c < A < B < 1")
+    p = None if p0 is None else _range(p0, "--p0")
+    if p is not None and not 0 < p[0] < p[1]:
+        raise InputError(f"--p0 {p0}: need A,B with 0 < A < B")
+    return Wanted(largest, q, p)
+
+
+def _range(text: str, option: str) -> tuple[fmpq, fmpq]:
+    parts = text.split(",")
+    if len(parts) != 2:
+        raise InputError(f"{option} {text[:60]}: need two numbers, A,B")
+    low, high = (_fmpq(rational(part.strip(), option)) for part in parts)
+    return low, high
+
+
+def _fmpq(value: sp.Rational) -> fmpq:
+    return fmpq(int(value.p), int(value.q))
+
+
+def _document(model: Model, theorem: Theorem, words: Sentences, seconds: float) -> dict[str, Any]:
+    s = theorem.setting
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "model": model.name,
+        "response": model.response.text,
+        "epsilon": str(s.largest),
+        "q0": [str(end) for end in s.q],
+        "p0": [str(end) for end in s.p],
+        "numbers": numbers(theorem),
+        "given": plain_text(words.given),
+        "theorem": {f"theorem/{name}": plain_text(text) for name, text in words.parts.items()},
+        "seconds": round(seconds, 2),
+    }
+
+
+def _print(model: Model, words: Sentences, how: str) -> None:
+    console = Output()
+    width = min(_WIDTH, max(console.width, 40))
+    lines = [
+        f"Theorem. The {model.spoken()}, {model.response.text}: {plain_text(words.given)}:",
+        "",
+    ]
+    for name, text in words.parts.items():
+        lines.append(f"({name}) {plain_text(text)}")
+    for line in lines:
+        click.echo(fill(line, width, subsequent_indent="  ", break_on_hyphens=False))
+    click.echo(f"\n{how}")

@@ -1,0 +1,206 @@
+"""Certificates of the theorems: a setting, how its box is cut and the numbers, as JSON; the replay.
+
+A replay takes from the certificate what is claimed and where to look, and proves it anew with
+`proof.check`; a number that is better than what that proves is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from hashlib import sha256
+from importlib.metadata import version
+from json import dumps
+from typing import Any
+
+import sympy as sp
+from flint import fmpq
+
+from ...numerics.pools import Progress
+from ...theory import models
+from ...theory.errors import InputError
+from ...theory.expressions.parsing import parse_rational
+from ...theory.models import Model
+from .errors import NotProvedError
+from .flow import Flow
+from .proof import AXES, Crossing, Cut, Proof, Setting, Theorem, check
+
+SCHEMA = "trajalign.theorem/1"
+_PACKAGES = ("trajalign", "sympy", "python-flint")
+_DEEPEST = 80  # cuts in each other
+_MOST_LEVELS = 20
+_PLACES = 16  # binary places to which numbers are told, beyond what was proved
+_BOUNDS = ("alignment", "second", "time", "per_log", "per_small", "limit", "saturation", "gap")
+_ENCLOSED = ("first", "scale")
+
+
+def rounded(theorem: Theorem) -> Theorem:
+    """The numbers of a theorem a little weaker, and shorter."""
+    crossings = tuple(Crossing(c.q, c.p, *_out(c.low, c.high)) for c in theorem.crossings)
+    flow = theorem.flow and Flow(-_up(-theorem.flow.rate), _up(theorem.flow.drift))
+    up: dict[str, Any] = {name: _up(getattr(theorem, name)) for name in _BOUNDS}
+    out: dict[str, Any] = {name: _out(*getattr(theorem, name)) for name in _ENCLOSED}
+    return replace(theorem, crossings=crossings, flow=flow, **up, **out)
+
+
+def certificate(model: Model, proof: Proof, theorem: Theorem) -> dict[str, Any]:
+    """A proof and its theorem, rounded, ready for JSON."""
+    body = {
+        "model": model.name,
+        "response": model.response.text,
+        "setting": _setting(proof.setting),
+        "cut": _cut(proof.cut),
+        "theorem": numbers(theorem),
+    }
+    versions = {package: version(package) for package in _PACKAGES}
+    return {"schema": SCHEMA, "versions": versions, **body, "sha256": digest(body)}
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """The SHA-256 of what a certificate claims and how it proves that."""
+    names = ("model", "response", "setting", "cut", "theorem")
+    text = dumps({name: document[name] for name in names}, sort_keys=True, ensure_ascii=True)
+    return sha256(text.encode()).hexdigest()
+
+
+def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> tuple[Model, Theorem]:
+    """The model and the theorem of a certificate, proved anew; nothing is searched.
+
+    Raises InputError, in one line, for what is no certificate, and NotProvedError where it does
+    not prove what it says.
+    """
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise InputError(f"not a certificate of a theorem: its schema has to be {SCHEMA}")
+    try:
+        model = _model(document)
+        proof = Proof(_read_setting(document["setting"]), _read_cut(document["cut"], 0))
+        stated = _read_theorem(document["theorem"], proof.setting)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"malformed certificate: {type(error).__name__} {error}") from None
+    if document.get("sha256") != digest(document):
+        raise InputError("the certificate was changed: its SHA-256 is another")
+    require_implied(stated, check(model, proof, progress, jobs))
+    return model, stated
+
+
+def require_implied(stated: Theorem, proved: Theorem) -> None:
+    """Raise NotProvedError for a number that is better than what was proved."""
+    for name in _BOUNDS:
+        if getattr(stated, name) < getattr(proved, name):
+            _refuse(name, getattr(stated, name), getattr(proved, name))
+    for name in _ENCLOSED:
+        (low, high), (least, most) = getattr(stated, name), getattr(proved, name)
+        if low > least or high < most:
+            _refuse(name, high, most)
+    if [(c.q, c.p) for c in stated.crossings] != [(c.q, c.p) for c in proved.crossings]:
+        raise NotProvedError("the crossings are not told for the ranges that were proved")
+    for told, known in zip(stated.crossings, proved.crossings, strict=True):
+        if told.low > known.low or told.high < known.high:
+            _refuse("a crossing's constant", told.high, known.high)
+    if stated.flow is not None:
+        flow = proved.flow
+        if flow is None or stated.flow.rate > flow.rate or stated.flow.drift < flow.drift:
+            raise NotProvedError("the gradient-flow side is not proved as it is told")
+
+
+def _refuse(name: str, told: fmpq, known: fmpq) -> None:
+    raise NotProvedError(f"{name}: {float(told):.6g} is told, but {float(known):.6g} is proved")
+
+
+def numbers(theorem: Theorem) -> dict[str, Any]:
+    """The numbers of a theorem as exact rationals, as documents have them."""
+    found: dict[str, Any] = {name: str(getattr(theorem, name)) for name in _BOUNDS}
+    found |= {name: list(map(str, getattr(theorem, name))) for name in _ENCLOSED}
+    found["crossings"] = [
+        {
+            "q": list(map(str, c.q)),
+            "p": list(map(str, c.p)),
+            "low": str(c.low),
+            "high": str(c.high),
+        }
+        for c in theorem.crossings
+    ]
+    flow = theorem.flow
+    found["flow"] = flow and {"rate": str(flow.rate), "drift": str(flow.drift)}
+    return found
+
+
+def _up(x: fmpq) -> fmpq:
+    scale = 2**_PLACES
+    return fmpq((x * scale).ceil() + 1, scale)
+
+
+def _out(low: fmpq, high: fmpq) -> tuple[fmpq, fmpq]:
+    return -_up(-low), _up(high)
+
+
+def _setting(setting: Setting) -> dict[str, Any]:
+    return {field.name: _plain(getattr(setting, field.name)) for field in fields(setting)}
+
+
+def _plain(value: fmpq | tuple[fmpq, ...] | None) -> Any:
+    if value is None:
+        return None
+    return list(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _cut(cut: Cut | None) -> Any:
+    return cut and [cut.axis, str(cut.at), _cut(cut.below), _cut(cut.above)]
+
+
+def _read_cut(value: Any, depth: int) -> Cut | None:
+    if value is None:
+        return None
+    axis, at, below, above = value
+    if axis not in AXES or depth > _DEEPEST:
+        raise InputError(f"a cut is across one of {', '.join(AXES)}, at most {_DEEPEST} deep")
+    return Cut(axis, _rational(at), _read_cut(below, depth + 1), _read_cut(above, depth + 1))
+
+
+def _read_setting(value: Mapping[str, Any]) -> Setting:
+    setting = Setting(
+        largest=_rational(value["largest"]),
+        q=_range(value["q"]),
+        p=_range(value["p"]),
+        delta=_rational(value["delta"]),
+        levels=tuple(map(_rational, value["levels"])),
+        tube_end=_rational(value["tube_end"]),
+        funnel_end=_rational(value["funnel_end"]),
+        curve_end=_rational(value["curve_end"]),
+        flow_q=None if value["flow_q"] is None else _range(value["flow_q"]),
+    )
+    setting.require_sound()
+    if len(setting.levels) > _MOST_LEVELS:
+        raise InputError(f"{len(setting.levels)} levels; at most {_MOST_LEVELS} are allowed")
+    return setting
+
+
+def _read_theorem(value: Mapping[str, Any], setting: Setting) -> Theorem:
+    flow = value["flow"]
+    bounds: dict[str, Any] = {name: _rational(value[name]) for name in _BOUNDS}
+    enclosed: dict[str, Any] = {name: _range(value[name]) for name in _ENCLOSED}
+    crossings = tuple(
+        Crossing(_range(c["q"]), _range(c["p"]), _rational(c["low"]), _rational(c["high"]))
+        for c in value["crossings"]
+    )
+    found = flow and Flow(_rational(flow["rate"]), _rational(flow["drift"]))
+    return Theorem(setting=setting, crossings=crossings, flow=found, **bounds, **enclosed)
+
+
+def _range(value: Any) -> tuple[fmpq, fmpq]:
+    low, high = value
+    return _rational(low), _rational(high)
+
+
+def _rational(text: str) -> fmpq:
+    number: sp.Rational = parse_rational(text)
+    return fmpq(int(number.p), int(number.q))
+
+
+def _model(document: Mapping[str, Any]) -> Model:
+    if document["model"] not in models.names():
+        known = " or ".join(models.names())
+        raise InputError(f"unknown model {str(document['model'])[:60]!r}: it is {known}")
+    return models.of(document["model"], document["response"])

@@ -1,0 +1,146 @@
+"""A theorem as sentences that a paper could quote, in LaTeX, with all its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+
+import sympy as sp
+from flint import fmpq
+
+from ...theory.curve.first_order import slow_curve
+from ...theory.models import Model
+from .errors import NotProvedError
+from .proof import Theorem
+
+_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """`given` says for which orbits, `parts` what is proved of them, by the names of the labels;
+    texts with formulas in LaTeX, between dollar signs."""
+
+    given: str
+    parts: Mapping[str, str]
+
+
+def sentences(model: Model, theorem: Theorem) -> Sentences:
+    """The theorem in words. Raises NotProvedError where h(0) is not where it was proved to be."""
+    first = sp.nsimplify(slow_curve(model).h_at_zero)
+    _require_inside(first, theorem.first)
+    scale = 1 / (4 * first)
+    h = _factor(sp.latex(first))
+    s, flow = theorem.setting, theorem.flow
+    small = _down(s.p[0])
+    parts = {
+        "alignment": (
+            rf"from some $t_a \le {_up(theorem.time)} + {_up(theorem.per_log)} \ln(1/\taEps)$ on, "
+            rf"and for $|\taP_0| < {small}$ at most $1 + {_up(theorem.per_small)} "
+            rf"\ln({small}/|\taP_0|)$ steps later, "
+            rf"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t) \taEps| \le "
+            rf"{_up(theorem.alignment)} \taEps^2$"
+        ),
+        "progressive-sharpening": (
+            r"$\taQ_t$ increases, and so does $\tilde{\taSharp}(\taQ_t)$; from $t_a$ on, "
+            rf"$|\taSharp_t - \tilde{{\taSharp}}(\taQ_t)| \le {_up(theorem.gap)} \taEps/\taEta$"
+        ),
+        "limit": (
+            r"$(\taP_t, \taQ_t) \to (0, \taQ_{*})$ with "
+            rf"$|\taQ_{{*}} - 1 - {h}\taEps| \le {_up(theorem.limit)} \taEps^2$"
+        ),
+        "saturation": (
+            r"the limiting sharpness $\taSharp_{*} = 2/(\taEta \taQ_{*})$ has "
+            rf"$|\taEta \taSharp_{{*}} - 2 + {_factor(sp.latex(2 * first))}\taEps| \le "
+            rf"{_up(2 * theorem.saturation)} \taEps^2$"
+        ),
+        "crossing": (
+            rf"if $|\taP_0| \ge {small}$, the first $t_b$ with $\taQ_t > 1$ has $\taEps t_b = "
+            rf"{_factor(sp.latex(scale))}\ln(1/\taEps) + k$ with $k$ between "
+            f"{_crossings(theorem)}"
+        ),
+    }
+    _require_inside(scale, theorem.scale)
+    if flow is not None and s.flow_q is not None:
+        low, high = map(_exactly, s.flow_q)
+        parts["gradient-flow"] = (
+            rf"if ${low} \le \taQ_0 \le {high}$ instead, then "
+            rf"$|\taP_t| \le |\taP_0| (1 - {_down(flow.rate)})^t$ and $\taQ_0 \le \taQ_t \le "
+            rf"\taQ_0 \exp({_up(flow.drift * s.p[1] * s.p[1])} \taEps)$"
+        )
+    return Sentences(_given(model, theorem), parts)
+
+
+def largest_step(model: Model, largest: fmpq) -> str:
+    """η₀ from ε₀: exactly, or rounded down."""
+    eta = model.step_size(sp.Rational(int(largest.p), int(largest.q)))
+    if eta.is_Rational:
+        return str(eta)
+    return f"{_context(ROUND_FLOOR, 6).create_decimal(str(sp.N(eta, 30))):f}"
+
+
+def _given(model: Model, theorem: Theorem) -> str:
+    s = theorem.setting
+    (low, high), most = map(_exactly, s.q), _exactly(s.p[1])
+    return (
+        rf"for all $0 < \taEta \le {largest_step(model, s.largest)}$, with "
+        rf"$\taEps = {_power(model)}$, and all starts with ${low} \le \taQ_0 \le {high}$ and "
+        rf"$0 < |\taP_0| \le {most}$"
+    )
+
+
+def _power(model: Model) -> str:
+    power = model.small_parameter(sp.Symbol(r"\taEta", positive=True))
+    return str(sp.latex(power))
+
+
+def _crossings(theorem: Theorem) -> str:
+    low, high = min(c.low for c in theorem.crossings), max(c.high for c in theorem.crossings)
+    width = max(c.high - c.low for c in theorem.crossings)
+    text = f"${_down(low)}$ and ${_up(high)}$"
+    if len(theorem.crossings) == 1:
+        return text
+    return text + (
+        f", and within ${_up(width)}$ on each of {len(theorem.crossings)} ranges of "
+        r"$(\taQ_0, |\taP_0|)$"
+    )
+
+
+def _factor(latex: str) -> str:
+    return "" if latex == "1" else latex + " "
+
+
+def _require_inside(value: sp.Expr, ends: tuple[fmpq, fmpq]) -> None:
+    low, high = (sp.Rational(int(end.p), int(end.q)) for end in ends)
+    if not (low <= value and value <= high):
+        raise NotProvedError(f"{value} is not where it was proved to be, in [{low}, {high}]")
+
+
+def _context(rounding: str, digits: int = _DIGITS) -> Context:
+    return Context(prec=digits, rounding=rounding)
+
+
+def shown(x: float, rounding: str) -> str:
+    """A number to four digits, on the safe side."""
+    return f"{_context(rounding).create_decimal_from_float(x):f}"
+
+
+def _rounded(x: fmpq, rounding: str) -> str:
+    context = _context(rounding)
+    return f"{context.divide(Decimal(int(x.p)), Decimal(int(x.q))):f}"
+
+
+def _up(x: fmpq) -> str:
+    return _rounded(x, ROUND_CEILING)
+
+
+def _down(x: fmpq) -> str:
+    return _rounded(x, ROUND_FLOOR)
+
+
+def _exactly(x: fmpq) -> str:
+    """As a decimal if that is exact and short, else as a fraction."""
+    short = Context(prec=8).divide(Decimal(int(x.p)), Decimal(int(x.q)))
+    exact = short * int(x.q) == int(x.p)
+    return f"{short.normalize():f}" if exact else f"{x.p}/{x.q}"
