@@ -236,5 +236,5 @@ def test_a_target_below_the_floor_is_never_reached() -> None:
     name = "log-cosh"
     start = starts(BY_NAME[name])[0]
     entry = Entry(step_of(name), funnel_of(name), hull(*start.epsilon))
-    with pytest.raises(NotProvedError, match="lost at step"):
+    with pytest.raises(NotProvedError, match=r"lost at step|pass 1 on the way"):
         entry.follow(start.bounds, entry.floor(len(funnel_of(name).levels) - 1) * 0.99)
