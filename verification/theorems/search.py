@@ -32,10 +32,10 @@ _STANDARD = 0.00751
 _SMALL = fmpq(1, 20)  # |p0| from which on times are told, in its unit
 _ABOVE_C, _HIGHEST = fmpq(1, 50), fmpq(9, 10)  # q0 by default
 _FLOW = fmpq(6, 5), fmpq(2)  # q0 of the gradient-flow side by default
-_WIDEST = fmpq(1, 4)  # k₊ − k₋ of a cell, beyond which it is cut
+_WIDEST = fmpq(3, 10)  # k₊ − k₋ of a cell, beyond which it is cut
 _PARTS = 50  # of the whole range of q0, each cut by a process of its own
 _FAR = 6  # times |p0| from where on both ends of its range are told apart
-_ENOUGH = {"q": fmpq(1, 160), "p": fmpq(2), "epsilon": fmpq(6, 5)}
+_ENOUGH = {"q": fmpq(1, 160), "p": fmpq(5, 2), "epsilon": fmpq(5, 4)}
 _FINEST = {"q": fmpq(1, 800), "p": fmpq(9, 8), "epsilon": fmpq(33, 32)}
 
 
