@@ -52,9 +52,9 @@ class Method:
         """All orbits of a cell, onto the tube and past q = 1. Raises NotProvedError."""
         low, high = cell.epsilon
         entry = Entry(self.step, self.funnel, hull(low, high))
-        (p_low, p_high), q_low = cell.p, arb(cell.q[0])
-        x = arb(p_low * p_low), arb(p_high * p_high)
-        start = Bounds(0, x, (q_low, approach.risen), None, arb(0))
+        p_low, p_high = cell.p
+        x = arb(p_low * p_low).lower(), arb(p_high * p_high).upper()
+        start = Bounds(0, x, (arb(cell.q[0]).lower(), approach.risen), None, arb(0))
         if low > 0:
             target = (arb(self.tube.delta) * arb(low) * arb(low)).lower()
             bounds = entry.follow(start, target)
@@ -98,8 +98,13 @@ class Method:
 
         n(ε) ≤ B ln(1/ε) + A, and as ε n(ε) rises for ε < 1/e, q rises most for the largest ε.
         """
-        largest, tube, misfit = arb(cell.epsilon[1]), self.tube, b.misfit or arb(0)
-        level = self.funnel.level(misfit)
+        largest, tube = arb(cell.epsilon[1]), self.tube
+        if b.misfit is None:
+            raise NotProvedError("the orbits are not in the funnel")
+        level = self.funnel.level(b.misfit)
+        misfit = b.misfit.max(entry.floor(level))  # below which |v| is kept, but may grow to it
+        if not misfit <= arb(self.funnel.levels[level]):
+            raise NotProvedError("the funnel is too narrow for these step sizes")
         room = arb(tube.delta) - self.funnel.constant(level) * largest
         if not (room > 0 and largest * arb.const_e() < 1):
             raise NotProvedError("the tube is too narrow for these step sizes")

@@ -88,12 +88,14 @@ class Clock:
 
     def _bend(self, x: arb) -> arb:
         """J(x), which is monotone or nearly so on a box: between ends what the box can add."""
-        total = arb(0)
+        total, low = arb(0), arb(0)
         for box, end in zip(self.boxes, self._ends, strict=True):
-            low = box.x.lower().max(arb(0))
             if x <= low:
                 break
-            total += box.bent if end <= x else box.bent * ((x - low) / (end - low))
+            # Boxes are rounded outwards: each counts from where the one before ends.
+            width = box.x.upper() - box.x.lower().max(arb(0))
+            total += box.bent * ((end.min(x) - low) / width)
+            low = end
         return total
 
     @cached_property
@@ -101,16 +103,30 @@ class Clock:
         return [box.x.upper() for box in self.boxes]
 
     def _added(self, x: arb, zeta: arb, e: arb) -> arb:
-        """∫ (1/pace − 1) dθ from ζε to x."""
-        total = arb(0)
-        for box in self.boxes[1:]:
-            low, high = box.x.lower(), box.x.upper().min(x)
-            if low < high:
-                total -= self._between(low, high, box) * e * _excess(box, e) / _pace(box, e)
-        # The first box down to ζε, where θ falls by ρ₀ ln(x/ζ) + ρ₀ ln(1/ε) and what bends it.
-        box, top = self.boxes[0], self.boxes[0].x.upper().min(x)
-        fall = self.start * ((top / zeta).log() * e + _times_log(e)) + e * box.bent.union(arb(0))
-        return total - fall * _excess(box, e) / _pace(box, e)
+        """∫ (1/pace − 1) dθ from ζε to x, for x ≥ ζε."""
+        last, further = self._last_boxes((zeta * e).upper())
+        total, low = arb(0), last.x.upper()
+        for box in further:  # each from where the one before ends: none is counted twice
+            high = box.x.upper().min(x)
+            if not high > low:
+                break
+            total -= self._between(low, high, box) * e * _excess(box, e) / _pace(box, e)
+            low = box.x.upper()
+        # Through what has ζε and as far as that: θ falls by ρ₀ ln(x/ζ) + ρ₀ ln(1/ε) and its bend.
+        top = last.x.upper().min(x)
+        fall = self.start * ((top / zeta).log() * e + _times_log(e)) + e * last.bent
+        return total - fall * _excess(last, e) / _pace(last, e)
+
+    def _last_boxes(self, x: arb) -> tuple[_Box, list[_Box]]:
+        """All boxes up to one that ends past x as one of which a part is passed, and the others."""
+        count = next((i for i, box in enumerate(self.boxes, 1) if box.x.upper() >= x), None)
+        if count is None:
+            raise NotProvedError(f"q may pass 1 before the tube, whose x end at {self.tube.end}")
+        pace, bent = self.boxes[0].pace, arb(0)
+        for box in self.boxes[:count]:
+            a, b, c = (known.union(part) for known, part in zip(pace, box.pace, strict=True))
+            pace, bent = (a, b, c), bent + box.bent.union(arb(0))
+        return _Box(self.boxes[count - 1].x, pace, bent), self.boxes[count:]
 
     def _between(self, low: arb, high: arb, box: _Box) -> arb:
         share = (high - low) / (box.x.upper() - box.x.lower())
@@ -125,17 +141,20 @@ class Clock:
             u = e * (g[0] + e * g[1])
             if not (g[0] > 0 and u < 1):
                 raise NotProvedError(f"that p falls is not certain for x in {x.str(4)}")
-            high = (x.upper() / ((1 - u) * (1 - u)).lower()).upper()
+            kept = ((1 - u).lower() * (1 - u).lower()).lower()  # of x, and more than 0
+            if not kept > 0:
+                raise NotProvedError(f"a step is not bounded for x in {x.str(4)}")
+            high = (x.upper() / kept).upper()
             if high <= supposed:
                 break
             supposed = (high + (high - x.upper()) / 8).upper()
         else:
             raise NotProvedError(f"a step is not bounded for x in {x.str(4)}")
-        reached = (x.lower().max(arb(0)) * (1 - u) * (1 - u)).lower().max(arb(0))
+        reached = (x.lower().max(arb(0)) * kept).lower().max(arb(0))
         g0, slope = self._resting(hull(reached, supposed))
         whole = g0 + e * g[1]
         # −ln(1 − u)/u = 1 + u m with m between 1/2 and 1/(2(1 − u)²).
-        bulge = whole * hull(1, 1 / ((1 - u) * (1 - u)).lower()) / 2
+        bulge = whole * hull(1, 1 / kept) / 2
         moved = at.x * whole * (2 - u)  # (x − x')/ε
         return _Box(x, (g[1] / g0, bulge, hull(0, 1) * moved * slope / g0), self._bent(x))
 

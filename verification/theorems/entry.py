@@ -244,7 +244,11 @@ class Entry:
             high = place_of((q[0] / (1 + height.upper() + misfit)).lower()).upper().min(known[1])
         except OutOfRangeError:
             high = known[1]
-        return (low, high) if low <= high else None
+        if low > high:
+            return None
+        if not (low.is_finite() and high.is_finite()):
+            raise NotProvedError(f"where r is {between(q).str(4)} is not known")
+        return low, high
 
     @cached_property
     def _heights(self) -> arb:

@@ -144,6 +144,8 @@ class Gap:
     def _sharpness(self, at: tuple[object, ...], s: arb_series, e: arb_series) -> arb_series:
         """ηλ along S(ε), to first order."""
         trace = self._trace(*at, s, e)
+        if not trace[0] > 0:  # else the larger root at ε = 0 is not the trace
+            raise NotProvedError("the sharpness is not known to be that of the slow curve")
         square = trace * trace - 4 * self._determinant(*at, s, e)
         value: arb_series = (trace + arb_series([square[0], square[1]], 2).sqrt()) / 2
         return value
@@ -175,6 +177,8 @@ def widest_crossing(tube: Tube) -> arb:
         near = [x for x in tube.boxes() if x.lower() <= end]
         most = greatest(tube.bend(tube.step.place(x), tube.every) for x in near)
         steep = least(tube.step.curve.over("inverse", x, 2)[1] for x in near)
+        if not steep > 0:
+            raise NotProvedError("that r falls is not certain where q passes 1")
         found = found.min(greatest([most / steep])).upper()
         end = end.min(found * arb(tube.largest)).upper()
     return found

@@ -7,6 +7,7 @@ step sizes is cut into cells. The check computes every lemma anew, in balls, and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -15,7 +16,7 @@ from flint import arb, ctx, fmpq
 
 from ...numerics.curve.taylor_models import OutOfRangeError
 from ...numerics.pools import Progress, workers
-from ...theory.errors import InputError
+from ...theory.errors import InputError, NotFiniteError
 from ...theory.models import Model
 from ...theory.requirements import require_normalised
 from ..hypotheses.regularity import judge_symmetry
@@ -104,7 +105,7 @@ class Crossing:
 class Theorem:
     """The numbers proved, for all orbits and step sizes of a setting; see docs/theorems.md.
 
-    From t_a ≤ time + per_log ln(1/ε) + per_small ln(p[0]/|p0|) on (the last for |p0| < p[0]):
+    From t_a ≤ time + per_log ln(1/ε) on, for |p0| < p[0] later by 1 + per_small ln(p[0]/|p0|):
     |S − 1 − εh₁| ≤ `alignment` ε²; |q* − 1 − ε `first`| ≤ `limit` ε²; |λ* − (2/η)(1 − ε `first`)| ≤
     (2/η) `saturation` ε²; |λ_t − λ̃(q_t)| ≤ `gap` ε/η. `second` is sup |h₂|.
     """
@@ -138,12 +139,28 @@ def leaves(box: Cell, cut: Cut | None) -> Iterator[Cell]:
         yield box
         return
     ranges: dict[str, Range] = {"q": box.q, "p": box.p, "epsilon": box.epsilon}
+    if cut.axis not in ranges:
+        raise NotProvedError(f"a cut is of {', '.join(AXES)}, not of {cut.axis}")
     low, high = ranges[cut.axis]
     if not low < cut.at < high:
         raise NotProvedError(f"a cut of {cut.axis} at {cut.at} lies outside [{low}, {high}]")
     for ends, further in (((low, cut.at), cut.below), ((cut.at, high), cut.above)):
         part = ranges | {cut.axis: ends}
         yield from leaves(Cell(part["q"], part["p"], part["epsilon"]), further)
+
+
+@contextmanager
+def _known() -> Iterator[None]:
+    """What leaves the range where the functions are known is not proved, nor what balls are too
+    wide for: FLINT divides no power series by one that may begin with 0."""
+    try:
+        yield
+    except (OutOfRangeError, NotFiniteError) as error:
+        raise NotProvedError(str(error)) from None
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise NotProvedError(f"the balls are too wide: {error}") from None
 
 
 @lru_cache(maxsize=2)
@@ -159,15 +176,18 @@ class Lemmas:
         setting.require_sound()
         self.setting = setting
         _require_symmetric(model)
-        self.step = known_step(model, setting.curve_end)
+        with _known():
+            self.step = known_step(model, setting.curve_end)
 
     @cached_property
+    @_known()
     def funnel(self) -> Funnel:
         """How fast orbits are drawn to the curve. Raises NotProvedError."""
         s = self.setting
         return funnel(self.step, s.funnel_end, s.levels, s.largest, s.q[0])
 
     @cached_property
+    @_known()
     def method(self) -> Method:
         """The funnel, the tube and the clock. Raises NotProvedError."""
         s = self.setting
@@ -186,6 +206,7 @@ class Lemmas:
         """Work out what all cells share. Raises NotProvedError."""
         return self.method
 
+    @_known()
     def approached(self, q: Range) -> Approach:
         """The approach from small |p0|, for a range of q0. Raises NotProvedError."""
         s = self.setting
@@ -194,13 +215,12 @@ class Lemmas:
             raise NotProvedError("from small |p| an orbit may jump past the largest |p0|")
         return found
 
+    @_known()
     def followed(self, cell: Cell) -> Followed:
         """A cell. Raises NotProvedError."""
-        try:
-            return self.method.follow(cell, self.approached(cell.q))
-        except OutOfRangeError as error:
-            raise NotProvedError(str(error)) from None
+        return self.method.follow(cell, self.approached(cell.q))
 
+    @_known()
     def theorem(self, cells: Mapping[Cell, Followed]) -> Theorem:
         """The numbers, from all cells of the setting's box. Raises NotProvedError."""
         s, tube, clock = self.setting, self.method.tube, self.method.clock
