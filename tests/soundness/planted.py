@@ -19,6 +19,9 @@ from trajalign.numerics.compile import elementary, jet_compiler, jets, program
 from trajalign.numerics.orbits import enclosed_loops, enclosures, limits
 from trajalign.theory.functions import BY_NAME, X
 from trajalign.verification.hypotheses import analyticity, certificates, proofs, sign_claims
+from trajalign.verification.theorems import approach, cells, entry
+from trajalign.verification.theorems import exit as exit_lemmas
+from trajalign.verification.theorems import flow as flow_lemmas
 
 from .planting import (
     Plant,
@@ -267,6 +270,44 @@ PLANTED: Sequence[Planted] = (
             inverse_response.solve_decreasing,
             ("tolerance = arb(2) ** (-bits)", "tolerance = arb(2) ** (-bits // 5)"),
         ),
+    ),
+    Planted(
+        "half of the tube's constant",
+        "theorem",
+        other_method(exit_lemmas.Tube, "alignment", lambda true: lambda self: true(self) / 2),
+    ),
+    Planted(
+        "orbits on the tube before they are",
+        "theorem",
+        other_method(
+            entry.Entry,
+            "follow",
+            lambda true: lambda self, start, target: true(self, start, 100 * target),
+        ),
+    ),
+    Planted(
+        "small starts in half the time",
+        "theorem",
+        other_method(
+            approach.Approach,
+            "weight",
+            lambda true: property(lambda self: (1 / (2 * self.growth.log())).upper()),
+        ),
+    ),
+    Planted(
+        "the crossing told without the phase's sign",
+        "theorem",
+        changed(cells._followed, ("below(low), above(high)", "below(-low), above(-low)")),
+    ),
+    Planted(
+        "half of the gap to the surrogate",
+        "theorem",
+        other_method(exit_lemmas.Gap, "constant", lambda true: lambda self: true(self) / 2),
+    ),
+    Planted(
+        "the decay past 1 from its middle",
+        "theorem",
+        changed(flow_lemmas.flow, ("below(rate)", "below(rate * 3 / 2)")),
     ),
 )
 
