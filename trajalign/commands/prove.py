@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -17,12 +15,18 @@ from flint import fmpq
 
 from .. import __version__
 from ..files import check_outputs, dump, write
+from ..numerics.curve.taylor_models import OutOfRangeError
 from ..terminal import Output, progress_bar, status_line
 from ..theory.errors import InputError
+from ..theory.expressions.parsing import Z
 from ..theory.models import Model
+from ..theory.models.base import P
+from ..theory.requirements import require_curved, value_at
 from ..theory.writing.plain_text import plain_text
+from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.theorems.certificate import certificate, numbers, replay, rounded
-from ..verification.theorems.proof import Theorem
+from ..verification.theorems.errors import NotProvedError
+from ..verification.theorems.proof import Proof, Theorem
 from ..verification.theorems.search import Wanted
 from ..verification.theorems.search import prove as searched
 from ..verification.theorems.words import Sentences, sentences
@@ -30,6 +34,7 @@ from .options import FILE, chosen_model, jobs_option, json_option, model_options
 
 SCHEMA = "trajalign.prove/1"
 _WIDTH = 92
+_HIGHEST = fmpq(9, 10)  # q0 by default
 
 
 @click.command(
@@ -88,13 +93,10 @@ def prove(
             raise InputError("prove: name a model, a loss or an activation")
         check_outputs(certificate=certificate_file, json=json_file)
         chosen = chosen_model(model, loss, activation)
-        wanted = _wanted(chosen, eta0, q0, p0)
-        with _progress() as (told, progress):
-            proof, found = searched(chosen, wanted, told, progress, jobs or os.cpu_count() or 1)
-        theorem = rounded(found)
-        if certificate_file is not None:
-            write(certificate_file, dump(certificate(chosen, proof, theorem)))
+        proof, theorem = _searched(chosen, _wanted(chosen, eta0, q0, p0), jobs)
     words, seconds = sentences(chosen, theorem), time.perf_counter() - begin
+    if certificate_file is not None:
+        write(certificate_file, dump(certificate(chosen, proof, theorem)))
     if json_file is not None:
         write(json_file, dump(_document(chosen, theorem, words, seconds)))
     if "-" not in (certificate_file, json_file):
@@ -114,20 +116,57 @@ def _replayed(file: str) -> tuple[Model, Theorem]:
         return replay(document, told)
 
 
+def _searched(model: Model, wanted: Wanted, jobs: int | None) -> tuple[Proof, Theorem]:
+    try:
+        with progress_bar("orbits") as bar:
+            progress = bar or (lambda done, of: None)
+            proof, theorem = searched(
+                model, wanted, progress=progress, jobs=jobs or os.cpu_count() or 1
+            )
+    except OutOfRangeError as error:
+        raise NotProvedError(f"not proved: {error}") from None
+    return proof, rounded(theorem)
+
+
 def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> Wanted:
-    largest = None
-    if eta0 is not None:
-        epsilon = model.small_parameter(positive(eta0, "--eta0"))
-        if not epsilon.is_Rational:
-            raise InputError(f"--eta0 {eta0}: its {epsilon} is not rational; take another")
-        largest = _fmpq(epsilon)
-    q = None if q0 is None else _range(q0, "--q0")
-    if q is not None and not 0 < q[0] < q[1] < 1:
+    require_curved(model.response)
+    return Wanted(
+        None if eta0 is None else _largest(model, eta0),
+        None if q0 is None else _heights(model, q0),
+        None if p0 is None else _sizes(model, p0, q0),
+    )
+
+
+def _largest(model: Model, eta0: str) -> fmpq:
+    epsilon = model.small_parameter(positive(eta0, "--eta0"))
+    if not epsilon.is_Rational:
+        raise InputError(f"--eta0 {eta0}: its {epsilon} is not rational; take another")
+    if not epsilon < 1:
+        raise InputError(f"--eta0 {eta0}: need epsilon < 1, but it is {epsilon}")
+    return _fmpq(epsilon)
+
+
+def _heights(model: Model, q0: str) -> tuple[fmpq, fmpq]:
+    low, high = _range(q0, "--q0")
+    if not 0 < low < high < 1:
         raise InputError(f"--q0 {q0}: need A,B with c < A < B < 1")
-    p = None if p0 is None else _range(p0, "--p0")
-    if p is not None and not 0 < p[0] < p[1]:
+    constants = Assumptions(model).constants
+    if constants is not None and not constants.c < low:
+        raise InputError(
+            f"--q0 {q0}: need A,B with c < A < B < 1, and c is {float(constants.c):.6g}"
+        )
+    return low, high
+
+
+def _sizes(model: Model, p0: str, q0: str | None) -> tuple[fmpq, fmpq]:
+    low, high = _range(p0, "--p0")
+    if not 0 < low < high:
         raise InputError(f"--p0 {p0}: need A,B with 0 < A < B")
-    return Wanted(largest, q, p)
+    # At ε = 0 a step takes p to (1 − 2r/q) p, which is 0 or on p's own side where r(p) ≤ q/2.
+    top = _HIGHEST if q0 is None else _range(q0, "--q0")[1]
+    if value_at(model.response.response.subs(Z, P), _sympy(high)) <= _sympy(top) / 2:
+        raise InputError(f"--p0 {p0}: need r(B) > q0/2 for q0 up to {top}, so that p changes sign")
+    return low, high
 
 
 def _range(text: str, option: str) -> tuple[fmpq, fmpq]:
@@ -142,11 +181,8 @@ def _fmpq(value: sp.Rational) -> fmpq:
     return fmpq(int(value.p), int(value.q))
 
 
-@contextmanager
-def _progress() -> Iterator[tuple[Any, Any]]:
-    """A line that names the lemma, then a bar for the orbits."""
-    with progress_bar("orbits") as bar:
-        yield (lambda name: None), (bar or (lambda done, of: None))
+def _sympy(value: fmpq) -> sp.Rational:
+    return sp.Rational(int(value.p), int(value.q))
 
 
 def _document(model: Model, theorem: Theorem, words: Sentences, seconds: float) -> dict[str, Any]:

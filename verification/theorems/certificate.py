@@ -14,8 +14,9 @@ from json import dumps
 from typing import Any
 
 import sympy as sp
-from flint import fmpq
+from flint import arb, fmpq
 
+from ...numerics.curve.taylor_models import OutOfRangeError
 from ...theory import models
 from ...theory.errors import InputError
 from ...theory.expressions.parsing import parse_rational
@@ -28,6 +29,7 @@ SCHEMA = "trajalign.theorem/1"
 _PACKAGES = ("trajalign", "sympy", "python-flint")
 _DEEPEST = 80  # cuts in each other
 _MOST_LEVELS = 20
+_FARTHEST = 1000  # natural units of x = p² that a certificate may speak of: else it takes hours
 _PLACES = 16  # binary places to which numbers are told, beyond what was proved
 _BOUNDS = ("alignment", "second", "time", "per_log", "per_small", "limit", "saturation", "gap")
 _ENCLOSED = ("first", "scale")
@@ -80,7 +82,12 @@ def replay(document: Any, told: Callable[[str], None] = lambda name: None) -> tu
         raise InputError(f"malformed certificate: {type(error).__name__} {error}") from None
     if document.get("sha256") != digest(document):
         raise InputError("the certificate was changed: its SHA-256 is another")
-    require_implied(stated, check(model, proof, told))
+    _require_near(model, proof.setting)
+    try:
+        proved = check(model, proof, told)
+    except OutOfRangeError as error:
+        raise NotProvedError(str(error)) from None
+    require_implied(stated, proved)
     return model, stated
 
 
@@ -105,7 +112,11 @@ def require_implied(stated: Theorem, proved: Theorem) -> None:
 
 
 def _refuse(name: str, told: fmpq, known: fmpq) -> None:
-    raise NotProvedError(f"{name}: {float(told):.6g} is told, but {float(known):.6g} is proved")
+    raise NotProvedError(f"{name}: {_shown(told)} is told, but {_shown(known)} is proved")
+
+
+def _shown(x: fmpq) -> str:
+    return arb(x).str(6, radius=False)  # of any size, where a float overflows
 
 
 def numbers(theorem: Theorem) -> dict[str, Any]:
@@ -159,6 +170,8 @@ def _read_cut(value: Any, depth: int) -> Cut | None:
 
 
 def _read_setting(value: Mapping[str, Any]) -> Setting:
+    if len(value["levels"]) > _MOST_LEVELS:
+        raise InputError(f"{len(value['levels'])} levels; at most {_MOST_LEVELS} are allowed")
     setting = Setting(
         largest=_rational(value["largest"]),
         q=_range(value["q"]),
@@ -171,9 +184,21 @@ def _read_setting(value: Mapping[str, Any]) -> Setting:
         flow_q=None if value["flow_q"] is None else _range(value["flow_q"]),
     )
     setting.require_sound()
-    if len(setting.levels) > _MOST_LEVELS:
-        raise InputError(f"{len(setting.levels)} levels; at most {_MOST_LEVELS} are allowed")
     return setting
+
+
+def _require_near(model: Model, setting: Setting) -> None:
+    """What is asked for can be computed: tables of so many boxes."""
+    scale = fmpq(int(model.response.scale.p), int(model.response.scale.q))
+    ends = {
+        "p0": setting.p[1] * setting.p[1],
+        "tube_end": setting.tube_end,
+        "funnel_end": setting.funnel_end,
+        "curve_end": setting.curve_end,
+    }
+    for name, end in ends.items():
+        if end > _FARTHEST * scale * scale:
+            raise InputError(f"{name}: p² beyond {_FARTHEST} units is not looked at")
 
 
 def _read_theorem(value: Mapping[str, Any], setting: Setting) -> Theorem:
@@ -184,7 +209,7 @@ def _read_theorem(value: Mapping[str, Any], setting: Setting) -> Theorem:
         Crossing(_range(c["q"]), _range(c["p"]), _rational(c["low"]), _rational(c["high"]))
         for c in value["crossings"]
     )
-    found = flow and Flow(_rational(flow["rate"]), _rational(flow["drift"]))
+    found = None if flow is None else Flow(_rational(flow["rate"]), _rational(flow["drift"]))
     return Theorem(setting=setting, crossings=crossings, flow=found, **bounds, **enclosed)
 
 
