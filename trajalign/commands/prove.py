@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 from textwrap import fill
@@ -35,6 +36,8 @@ from .options import FILE, chosen_model, jobs_option, json_option, model_options
 SCHEMA = "trajalign.prove/1"
 _WIDTH = 92
 _HIGHEST = fmpq(9, 10)  # q0 by default
+_FORMULA = re.compile(r"(\$[^$]*\$)")
+_TIE, _LONG = "\xa0", 36
 
 
 @click.command(
@@ -203,14 +206,21 @@ def _document(model: Model, theorem: Theorem, words: Sentences, seconds: float) 
 
 
 def _print(model: Model, words: Sentences, how: str) -> None:
-    console = Output()
-    width = min(_WIDTH, max(console.width, 40))
-    lines = [
-        f"Theorem. The {model.spoken()}, {model.response.text}: {plain_text(words.given)}:",
-        "",
-    ]
-    for name, text in words.parts.items():
-        lines.append(f"({name}) {plain_text(text)}")
+    width = min(_WIDTH, max(Output().width, 40))
+    said = f"Theorem. The {model.spoken()}, {model.response.text}: {_unbroken(words.given)}:"
+    lines = [said, "", *(f"({name}) {_unbroken(text)}" for name, text in words.parts.items())]
     for line in lines:
-        click.echo(fill(line, width, subsequent_indent="  ", break_on_hyphens=False))
+        filled = fill(line, width, subsequent_indent="  ", break_on_hyphens=False)
+        click.echo(filled.replace(_TIE, " "))
     click.echo(f"\n{how}")
+
+
+def _unbroken(text: str) -> str:
+    """In plain text, with ties in place of the spaces of each formula that is not long."""
+    parts = _FORMULA.split(text)
+    return "".join(plain_text(part) if i % 2 == 0 else _tied(part) for i, part in enumerate(parts))
+
+
+def _tied(formula: str) -> str:
+    shown = plain_text(formula)
+    return shown if len(shown) > _LONG else shown.replace(" ", _TIE)

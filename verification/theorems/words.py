@@ -41,12 +41,12 @@ def sentences(model: Model, theorem: Theorem) -> Sentences:
         "alignment": (
             rf"from some $t_a \le {_up(theorem.time)} + {_up(theorem.per_log)} \ln(1/\taEps)$ on, "
             rf"and for $|\taP_0| < {small}$ at most $1 + {_up(theorem.per_small)} "
-            rf"\ln({small}/|\taP_0|)$ steps later, "
+            rf"\ln({_grouped(small)}/|\taP_0|)$ steps later, "
             rf"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t) \taEps| \le "
             rf"{_up(theorem.alignment)} \taEps^2$"
         ),
         "progressive-sharpening": (
-            r"$\taQ_t$ increases, and so does $\tilde{\taSharp}(\taQ_t)$; from $t_a$ on, "
+            r"$\taQ_t$ increases, $\tilde{\taSharp}(\taQ_t)$ never falls; from $t_a$ on, "
             rf"$|\taSharp_t - \tilde{{\taSharp}}(\taQ_t)| \le {_up(theorem.gap)} \taEps/\taEta$"
         ),
         "limit": (
@@ -112,6 +112,10 @@ def _crossings(theorem: Theorem) -> str:
 
 def _factor(latex: str) -> str:
     return "" if latex == "1" else latex + " "
+
+
+def _grouped(number: str) -> str:
+    return f"({number})" if "/" in number else number
 
 
 def _multiples(first: sp.Expr) -> tuple[str, str, str]:
