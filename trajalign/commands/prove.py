@@ -25,7 +25,13 @@ from ..theory.models.base import P
 from ..theory.requirements import require_curved, value_at
 from ..theory.writing.plain_text import plain_text
 from ..verification.hypotheses.assumptions import Assumptions
-from ..verification.theorems.certificate import certificate, numbers, replay, rounded
+from ..verification.theorems.certificate import (
+    certificate,
+    numbers,
+    replay,
+    require_symmetric,
+    rounded,
+)
 from ..verification.theorems.errors import NotProvedError
 from ..verification.theorems.proof import Proof, Theorem
 from ..verification.theorems.search import Wanted
@@ -126,13 +132,14 @@ def _searched(model: Model, wanted: Wanted, jobs: int | None) -> tuple[Proof, Th
             proof, theorem = searched(
                 model, wanted, progress=progress, jobs=jobs or os.cpu_count() or 1
             )
-    except OutOfRangeError as error:
+    except (OutOfRangeError, ZeroDivisionError) as error:
         raise NotProvedError(f"not proved: {error}") from None
     return proof, rounded(theorem)
 
 
 def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> Wanted:
     require_curved(model.response)
+    require_symmetric(model)
     return Wanted(
         None if eta0 is None else _largest(model, eta0),
         None if q0 is None else _heights(model, q0),

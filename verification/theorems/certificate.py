@@ -21,6 +21,8 @@ from ...theory import models
 from ...theory.errors import InputError
 from ...theory.expressions.parsing import parse_rational
 from ...theory.models import Model
+from ..hypotheses.regularity import judge_symmetry
+from ..verdicts import Evidence, Outcome
 from .errors import NotProvedError
 from .flow import Flow
 from .proof import AXES, Crossing, Cut, Proof, Setting, Theorem, check
@@ -29,7 +31,7 @@ SCHEMA = "trajalign.theorem/1"
 _PACKAGES = ("trajalign", "sympy", "python-flint")
 _DEEPEST = 80  # cuts in each other
 _MOST_LEVELS = 20
-_FARTHEST = 1000  # natural units of x = p² that a certificate may speak of: else it takes hours
+_FARTHEST = 256  # natural units of x = p² that a certificate may speak of: else it takes hours
 _PLACES = 16  # binary places to which numbers are told, beyond what was proved
 _BOUNDS = ("alignment", "second", "time", "per_log", "per_small", "limit", "saturation", "gap")
 _ENCLOSED = ("first", "scale")
@@ -76,19 +78,31 @@ def replay(document: Any, told: Callable[[str], None] = lambda name: None) -> tu
         model = _model(document)
         proof = Proof(_read_setting(document["setting"]), _read_cut(document["cut"], 0))
         stated = _read_theorem(document["theorem"], proof.setting)
+    except InputError as error:
+        raise InputError(f"malformed certificate: {error}") from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(f"malformed certificate: {type(error).__name__} {error}") from None
     if document.get("sha256") != digest(document):
         raise InputError("the certificate was changed: its SHA-256 is another")
     _require_near(model, proof.setting)
+    require_symmetric(model)
     try:
         proved = check(model, proof, told)
-    except OutOfRangeError as error:
-        raise NotProvedError(str(error)) from None
+    except (OutOfRangeError, ZeroDivisionError) as error:
+        raise NotProvedError(f"not proved: {error}") from None
     require_implied(stated, proved)
     return model, stated
+
+
+def require_symmetric(model: Model) -> None:
+    """That r is even is derived exactly: whatever stands on x = p² needs it.
+
+    Raises NotProvedError where it is not, and where it is refuted.
+    """
+    response = model.response
+    found = judge_symmetry(response, [])
+    if found.outcome is not Outcome.PASS or found.evidence is not Evidence.DERIVED:
+        raise NotProvedError(f"{response.text}: that it is {response.symmetry} is not derived")
 
 
 def require_implied(stated: Theorem, proved: Theorem) -> None:
