@@ -178,7 +178,7 @@ def _read_cut(value: Any, depth: int) -> Cut | None:
     if value is None:
         return None
     axis, at, below, above = value
-    if axis not in AXES or depth > _DEEPEST:
+    if axis not in AXES or depth >= _DEEPEST:
         raise InputError(f"a cut is across one of {', '.join(AXES)}, at most {_DEEPEST} deep")
     return Cut(axis, _rational(at), _read_cut(below, depth + 1), _read_cut(above, depth + 1))
 
