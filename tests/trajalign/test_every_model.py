@@ -84,6 +84,7 @@ def answers(name: str, folder: Path, *commands: tuple[str, ...]) -> tuple[Said, 
     return tuple(Said(*one) for one in json.loads(found.stdout))
 
 
+BOX = ("--eta0", "1/50", "--q0", "21/25,17/20", "--p0", "1/5,1/4", "--jobs", "1")
 COMMANDS = {
     "verify": ("verify", "MODEL", "--statement", "MODEL/reduced-map", "--jobs", "1"),
     "list": ("verify", "MODEL", "--list"),
@@ -96,6 +97,8 @@ COMMANDS = {
     "sharpness": ("figure", "sharpness", "MODEL", "-o", "sharpness.svg"),
     "derive": ("derive", "MODEL", "--order", "1", "--format", "json", "-o", "appendix.json"),
     "check": ("derive", "--check", "appendix.json"),
+    "prove": ("prove", "MODEL", *BOX, "--certificate", "theorem.json"),
+    "replay of a theorem": ("prove", "--replay", "theorem.json"),
 }
 LONG = {
     "ladder": ("figure", "ladder", "MODEL", "-o", "ladder.svg"),
@@ -113,6 +116,7 @@ REFUSED = {
     "both": ("verify", "MODEL", "--loss", "atan", "--activation", "tanh"),
     "rest": ("orbit", "MODEL", "--eta", "1/10", "--p0", "0"),
     "response": ("orbit", "MODEL", "--eta", "1/10", "--KIND", "2*z + z**2"),
+    "theorem": ("prove", "MODEL", *BOX, "--KIND", "2*z + z**2"),
 }
 OPTIONS = {
     option: ("verify", "MODEL", f"--{option}", text, "--list")
