@@ -84,7 +84,7 @@ def answers(name: str, folder: Path, *commands: tuple[str, ...]) -> tuple[Said, 
     return tuple(Said(*one) for one in json.loads(found.stdout))
 
 
-BOX = ("--eta0", "1/50", "--q0", "21/25,17/20", "--p0", "1/5,1/4", "--jobs", "1")
+BOX = ("--eta0", "1/50", "--q0", "21/25,17/20", "--p0", "1/5,2/5", "--jobs", "1")
 COMMANDS = {
     "verify": ("verify", "MODEL", "--statement", "MODEL/reduced-map", "--jobs", "1"),
     "list": ("verify", "MODEL", "--list"),
@@ -97,8 +97,6 @@ COMMANDS = {
     "sharpness": ("figure", "sharpness", "MODEL", "-o", "sharpness.svg"),
     "derive": ("derive", "MODEL", "--order", "1", "--format", "json", "-o", "appendix.json"),
     "check": ("derive", "--check", "appendix.json"),
-    "prove": ("prove", "MODEL", *BOX, "--certificate", "theorem.json"),
-    "replay of a theorem": ("prove", "--replay", "theorem.json"),
 }
 LONG = {
     "ladder": ("figure", "ladder", "MODEL", "-o", "ladder.svg"),
@@ -107,6 +105,8 @@ LONG = {
     "controls": ("verify", "MODEL", "--controls", "--statement", "MODEL/limit", "--jobs", "1"),
     "latex": ("derive", "MODEL", "--no-numbers", "-o", "appendix.tex"),
     "html": ("derive", "MODEL", "--no-numbers", "-o", "appendix.html"),
+    "prove": ("prove", "MODEL", *BOX, "--certificate", "theorem.json"),
+    "replay of a theorem": ("prove", "--replay", "theorem.json"),
     "report": ("report", "MODEL", "--jobs", "1", "-o", "report"),
 }
 

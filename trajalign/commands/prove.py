@@ -50,7 +50,7 @@ _TIE, _LONG = "\xa0", 36
     short_help="Prove the conclusions for all step sizes up to a number.",
     epilog="""\b
 Examples:
-  trajalign prove linear --loss "z*atan(z) - log(1+z**2)/2" --certificate atan.json
+  trajalign prove linear --loss atan --certificate atan.json
   trajalign prove linear --loss log-cosh --eta0 1/20 --q0 0.8,0.9
   trajalign prove --replay atan.json
 """,

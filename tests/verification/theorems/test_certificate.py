@@ -3,12 +3,15 @@
 Whoever tampers works out the SHA-256 anew, but where a test says otherwise.
 """
 
+import ast
 import copy
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +33,7 @@ from trajalign.verification.theorems.flow import Flow
 from trajalign.verification.theorems.proof import Proof, Theorem
 from trajalign.verification.theorems.search import Wanted, prove
 
+ROOT = Path(__file__).resolve().parents[3]
 MODEL = TwoLayerLinear("log-cosh")
 WANTED = Wanted(fmpq(1, 400), (fmpq(4, 5), fmpq(81, 100)), (fmpq(3, 10), fmpq(1, 2)))
 BOUNDS = ("alignment", "second", "time", "per_log", "per_small", "limit", "saturation", "gap")
@@ -109,6 +113,53 @@ def test_a_theorem_is_told_a_little_weaker_than_proved() -> None:
     assert told.flow.drift > exact.flow.drift
     for weaker, crossing in zip(told.crossings, exact.crossings, strict=True):
         assert weaker.low < crossing.low < crossing.high < weaker.high
+
+
+# What is trusted ---------------------------------------------------------------------------------
+
+
+def imported(file: Path) -> set[Path]:
+    """The modules of this project that a module imports, and what those import."""
+    found: set[Path] = set()
+    waiting = [file]
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            waiting += direct(file)
+    return found
+
+
+def direct(file: Path) -> Iterator[Path]:
+    package = file.relative_to(ROOT).parts[:-1]
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            named = node.module.split(".") if node.module else []
+            place = ROOT.joinpath(*package[: len(package) - node.level + 1], *named)
+            if place.with_suffix(".py").exists():
+                yield place.with_suffix(".py")
+                continue
+            for alias in node.names:
+                inner = place / alias.name
+                modules = inner.with_suffix(".py"), inner / "__init__.py", place / "__init__.py"
+                yield next(module for module in modules if module.exists())
+
+
+def test_the_page_names_what_the_check_trusts() -> None:
+    """Every module that is not of `theory`; the search is none of them."""
+    folder = ROOT / "verification" / "theorems"
+    trusted = imported(folder / "proof.py")
+    assert folder / "search.py" in imported(folder / "search.py")
+    assert not {folder / f"{name}.py" for name in ("search", "certificate", "words")} & trusted
+    page = (ROOT / "docs" / "theorems.md").read_text(encoding="utf-8")
+    told = page.partition("## What is trusted")[2].partition("\n## ")[0]
+    for module in trusted:
+        room, *inside = module.relative_to(ROOT).with_suffix("").parts
+        name = inside[0] if room == "theory" and len(inside) > 1 else inside[-1]
+        if room == "theory" and name not in ("algebra", "curve", "expressions", "functions"):
+            continue  # words and data, and what the parser needs
+        if inside[-1] not in ("verdicts", "quantities"):  # the names of verdicts
+            assert re.search(rf"[`/]{name}[`/]", told), module
 
 
 # Numbers -----------------------------------------------------------------------------------------
