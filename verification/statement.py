@@ -115,7 +115,9 @@ class Form:
 def full_label(model: str, name: str) -> str:
     """The label of a statement's name for a model.
 
+    A name with a heading of its own is the same for all models.
+
     >>> full_label("linear", "limit"), full_label("linear", "bifurcation/flip")
     ('linear/limit', 'bifurcation/flip')
     """
-    return name if name.startswith("bifurcation/") else f"{model}/{name}"
+    return name if "/" in name else f"{model}/{name}"

@@ -15,7 +15,7 @@ from flint import arb, arb_series, fmpq
 from ...theory.errors import NoExpansionError
 from ...theory.functions import row_of
 from ...theory.series import taylor
-from .elementary import FUNCTIONS, Coefficients, power, substituted
+from .elementary import FUNCTIONS, Coefficients, power, substituted_at
 from .program import exact
 
 _MAX_VANISHING = 12  # orders of vanishing at 0 that are looked for
@@ -29,7 +29,7 @@ class Place:
 
     box: arb
     parameters: tuple[arb, ...]
-    known: dict[tuple[sp.Expr, int], arb_series] = field(default_factory=dict)
+    known: dict[tuple[int, int], arb_series] = field(default_factory=dict)
 
     @cached_property
     def with_zero(self) -> Place:
@@ -37,7 +37,8 @@ class Place:
         return Place(self.box.union(arb(0)), self.parameters)
 
 
-Node = Callable[[Place, int], arb_series]  # the first n coefficients at a place
+# The first n coefficients at a place. If the first is finite, all of them are.
+Node = Callable[[Place, int], arb_series]
 
 
 class JetCompiler:
@@ -47,12 +48,25 @@ class JetCompiler:
         self.variable, self.parameters = variable, parameters
         self.nodes: dict[sp.Expr, Node] = {}
         self.orders: dict[sp.Expr, int] = {}  # of vanishing at 0
+        self.count = 0  # of nodes, which are known to a place by number
         self.origin = Place(arb(0), ())
 
     def node(self, e: sp.Expr) -> Node:
         if e not in self.nodes:
-            self.nodes[e] = _remembered(e, self._build(e))
+            self.nodes[e] = self._remembered(self._build(e))
         return self.nodes[e]
+
+    def _remembered(self, node: Node) -> Node:
+        self.count += 1
+        name = self.count
+
+        def look_up(place: Place, n: int) -> arb_series:
+            found = place.known.get((name, n))
+            if found is None:
+                found = place.known[name, n] = node(place, n)
+            return found
+
+        return look_up
 
     def _build(self, e: sp.Expr) -> Node:
         if e == self.variable:
@@ -84,8 +98,7 @@ class JetCompiler:
             joined = sp.together(e)
             if not joined.is_Add:
                 return self.node(joined)
-        terms = [self.node(term) for term in e.args]
-        return lambda place, n: sum((t(place, n) for t in terms), arb_series([0], n))
+        return _added([self.node(term) for term in e.args])
 
     def _product(self, e: sp.Expr) -> Node:
         if any(self._may_join_poles(factor.as_base_exp()[0]) for factor in e.args):
@@ -126,6 +139,8 @@ class JetCompiler:
         return _composed(lambda x, n: power(x, exact(exponent), n), divided)
 
     def _composition(self, outer: Coefficients, argument: sp.Expr) -> Node:
+        if argument == self.variable:
+            return _of_variable(outer)
         return _composed(outer, self.node(argument))
 
     def _vanishing(self, e: sp.Expr) -> int:
@@ -183,13 +198,16 @@ def vanishing_order(
     return looks[-1]
 
 
-def _remembered(e: sp.Expr, node: Node) -> Node:
-    def look_up(place: Place, n: int) -> arb_series:
-        if (e, n) not in place.known:
-            place.known[e, n] = node(place, n)
-        return place.known[e, n]
+def _of_variable(outer: Coefficients) -> Node:
+    """f(x), where nothing has to be substituted."""
 
-    return look_up
+    def node(place: Place, n: int) -> arb_series:
+        coefficients = outer(place.box, n)
+        if not (place.box.is_finite() and all(c.is_finite() for c in coefficients)):
+            return _undefined(n)
+        return arb_series(coefficients, n)
+
+    return node
 
 
 def _composed(outer: Coefficients, inner: Node) -> Node:
@@ -197,13 +215,15 @@ def _composed(outer: Coefficients, inner: Node) -> Node:
 
     def node(place: Place, n: int) -> arb_series:
         g = inner(place, n)
-        if not _is_defined(g, n):
+        if not _is_defined(g):
             return _undefined(n)
         coefficients = outer(g[0], n)
         if not all(c.is_finite() for c in coefficients):
             return _undefined(n)
+        if n == 1:
+            return arb_series(coefficients, 1)
         tail = arb_series([0, *(g[k] for k in range(1, n))], n)
-        return arb_series(substituted(coefficients, tail), n)
+        return substituted_at(place.box, coefficients, tail)
 
     return node
 
@@ -213,19 +233,32 @@ def _undefined(n: int) -> arb_series:
     return arb_series([arb.nan()] * n, n)
 
 
-def _is_defined(series: arb_series, n: int) -> bool:
-    return all(series[k].is_finite() for k in range(n))
+def _is_defined(series: arb_series) -> bool:
+    """Whether what a node gave is finite."""
+    return bool(series[0].is_finite())
+
+
+def _added(terms: list[Node]) -> Node:
+    first, *others = terms
+
+    def node(place: Place, n: int) -> arb_series:
+        total = first(place, n)
+        for term in others:
+            total = total + term(place, n)
+        return total
+
+    return node
 
 
 def _multiplied(factors: list[Node]) -> Node:
     def node(place: Place, n: int) -> arb_series:
-        result = arb_series([1], n)
+        result: arb_series | None = None
         for factor in factors:
             series = factor(place, n)
-            if not _is_defined(series, n):
+            if not _is_defined(series):
                 return _undefined(n)
-            result = result * series
-        return result
+            result = series if result is None else result * series
+        return arb_series([1], n) if result is None else result
 
     return node
 
@@ -250,7 +283,7 @@ def _kinked(kind: type[sp.Function], inner: Node) -> Node:
 
     def node(place: Place, n: int) -> arb_series:
         u = inner(place, n)
-        if u[0].contains(0) or not _is_defined(u, n):
+        if u[0].contains(0) or not _is_defined(u):
             return _undefined(n)
         sign = 1 if u[0] > 0 else -1
         return {sp.Abs: sign * u, sp.sign: arb_series([sign], n)}.get(kind, arb_series([0], n))

@@ -19,6 +19,7 @@ from ...theory.curve.epsilon_series import CurveSolver
 from ...theory.expressions.parsing import Z
 from ...theory.models import Model
 from ...theory.requirements import require_curved
+from ..compile.elementary import substituted_at
 from ..compile.jet_compiler import sharper
 from ..compile.jets import JetFunction, compile_jet
 from ..compile.program import exact
@@ -215,7 +216,10 @@ class CurveCells:
     def _solved(self, x: arb, terms: int, at_zero: bool, bits: int = _BITS) -> list[arb_series]:
         """The first coefficients of r, h_1, h_2, … about x, or over x if it has a radius; x and the
         variable in natural units."""
-        size = terms + 3 * self.order + 2  # an order takes a derivative or two and a division by x
+        # An order takes a derivative, and at 0 a division by x. Over a cell more terms narrow all.
+        size = terms + (2 if at_zero else 1) * self.order
+        if not x.is_exact():
+            size = terms + 3 * self.order + 2
         cap, ctx.cap = ctx.cap, 1 << 20
         try:
             with ctx.workprec(bits):
@@ -259,10 +263,7 @@ class CurveCells:
         jet = function(z, size - 1)
         root = arb_series([x, 1], size).sqrt()
         step = arb_series([0, *(root[k] for k in range(1, size))], size)
-        total = arb_series([jet[-1]], size)
-        for c in jet[-2::-1]:
-            total = total * step + c
-        return total
+        return substituted_at(x, list(jet), step)
 
 
 def _sharpened(inner: arb_series, outer: arb_series, offset: arb, k: int) -> arb:

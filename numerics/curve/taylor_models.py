@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import comb
 
 import sympy as sp
@@ -25,7 +26,7 @@ _TERMS = 16  # of the polynomials
 _PER_UNIT = 32  # cells to a natural unit of x
 _BITS = 256  # to which they are worked out
 _FROM_ZERO = _PER_UNIT  # cells up to which means over [0, x] are looked at
-_NEWTON_STEPS = 3
+_NEWTON_STEPS = 1  # from where the chord says: cells are small
 _NEAR = 10  # cells of which the functions are also had over all of [0, x]
 
 
@@ -160,22 +161,28 @@ class CurveModels:
         target = 1 / height
         index = bisect_right(self._edges, target.mid(), key=lambda value: value.mid()) - 1
         index = min(max(index, 0), len(self._cells) - 1)
-        low, high = arb(index * self.width), arb((index + 1) * self.width)
-        if not (self._edges[index] <= target and target <= self._edges[index + 1]):
-            # Too near to an edge to tell: both cells about it.
-            near = self._edges[max(index - 1, 0)], self._edges[min(index + 2, len(self._cells))]
-            if not (near[0] <= target and target <= near[1]):
+        first, last = index, index + 1
+        if not (self._edges[first] <= target and target <= self._edges[last]):
+            # Too near to an edge to tell: all cells about it.
+            first, last = max(index - 1, 0), min(index + 2, len(self._cells))
+            if not (self._edges[first] <= target and target <= self._edges[last]):
                 raise OutOfRangeError(f"r is not known to reach {height.str(6)}")
-            low = arb(max(index - 1, 0) * self.width)
-            high = arb(min(index + 2, len(self._cells)) * self.width)
-        box = low.union(high)
-        steepness = self.over("inverse", box, 2)[1]
-        x = ((low + high) / 2).mid()
+        low, high = self._starts[first], self._starts[last]
+        share = (target - self._edges[first]) / (self._edges[last] - self._edges[first])
+        x = (low + (high - low) * share).mid()
         for _ in range(_NEWTON_STEPS):
             value, slope = self.over("inverse", x, 2)
             x = (x - (value - target) / slope).mid().max(low).min(high).mid()
         # |x − x*| ≤ |1/r(x) − 1/r(x*)| / inf (1/r)'
+        steepness = self._steepness[first]
+        if last > first + 1:
+            steepness = self.over("inverse", low.union(high), 2)[1]
         return x + arb(0, (abs(self.value("inverse", x) - target) / steepness).upper())
+
+    @cached_property
+    def _steepness(self) -> list[arb]:
+        """(1/r)' over every cell."""
+        return [cell["inverse"].at(None, 2)[1] for cell in self._cells]
 
     def _index(self, x: arb) -> int:
         """Of a cell that has x, by comparison with its ends, which are exact."""

@@ -111,12 +111,12 @@ PLANTED: Sequence[Planted] = (
     Planted(
         "Horner's rule one term short",
         "values",
-        changed(elementary.substituted, ("reversed(outer)", "reversed(outer[:-1])")),
+        changed(elementary.substituted, ("reversed(lower)", "reversed(lower[:-1])")),
     ),
     Planted(
         "a binomial coefficient",
         "elementary",
-        changed(elementary.power, ("/ (k + 1)", "/ (k + 2)")),
+        changed(elementary._binomials, ("/ (k + 1)", "/ (k + 2)")),
     ),
     Planted(
         "a monotone function at one end only",

@@ -6,7 +6,7 @@ says so, it is not 0 where a ball excludes 0, and anything else cannot be decide
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from math import gcd
 from typing import Any
@@ -36,23 +36,24 @@ def in_field(*rows: Sequence[sp.Expr]) -> tuple[list[list[Any]], Callable[[Any],
         numbers = [[fmpq(int(c.p), int(c.q)) for c in row] for row in rows]
         return numbers, lambda c: sp.Rational(int(c.p), int(c.q))
     spelled = [_without_hyperbolics(c) for row in rows for c in row]
-    parts = (e for c in spelled for e in sp.preorder_traversal(c))
-    units = _units({rate for rate in map(_rate, parts) if rate is not None})
+    known = {e: rate for c in spelled for e in _exponentials(c) if (rate := _rate(e)) is not None}
+    units = _units(set(known.values()))
     letters = {
         rate: letter ** (rate / unit) for letter, (unit, rates) in units.items() for rate in rates
     }
-    elements, back = _field_of([c.replace(_rate, lambda e: letters[_rate(e)]) for c in spelled])
-    there = iter(elements)
+    lettered = {e: letters[rate] for e, rate in known.items()}
     power = {letter: sp.exp(unit) for letter, (unit, _) in units.items()}
-    return [[next(there) for _ in row] for row in rows], lambda c: back(c).subs(power)
+    elements, back = _field_of([c.xreplace(lettered) for c in spelled], power)
+    there = iter(elements)
+    return [[next(there) for _ in row] for row in rows], back
 
 
-def _field_of(constants: Sequence[sp.Expr]) -> Any:
+def _field_of(constants: Sequence[sp.Expr], letters: Mapping[sp.Expr, sp.Expr]) -> Any:
     field = common_field(generators_of(constants))
     try:
         if field is not None:
             return [field.element(c) for c in constants], lambda a: a.expression()
-        return in_one_field(constants)
+        return in_one_field(constants, letters)
     except InputError:
         raise NotFiniteError(f"one of {', '.join(map(str, constants))} divides by 0") from None
 
@@ -79,7 +80,13 @@ def _units(rates: set[sp.Rational]) -> dict[sp.Symbol, tuple[sp.Rational, list[s
 
 def _without_hyperbolics(value: sp.Expr) -> sp.Expr:
     """With exponentials for hyperbolic functions, which satisfy cosh² − sinh² = 1."""
+    if not value.has(HyperbolicFunction):
+        return value
     return value.replace(lambda e: isinstance(e, HyperbolicFunction), lambda e: e.rewrite(sp.exp))
+
+
+def _exponentials(value: sp.Expr) -> set[Any]:
+    return set(value.atoms(sp.exp, type(sp.E)))
 
 
 def _rate(e: sp.Basic) -> sp.Rational | None:

@@ -36,6 +36,9 @@ class RationalFunctions:
         self._ring = fmpz_mpoly_ctx.get(names, Ordering.lex)
         gens = map(self.whole, self._ring.gens())
         self._known: dict[sp.Expr, RationalFunction] = dict(zip(self.generators, gens, strict=True))
+        named = {e: self._known[name] for name, e in self.meaning.items()}
+        self._known |= named
+        self._roots = {(e.base, e.exp.q): a for e, a in named.items() if _is_root(e)}
 
     def whole(self, numerator: Polynomial) -> RationalFunction:
         """A polynomial as an element."""
@@ -64,8 +67,11 @@ class RationalFunctions:
         if e.is_Add or e.is_Mul:
             parts = [self.element(part) for part in e.args]
             return reduce((lambda a, b: a + b) if e.is_Add else (lambda a, b: a * b), parts)
-        if e.is_Pow and e.exp.is_Integer and len(str(e.exp)) <= _MOST_DIGITS:
-            return self.element(e.base) ** int(e.exp)
+        if e.is_Pow and e.exp.is_Rational and len(str(e.exp.p)) <= _MOST_DIGITS:
+            if e.exp.is_Integer:
+                return self.element(e.base) ** int(e.exp)
+            if (e.base, e.exp.q) in self._roots:
+                return self._roots[e.base, e.exp.q] ** int(e.exp.p)
         raise InputError(f"{e} is not rational in {', '.join(map(str, self.generators))}")
 
     def reduced(self, above: Polynomial, below: Polynomial) -> RationalFunction:
@@ -79,11 +85,13 @@ class RationalFunctions:
             above, below = -above, -below
         return RationalFunction(self, above, below)
 
-    def spelled(self, polynomial: Polynomial) -> sp.Expr:
-        """A polynomial as an expression."""
+    def spelled(
+        self, polynomial: Polynomial, generators: Sequence[sp.Expr] | None = None
+    ) -> sp.Expr:
+        """A polynomial as an expression, other `generators` in the place of the field's."""
         terms = []
         for powers, c in polynomial.to_dict().items():
-            factors = zip(self.generators, powers, strict=True)
+            factors = zip(generators or self.generators, powers, strict=True)
             terms.append(sp.Integer(int(c)) * sp.Mul(*(g ** int(n) for g, n in factors)))
         return sp.Add(*terms)
 
@@ -195,9 +203,10 @@ class RationalFunction:
         above = self.numer.derivative(k) * self.denom - self.numer * self.denom.derivative(k)
         return self.field.reduced(above, self.denom * self.denom)
 
-    def expression(self) -> sp.Expr:
-        """As a quotient of expanded polynomials."""
-        return self.field.spelled(self.numer) / self.field.spelled(self.denom)
+    def expression(self, generators: Sequence[sp.Expr] | None = None) -> sp.Expr:
+        """As a quotient of expanded polynomials, which `spelled` writes."""
+        above, below = (self.field.spelled(e, generators) for e in (self.numer, self.denom))
+        return above / below
 
 
 # Expressions --------------------------------------------------------------------------------------
@@ -231,32 +240,24 @@ def generators_of(expressions: Sequence[sp.Expr]) -> list[sp.Expr]:
 
 
 def _root_of(e: sp.Expr) -> sp.Expr:
-    is_root = e.is_Pow and e.exp.is_Rational
-    return sp.Pow(e.base, sp.Rational(1, e.exp.q), evaluate=False) if is_root else e
+    return sp.Pow(e.base, sp.Rational(1, e.exp.q), evaluate=False) if _is_root(e) else e
+
+
+def _is_root(e: sp.Expr) -> bool:
+    return bool(e.is_Pow and e.exp.is_Rational)
 
 
 def in_one_field(
-    expressions: Sequence[sp.Expr],
+    expressions: Sequence[sp.Expr], letters: Mapping[sp.Expr, sp.Expr] | None = None
 ) -> tuple[list[RationalFunction], Callable[[RationalFunction], sp.Expr]]:
     """The expressions as elements of one field with as few generators as show, and the way back.
 
-    Raises InputError where one of them divides by 0.
+    On the way back `letters` in the expressions become what they stand for. Raises InputError where
+    one of them divides by 0.
     """
     generators = generators_of(expressions)
-    names = {g: sp.Dummy(f"g{k}") for k, g in enumerate(generators)}
-    roots = {(g.base, g.exp.q): name for g, name in names.items() if g.is_Pow and g.exp.is_Rational}
-
-    def named(e: sp.Expr) -> sp.Expr:
-        if e in names:
-            return names[e]
-        if e.is_Add or e.is_Mul:
-            return e.func(*map(named, e.args))
-        if e.is_Pow and e.exp.is_Integer:
-            return named(e.base) ** e.exp
-        if e.is_Pow and e.exp.is_Rational:
-            return roots[e.base, e.exp.q] ** int(e.exp.p)
-        return e
-
-    field = RationalFunctions(list(names.values()), {name: g for g, name in names.items()})
-    elements = [field.element(named(e)) for e in expressions]
-    return elements, lambda a: a.expression().xreplace(field.meaning)
+    names = {sp.Dummy(f"g{k}"): g for k, g in enumerate(generators)}
+    field = RationalFunctions(list(names), names)
+    elements = [field.element(e) for e in expressions]
+    meaning = [g.xreplace(letters) if letters else g for g in generators]
+    return elements, lambda a: a.expression(meaning)

@@ -44,10 +44,13 @@ class Ring(Protocol[C]):
 
 
 class Series(Generic[C]):
-    """A series in ε; `start` is an order below which its terms are known to vanish."""
+    """A series in ε; `start` is an order below which its terms are known to vanish.
 
-    def __init__(self, next_term: Callable[[int], C], start: int = 0) -> None:
-        self.next_term, self.start = next_term, start
+    A `fixed` one does not depend on the unknown curve.
+    """
+
+    def __init__(self, next_term: Callable[[int], C], start: int = 0, fixed: bool = False) -> None:
+        self.next_term, self.start, self.fixed = next_term, start, fixed
         self.terms: list[C] = []
 
     def update(self, k: int) -> None:
@@ -61,7 +64,7 @@ class Lifted(Generic[C]):
 
     def __init__(self, ring: Ring[C], base: Series[C], j: int) -> None:
         self.ring, self.base, self.j = ring, base, j
-        self.start = 0
+        self.start, self.fixed = 0, base.fixed
         self._known: dict[int, C] = {}
 
     @property
@@ -84,18 +87,23 @@ class Program(Generic[C]):
         self.lines: list[Series[C]] = []
 
     def run(self, k: int) -> None:
-        """Bring every line up to term k, and compute term k anew."""
+        """Bring every line up to term k, and compute term k anew where the curve is in it."""
         for line in self.lines:
-            for term in range(min(len(line.terms), k), k + 1):
+            known = len(line.terms)
+            for term in range(known if line.fixed else min(known, k), k + 1):
                 line.update(term)
 
-    def given(self, terms: list[C]) -> Series[C]:
+    def given(self, terms: list[C], fixed: bool = True) -> Series[C]:
         """A series whose terms stand in a list, zero beyond it."""
-        return self._add(Series(lambda k: terms[k] if k < len(terms) else self.zero))
+        return self._add(Series(lambda k: terms[k] if k < len(terms) else self.zero, fixed=fixed))
 
     def total(self, parts: list[Series[C]]) -> Series[C]:
         """A sum."""
-        return self._add(Series(lambda k: reduce(_plus, (part.terms[k] for part in parts))))
+
+        def term(k: int) -> C:
+            return reduce(_plus, (part.terms[k] for part in parts))
+
+        return self._add(Series(term, fixed=all(part.fixed for part in parts)))
 
     def product(self, a: Series[C], b: Series[C] | Lifted[C]) -> Series[C]:
         """A product."""
@@ -109,7 +117,7 @@ class Program(Generic[C]):
                     total = _plus(total, multiply(left, b.terms[k - i]))
             return total
 
-        return self._add(Series(term, a.start + b.start))
+        return self._add(Series(term, a.start + b.start, a.fixed and b.fixed))
 
     def inverse(self, a: Series[C]) -> Series[C]:
         """1/a."""
@@ -123,7 +131,7 @@ class Program(Generic[C]):
             known = (multiply(a.terms[i], inverse.terms[k - i]) for i in range(1, k + 1))
             return multiply(_minus(self.zero, reduce(_plus, known)), lead[0])
 
-        inverse = self._add(Series(term))
+        inverse = self._add(Series(term, fixed=a.fixed))
         return inverse
 
     def compiled(self, e: sp.Expr, known: dict[sp.Expr, Series[C]]) -> Series[C]:
@@ -163,7 +171,7 @@ class CurveSolver(Generic[C]):
         self.open, self.settled = Program(ring), Program(ring)
         zero, one = ring.number(sp.S.Zero), ring.number(sp.S.One)
         self._curve, given = [ring.r], self.open.given
-        self.curve = given(self._curve)
+        self.curve = given(self._curve, fixed=False)
         factor, q_next = even_map(model)
         known = {
             Q: self.curve,

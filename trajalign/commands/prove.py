@@ -17,7 +17,7 @@ from flint import fmpq
 from .. import __version__
 from ..files import check_outputs, dump, write
 from ..numerics.curve.taylor_models import OutOfRangeError
-from ..terminal import Output, progress_bar, status_line
+from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from ..theory.expressions.parsing import Z
 from ..theory.models import Model
@@ -90,19 +90,19 @@ def prove(
     catalogue name or an expression in z, such as "log(cosh(z))". The certificate says what is
     proved and where to look; --replay proves it anew from that alone.
     """
-    begin = time.perf_counter()
+    begin, cores = time.perf_counter(), jobs or os.cpu_count() or 1
     if replay_file is not None:
         given = (model, loss, activation, eta0, q0, p0, certificate_file)
         if any(option is not None for option in given):
             raise InputError("--replay takes a certificate and goes with --json only")
         check_outputs(json=json_file)
-        chosen, theorem = _replayed(replay_file)
+        chosen, theorem = _replayed(replay_file, cores)
     else:
         if model is None and loss is None and activation is None:
             raise InputError("prove: name a model, a loss or an activation")
         check_outputs(certificate=certificate_file, json=json_file)
         chosen = chosen_model(model, loss, activation)
-        proof, theorem = _searched(chosen, _wanted(chosen, eta0, q0, p0), jobs)
+        proof, theorem = _searched(chosen, _wanted(chosen, eta0, q0, p0), cores)
     words, seconds = sentences(chosen, theorem), time.perf_counter() - begin
     if certificate_file is not None:
         write(certificate_file, dump(certificate(chosen, proof, theorem)))
@@ -114,24 +114,21 @@ def prove(
     return 0
 
 
-def _replayed(file: str) -> tuple[Model, Theorem]:
+def _replayed(file: str, jobs: int) -> tuple[Model, Theorem]:
     try:
         document = json.loads(Path(file).read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"--replay {file}: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise InputError(f"--replay {file}: it is not JSON") from None
-    with status_line("replaying") as told:
-        return replay(document, told)
+    with progress_bar("replaying") as bar:
+        return replay(document, bar, jobs)
 
 
-def _searched(model: Model, wanted: Wanted, jobs: int | None) -> tuple[Proof, Theorem]:
+def _searched(model: Model, wanted: Wanted, jobs: int) -> tuple[Proof, Theorem]:
     try:
-        with progress_bar("orbits") as bar:
-            progress = bar or (lambda done, of: None)
-            proof, theorem = searched(
-                model, wanted, progress=progress, jobs=jobs or os.cpu_count() or 1
-            )
+        with progress_bar("proving") as bar:
+            proof, theorem = searched(model, wanted, bar, jobs)
     except (OutOfRangeError, ZeroDivisionError) as error:
         raise NotProvedError(f"not proved: {error}") from None
     return proof, rounded(theorem)

@@ -16,6 +16,7 @@ from flint import arb, ctx, fmpq
 from sympy.core.function import AppliedUndef
 
 from ...numerics.compile.balls import BallFunction, compile_balls
+from ...theory.algebra.rational_functions import in_one_field
 from ...theory.algebra.symbolic import cancelled
 from ...theory.derivation.notation import ELL, PHI
 from ...theory.errors import InputError
@@ -155,27 +156,27 @@ def _instance(sides: Sequence[Any], kind: type[Response], rng: random.Random) ->
     """The sides with every generic function a random rational function."""
     functions = {a.func for side in sides for a in side.atoms(AppliedUndef)}
     known = {f: _even(rng) for f in sorted(functions, key=str)}
-    square, slope = Z * _even(rng), None
-    if kind.symmetry == "odd":
-        slope = square * _derivative(square, 1)
-        known |= {PHI: square, PHI_SQUARED: square**2}
-    else:
-        loss = Z**2 * _even(rng) / 2
-        slope = _derivative(loss, 1)
-        known[ELL] = loss
-    known[R] = _divided_by_z(slope)
+    phi, activation = Z * _even(rng), kind.symmetry == "odd"
+    loss = sp.S.Zero if activation else Z**2 * _even(rng) / 2
+    known |= {PHI: phi, PHI_SQUARED: phi**2} if activation else {ELL: loss}
+    if R in functions:
+        known[R] = _response(phi if activation else loss, activation)
     return [_with(side, known) for side in sides]
 
 
 # Every claim is compared on the same few instances, so that these are asked for again and again.
 @lru_cache(maxsize=256)
-def _divided_by_z(slope: sp.Expr) -> sp.Expr:
-    return cancelled(slope / Z)
+def _response(value: sp.Expr, activation: bool) -> sp.Expr:
+    slope = _derivative(value, 1)
+    return cancelled((value * slope if activation else slope) / Z)
 
 
 @lru_cache(maxsize=256)
 def _derivative(value: sp.Expr, order: int) -> sp.Expr:
-    return sp.diff(value if order == 1 else _derivative(value, order - 1), Z)
+    """Of a rational function of z, in lowest terms: others grow with each derivative."""
+    before = value if order == 1 else _derivative(value, order - 1)
+    (element, z), back = in_one_field([before, Z])
+    return back(element.diff(z))
 
 
 def _with(side: Any, known: Mapping[Any, sp.Expr]) -> Any:

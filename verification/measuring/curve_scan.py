@@ -8,7 +8,7 @@ serves, because r is not smooth on it or changes too fast, every step is evaluat
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -165,14 +165,13 @@ class Scan:
         if not error < self._allowed:
             return None
         unit, centre = float(self.view.epsilon ** arb(len(self.terms))), cell.centre
-        orbit, r, excess, found = self.view.orbit, cell.polynomials[0], self.view.excess, []
-        for t in steps:
-            p = orbit.p[t]
-            d = p * p - centre
-            if t not in excess:
-                excess[t] = 1 / (orbit.u[t] * r(d)) - 1
-            found.append(abs(float(excess[t] - total(d))) / unit)
-        return found
+        orbit, excess = self.view.orbit, self.view.excess
+        places = {t: (p := orbit.p[t]) * p - centre for t in steps}
+        new = {t: d for t, d in places.items() if t not in excess}
+        for t, r in zip(new, _values(cell.polynomials[0], new.values()), strict=True):
+            excess[t] = 1 / (orbit.u[t] * r) - 1
+        known = zip(steps, _values(total, places.values()), strict=True)
+        return [abs(float(excess[t] - e)) / unit for t, e in known]
 
     def _total(self, cell: Cell) -> tuple[arb_poly, arb]:
         """Σ e_k εᵏ on a cell, and a bound of its error."""
@@ -182,3 +181,8 @@ class Scan:
             power = self.view.epsilon ** arb(k)
             total, error = total + polynomial * power, error + bad * power
         return arb_poly([c.mid() for c in total.coeffs()]), error
+
+
+def _values(polynomial: arb_poly, places: Iterable[arb]) -> list[arb]:
+    """The values one by one, by Horner's rule: faster methods for many lose digits."""
+    return list(polynomial.evaluate(list(places), "iter"))

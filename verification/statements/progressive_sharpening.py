@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 from flint import arb, ctx, fmpq
 
 from ...numerics.compile.balls import BallFunction, compile_balls, evaluate, exact
-from ...numerics.compile.jets import compile_jet, taylor_enclosure
+from ...numerics.compile.jets import JetFunction, compile_jet, taylor_enclosure
 from ...numerics.inverse_response import InverseResponse
-from ...theory.models import ETA, P, Q
+from ...theory.models import ETA, Model, P, Q
 from ..measuring.aligned_curve import largest_gap
 from ..measuring.claims import OFF, Claim, Judgement, Measurement
 from ..measuring.orbit_claims import OrbitClaim, coefficient_ladder, judgement, settled_or_open
@@ -91,12 +92,9 @@ class _Gaps:
         self.view, self.eta = view, exact(view.eta)
         response = view.plan.family.response
         self._inverse = InverseResponse(view.plan.model.response)
-        self._scaled = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
+        self._scaled, self._jet = _sharpness(view.plan.model)
         self._surrogate = compile_balls(surrogate, [P, Q])
         self._slope = compile_balls([response, sp.diff(response, P)], [P])
-        unit = view.plan.model.response.scale
-        scaled = ETA * view.plan.model.reduced.sharpness
-        self._jet = compile_jet(scaled.subs(P, unit * P), P, (Q, ETA))
         self._ratio = arb(1)  # of the last root to the p that it was sought from
 
     def falls_and_largest(self) -> tuple[int, int]:
@@ -157,6 +155,13 @@ class _Gaps:
         value = function(*map(arb, point))[0]
         enough = value.is_finite() and value.rel_accuracy_bits() >= _BITS
         return value if enough else evaluate(function, point, 90)[0]
+
+
+@lru_cache(maxsize=8)
+def _sharpness(model: Model) -> tuple[BallFunction, JetFunction]:
+    """ηλ in p, q and η, and its jets in p in its natural unit; the same for all orbits."""
+    scaled, unit = ETA * model.reduced.sharpness, model.response.scale
+    return compile_balls(scaled, [P, Q, ETA]), compile_jet(scaled.subs(P, unit * P), P, (Q, ETA))
 
 
 def _claim(label: str, plan: Plan) -> Claim:

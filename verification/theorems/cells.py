@@ -8,9 +8,9 @@ from flint import arb, fmpq
 
 from ..numbers import above, below
 from .approach import Approach
-from .bounds import hull
+from .bounds import Interval, greatest, hull, least
 from .crossing import Arrival, Clock
-from .entry import Bounds, Entry
+from .entry import Bounds, Entry, slices
 from .errors import NotProvedError
 from .exit import Tube
 from .funnel import Funnel
@@ -53,27 +53,52 @@ class Method:
         low, high = cell.epsilon
         entry = Entry(self.step, self.funnel, hull(low, high))
         (p_low, p_high), q_low = cell.p, arb(cell.q[0])
-        start = Bounds(0, (arb(p_low * p_low), arb(p_high * p_high)), (q_low, approach.risen))
+        x = arb(p_low * p_low), arb(p_high * p_high)
+        start = Bounds(0, x, (q_low, approach.risen), None, arb(0))
         if low > 0:
             target = (arb(self.tube.delta) * arb(low) * arb(low)).lower()
             bounds = entry.follow(start, target)
             self._check(bounds.x[1])
             time = arb(bounds.time)
-            arrival = Arrival((time, time), bounds.x, hull(low, high))
+            phase = self._phase(entry, cell, bounds.q, bounds.x, bounds.misfit, bounds.phase)
+            arrival = Arrival((time, time), bounds.x, entry.epsilon, phase)
             return _followed(time, arb(0), self.clock.constants(arrival))
         bounds = entry.follow(start, arb(_SETTLED))
-        return self._settled(entry, bounds, high)
+        return self._settled(entry, cell, bounds)
 
     def _check(self, x: arb) -> None:
         if not x <= arb(self.tube.end):
             raise NotProvedError(f"x = p² may be past the tube's end {float(self.tube.end):.4g}")
 
-    def _settled(self, entry: Entry, b: Bounds, high: fmpq) -> Followed:
+    def _phase(
+        self,
+        entry: Entry,
+        cell: Cell,
+        q: Interval,
+        x: Interval,
+        misfit: arb | None,
+        risen: arb | None,
+    ) -> arb | None:
+        """θ + εt on arrival, where the way there is known."""
+        if risen is None or misfit is None or not q[1] < 1:
+            return None
+        place_of, theta = self.step.curve.place_of, self.clock.theta
+        first, last = (place_of(arb(end)) for end in cell.q)
+        start = theta(first).union(theta(last))
+        shifts = [
+            entry.phase.of_arrival(part, where.x, s)
+            for part in slices(q)
+            for where, s in entry.parts(part, misfit, x)
+        ]
+        found = start + risen + least(shifts).union(greatest(shifts))
+        return found if found.is_finite() else None
+
+    def _settled(self, entry: Entry, cell: Cell, b: Bounds) -> Followed:
         """The last steps for all ε ≤ `high`: the misfit shrinks by a factor, n(ε) times.
 
         n(ε) ≤ B ln(1/ε) + A, and as ε n(ε) rises for ε < 1/e, q rises most for the largest ε.
         """
-        largest, tube, misfit = arb(high), self.tube, b.misfit or arb(0)
+        largest, tube, misfit = arb(cell.epsilon[1]), self.tube, b.misfit or arb(0)
         level = self.funnel.level(misfit)
         room = arb(tube.delta) - self.funnel.constant(level) * largest
         if not (room > 0 and largest * arb.const_e() < 1):
@@ -90,12 +115,32 @@ class Method:
             steps = per_log * (1 / largest).log() + rest
             pull = self.step.pull(*entry.place(x, misfit), entry.epsilon)[1]
             if b.q[1] * (largest * pull * steps).exp() <= top:
-                end = entry.kept((b.q[0], top), (arb(tube.delta) * largest * largest).upper())
+                small = (arb(tube.delta) * largest * largest).upper()
+                end = entry.kept((b.q[0], top), small)
                 self._check(end[1])
-                # ε t_a lies between 0 and its value for the largest ε.
-                arrival = Arrival((arb(b.time), (b.time + steps).upper()), end, entry.epsilon)
+                # ε t_a lies between its value at ε = 0 and that for the largest ε.
+                phase = self._drifted(entry, (b.q[0], top), x, misfit, b.phase, largest * steps)
+                phase = self._phase(entry, cell, (b.q[0], top), end, small, phase)
+                arrival = Arrival(
+                    (arb(b.time), (b.time + steps).upper()), end, entry.epsilon, phase
+                )
                 return _followed(b.time + rest, per_log, self.clock.constants(arrival))
         raise NotProvedError("q rises too much while the misfit shrinks")
+
+    def _drifted(
+        self, entry: Entry, q: Interval, x: Interval, misfit: arb, phase: arb | None, elapsed: arb
+    ) -> arb | None:
+        """The phase after steps in which ε·time rises by at most `elapsed`."""
+        if phase is None or not q[1] < 1:
+            return None
+        rises = [
+            entry.phase.of_step(part, where.x, s, self.step.pull(where, s, entry.epsilon))
+            for part in slices(q)
+            for where, s in entry.parts(part, misfit, x)
+        ]
+        if not all(rise.is_finite() for rise in rises):
+            return None
+        return phase + hull(0, elapsed.upper()) * least(rises).union(greatest(rises))
 
 
 def _followed(time: arb, per_log: arb, crossing: tuple[arb, arb]) -> Followed:

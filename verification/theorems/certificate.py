@@ -6,7 +6,7 @@ A replay takes from the certificate what is claimed and where to look, and prove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from hashlib import sha256
 from importlib.metadata import version
@@ -17,6 +17,7 @@ import sympy as sp
 from flint import arb, fmpq
 
 from ...numerics.curve.taylor_models import OutOfRangeError
+from ...numerics.pools import Progress
 from ...theory import models
 from ...theory.errors import InputError
 from ...theory.expressions.parsing import parse_rational
@@ -66,7 +67,7 @@ def digest(document: Mapping[str, Any]) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def replay(document: Any, told: Callable[[str], None] = lambda name: None) -> tuple[Model, Theorem]:
+def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> tuple[Model, Theorem]:
     """The model and the theorem of a certificate, proved anew; nothing is searched.
 
     Raises InputError, in one line, for what is no certificate, and NotProvedError where it does
@@ -87,7 +88,7 @@ def replay(document: Any, told: Callable[[str], None] = lambda name: None) -> tu
     _require_near(model, proof.setting)
     require_symmetric(model)
     try:
-        proved = check(model, proof, told)
+        proved = check(model, proof, progress, jobs)
     except (OutOfRangeError, ZeroDivisionError) as error:
         raise NotProvedError(f"not proved: {error}") from None
     require_implied(stated, proved)

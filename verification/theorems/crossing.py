@@ -22,12 +22,13 @@ _TRIES = 6
 
 @dataclass(frozen=True)
 class Arrival:
-    """All orbits of a box are on the tube from step `time` on, at an x there in between, for ε in
-    `epsilon`; `time` and x bound those of all these orbits."""
+    """All orbits of a box are on the tube from step `time` on, with x there, for ε in `epsilon`:
+    bounds of time and x over all these orbits, and of θ + εt where it is known."""
 
     time: Interval
     x: Interval
     epsilon: arb
+    phase: arb | None = None
 
 
 @dataclass(frozen=True)
@@ -59,35 +60,61 @@ class Clock:
             raise NotProvedError("where q passes 1 is not bounded from below")
         return narrowest, widest
 
-    def constants(self, arrival: Arrival) -> tuple[arb, arb]:
-        """k₋ and k₊ for the orbits of an arrival."""
+    def constants(self, arrival: Arrival) -> Interval:
+        """k₋ and k₊ for the orbits of an arrival: ε t_b = phase − θ(ζε) + what the pace adds."""
         low, high = self.crossing
         if not arrival.x[0] > high * arrival.epsilon.upper():
             raise NotProvedError("q may have passed 1 before the tube is reached")
         e = arrival.epsilon
-        early = e * arrival.time[0] + self._left(arrival.x[0], high, e)
-        late = e * arrival.time[1] + self._left(arrival.x[1], low, e) + e
-        return early.lower(), late.upper()
+        late = [e * arrival.time[1] + self.theta(arrival.x[1])]
+        early = [e * arrival.time[0] + self.theta(arrival.x[0])]
+        if arrival.phase is not None:
+            late.append(arrival.phase)
+            early.append(arrival.phase)
+        added = self._added(arrival.x[0], high, e).union(self._added(arrival.x[1], low, e))
+        first = max(value.lower() for value in early) - self._theta_scaled(high).upper()
+        last = min(value.upper() for value in late) - self._theta_scaled(low).lower()
+        return (first + added.lower()).lower(), (last + added.upper() + e.upper()).upper()
 
-    def _left(self, x: arb, zeta: arb, e: arb) -> arb:
-        """ε times the steps from x to ζε, less ρ₀ ln(1/ε), enclosed."""
-        first = self.boxes[0].x.upper()
+    def theta(self, x: arb) -> arb:
+        """θ(x) = ρ₀ ln x + J(x), J(0) = 0, at an exact x on the tube."""
+        return self.start * x.log() + self._bend(x)
+
+    def _theta_scaled(self, zeta: arb) -> arb:
+        """θ(ζε) + ρ₀ ln(1/ε) for all ε."""
+        far = (zeta * arb(self.tube.largest)).upper()
+        bends = [arb(0), self._bend(far), *(self._bend(e) for e in self._ends if e < far)]
+        return self.start * zeta.log() + least(bends).union(greatest(bends))
+
+    def _bend(self, x: arb) -> arb:
+        """J(x), which is monotone or nearly so on a box: between ends what the box can add."""
+        total = arb(0)
+        for box, end in zip(self.boxes, self._ends, strict=True):
+            low = box.x.lower().max(arb(0))
+            if x <= low:
+                break
+            total += box.bent if end <= x else box.bent * ((x - low) / (end - low))
+        return total
+
+    @cached_property
+    def _ends(self) -> list[arb]:
+        return [box.x.upper() for box in self.boxes]
+
+    def _added(self, x: arb, zeta: arb, e: arb) -> arb:
+        """∫ (1/pace − 1) dθ from ζε to x."""
         total = arb(0)
         for box in self.boxes[1:]:
             low, high = box.x.lower(), box.x.upper().min(x)
             if low < high:
-                total += self._between(low, high, box) / _pace(box, e)
-        # Through the first box and as far as ζε: θ is ρ₀ ln(x/ζε) and what bends it there.
-        top, pace = first.min(x), _pace(self.boxes[0], e)
-        bent = self.boxes[0].bent.union(arb(0))
-        total += (self.start * (top / zeta).log() + bent) / pace
-        # 1/pace − 1 = −ε·excess/pace, times ρ₀ ln(1/ε).
-        return total - self.start * _excess(self.boxes[0], e) / pace * _times_log(e)
+                total -= self._between(low, high, box) * e * _excess(box, e) / _pace(box, e)
+        # The first box down to ζε, where θ falls by ρ₀ ln(x/ζ) + ρ₀ ln(1/ε) and what bends it.
+        box, top = self.boxes[0], self.boxes[0].x.upper().min(x)
+        fall = self.start * ((top / zeta).log() * e + _times_log(e)) + e * box.bent.union(arb(0))
+        return total - fall * _excess(box, e) / _pace(box, e)
 
     def _between(self, low: arb, high: arb, box: _Box) -> arb:
         share = (high - low) / (box.x.upper() - box.x.lower())
-        bent = box.bent * share.min(arb(1))
-        return self.start * (high / low).log() + bent
+        return self.start * (high / low).log() + box.bent * share.min(arb(1))
 
     def _box(self, x: arb) -> _Box:
         # A step that ends in the box begins a little above it: how far is supposed, and confirmed.

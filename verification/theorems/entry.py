@@ -6,6 +6,7 @@ shrinks at the funnel's rate too, and then x lies where r(x) = q/(1 + Σ εᵏ h
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,12 +18,15 @@ from ...numerics.curve.taylor_models import OutOfRangeError
 from .bounds import Interval, between, greatest, hull, least
 from .errors import NotProvedError
 from .funnel import Funnel
+from .phase import Phase
 from .step import Place, Step
 
 _MOST_STEPS = 400
 _WIDE = fmpq(3, 10)  # |v| below which it tells where x is
 _FINE = fmpq(1, 100)  # |v| below which that alone does
 _SLICES = 4  # of the range of q
+_TRIES = 12
+_LONGEST = 16  # steps that are taken at once
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Bounds:
     x: Interval
     q: Interval
     misfit: arb | None = None
+    phase: arb | None = None  # what θ + εt has risen by since the start; None where not known
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,16 @@ class Entry:
                 return bounds
             if not bounds.q[1] < 1:  # too late to be on the tube before q passes 1
                 break
-            bounds = self._sharpened(self._advanced(bounds))
+            if bounds.misfit is not None and bounds.misfit <= arb(_FINE):
+                bounds = self._stage(bounds, target)
+            else:
+                bounds = self._sharpened(self._advanced(bounds))
         raise _lost(bounds)
+
+    @cached_property
+    def phase(self) -> Phase:
+        """What steps add to the phase."""
+        return Phase(self.step, self.epsilon)
 
     def kept(self, q: Interval, misfit: arb) -> Interval:
         """x of orbits in the funnel for as long as |v| ≤ `misfit` and q is in a range.
@@ -80,11 +93,62 @@ class Entry:
         return (self.funnel.constant(level) * power).upper()
 
     def _advanced(self, b: Bounds) -> Bounds:
+        q, phase = self._risen(b)
         if b.misfit is None:
-            return Bounds(b.time + 1, self._image(b), self._risen(b))
-        misfit, q = self._shrunk(b.misfit, b.x), self._risen(b)
+            return Bounds(b.time + 1, self._image(b), q, None, phase)
+        misfit = self._shrunk(b.misfit, b.x)
         x = self._moved(b.x, b.misfit) if misfit <= arb(_FINE) else self._image(b)
-        return Bounds(b.time + 1, x, q, misfit)
+        return Bounds(b.time + 1, x, q, misfit, phase)
+
+    def _stage(self, b: Bounds, target: arb) -> Bounds:
+        """As many steps as halve a small |v|, or bring it to `target`, at once."""
+        assert b.misfit is not None
+        level = self.funnel.level(b.misfit)
+        floor = self.floor(level)
+        goal = target.max(b.misfit / 2)
+        if not goal > floor:
+            raise NotProvedError(f"|v| is drawn to {float(floor):.3g} only")
+        count = _steps((goal - floor) / (b.misfit - floor), self.funnel.rate(level, *b.x))
+        while True:
+            try:
+                return self._taken(b, b.misfit, count)
+            except NotProvedError:
+                count //= 2
+                if count == 0:
+                    raise
+
+    def _taken(self, b: Bounds, misfit: arb, count: int) -> Bounds:
+        """So many steps at once, with |v| ≤ `misfit` all the way."""
+        level = self.funnel.level(misfit)
+        floor, places = self.floor(level), list[arb]()
+        lows, highs, rises = list[arb](), list[arb](), list[arb]()
+        for first, last in slices(b.q):
+            x, top, pull, s = self._visited((first, last), misfit, count)
+            lows.append(first * (1 + self.epsilon.lower() * pull[0]) ** arb(count))
+            highs.append(top)
+            places += x
+            if b.phase is not None:
+                rises.append(self.phase.of_step((first, top), between(x), s, pull))
+        q = least(lows), greatest(highs)
+        rate = self.funnel.rate(level, least(places), greatest(places))
+        misfit = (floor + rate ** arb(count) * (misfit - floor)).upper()
+        phase = _added(b.phase, self.epsilon * count, rises)
+        return Bounds(b.time + count, self.kept(q, misfit), q, misfit, phase)
+
+    def _visited(self, q: Interval, misfit: arb, count: int) -> tuple[Interval, arb, Interval, arb]:
+        """x, the largest q, bounds of xτ and S of orbits with q in a range, over so many steps."""
+        top = q[1]
+        for _ in range(_TRIES):
+            x = self.kept((q[0], top), misfit)
+            at, s = self.place(x, misfit)
+            pull = self.step.pull(at, s, self.epsilon)
+            needed = (q[1] * (1 + self.epsilon.upper() * pull[1]) ** arb(count)).upper()
+            if needed <= top:
+                return x, top, pull, s
+            top = (needed + (needed - q[1]) / 64).upper()
+            if not top < 1:
+                break
+        raise NotProvedError(f"q rises too much in {count} steps from {float(q[1]):.4g}")
 
     def _sharpened(self, b: Bounds) -> Bounds:
         """With what x and q say of v, and v and q of x."""
@@ -140,32 +204,33 @@ class Entry:
         low, high = factor.lower(), factor.upper()
         return (x[0] * low * low).lower(), (x[1] * high * high).upper()
 
-    def _risen(self, b: Bounds) -> Interval:
-        """Bounds of q' = q (1 + εxτ)."""
-        lows, highs = [], []
-        for first, last in self._slices(b):
-            for low, high in self._pulls(b, (first, last)):
+    def _risen(self, b: Bounds) -> tuple[Interval, arb | None]:
+        """Bounds of q' = q (1 + εxτ), and the phase after the step."""
+        lows, highs, rises = [], [], []
+        for first, last in [b.q] if b.misfit is None else slices(b.q):
+            for at, s in self._parts(b, (first, last)):
+                low, high = self.step.pull(at, s, self.epsilon)
                 lows.append(first * (1 + self.epsilon.lower() * low))
                 highs.append(last * (1 + self.epsilon.upper() * high))
-        return least(lows), greatest(highs)
+                if b.phase is not None:
+                    rises.append(self.phase.of_step((first, last), at.x, s, (low, high)))
+        return (least(lows), greatest(highs)), _added(b.phase, self.epsilon, rises)
 
-    def _slices(self, b: Bounds) -> Iterator[Interval]:
-        """Parts of the range of q: where q is higher, x is lower on the curve, and q rises less."""
-        count = 1 if b.misfit is None else _SLICES
-        width = (b.q[1] - b.q[0]) / count
-        cuts = ((b.q[0] + width * i).mid() for i in range(1, count))
-        return pairwise([b.q[0], *cuts, b.q[1]])
-
-    def _pulls(self, b: Bounds, q: Interval) -> Iterator[Interval]:
-        """Bounds of xτ for the orbits with q between two numbers, over pieces of x."""
+    def _parts(self, b: Bounds, q: Interval) -> Iterator[tuple[Place, arb]]:
+        """x and S of the orbits with q between two numbers, in pieces of x."""
         if b.misfit is None:
             for piece in _pieces(b.x):
                 at = self.step.place(piece)
-                yield self.step.pull(at, between(q) / at.r, self.epsilon)
+                yield at, between(q) / at.r
             return
-        x = self._where(q, b.misfit, b.x)
+        yield from self.parts(q, b.misfit, b.x)
+
+    def parts(self, q: Interval, misfit: arb, known: Interval) -> Iterator[tuple[Place, arb]]:
+        """x and S of the orbits with q between two numbers and |v| ≤ `misfit`; none if there are
+        none."""
+        x = self._where(q, misfit, known)
         if x is not None:
-            yield self.step.pull(*self.place(x, b.misfit), self.epsilon)
+            yield self.place(x, misfit)
 
     def _where(self, q: Interval, misfit: arb, known: Interval) -> Interval | None:
         """Where x is by r(x) = q/(1 + H ± |v|), given bounds; None where nowhere."""
@@ -189,6 +254,27 @@ class Entry:
             for row in self.funnel.rows
         ]
         return least(found).union(greatest(found))
+
+
+def slices(q: Interval) -> Iterator[Interval]:
+    """Parts of a range of q: where q is higher, x is lower on the curve, and q rises less."""
+    width = (q[1] - q[0]) / _SLICES
+    cuts = ((q[0] + width * i).mid() for i in range(1, _SLICES))
+    return pairwise([q[0], *cuts, q[1]])
+
+
+def _added(phase: arb | None, times: arb, rises: list[arb]) -> arb | None:
+    """The phase with what the steps add; None where that is not known."""
+    if phase is None or not all(rise.is_finite() for rise in rises):
+        return None
+    return phase + times * least(rises).union(greatest(rises))
+
+
+def _steps(share: arb, rate: arb) -> int:
+    """About as many steps as shrink by a share at a rate."""
+    if not 0 < rate < 1:
+        return 1
+    return min(_LONGEST, max(1, math.ceil(math.log(float(share)) / math.log(float(rate)))))
 
 
 def _lost(b: Bounds) -> NotProvedError:

@@ -96,6 +96,15 @@ class Gap:
         """The bound, for q ≤ 1 and beyond. Raises NotProvedError where λ̃ is not known to rise."""
         return greatest([*map(self._before, self.tube.boxes()), *self._beyond()])
 
+    def at_rest(self, x: arb) -> arb:
+        """The difference over ε as ε → 0, for w = 0, at a point."""
+        at, e = self.tube.step.place(x), arb_series([0, 1], 2)
+        s = 1 + e * at.h[0]
+        sigma, steep = self._sigma(x)
+        rise = self._sharpness((x, at.r, sigma, at.omega), s, e)[1]
+        found: arb = rise - 2 * steep * at.h[0] / self._log_slope(x)
+        return found
+
     def _before(self, x: arb) -> arb:
         """Over a box with q ≤ 1."""
         at, e = self.tube.step.place(x), arb_series([self.tube.every, 1], 2)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from flint import arb, fmpq
@@ -86,7 +86,8 @@ class Funnel:
         return [float(row.low) for row in self.rows]
 
 
-def funnel(step: Step, end: fmpq, levels: Sequence[fmpq], largest: fmpq, lowest: fmpq) -> Funnel:
+@lru_cache(maxsize=4)
+def funnel(step: Step, end: fmpq, levels: tuple[fmpq, ...], largest: fmpq, lowest: fmpq) -> Funnel:
     """The table, computed. Raises NotProvedError where ψ > 0 cannot be shown."""
     unit = step.curve.unit
     count = max(1, int((end * _PER_UNIT / unit).ceil()))

@@ -6,14 +6,15 @@ step sizes is cut into cells. The check computes every lemma anew, in balls, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from flint import arb, ctx, fmpq
 
 from ...numerics.curve.taylor_models import OutOfRangeError
+from ...numerics.pools import Progress, workers
 from ...theory.errors import InputError
 from ...theory.models import Model
 from ...theory.requirements import require_normalised
@@ -145,26 +146,25 @@ def leaves(box: Cell, cut: Cut | None) -> Iterator[Cell]:
         yield from leaves(Cell(part["q"], part["p"], part["epsilon"]), further)
 
 
+@lru_cache(maxsize=2)
+def known_step(model: Model, end: fmpq) -> Step:
+    """The step of a model, for all settings that know the functions equally far."""
+    return Step(model, ORDER, end)
+
+
 class Lemmas:
-    """The lemmas of a setting, each worked out once, at the precision in force.
+    """The lemmas of a setting, each worked out once, at the precision in force."""
 
-    `told` is called with the name of a lemma before it is worked out.
-    """
-
-    def __init__(
-        self, model: Model, setting: Setting, told: Callable[[str], None] = lambda name: None
-    ) -> None:
+    def __init__(self, model: Model, setting: Setting) -> None:
         setting.require_sound()
-        self.setting, self.told = setting, told
+        self.setting = setting
         _require_symmetric(model)
-        told("curve")
-        self.step = Step(model, ORDER, setting.curve_end)
+        self.step = known_step(model, setting.curve_end)
 
     @cached_property
     def funnel(self) -> Funnel:
         """How fast orbits are drawn to the curve. Raises NotProvedError."""
         s = self.setting
-        self.told("funnel")
         return funnel(self.step, s.funnel_end, s.levels, s.largest, s.q[0])
 
     @cached_property
@@ -179,9 +179,7 @@ class Lemmas:
         if not s.tube_end <= s.funnel_end:
             raise NotProvedError("the tube has to end where the funnel does, or before")
         tube = Tube(self.step, s.tube_end, s.delta, s.largest)
-        self.told("tube")
         tube.check_motion()
-        self.told("crossing")
         return Method(self.step, found, tube, Clock(tube))
 
     def prepare(self) -> Method:
@@ -206,13 +204,10 @@ class Lemmas:
     def theorem(self, cells: Mapping[Cell, Followed]) -> Theorem:
         """The numbers, from all cells of the setting's box. Raises NotProvedError."""
         s, tube, clock = self.setting, self.method.tube, self.method.clock
-        self.told("limit")
         first, limit, saturation = tube.limit()
-        self.told("sharpness")
         gap = Gap(tube).constant()
         found = None
         if s.flow_q is not None:
-            self.told("gradient flow")
             found = flow(self.step, s.flow_q, s.p[1], s.largest)
         per_log = max(f.per_log for f in cells.values())
         # t_a ≤ N for ε up to a cell's largest: so much is left beside B ln(1/ε).
@@ -238,14 +233,38 @@ class Lemmas:
         )
 
 
-def check(model: Model, proof: Proof, told: Callable[[str], None] = lambda name: None) -> Theorem:
-    """The theorem that a proof proves. Raises NotProvedError where a lemma does not hold."""
+@lru_cache(maxsize=1)
+def known_lemmas(model: Model, setting: Setting) -> Lemmas:
+    """The lemmas of a setting; a forked process has those of its parent."""
+    return Lemmas(model, setting)
+
+
+def check(model: Model, proof: Proof, progress: Progress | None = None, jobs: int = 1) -> Theorem:
+    """The theorem that a proof proves; `jobs` processes follow its cells.
+
+    Raises NotProvedError where a lemma does not hold, and InputError for a setting out of order.
+    """
+    setting = proof.setting
     with ctx.workprec(BITS):
-        lemmas = Lemmas(model, proof.setting, told)
+        lemmas = known_lemmas(model, setting)
         lemmas.prepare()
-        told("orbits")
-        cells = {cell: lemmas.followed(cell) for cell in leaves(proof.setting.box, proof.cut)}
-        return lemmas.theorem(cells)
+        cells = list(leaves(setting.box, proof.cut))
+        size = -(-len(cells) // (8 * jobs))
+        parts = [(model, setting, cells[i : i + size]) for i in range(0, len(cells), size)]
+        found: dict[Cell, Followed] = {}
+        with workers(jobs, forked=True) as pool:
+            for part in map(_part, parts) if pool is None else pool.map(_part, parts):
+                found |= part
+                if progress is not None:
+                    progress(len(found), len(cells))
+        return lemmas.theorem(found)
+
+
+def _part(job: tuple[Model, Setting, list[Cell]]) -> dict[Cell, Followed]:
+    model, setting, cells = job
+    with ctx.workprec(BITS):
+        lemmas = known_lemmas(model, setting)
+        return {cell: lemmas.followed(cell) for cell in cells}
 
 
 def _require_symmetric(model: Model) -> None:

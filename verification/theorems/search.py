@@ -7,32 +7,35 @@ works from the numbers alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 
+import sympy as sp
 from flint import arb, ctx, fmpq
 
 from ...numerics.compile.balls import compile_balls
 from ...numerics.pools import Progress, workers
+from ...theory.curve.first_order import slow_curve
 from ...theory.expressions.parsing import Z
 from ...theory.models import Model
 from ..hypotheses.assumptions import Assumptions
 from ..numbers import number
 from .cells import Cell, Followed
 from .errors import NotProvedError
-from .proof import BITS, Cut, Lemmas, Proof, Range, Setting, Theorem
+from .proof import BITS, Cut, Lemmas, Proof, Range, Setting, Theorem, known_lemmas
 
 LEVELS = tuple(fmpq(1, k) for k in (10, 20, 50, 100, 200, 1000))
-_LARGEST = [fmpq(n, 1000) for n in (50, 40, 30, 20, 15, 10, 7, 5, 3, 2, 1)]  # of ε, by a unit
+_MOST, _LEAST = 0.04, 0.0007  # ε₀ h(0) that is tried
+_STANDARD = 0.00751
 _SMALL = fmpq(1, 20)  # |p0| from which on times are told, in its unit
 _ABOVE_C, _HIGHEST = fmpq(1, 50), fmpq(9, 10)  # q0 by default
 _FLOW = fmpq(6, 5), fmpq(2)  # q0 of the gradient-flow side by default
-_WIDEST = fmpq(1, 4)  # k₊ − k₋ of a cell, beyond which it is cut
+_WIDEST = fmpq(3, 10)  # k₊ − k₋ of a cell, beyond which it is cut
 _PARTS = 50  # of the whole range of q0, each cut by a process of its own
 _FAR = 6  # times |p0| from where on both ends of its range are told apart
+_ENOUGH = {"q": fmpq(1, 160), "p": fmpq(5, 2), "epsilon": fmpq(5, 4)}
 _FINEST = {"q": fmpq(1, 800), "p": fmpq(9, 8), "epsilon": fmpq(33, 32)}
 
 
@@ -48,17 +51,14 @@ class Wanted:
 def prove(
     model: Model,
     wanted: Wanted = Wanted(),
-    told: Callable[[str], None] = lambda name: None,
-    progress: Progress = lambda done, of: None,
+    progress: Progress | None = None,
     jobs: int = 1,
 ) -> tuple[Proof, Theorem]:
     """A proof with the largest ε₀ that is found, and what it proves. Raises NotProvedError."""
     with ctx.workprec(BITS):
-        setting = _setting(model, wanted, told)
+        setting = _setting(model, wanted)
         lemmas = known_lemmas(model, setting)
-        lemmas.told = told
         lemmas.prepare()
-        told("orbits")
         found: dict[Cell, Followed] = {}
         parts = list(_first_cuts(setting))
         with workers(jobs, forked=True) as pool:
@@ -69,24 +69,23 @@ def prove(
         return Proof(setting, cut), lemmas.theorem(found)
 
 
-@lru_cache(maxsize=1)
-def known_lemmas(model: Model, setting: Setting) -> Lemmas:
-    """The lemmas of a setting; a forked process has those of its parent."""
-    return Lemmas(model, setting)
-
-
 Tree = tuple[Cut | None, dict[Cell, Followed]]
 
 
 def _searched(
-    pool: Executor | None, model: Model, setting: Setting, parts: list[Range], progress: Progress
+    pool: Executor | None,
+    model: Model,
+    setting: Setting,
+    parts: list[Range],
+    progress: Progress | None,
 ) -> dict[Range, Tree]:
     jobs = [(model, setting, q) for q in parts]
     results = map(_part, jobs) if pool is None else pool.map(_part, jobs)
     found: dict[Range, Tree] = {}
     for q, tree in zip(parts, results, strict=True):
         found[q] = tree
-        progress(len(found), len(parts))
+        if progress is not None:
+            progress(len(found), len(parts))
     return found
 
 
@@ -113,7 +112,7 @@ def _cut(lemmas: Lemmas, cell: Cell) -> Tree:
         except NotProvedError as error:
             trouble = str(error)
     axis = _axis(lemmas, cell, followed)
-    if followed is not None and (axis is None or _fine(followed)):
+    if followed is not None and (axis is None or _fine(cell, followed)):
         return None, {cell: followed}
     if axis is None:
         raise NotProvedError(_where(cell) + trouble)
@@ -124,9 +123,15 @@ def _cut(lemmas: Lemmas, cell: Cell) -> Tree:
     return Cut(axis, at, left, right), first | second
 
 
-def _fine(followed: Followed) -> bool:
-    low, high = followed.crossing
-    return bool(high - low <= _WIDEST)
+def _fine(cell: Cell, followed: Followed) -> bool:
+    """Whether cutting further would tell little more: of k, or at all."""
+    (low, high), (first, last) = followed.crossing, cell.epsilon
+    small = (
+        cell.q[1] - cell.q[0] <= _ENOUGH["q"]
+        and cell.p[1] <= _ENOUGH["p"] * cell.p[0]
+        and (first == 0 or last <= _ENOUGH["epsilon"] * first)
+    )
+    return bool(small or high - low <= _WIDEST)
 
 
 def _too_large(cell: Cell) -> bool:
@@ -209,23 +214,33 @@ def _where(cell: Cell) -> str:
     return f"not proved for q0 in {q}, |p0| in {p}, epsilon in {epsilon}: "
 
 
-def _setting(model: Model, wanted: Wanted, told: Callable[[str], None]) -> Setting:
+def _setting(model: Model, wanted: Wanted) -> Setting:
     """What to try: with the largest ε₀ at which the hardest cell is followed."""
-    q = wanted.q or _range_of_q(model)
-    scale = fmpq(int(model.response.scale.p), int(model.response.scale.q))
-    p = wanted.p or (_SMALL * scale, _largest_p(model, q[1], scale))
-    sizes = [wanted.largest] if wanted.largest else [e / (scale * scale) for e in _LARGEST]
+    q, p = _ranges(model, wanted)
+    sizes = [wanted.largest] if wanted.largest else _sizes(model)
     trouble: NotProvedError | None = None
     for largest in sizes:
         try:
-            setting = _tuned(model, largest, q, p, told)
+            setting = _tuned(model, largest, q, p)
             if len(sizes) > 1:
-                told(f"trial at epsilon = {float(largest):.3g}")
-                _probe(known_lemmas(model, setting))
+                _probe(Lemmas(model, setting))
             return setting
         except NotProvedError as error:
             trouble = error
     raise trouble or NotProvedError("no step size was tried")
+
+
+def _sizes(model: Model) -> list[fmpq]:
+    """ε₀ to try, the largest first: from step sizes 1/n or n with one or two digits."""
+    h = number(slow_curve(model).h_at_zero)
+    etas = [sp.Integer(10) ** k * m for k in range(-4, 4) for m in (1, 2, 5)]
+    etas += [sp.Rational(1, n) for n in (3, 4, 6, 8, 12, 15, 25, 30, 40, 60, 80)]
+    found = []
+    for eta in sorted(etas, reverse=True):
+        epsilon = model.small_parameter(eta)
+        if epsilon.is_Rational and _LEAST <= float(epsilon) * h <= _MOST:
+            found.append(fmpq(int(epsilon.p), int(epsilon.q)))
+    return found
 
 
 def _probe(lemmas: Lemmas) -> None:
@@ -237,32 +252,53 @@ def _probe(lemmas: Lemmas) -> None:
         lemmas.followed(Cell(q, p, e))
 
 
-def _tuned(model: Model, largest: fmpq, q: Range, p: Range, told: Callable[[str], None]) -> Setting:
+def _tuned(
+    model: Model,
+    largest: fmpq,
+    q: Range,
+    p: Range,
+    levels: tuple[fmpq, ...] = LEVELS,
+) -> Setting:
     """The ends of tables from floats, and δ from the funnel."""
     r = _Floats(model)
     rise = 1 + 3 * float(largest) * r.first
     tube_end = r.place(float(q[0]) / rise) * 1.02
-    funnel_end = max(tube_end, r.place(float(q[0]) / (rise + float(LEVELS[0])))) * 1.02
+    funnel_end = max(tube_end, r.place(float(q[0]) / (rise + float(levels[0])))) * 1.02
     reach, height = max(funnel_end, float(p[1]) ** 2), float(q[0])
     curve_end = 1.1 * max(reach, *(x * (2 * r(x) / height - 1) ** 2 for x in r.grid(reach)))
     ends = [_near(x, fmpq(0), fmpq(10**9)) for x in (tube_end, funnel_end, curve_end)]
-    rough = Setting(largest, q, p, fmpq(1), LEVELS, ends[0], ends[1], ends[2], _FLOW)
-    lemmas = known_lemmas(model, rough)
-    lemmas.told = told
-    constant = float(lemmas.funnel.constant(len(LEVELS) - 1))
+    rough = Setting(largest, q, p, fmpq(1), levels, ends[0], ends[1], ends[2], _FLOW)
+    lemmas = Lemmas(model, rough)
+    constant = float(lemmas.funnel.constant(len(levels) - 1))
     boxes = (abs(float(lemmas.step.curve.value("h2", arb(x)).mid())) for x in r.grid(tube_end))
     delta = max(max(boxes) / 8, 1.2 * constant * float(largest))
-    tuned = replace(rough, delta=_near(delta, fmpq(0), fmpq(10**9)))
-    fitted = known_lemmas(model, tuned)
-    fitted.step, fitted.funnel, fitted.told = lemmas.step, lemmas.funnel, told
-    return tuned
+    return replace(rough, delta=_near(delta, fmpq(0), fmpq(10**9)))
+
+
+def standard(model: Model) -> Wanted:
+    """What `verify` proves: ε₀ h(0) is at most 0.0075, so that η₀ is 1/10 for log-cosh, on the
+    usual ranges."""
+    h = number(slow_curve(model).h_at_zero)
+    return Wanted(largest=next(e for e in _sizes(model) if float(e) * h <= _STANDARD))
+
+
+def tube_only(model: Model, wanted: Wanted) -> Lemmas:
+    """The lemmas about orbits that are on the tube, without how they come there: in a second or
+    two. Raises NotProvedError."""
+    with ctx.workprec(BITS):
+        q, p = _ranges(model, wanted)
+        largest = wanted.largest or _sizes(model)[-1]
+        return Lemmas(model, _tuned(model, largest, q, p, LEVELS[-1:]))
+
+
+def _ranges(model: Model, wanted: Wanted) -> tuple[Range, Range]:
+    q = wanted.q or _range_of_q(model)
+    scale = fmpq(int(model.response.scale.p), int(model.response.scale.q))
+    return q, wanted.p or (_SMALL * scale, _largest_p(model, q[1], scale))
 
 
 def _range_of_q(model: Model) -> Range:
-    constants = Assumptions(model).constants
-    if constants is None:
-        raise NotProvedError("c is not known for this response: name a range of q0")
-    low = fmpq(math.ceil(float(constants.c.upper()) * 1000), 1000) + _ABOVE_C
+    low = fmpq(math.ceil(Assumptions(model).z0_and_c[1] * 1000), 1000) + _ABOVE_C
     if not low < _HIGHEST:
         raise NotProvedError(f"c + {_ABOVE_C} is not below {_HIGHEST}: name a range of q0")
     return low, _HIGHEST

@@ -142,8 +142,17 @@ def _require_inside(value: sp.Expr, ends: tuple[fmpq, fmpq]) -> None:
         raise NotProvedError(f"{found.str(8)} is not where it was proved to be, in [{low}, {high}]")
 
 
+def _context(rounding: str, digits: int = _DIGITS) -> Context:
+    return Context(prec=digits, rounding=rounding)
+
+
+def shown(x: float, rounding: str) -> str:
+    """A number to four digits, on the safe side."""
+    return f"{_context(rounding).create_decimal_from_float(x):f}"
+
+
 def _rounded(x: fmpq, rounding: str, digits: int = _DIGITS) -> str:
-    context = Context(prec=digits, rounding=rounding)
+    context = _context(rounding, digits)
     return f"{context.divide(Decimal(int(x.p)), Decimal(int(x.q))):f}"
 
 

@@ -9,7 +9,13 @@ import sympy as sp
 from flint import arb, arb_series, ctx, fmpq
 from mpmath import mp
 
-from trajalign.numerics.compile.elementary import FUNCTIONS, power, substituted, whole_power
+from trajalign.numerics.compile.elementary import (
+    FUNCTIONS,
+    power,
+    substituted,
+    substituted_at,
+    whole_power,
+)
 from trajalign.theory.functions.typed import FUNCTIONS as GRAMMAR
 
 LINE = (-3, 3)
@@ -124,9 +130,24 @@ def test_even_powers_are_not_negative():
     assert not whole_power(arb(0, 2), -2).is_finite()
 
 
-def test_substitution_is_composition():
+@pytest.mark.parametrize("x", [arb(0), arb(0, 1)], ids=["at a point", "over a ball"])
+def test_substitution_is_composition(x):
     with ctx.workprec(100):
         exponential = [1 / arb(k).fac() for k in range(4)]
-        found = substituted(exponential, arb_series([0, 2, 1], 4))  # exp(2t + t²)
-        for c, exact in zip(found, (1, 2, 3, fmpq(10, 3)), strict=True):
-            assert c.overlaps(arb(exact))
+        tail = arb_series([0, 2, 1], 4)
+        for found in (substituted(exponential, tail), substituted_at(x, exponential, tail)):
+            for k, exact in enumerate((1, 2, 3, fmpq(10, 3))):  # exp(2t + t²)
+                assert found[k].overlaps(arb(exact))
+
+
+def test_substitution_of_nothing_is_the_value():
+    found = substituted_at(arb(0), [arb(2), arb(3)], arb_series([0], 2))
+    assert [found[k] for k in range(2)] == [2, 0]
+    assert [substituted([arb(2)], arb_series([0], 1))[k] for k in range(1)] == [2]
+
+
+def test_substitution_over_a_ball_is_as_sharp_as_horners_rule():
+    outer = [arb(1, 1e-3) / (k + 1) for k in range(28)]
+    tail = arb_series([0, *outer[1:]], 28)
+    sharp, found = substituted(outer, tail), substituted_at(arb(0, 1), outer, tail)
+    assert all(found[k].rad() == sharp[k].rad() for k in range(28))

@@ -203,6 +203,34 @@ def test_0_times_what_has_no_value_has_no_value():
         assert not any(jet(arb(0), n)[0].is_finite() for n in (0, 1, 2))
 
 
+@pytest.mark.parametrize(
+    "box",
+    [arb(0), arb(1), arb(0, 1), arb(1, 1e-3), arb(0.4, 0.1), arb(2, 3), arb(0, "inf")],
+    ids=str,
+)
+def test_where_the_value_is_finite_all_coefficients_are(box):
+    inner = [Z, Z - 1, Z**2, sp.log(Z), sp.sqrt(Z), 1 / Z, sp.Abs(Z - 1), sp.sinh(Z) / Z]
+    outer = [
+        sp.tanh,
+        sp.atan,
+        sp.erf,
+        sp.asin,
+        sp.sqrt,
+        lambda u: u**-2,
+        lambda u: u**3 * sp.exp(u),
+    ]
+    for u in inner:
+        for f in outer:
+            for e in (f(u), f(u) + u, f(u) * u / Z, Z * f(u) ** sp.Rational(1, 3)):
+                value, *rest = compile_jet(e, Z)(box, 3)
+                assert not value.is_finite() or all(c.is_finite() for c in rest)
+
+
+@pytest.mark.parametrize("outer", [sp.tanh, sp.atan, sp.erf, sp.cos])
+def test_where_the_variable_is_unbounded_nothing_has_a_value(outer):
+    assert not compile_jet(outer(Z), Z)(arb(0, "inf"), 1)[0].is_finite()
+
+
 def test_the_global_length_of_series_is_left_alone():
     before = ctx.cap
     jet = compile_jet(sp.exp(Z), Z)

@@ -89,6 +89,18 @@ def test_where_the_response_has_a_kink_nothing_is_said() -> None:
     assert all(v.is_finite() for v in curve.at(arb(0.3)))
 
 
+@pytest.mark.parametrize("order", [1, 2, 4])
+@pytest.mark.parametrize("name", ["log-cosh", "tanh"])
+def test_a_point_needs_no_more_terms_than_it_is_given(name: str, order: int) -> None:
+    curve = CurveCells(BY_NAME[name].model, order)
+    for x, at_zero in ((arb(0), True), (arb(0.25), False)):
+        few, many = (curve._solved(x, terms, at_zero) for terms in (1, 9))
+        assert (min(h.prec for h in few), min(h.prec for h in many)) == (1, 9)
+        for short, long in zip(few, many, strict=True):
+            assert short[0].overlaps(long[0])
+            assert short[0].rad() < 1e-40
+
+
 def test_equal_models_share_their_cells() -> None:
     model = SingleNeuron(Activation.parse("tanh"))
     assert curve_cells(model, 2) is curve_cells(SingleNeuron(Activation.parse("tanh")), 2)

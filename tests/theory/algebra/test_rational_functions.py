@@ -70,3 +70,18 @@ def test_roots_and_functions_are_generators_of_their_own() -> None:
     assert sp.simplify(back(found) - sp.tanh(1) / (sp.tanh(1) + 1)) == 0
     [cubed], back = in_one_field([sp.Integer(2) ** sp.Rational(2, 3) * sp.pi])
     assert back(cubed * cubed) == 2 * sp.Integer(2) ** sp.Rational(1, 3) * sp.pi**2
+
+
+def test_letters_become_what_they_stand_for_on_the_way_back() -> None:
+    letter = sp.Dummy("E")
+    [found], back = in_one_field([(letter**2 - sp.pi**2) / (letter - sp.pi)], {letter: sp.exp(2)})
+    assert back(found) == sp.exp(2) + sp.pi
+    assert back(found * found) == sp.exp(4) + 2 * sp.pi * sp.exp(2) + sp.pi**2
+
+
+def test_a_power_of_a_root_is_one_of_its_generator() -> None:
+    [found, root], _ = in_one_field([sp.Integer(5) ** sp.Rational(3, 4), 5 ** sp.Rational(1, 4)])
+    assert found == root**3
+    field = RationalFunctions([X])
+    with pytest.raises(InputError, match="not rational in"):
+        field.element(sp.sqrt(X))

@@ -10,7 +10,7 @@ from mpmath import mp
 
 from trajalign.theory.errors import NotFiniteError
 from trajalign.theory.expressions.parsing import Z
-from trajalign.verification.hypotheses.growth import growth
+from trajalign.verification.hypotheses.growth import _golden, growth
 
 GRID = [sp.Rational(k, 4) for k in (1, 2, 3, 4, 6, 8)]
 
@@ -182,3 +182,16 @@ def test_a_rise_at_the_very_end_is_not_taken_for_settled():
 def test_a_judgement_cannot_be_changed():
     with pytest.raises(FrozenInstanceError):
         judged("tanh(z)").settled = False
+
+
+@pytest.mark.parametrize("peak", [0.003, 1 / 3, 0.5, 0.96])
+def test_golden_section_finds_a_peak_anywhere_in_the_interval(peak):
+    found = _golden(lambda t: 7 - (t - peak) ** 2, 0.0, 1.0)
+    assert found == pytest.approx(7, abs=1e-12)
+    assert found <= 7
+
+
+def test_golden_section_finds_a_maximum_at_an_end_and_a_flat_one():
+    assert _golden(lambda t: t, 2.0, 3.0) == pytest.approx(3, abs=1e-6)
+    assert _golden(lambda t: -t, 2.0, 3.0) == pytest.approx(-2, abs=1e-6)
+    assert _golden(lambda _: 5.0, 2.0, 3.0) == 5
