@@ -38,7 +38,7 @@ MODEL = TwoLayerLinear("log-cosh")
 WANTED = Wanted(fmpq(1, 400), (fmpq(4, 5), fmpq(81, 100)), (fmpq(3, 10), fmpq(1, 2)))
 BOUNDS = ("alignment", "second", "time", "per_log", "per_small", "limit", "saturation", "gap")
 LITTLE = fmpq(1, 2**14)
-MISSING = object()
+MISSING = ...
 
 
 @cache
