@@ -84,6 +84,7 @@ def answers(name: str, folder: Path, *commands: tuple[str, ...]) -> tuple[Said, 
     return tuple(Said(*one) for one in json.loads(found.stdout))
 
 
+BOX = ("--eta0", "1/50", "--q0", "21/25,17/20", "--p0", "1/5,2/5", "--jobs", "1")
 COMMANDS = {
     "verify": ("verify", "MODEL", "--statement", "MODEL/reduced-map", "--jobs", "1"),
     "list": ("verify", "MODEL", "--list"),
@@ -104,6 +105,8 @@ LONG = {
     "controls": ("verify", "MODEL", "--controls", "--statement", "MODEL/limit", "--jobs", "1"),
     "latex": ("derive", "MODEL", "--no-numbers", "-o", "appendix.tex"),
     "html": ("derive", "MODEL", "--no-numbers", "-o", "appendix.html"),
+    "prove": ("prove", "MODEL", *BOX, "--certificate", "theorem.json"),
+    "replay of a theorem": ("prove", "--replay", "theorem.json"),
     "report": ("report", "MODEL", "--jobs", "1", "-o", "report"),
 }
 
@@ -113,6 +116,7 @@ REFUSED = {
     "both": ("verify", "MODEL", "--loss", "atan", "--activation", "tanh"),
     "rest": ("orbit", "MODEL", "--eta", "1/10", "--p0", "0"),
     "response": ("orbit", "MODEL", "--eta", "1/10", "--KIND", "2*z + z**2"),
+    "theorem": ("prove", "MODEL", *BOX, "--KIND", "2*z + z**2"),
 }
 OPTIONS = {
     option: ("verify", "MODEL", f"--{option}", text, "--list")

@@ -18,7 +18,7 @@ from trajalign.cli import commands
 
 COMMANDS: dict[str, click.Command] = {"": commands, **known_commands()}
 ON_PAGES = {own_command(step) for step in RUNS if step.status == 0}  # test_readme.py runs them
-SLOW = ("derive", "report", "sweep", "experiment", "orbit")
+SLOW = ("derive", "report", "sweep", "experiment", "orbit", "prove")
 
 
 def help_of(name: str) -> str:

@@ -16,10 +16,11 @@ from small_study import FILE as SMALL_STUDY
 SCHEMAS = resources.files("trajalign") / "schemas"
 NAMES = (
     *("assumptions", "certificate", "controls", "derivation", "doctor", "experiment", "ledger"),
-    *("orbit", "verify"),
+    *("orbit", "prove", "theorem", "verify"),
 )
 LIMIT = ("neuron", "--activation", "algebraic", "--statement", "neuron/limit", "--jobs", "1")
 ORBIT = ("orbit", "linear", "--eta", "1/10", "--digits", "20", "--json", "-")
+SMALL_BOX = ("--q0", "4/5,81/100", "--p0", "3/10,1/2", "--eta0", "1/20", "--jobs", "1")
 NOT_CONVEX = ("linear", "--loss", "log(1+z**2)/2")  # breaks A2 alone
 COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "verdicts": ("verify", ("verify", *LIMIT, "--eta", "1/40", "--json", "-")),
@@ -33,6 +34,8 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a refutation": ("assumptions", ("assumptions", *NOT_CONVEX, "--json", "-")),
     "proofs": ("certificate", ("assumptions", "--certificate", "-")),
     "a witness": ("certificate", ("assumptions", *NOT_CONVEX, "--certificate", "-")),
+    "a theorem": ("prove", ("prove", "linear", *SMALL_BOX, "--json", "-")),
+    "a theorem's proof": ("theorem", ("prove", "linear", *SMALL_BOX, "--certificate", "-")),
     "derivations": ("derivation", ("derive", "--format", "json")),
     "the doctor's findings": ("doctor", ("doctor", "--json", "-")),
     "an experiment": ("experiment", ("experiment", str(SMALL_STUDY), "--json", "-")),
@@ -123,6 +126,8 @@ def test_what_a_command_writes_is_valid(document: tuple[str, Any]) -> None:
 def test_a_missing_or_unknown_field_is_refused(document: tuple[str, Any]) -> None:
     name, found = document
     optional = {"supremum", "constants", "controls"} if name in ("certificate", "verify") else set()
+    if name == "prove":
+        optional = {"theorem/gradient-flow"}
     if found.get("method") == "enclosed":
         optional = {"limiting_sharpness"}
     for path, value in objects(found):
@@ -168,6 +173,16 @@ def test_no_document_passes_for_another(document: tuple[str, Any], other: str) -
         ("proofs", ("responses", 0, "proved", "A1", 0, "boxes", 0), ["0"]),
         ("proofs", ("responses", 0, "proved"), {"A4": []}),
         ("a witness", ("responses", 0, "refuted", "A2"), {}),
+        ("a theorem", ("epsilon",), "0.0025"),
+        ("a theorem", ("q0",), ["4/5"]),
+        ("a theorem", ("numbers", "limit"), 0.886),
+        ("a theorem", ("numbers", "crossings", 0, "low"), None),
+        ("a theorem", ("numbers", "flow"), {}),
+        ("a theorem", ("theorem", "theorem/limit"), ["q* = 1"]),
+        ("a theorem's proof", ("cut",), ["q", "1/2", None]),
+        ("a theorem's proof", ("cut",), ["eta", "1/2", None, None]),
+        ("a theorem's proof", ("setting", "levels"), []),
+        ("a theorem's proof", ("sha256",), "0"),
         ("derivations", ("derivations", 0, "steps", 4, "claim", "order"), 0),
         ("derivations", ("derivations", 0, "steps", 4, "claim", "kind"), "identity"),
         ("derivations", ("derivations", 0, "steps", 4, "claim", "left", "tree"), ["eval"]),
@@ -208,3 +223,8 @@ def test_a_verdict_reads_the_same_in_every_document() -> None:
 def test_a_control_reads_the_same_in_every_document() -> None:
     rows = schema("verify")["properties"]["controls"]["items"]
     assert rows == schema("controls")["properties"]["results"]["items"]
+
+
+def test_the_numbers_of_a_theorem_read_the_same_in_every_document() -> None:
+    for part in ("numbers", "rational", "interval"):
+        assert schema("prove")["$defs"][part] == schema("theorem")["$defs"][part]

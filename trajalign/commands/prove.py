@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 from textwrap import fill
@@ -15,12 +16,24 @@ from flint import fmpq
 
 from .. import __version__
 from ..files import check_outputs, dump, write
+from ..numerics.curve.taylor_models import OutOfRangeError
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
+from ..theory.expressions.parsing import Z
 from ..theory.models import Model
+from ..theory.models.base import P
+from ..theory.requirements import require_curved, value_at
 from ..theory.writing.plain_text import plain_text
-from ..verification.theorems.certificate import certificate, numbers, replay, rounded
-from ..verification.theorems.proof import Theorem
+from ..verification.hypotheses.assumptions import Assumptions
+from ..verification.theorems.certificate import (
+    certificate,
+    numbers,
+    replay,
+    require_symmetric,
+    rounded,
+)
+from ..verification.theorems.errors import NotProvedError
+from ..verification.theorems.proof import Proof, Theorem
 from ..verification.theorems.search import Wanted
 from ..verification.theorems.search import prove as searched
 from ..verification.theorems.words import Sentences, sentences
@@ -28,13 +41,16 @@ from .options import FILE, chosen_model, jobs_option, json_option, model_options
 
 SCHEMA = "trajalign.prove/1"
 _WIDTH = 92
+_HIGHEST = fmpq(9, 10)  # q0 by default
+_FORMULA = re.compile(r"(\$[^$]*\$)")
+_TIE, _LONG = "\xa0", 36
 
 
 @click.command(
     short_help="Prove the conclusions for all step sizes up to a number.",
     epilog="""\b
 Examples:
-  trajalign prove linear --loss "z*atan(z) - log(1+z**2)/2" --certificate atan.json
+  trajalign prove linear --loss atan --certificate atan.json
   trajalign prove linear --loss log-cosh --eta0 1/20 --q0 0.8,0.9
   trajalign prove --replay atan.json
 """,
@@ -86,13 +102,10 @@ def prove(
             raise InputError("prove: name a model, a loss or an activation")
         check_outputs(certificate=certificate_file, json=json_file)
         chosen = chosen_model(model, loss, activation)
-        wanted = _wanted(chosen, eta0, q0, p0)
-        with progress_bar("proving") as bar:
-            proof, found = searched(chosen, wanted, bar, cores)
-        theorem = rounded(found)
-        if certificate_file is not None:
-            write(certificate_file, dump(certificate(chosen, proof, theorem)))
+        proof, theorem = _searched(chosen, _wanted(chosen, eta0, q0, p0), cores)
     words, seconds = sentences(chosen, theorem), time.perf_counter() - begin
+    if certificate_file is not None:
+        write(certificate_file, dump(certificate(chosen, proof, theorem)))
     if json_file is not None:
         write(json_file, dump(_document(chosen, theorem, words, seconds)))
     if "-" not in (certificate_file, json_file):
@@ -112,20 +125,55 @@ def _replayed(file: str, jobs: int) -> tuple[Model, Theorem]:
         return replay(document, bar, jobs)
 
 
+def _searched(model: Model, wanted: Wanted, jobs: int) -> tuple[Proof, Theorem]:
+    try:
+        with progress_bar("proving") as bar:
+            proof, theorem = searched(model, wanted, bar, jobs)
+    except (OutOfRangeError, ZeroDivisionError) as error:
+        raise NotProvedError(f"not proved: {error}") from None
+    return proof, rounded(theorem)
+
+
 def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> Wanted:
-    largest = None
-    if eta0 is not None:
-        epsilon = model.small_parameter(positive(eta0, "--eta0"))
-        if not epsilon.is_Rational:
-            raise InputError(f"--eta0 {eta0}: its {epsilon} is not rational; take another")
-        largest = _fmpq(epsilon)
-    q = None if q0 is None else _range(q0, "--q0")
-    if q is not None and not 0 < q[0] < q[1] < 1:
+    require_curved(model.response)
+    require_symmetric(model)
+    return Wanted(
+        None if eta0 is None else _largest(model, eta0),
+        None if q0 is None else _heights(model, q0),
+        None if p0 is None else _sizes(model, p0, q0),
+    )
+
+
+def _largest(model: Model, eta0: str) -> fmpq:
+    epsilon = model.small_parameter(positive(eta0, "--eta0"))
+    if not epsilon.is_Rational:
+        raise InputError(f"--eta0 {eta0}: its {epsilon} is not rational; take another")
+    if not epsilon < 1:
+        raise InputError(f"--eta0 {eta0}: need epsilon < 1, but it is {epsilon}")
+    return _fmpq(epsilon)
+
+
+def _heights(model: Model, q0: str) -> tuple[fmpq, fmpq]:
+    low, high = _range(q0, "--q0")
+    if not 0 < low < high < 1:
         raise InputError(f"--q0 {q0}: need A,B with c < A < B < 1")
-    p = None if p0 is None else _range(p0, "--p0")
-    if p is not None and not 0 < p[0] < p[1]:
+    constants = Assumptions(model).constants
+    if constants is not None and not constants.c < low:
+        raise InputError(
+            f"--q0 {q0}: need A,B with c < A < B < 1, and c is {float(constants.c):.6g}"
+        )
+    return low, high
+
+
+def _sizes(model: Model, p0: str, q0: str | None) -> tuple[fmpq, fmpq]:
+    low, high = _range(p0, "--p0")
+    if not 0 < low < high:
         raise InputError(f"--p0 {p0}: need A,B with 0 < A < B")
-    return Wanted(largest, q, p)
+    # At ε = 0 a step takes p to (1 − 2r/q) p, which is 0 or on p's own side where r(p) ≤ q/2.
+    top = _HIGHEST if q0 is None else _range(q0, "--q0")[1]
+    if value_at(model.response.response.subs(Z, P), _sympy(high)) <= _sympy(top) / 2:
+        raise InputError(f"--p0 {p0}: need r(B) > q0/2 for q0 up to {top}, so that p changes sign")
+    return low, high
 
 
 def _range(text: str, option: str) -> tuple[fmpq, fmpq]:
@@ -138,6 +186,10 @@ def _range(text: str, option: str) -> tuple[fmpq, fmpq]:
 
 def _fmpq(value: sp.Rational) -> fmpq:
     return fmpq(int(value.p), int(value.q))
+
+
+def _sympy(value: fmpq) -> sp.Rational:
+    return sp.Rational(int(value.p), int(value.q))
 
 
 def _document(model: Model, theorem: Theorem, words: Sentences, seconds: float) -> dict[str, Any]:
@@ -158,14 +210,21 @@ def _document(model: Model, theorem: Theorem, words: Sentences, seconds: float) 
 
 
 def _print(model: Model, words: Sentences, how: str) -> None:
-    console = Output()
-    width = min(_WIDTH, max(console.width, 40))
-    lines = [
-        f"Theorem. The {model.spoken()}, {model.response.text}: {plain_text(words.given)}:",
-        "",
-    ]
-    for name, text in words.parts.items():
-        lines.append(f"({name}) {plain_text(text)}")
+    width = min(_WIDTH, max(Output().width, 40))
+    said = f"Theorem. The {model.spoken()}, {model.response.text}: {_unbroken(words.given)}:"
+    lines = [said, "", *(f"({name}) {_unbroken(text)}" for name, text in words.parts.items())]
     for line in lines:
-        click.echo(fill(line, width, subsequent_indent="  ", break_on_hyphens=False))
+        filled = fill(line, width, subsequent_indent="  ", break_on_hyphens=False)
+        click.echo(filled.replace(_TIE, " "))
     click.echo(f"\n{how}")
+
+
+def _unbroken(text: str) -> str:
+    """In plain text, with ties in place of the spaces of each formula that is not long."""
+    parts = _FORMULA.split(text)
+    return "".join(plain_text(part) if i % 2 == 0 else _tied(part) for i, part in enumerate(parts))
+
+
+def _tied(formula: str) -> str:
+    shown = plain_text(formula)
+    return shown if len(shown) > _LONG else shown.replace(" ", _TIE)

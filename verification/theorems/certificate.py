@@ -14,13 +14,16 @@ from json import dumps
 from typing import Any
 
 import sympy as sp
-from flint import fmpq
+from flint import arb, fmpq
 
+from ...numerics.curve.taylor_models import OutOfRangeError
 from ...numerics.pools import Progress
 from ...theory import models
 from ...theory.errors import InputError
 from ...theory.expressions.parsing import parse_rational
 from ...theory.models import Model
+from ..hypotheses.regularity import judge_symmetry
+from ..verdicts import Evidence, Outcome
 from .errors import NotProvedError
 from .flow import Flow
 from .proof import AXES, Crossing, Cut, Proof, Setting, Theorem, check
@@ -29,6 +32,7 @@ SCHEMA = "trajalign.theorem/1"
 _PACKAGES = ("trajalign", "sympy", "python-flint")
 _DEEPEST = 80  # cuts in each other
 _MOST_LEVELS = 20
+_FARTHEST = 256  # natural units of x = p² that a certificate may speak of: else it takes hours
 _PLACES = 16  # binary places to which numbers are told, beyond what was proved
 _BOUNDS = ("alignment", "second", "time", "per_log", "per_small", "limit", "saturation", "gap")
 _ENCLOSED = ("first", "scale")
@@ -75,14 +79,31 @@ def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> tu
         model = _model(document)
         proof = Proof(_read_setting(document["setting"]), _read_cut(document["cut"], 0))
         stated = _read_theorem(document["theorem"], proof.setting)
+    except InputError as error:
+        raise InputError(f"malformed certificate: {error}") from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(f"malformed certificate: {type(error).__name__} {error}") from None
     if document.get("sha256") != digest(document):
         raise InputError("the certificate was changed: its SHA-256 is another")
-    require_implied(stated, check(model, proof, progress, jobs))
+    _require_near(model, proof.setting)
+    require_symmetric(model)
+    try:
+        proved = check(model, proof, progress, jobs)
+    except (OutOfRangeError, ZeroDivisionError) as error:
+        raise NotProvedError(f"not proved: {error}") from None
+    require_implied(stated, proved)
     return model, stated
+
+
+def require_symmetric(model: Model) -> None:
+    """That r is even is derived exactly: whatever stands on x = p² needs it.
+
+    Raises NotProvedError where it is not, and where it is refuted.
+    """
+    response = model.response
+    found = judge_symmetry(response, [])
+    if found.outcome is not Outcome.PASS or found.evidence is not Evidence.DERIVED:
+        raise NotProvedError(f"{response.text}: that it is {response.symmetry} is not derived")
 
 
 def require_implied(stated: Theorem, proved: Theorem) -> None:
@@ -106,7 +127,11 @@ def require_implied(stated: Theorem, proved: Theorem) -> None:
 
 
 def _refuse(name: str, told: fmpq, known: fmpq) -> None:
-    raise NotProvedError(f"{name}: {float(told):.6g} is told, but {float(known):.6g} is proved")
+    raise NotProvedError(f"{name}: {_shown(told)} is told, but {_shown(known)} is proved")
+
+
+def _shown(x: fmpq) -> str:
+    return arb(x).str(6, radius=False)  # of any size, where a float overflows
 
 
 def numbers(theorem: Theorem) -> dict[str, Any]:
@@ -154,12 +179,14 @@ def _read_cut(value: Any, depth: int) -> Cut | None:
     if value is None:
         return None
     axis, at, below, above = value
-    if axis not in AXES or depth > _DEEPEST:
+    if axis not in AXES or depth >= _DEEPEST:
         raise InputError(f"a cut is across one of {', '.join(AXES)}, at most {_DEEPEST} deep")
     return Cut(axis, _rational(at), _read_cut(below, depth + 1), _read_cut(above, depth + 1))
 
 
 def _read_setting(value: Mapping[str, Any]) -> Setting:
+    if len(value["levels"]) > _MOST_LEVELS:
+        raise InputError(f"{len(value['levels'])} levels; at most {_MOST_LEVELS} are allowed")
     setting = Setting(
         largest=_rational(value["largest"]),
         q=_range(value["q"]),
@@ -172,9 +199,21 @@ def _read_setting(value: Mapping[str, Any]) -> Setting:
         flow_q=None if value["flow_q"] is None else _range(value["flow_q"]),
     )
     setting.require_sound()
-    if len(setting.levels) > _MOST_LEVELS:
-        raise InputError(f"{len(setting.levels)} levels; at most {_MOST_LEVELS} are allowed")
     return setting
+
+
+def _require_near(model: Model, setting: Setting) -> None:
+    """What is asked for can be computed: tables of so many boxes."""
+    scale = fmpq(int(model.response.scale.p), int(model.response.scale.q))
+    ends = {
+        "p0": setting.p[1] * setting.p[1],
+        "tube_end": setting.tube_end,
+        "funnel_end": setting.funnel_end,
+        "curve_end": setting.curve_end,
+    }
+    for name, end in ends.items():
+        if end > _FARTHEST * scale * scale:
+            raise InputError(f"{name}: p² beyond {_FARTHEST} units is not looked at")
 
 
 def _read_theorem(value: Mapping[str, Any], setting: Setting) -> Theorem:
@@ -185,7 +224,7 @@ def _read_theorem(value: Mapping[str, Any], setting: Setting) -> Theorem:
         Crossing(_range(c["q"]), _range(c["p"]), _rational(c["low"]), _rational(c["high"]))
         for c in value["crossings"]
     )
-    found = flow and Flow(_rational(flow["rate"]), _rational(flow["drift"]))
+    found = None if flow is None else Flow(_rational(flow["rate"]), _rational(flow["drift"]))
     return Theorem(setting=setting, crossings=crossings, flow=found, **bounds, **enclosed)
 
 

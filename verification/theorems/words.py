@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 import sympy as sp
-from flint import fmpq
+from flint import arb, ctx, fmpq
 
 from ...theory.curve.first_order import slow_curve
 from ...theory.models import Model
+from ..numbers import ball, below
 from .errors import NotProvedError
 from .proof import Theorem
 
 _DIGITS = 4
+_STEP_DIGITS = 6  # of η₀
+_BITS = 128
 
 
 @dataclass(frozen=True)
@@ -28,40 +31,39 @@ class Sentences:
 
 def sentences(model: Model, theorem: Theorem) -> Sentences:
     """The theorem in words. Raises NotProvedError where h(0) is not where it was proved to be."""
-    first = sp.nsimplify(slow_curve(model).h_at_zero)
+    first = slow_curve(model).h_at_zero
     _require_inside(first, theorem.first)
-    scale = 1 / (4 * first)
-    h = _factor(sp.latex(first))
+    _require_inside(1 / (4 * first), theorem.scale)
     s, flow = theorem.setting, theorem.flow
-    small = _down(s.p[0])
+    small = _exactly(s.p[0])  # for |p₀| below it and from it on other things are said
+    h, twice, scale = map(_factor, _multiples(first))
     parts = {
         "alignment": (
             rf"from some $t_a \le {_up(theorem.time)} + {_up(theorem.per_log)} \ln(1/\taEps)$ on, "
             rf"and for $|\taP_0| < {small}$ at most $1 + {_up(theorem.per_small)} "
-            rf"\ln({small}/|\taP_0|)$ steps later, "
+            rf"\ln({_grouped(small)}/|\taP_0|)$ steps later, "
             rf"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t) \taEps| \le "
             rf"{_up(theorem.alignment)} \taEps^2$"
         ),
         "progressive-sharpening": (
-            r"$\taQ_t$ increases, and so does $\tilde{\taSharp}(\taQ_t)$; from $t_a$ on, "
+            r"$\taQ_t$ increases, $\tilde{\taSharp}(\taQ_t)$ never falls; from $t_a$ on, "
             rf"$|\taSharp_t - \tilde{{\taSharp}}(\taQ_t)| \le {_up(theorem.gap)} \taEps/\taEta$"
         ),
         "limit": (
             r"$(\taP_t, \taQ_t) \to (0, \taQ_{*})$ with "
             rf"$|\taQ_{{*}} - 1 - {h}\taEps| \le {_up(theorem.limit)} \taEps^2$"
+            f"{_value(first, theorem)}"
         ),
         "saturation": (
             r"the limiting sharpness $\taSharp_{*} = 2/(\taEta \taQ_{*})$ has "
-            rf"$|\taEta \taSharp_{{*}} - 2 + {_factor(sp.latex(2 * first))}\taEps| \le "
+            rf"$|\taEta \taSharp_{{*}} - 2 + {twice}\taEps| \le "
             rf"{_up(2 * theorem.saturation)} \taEps^2$"
         ),
         "crossing": (
             rf"if $|\taP_0| \ge {small}$, the first $t_b$ with $\taQ_t > 1$ has $\taEps t_b = "
-            rf"{_factor(sp.latex(scale))}\ln(1/\taEps) + k$ with $k$ between "
-            f"{_crossings(theorem)}"
+            rf"{scale}\ln(1/\taEps) + k$ with $k$ between {_crossings(theorem)}"
         ),
     }
-    _require_inside(scale, theorem.scale)
     if flow is not None and s.flow_q is not None:
         low, high = map(_exactly, s.flow_q)
         parts["gradient-flow"] = (
@@ -77,7 +79,8 @@ def largest_step(model: Model, largest: fmpq) -> str:
     eta = model.step_size(sp.Rational(int(largest.p), int(largest.q)))
     if eta.is_Rational:
         return str(eta)
-    return f"{_context(ROUND_FLOOR, 6).create_decimal(str(sp.N(eta, 30))):f}"
+    with ctx.workprec(_BITS):
+        return _rounded(below(ball(eta), _BITS - 1), ROUND_FLOOR, _STEP_DIGITS)
 
 
 def _given(model: Model, theorem: Theorem) -> str:
@@ -111,10 +114,32 @@ def _factor(latex: str) -> str:
     return "" if latex == "1" else latex + " "
 
 
+def _grouped(number: str) -> str:
+    return f"({number})" if "/" in number else number
+
+
+def _multiples(first: sp.Expr) -> tuple[str, str, str]:
+    """h(0), 2h(0) and 1/(4h(0)): in numbers where they are rational."""
+    if first.is_Rational:
+        return str(sp.latex(first)), str(sp.latex(2 * first)), str(sp.latex(1 / (4 * first)))
+    return r"\taH(0)", r"2\taH(0)", r"\frac{1}{4\taH(0)}"
+
+
+def _value(first: sp.Expr, theorem: Theorem) -> str:
+    """What h(0) is, where it is not told as a number."""
+    if first.is_Rational:
+        return ""
+    low, high = theorem.first
+    return rf", with $\taH(0)$ between ${_down(low)}$ and ${_up(high)}$"
+
+
 def _require_inside(value: sp.Expr, ends: tuple[fmpq, fmpq]) -> None:
-    low, high = (sp.Rational(int(end.p), int(end.q)) for end in ends)
-    if not (low <= value and value <= high):
-        raise NotProvedError(f"{value} is not where it was proved to be, in [{low}, {high}]")
+    low, high = ends
+    with ctx.workprec(_BITS):
+        found = ball(value)
+        inside = arb(low) <= found and found <= arb(high)
+    if not inside:
+        raise NotProvedError(f"{found.str(8)} is not where it was proved to be, in [{low}, {high}]")
 
 
 def _context(rounding: str, digits: int = _DIGITS) -> Context:
@@ -126,8 +151,8 @@ def shown(x: float, rounding: str) -> str:
     return f"{_context(rounding).create_decimal_from_float(x):f}"
 
 
-def _rounded(x: fmpq, rounding: str) -> str:
-    context = _context(rounding)
+def _rounded(x: fmpq, rounding: str, digits: int = _DIGITS) -> str:
+    context = _context(rounding, digits)
     return f"{context.divide(Decimal(int(x.p)), Decimal(int(x.q))):f}"
 
 
@@ -142,5 +167,5 @@ def _down(x: fmpq) -> str:
 def _exactly(x: fmpq) -> str:
     """As a decimal if that is exact and short, else as a fraction."""
     short = Context(prec=8).divide(Decimal(int(x.p)), Decimal(int(x.q)))
-    exact = short * int(x.q) == int(x.p)
+    exact = fmpq(*short.as_integer_ratio()) == x
     return f"{short.normalize():f}" if exact else f"{x.p}/{x.q}"
