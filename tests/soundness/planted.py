@@ -19,7 +19,7 @@ from trajalign.numerics.compile import elementary, jet_compiler, jets, program
 from trajalign.numerics.orbits import enclosed_loops, enclosures, limits
 from trajalign.theory.functions import BY_NAME, X
 from trajalign.verification.hypotheses import analyticity, certificates, proofs, sign_claims
-from trajalign.verification.theorems import approach, cells, entry
+from trajalign.verification.theorems import approach, cells
 from trajalign.verification.theorems import exit as exit_lemmas
 from trajalign.verification.theorems import flow as flow_lemmas
 
@@ -275,15 +275,6 @@ PLANTED: Sequence[Planted] = (
         "half of the tube's constant",
         "theorem",
         other_method(exit_lemmas.Tube, "alignment", lambda true: lambda self: true(self) / 2),
-    ),
-    Planted(
-        "orbits on the tube before they are",
-        "theorem",
-        other_method(
-            entry.Entry,
-            "follow",
-            lambda true: lambda self, start, target: true(self, start, 100 * target),
-        ),
     ),
     Planted(
         "small starts in half the time",
