@@ -22,7 +22,7 @@ from ..compile.jet_compiler import sharper
 from ..compile.jets import JetFunction, compile_jet, unlimited_length
 from .cells import BallSolver, Coefficient, SeriesRing
 
-_TERMS = 12  # of the polynomials
+_TERMS = 14  # of the polynomials
 _PER_UNIT = 32  # cells to a natural unit of x
 _BITS = 256  # to which they are worked out
 _FROM_ZERO = _PER_UNIT  # cells up to which means over [0, x] are looked at

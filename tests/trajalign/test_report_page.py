@@ -121,7 +121,7 @@ def test_a_failure_shows_its_witness_and_what_needs_it() -> None:
     assert "Witness: z = 2, r'(z) = 0.974383" in by_id["r2-linear/A1"].text
     assert "needs A1, A3, A4, A5" in by_id["r2-linear/limit"].text
     assert by_id["r2-linear/limit"].cells["verdict"] == "– not-applicable"
-    assert "12 not-applicable" in text_of(small_page().split("<nav")[0])
+    assert "18 not-applicable" in text_of(small_page().split("<nav")[0])
     assert "4 fail" in text_of(small_page().split("<nav")[0])
 
 

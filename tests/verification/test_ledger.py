@@ -27,8 +27,11 @@ CONCLUSIONS = (
 NEW = ("slow-curve-2", "slow-curve-3", "exponential-alignment", "one-orbit")
 
 
+SHARED = ("bifurcation/", "theorem/")  # headings of labels that all models have
+
+
 def short(label):
-    return label if label.startswith("bifurcation/") else label.split("/", 1)[1]
+    return label if label.startswith(SHARED) else label.split("/", 1)[1]
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +61,11 @@ def test_labels_are_unique(model):
     assert len(labels) == len(set(labels))
 
 
-def test_labels_differ_between_models_except_for_the_shared_bifurcation():
+def test_labels_differ_between_models_except_for_the_shared_headings():
     by_model = [{s.label for s in known_statements(model)} for model in MODELS]
-    assert by_model[0] & by_model[1] == {"bifurcation/flip", "bifurcation/two-cycle"}
+    both = by_model[0] & by_model[1]
+    assert both == {label for label in by_model[0] if label.startswith(SHARED)}
+    assert {"bifurcation/flip", "bifurcation/two-cycle", "theorem/limit"} <= both
 
 
 @pytest.mark.parametrize("statement", ALL, ids=lambda s: f"{s.model}:{s.label}")
@@ -117,7 +122,7 @@ def test_every_statement_is_documented(statement):
     verdicts = (DOCS / "verdicts.md").read_text(encoding="utf-8")
     readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
     name = short(statement.label)
-    assert f"`{name.removeprefix('bifurcation/')}`" in verdicts
+    assert f"`{name.removeprefix('bifurcation/').removeprefix('theorem/')}`" in verdicts
     assert any(f"`{label}`" in readme for label in (statement.label, f"…/{name}"))
 
 

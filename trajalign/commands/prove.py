@@ -29,11 +29,10 @@ from ..verification.theorems.certificate import (
     certificate,
     numbers,
     replay,
-    require_symmetric,
     rounded,
 )
 from ..verification.theorems.errors import NotProvedError
-from ..verification.theorems.proof import Proof, Theorem
+from ..verification.theorems.proof import Proof, Theorem, require_symmetric
 from ..verification.theorems.search import Wanted
 from ..verification.theorems.search import prove as searched
 from ..verification.theorems.words import Sentences, sentences

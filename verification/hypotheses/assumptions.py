@@ -126,7 +126,9 @@ class Assumptions:
         finding = self._judged(name)
         if name not in PROVABLE or finding.outcome not in (Outcome.PASS, Outcome.UNDECIDED):
             return finding, ()
-        symmetric = name != "A5" or found["symmetry"][0].evidence is Evidence.DERIVED
+        even = found["symmetry"][0]  # a refutation may be derived too
+        derived = even.outcome is Outcome.PASS and even.evidence is Evidence.DERIVED
+        symmetric = name != "A5" or derived
         return self._proved(name, finding, symmetric)
 
     @property

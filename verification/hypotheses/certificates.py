@@ -21,11 +21,11 @@ from ...theory.expressions.parsing import Z, parse_rational
 from ...theory.hypotheses_by_algebra import conditions
 from ...theory.models import Model
 from ...theory.responses import Response
-from ..verdicts import Evidence, Outcome
+from ..verdicts import Outcome
 from .analyticity import NoAnalyticityError, analytic_claims
 from .assumptions import Assumptions
 from .proofs import BITS, Proof, SignClaim, objection
-from .regularity import judge_symmetry
+from .regularity import is_symmetric
 from .sign_claims import (
     PROVABLE,
     before_z0,
@@ -227,7 +227,7 @@ def _unbounded(label: str, response: Response, witness: Mapping[str, str]) -> st
 
 def _check_supremum(label: str, response: Response, stated: Sequence[str], proved: bool) -> None:
     """`proved`: that it is below the second of the stated ends, which are ["0", bound] then."""
-    if judge_symmetry(response, []).evidence is not Evidence.DERIVED:
+    if not is_symmetric(response):
         raise CertificateError(f"{label}: the symmetry it needs is not derived")
     if proved:
         if stated[0] != "0":

@@ -98,6 +98,17 @@ def judge_symmetry(response: Response, grid: Sequence[sp.Rational]) -> Finding:
     return passed(points=str(compared))
 
 
+def is_symmetric(response: Response) -> bool:
+    """Whether symmetry is derived: a refutation has that evidence too.
+
+    >>> from trajalign.theory.responses import Loss
+    >>> is_symmetric(Loss.parse("log(cosh(z))")), is_symmetric(Loss.parse("z**2/2 + z**3"))
+    (True, False)
+    """
+    found = judge_symmetry(response, [])
+    return found.outcome is Outcome.PASS and found.evidence is Evidence.DERIVED
+
+
 def _lopsided_term(response: Response) -> dict[str, str]:
     """An odd power in the series of ℓ at 0, or an even one in that of φ; {} if none is seen."""
     try:

@@ -24,7 +24,7 @@ from ..measuring.effort import THOROUGH
 from ..measuring.plans import Plan
 from ..numbers import above, below, number
 from ..quantities import Quantities
-from ..statement import DERIVED, EDGE, NEW, PAPER, Form
+from ..statement import DERIVED, PAPER, Form
 from ..theorems.exit import Gap
 from ..theorems.flow import flow
 from ..theorems.proof import BITS, Lemmas, Theorem, known_lemmas
@@ -254,17 +254,20 @@ def _claim(label: str, plan: Plan) -> Claim:
     return kind(label, plan.curve.h_at_zero, largest_gap(plan))
 
 
+_C = {"C": r"$C$, rounded up"}
+
+
 def _always(text: str) -> Callable[[Laws], str]:
-    return lambda laws: r"for all $\taEta \le \taEta_0$, a number: " + text
+    return lambda laws: r"for all $\taEta \le \taEta_0$, with its constants: " + text
 
 
 def _form(
     name: str,
     place: int,
     says: Callable[[Laws], str],
+    numbers: Mapping[str, str],
     origin: str = f"{PAPER} for small step sizes; the numbers are new here",
     rests_on: tuple[str, ...] = ("reduced-map",),
-    needs: Callable[[Laws], tuple[str, ...]] = lambda laws: EDGE,
 ) -> Form:
     return Form(
         f"theorem/{name}",
@@ -273,11 +276,8 @@ def _form(
         claim=_claim,
         origin=origin,
         rests_on=rests_on,
-        needs=needs,
-        about=lambda laws: (
-            "the orbits that the verdict names: on a tube about the curve, or all "
-            "from a box of starts"
-        ),
+        about=lambda laws: "what the verdict names: on a tube about the curve, or all from a box",
+        numbers=numbers,
     )
 
 
@@ -289,28 +289,32 @@ FORMS = (
             r"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t)\taEps| \le C\taEps^2$ from some "
             r"$t_a \le A + B \ln(1/\taEps) + D \ln(1/|\taP_0|)$ on"
         ),
+        _C | {"sup |h_2|": "what $C$ cannot be below, rounded up"},
     ),
-    _form("limit", 161, _always(r"$|\taQ_{*} - 1 - \taH(0)\taEps| \le C\taEps^2$")),
+    _form("limit", 161, _always(r"$|\taQ_{*} - 1 - \taH(0)\taEps| \le C\taEps^2$"), _C),
     _form(
         "saturation",
         162,
         _always(r"$|\taEta\taSharp_{*} - 2 + 2\taH(0)\taEps| \le C\taEps^2$"),
+        _C,
         rests_on=("theorem/limit", "sharpness"),
     ),
     _form(
         "progressive-sharpening",
         163,
         _always(
-            r"$\taQ_t$ and $\tilde{\taSharp}(\taQ_t)$ increase and "
+            r"$\taQ_t$ increases, $\tilde{\taSharp}(\taQ_t)$ never falls and "
             r"$|\taSharp_t - \tilde{\taSharp}(\taQ_t)| \le C\taEps/\taEta$"
         ),
+        {"gap in eps/eta": "$C$, rounded up"},
         rests_on=("reduced-map", "sharpness"),
     ),
     _form(
         "crossing",
         164,
         _always(r"$\taEps t_b - \rho_0 \ln(1/\taEps)$ lies between two numbers"),
-        origin=NEW,
+        {"rho_0": r"$\rho_0$", "k": "the two numbers, of orbits from a box"},
+        origin=f"{DERIVED} for small step sizes; the numbers are new here",
     ),
     _form(
         "gradient-flow",
@@ -319,6 +323,7 @@ FORMS = (
             r"$|\taP_t| \le |\taP_0|(1 - m)^t$ and $\taQ_0 \le \taQ_t \le \taQ_0\exp(C\taEps)$ "
             r"for $\taQ_0$ in a range past 1"
         ),
+        {"m": "$m$, rounded down", "ln(q_t/q0) in eps": "$C$, rounded up"},
         origin=f"{PAPER}, with other constants; {DERIVED}",
     ),
 )

@@ -19,9 +19,8 @@ from ...numerics.pools import Progress, workers
 from ...theory.errors import InputError, NotFiniteError
 from ...theory.models import Model
 from ...theory.requirements import require_normalised
-from ..hypotheses.regularity import judge_symmetry
+from ..hypotheses.regularity import is_symmetric
 from ..numbers import above, below
-from ..verdicts import Evidence
 from .approach import Approach, approach
 from .cells import Cell, Followed, Method
 from .crossing import Clock
@@ -133,6 +132,17 @@ class Proof:
     cut: Cut | None
 
 
+def require_symmetric(model: Model) -> None:
+    """r as a function of x = p² needs an even loss or an odd activation, exactly.
+
+    Raises NotProvedError where that is not derived, and what `require_normalised` raises.
+    """
+    response = model.response
+    if not is_symmetric(response):
+        raise NotProvedError(f"{response.text}: that it is {response.symmetry} is not derived")
+    require_normalised(response)
+
+
 def leaves(box: Cell, cut: Cut | None) -> Iterator[Cell]:
     """The cells into which a box is cut: they cover it. Raises NotProvedError for a false cut."""
     if cut is None:
@@ -175,7 +185,7 @@ class Lemmas:
     def __init__(self, model: Model, setting: Setting) -> None:
         setting.require_sound()
         self.setting = setting
-        _require_symmetric(model)
+        require_symmetric(model)
         with _known():
             self.step = known_step(model, setting.curve_end)
 
@@ -285,14 +295,6 @@ def _part(job: tuple[Model, Setting, list[Cell]]) -> dict[Cell, Followed]:
     with ctx.workprec(BITS):
         lemmas = known_lemmas(model, setting)
         return {cell: lemmas.followed(cell) for cell in cells}
-
-
-def _require_symmetric(model: Model) -> None:
-    """r as a function of x = p² needs an even loss or an odd activation, exactly."""
-    response = model.response
-    require_normalised(response)
-    if judge_symmetry(response, []).evidence is not Evidence.DERIVED:
-        raise NotProvedError(f"{response.text}: that it is {response.symmetry} is not derived")
 
 
 def _crossings(cells: Mapping[Cell, Followed]) -> tuple[Crossing, ...]:

@@ -5,6 +5,7 @@ import pytest
 import sympy as sp
 from hypotheses_by_hand import failing, judged, named
 
+from trajalign.verification.hypotheses.regularity import is_symmetric, judge_symmetry
 from trajalign.verification.verdicts import Evidence, Outcome, Verdict
 
 # A5: a statement about infinity --------------------------------------------------------------
@@ -155,3 +156,14 @@ def test_where_no_limit_bounds_a_slope_a_stated_bound_is_proved() -> None:
         verdicts = judged(kind, text).verdicts
         assert not any("proved" in verdict.quantities for verdict in verdicts.values())
         assert {name for name, v in verdicts.items() if "bound" in v.quantities} <= {"A5"}
+
+
+def test_one_side_tells_nothing_of_the_other_where_symmetry_is_refuted() -> None:
+    # A refutation may have the evidence "derived" too, which is not that of a symmetry.
+    text = "log(cosh(z))+z**3*exp(-z**2)" + 7 * "/10**60"
+    lopsided = judged("linear", text)
+    assert judge_symmetry(lopsided.response, []).evidence is Evidence.DERIVED
+    assert not is_symmetric(lopsided.response)
+    assert lopsided.verdicts["symmetry"].outcome is Outcome.FAIL
+    assert lopsided.verdicts["A5"].evidence is not Evidence.ENCLOSED
+    assert "A5" not in lopsided.proofs

@@ -25,12 +25,11 @@ from trajalign.verification.theorems.certificate import (
     digest,
     replay,
     require_implied,
-    require_symmetric,
     rounded,
 )
 from trajalign.verification.theorems.errors import NotProvedError
 from trajalign.verification.theorems.flow import Flow
-from trajalign.verification.theorems.proof import Proof, Theorem
+from trajalign.verification.theorems.proof import Proof, Theorem, require_symmetric
 from trajalign.verification.theorems.search import Wanted, prove
 
 ROOT = Path(__file__).resolve().parents[3]
