@@ -21,9 +21,10 @@ from .errors import NotProvedError
 from .step import Place, Step
 
 _PER_UNIT = 64  # boxes to a natural unit of x
+_FINER = 2  # times as many for one level alone
 _DEPTH = 4  # times that a box is halved
 _PIECES = 2  # of each band of v
-_EPSILONS = 2  # parts of the range of ε
+_EPSILONS = 8  # parts of the range of ε, shared among the levels, and two at least
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ class Funnel:
 def funnel(step: Step, end: fmpq, levels: tuple[fmpq, ...], largest: fmpq, lowest: fmpq) -> Funnel:
     """The table, computed. Raises NotProvedError where ψ > 0 cannot be shown."""
     unit = step.curve.unit
-    count = max(1, int((end * _PER_UNIT / unit).ceil()))
+    finer = max(1, _FINER // len(levels))
+    count = max(1, int((end * _PER_UNIT * finer / unit).ceil()))
     edges = [end * i / count for i in range(count + 1)]
     rows = [
         row
@@ -132,7 +134,7 @@ def _rates(
             # Where v < 0 all of the segment from v to 0 has q as large as its end.
             if piece.upper() <= 0 and _below(step, at, piece, largest, lowest):
                 continue
-            rate = _rate(step, at, piece, largest)
+            rate = _rate(step, at, piece, largest, max(2, _EPSILONS // len(levels)))
             if not rate > 0:
                 return None
             known = known.min(rate)
@@ -153,9 +155,9 @@ def _below(step: Step, at: Place, v: arb, largest: fmpq, lowest: fmpq) -> bool:
     return bool(at.r * (1 + height + v) < arb(lowest))
 
 
-def _rate(step: Step, at: Place, v: arb, largest: fmpq) -> arb:
+def _rate(step: Step, at: Place, v: arb, largest: fmpq, parts: int) -> arb:
     """A lower bound of ψ over the box, all ε ≤ `largest`; NaN where there is none."""
-    edges = [largest * i / _EPSILONS for i in range(_EPSILONS + 1)]
+    edges = [largest * i / parts for i in range(parts + 1)]
     found = arb.pos_inf()
     for low, high in pairwise(edges):
         slope = step.slope_in_v(at, v, hull(low, high))

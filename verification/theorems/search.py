@@ -29,6 +29,7 @@ from .proof import BITS, Cut, Lemmas, Proof, Range, Setting, Theorem, known_lemm
 LEVELS = tuple(fmpq(1, k) for k in (10, 20, 50, 100, 200, 1000))
 _MOST, _LEAST = 0.04, 0.0007  # ε₀ h(0) that is tried
 _STANDARD = 0.00751
+_KEPT = 1.02  # times C₁ε₀ for a tube that is not to be reached, but kept
 _SMALL = fmpq(1, 20)  # |p0| from which on times are told, in its unit
 _ABOVE_C, _HIGHEST = fmpq(1, 50), fmpq(9, 10)  # q0 by default
 _FLOW = fmpq(6, 5), fmpq(2)  # q0 of the gradient-flow side by default
@@ -258,20 +259,24 @@ def _tuned(
     q: Range,
     p: Range,
     levels: tuple[fmpq, ...] = LEVELS,
+    room: float = 1.2,
 ) -> Setting:
-    """The ends of tables from floats, and δ from the funnel."""
+    """The ends of tables from floats, and δ from the funnel: `room` times what is kept, or more
+    where little is."""
     r = _Floats(model)
     rise = 1 + 3 * float(largest) * r.first
     tube_end = r.place(float(q[0]) / rise) * 1.02
     funnel_end = max(tube_end, r.place(float(q[0]) / (rise + float(levels[0])))) * 1.02
     reach, height = max(funnel_end, float(p[1]) ** 2), float(q[0])
-    curve_end = 1.1 * max(reach, *(x * (2 * r(x) / height - 1) ** 2 for x in r.grid(reach)))
+    curve_end = (1.25 + 3 * float(largest) * r.first) * max(
+        reach, *(x * (2 * r(x) / height - 1) ** 2 for x in r.grid(reach))
+    )
     ends = [_near(x, fmpq(0), fmpq(10**9)) for x in (tube_end, funnel_end, curve_end)]
     rough = Setting(largest, q, p, fmpq(1), levels, ends[0], ends[1], ends[2], _FLOW)
     lemmas = Lemmas(model, rough)
     constant = float(lemmas.funnel.constant(len(levels) - 1))
     boxes = (abs(float(lemmas.step.curve.value("h2", arb(x)).mid())) for x in r.grid(tube_end))
-    delta = max(max(boxes) / 8, 1.2 * constant * float(largest))
+    delta = max(max(boxes) * (room - 1), room * constant * float(largest))
     return replace(rough, delta=_near(delta, fmpq(0), fmpq(10**9)))
 
 
@@ -288,7 +293,7 @@ def tube_only(model: Model, wanted: Wanted) -> Lemmas:
     with ctx.workprec(BITS):
         q, p = _ranges(model, wanted)
         largest = wanted.largest or sizes(model)[-1]
-        return Lemmas(model, _tuned(model, largest, q, p, LEVELS[-1:]))
+        return Lemmas(model, _tuned(model, largest, q, p, LEVELS[-1:], _KEPT))
 
 
 def _ranges(model: Model, wanted: Wanted) -> tuple[Range, Range]:
