@@ -34,6 +34,8 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float
         for verdict in group:
             if verdict.reason:
                 console.print(_explanation(verdict))
+            elif "eta0" in verdict.parameters:
+                console.print(_numbers(verdict))
         for verdict, standing in zip(group, standings(group), strict=True):
             if verdict.outcome is Outcome.PASS and standing.outcome in _WEAKER:
                 console.print(_weakness(verdict, standing))
@@ -156,6 +158,13 @@ def _explanation(verdict: Verdict) -> Text:
         witness = ", ".join(f"{name} = {value}" for name, value in verdict.witness.items())
         text.append(f"\n  witness: {witness}")
     return text
+
+
+def _numbers(verdict: Verdict) -> Text:
+    """The constants of what is proved for all step sizes up to a number."""
+    told = ", ".join(f"{name} {value}" for name, value in verdict.quantities.items())
+    largest, orbits = verdict.parameters["eta0"], verdict.parameters["orbits"]
+    return Text.assemble((f"{verdict.label}  ", "bold"), f"for all η ≤ {largest}, {orbits}: {told}")
 
 
 def _weakness(verdict: Verdict, standing: Standing) -> Text:

@@ -32,6 +32,7 @@ from trajalign.verification.statements.progressive_sharpening import SharpeningC
 from trajalign.verification.statements.reduced_map import MapClaim
 from trajalign.verification.statements.saturation import SaturationClaim
 from trajalign.verification.statements.sharpness import SharpnessClaim
+from trajalign.verification.statements.theorems import PastOneClaim, TheoremClaim
 from trajalign.verification.statements.two_cycle import CycleClaim
 from trajalign.verification.verdicts import Outcome
 
@@ -137,6 +138,12 @@ SABOTAGED = [
     (SaturationClaim, "neuron/saturation"),
     (SharpeningClaim, "neuron/progressive-sharpening"),
     (OneOrbitClaim, "neuron/one-orbit"),
+    (TheoremClaim, "theorem/alignment"),
+    (TheoremClaim, "theorem/limit"),
+    (TheoremClaim, "theorem/saturation"),
+    (TheoremClaim, "theorem/progressive-sharpening"),
+    (TheoremClaim, "theorem/crossing"),
+    (PastOneClaim, "theorem/gradient-flow"),
 ]
 
 
@@ -158,7 +165,7 @@ def arguments_for(label: str) -> tuple[str, ...]:
 
 
 def test_sabotage_covers_every_kind_of_claim() -> None:
-    kinds = {label if "bifurcation" in label else label.split("/")[1] for _, label in SABOTAGED}
+    kinds = {label.removeprefix("linear/").removeprefix("neuron/") for _, label in SABOTAGED}
     assert kinds == {form.name for form in forms()}
 
 

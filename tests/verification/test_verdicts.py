@@ -133,5 +133,6 @@ def test_neuron_has_no_a2() -> None:
 
 def test_labels_name_each_verdict_once() -> None:
     for model, other in product(HYPOTHESES, repeat=2):
-        names = [*HYPOTHESES[model], *(s.label.split("/", 1)[1] for s in known_statements(other))]
+        labels = (s.label.removeprefix(f"{other}/") for s in known_statements(other))
+        names = [*HYPOTHESES[model], *labels]
         assert len(names) == len(set(names))

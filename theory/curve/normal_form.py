@@ -50,7 +50,7 @@ def normal_form(model: Model) -> NormalForm:
     >>> normal_form(TwoLayerLinear("log-cosh")).forced
     R**2*x
     >>> normal_form(SingleNeuron("tanh")).drift
-    omega*(-epsilon*omega*x + 2)/(epsilon*omega*x - 1)**2
+    -omega*(epsilon*omega*x - 2)/(epsilon*omega*x - 1)**2
     """
     shrink, q_next = (e.subs(SQUARE, X * OMEGA).subs(Q, RESPONSE * S) for e in even_map(model))
     symbols = {X, RESPONSE, OMEGA, S, EPSILON}

@@ -52,7 +52,7 @@ def known_labels(model: str) -> tuple[str, ...]:
     """Every label of a model: hypotheses first, then statements, in the order of checking.
 
     >>> known_labels("neuron")[-1]
-    'neuron/one-orbit'
+    'theorem/gradient-flow'
     """
     names = tuple(f"{model}/{name}" for name in HYPOTHESES[model])
     return names + tuple(s.label for s in known_statements(model))

@@ -28,7 +28,7 @@ from ..statement import DERIVED, PAPER, Form
 from ..theorems.exit import Gap
 from ..theorems.flow import flow
 from ..theorems.proof import BITS, Lemmas, Theorem, known_lemmas
-from ..theorems.search import prove, standard, tube_only
+from ..theorems.search import FLOW, prove, standard, tube_only
 from ..theorems.words import largest_step, shown
 from ..verdicts import Evidence
 
@@ -150,6 +150,11 @@ class PastOneClaim(TheoremClaim):
 
     on_orbits: ClassVar[bool] = False
 
+    def parameters(self, plan: Plan) -> dict[str, Any]:
+        """The same, with the range of q0."""
+        low, high = FLOW
+        return super().parameters(plan) | {"orbits": f"with q0 from {low} to {high}"}
+
 
 def _on_tube(lemmas: Lemmas) -> dict[str, float]:
     """What is proved of orbits on the tube, and of those past q = 1."""
@@ -233,7 +238,7 @@ def _quantities(name: str, v: Mapping[str, float], where: Mapping[str, str]) -> 
         low, high = shown(v["k, at least"], ROUND_FLOOR), shown(v["k, at most"], ROUND_CEILING)
         told |= {"k": f"{low} to {high}", "k on each range of starts within": most("k, wide")}
     if name != "gradient-flow":
-        told |= {"q0": where["q0"], "p0": where["p0"]} if "A" in v else {"p": where["p"]}
+        told |= {"q0": where["q0"], "|p0|": where["p0"]} if "A" in v else {"|p|": where["p"]}
     return told
 
 

@@ -32,7 +32,7 @@ _STANDARD = 0.00751
 _KEPT = 1.02  # times C₁ε₀ for a tube that is not to be reached, but kept
 _SMALL = fmpq(1, 20)  # |p0| from which on times are told, in its unit
 _ABOVE_C, _HIGHEST = fmpq(1, 50), fmpq(9, 10)  # q0 by default
-_FLOW = fmpq(6, 5), fmpq(2)  # q0 of the gradient-flow side by default
+FLOW = fmpq(6, 5), fmpq(2)  # q0 of the gradient-flow side by default
 _WIDEST = fmpq(3, 10)  # k₊ − k₋ of a cell, beyond which it is cut
 _PARTS = 50  # of the whole range of q0, each cut by a process of its own
 _FAR = 6  # times |p0| from where on both ends of its range are told apart
@@ -272,7 +272,7 @@ def _tuned(
         reach, *(x * (2 * r(x) / height - 1) ** 2 for x in r.grid(reach))
     )
     ends = [_near(x, fmpq(0), fmpq(10**9)) for x in (tube_end, funnel_end, curve_end)]
-    rough = Setting(largest, q, p, fmpq(1), levels, ends[0], ends[1], ends[2], _FLOW)
+    rough = Setting(largest, q, p, fmpq(1), levels, ends[0], ends[1], ends[2], FLOW)
     lemmas = Lemmas(model, rough)
     constant = float(lemmas.funnel.constant(len(levels) - 1))
     boxes = (abs(float(lemmas.step.curve.value("h2", arb(x)).mid())) for x in r.grid(tube_end))
