@@ -62,7 +62,7 @@ class Evidence(Enum):
         "enclosed",
         (
             "a proof in ball arithmetic over the whole range that the row speaks of: every z > 0, "
-            "or every start in a box"
+            "or every start in a box, or all step sizes up to a number"
         ),
         "FLINT, this program, Python, the machine; at infinity a symbolic rewriting",
     )
