@@ -27,13 +27,14 @@ class Settled:
 
     `aligned` is the first t from which on |q/r(p) − 1 − εh(p)| is at most what was asked for, up to
     where the orbit came to rest; `crossing` the first t with q_t > 1; −1 where there is none.
-    `limit` is q at rest, NaN for an orbit that did not come to rest; `diverged` those that left,
-    and `possible` those that weights have: others are not run.
+    `steps` are those that it made, `limit` is q at rest, NaN where it did not come to rest;
+    `diverged` are those that left, and `possible` those that weights have: others are not run.
     """
 
     aligned: NDArray[np.int64]
     crossing: NDArray[np.int64]
     limit: Floats
+    steps: NDArray[np.int64]
     diverged: NDArray[np.bool_]
     possible: NDArray[np.bool_]
 
@@ -60,6 +61,7 @@ def settle(
     possible = _possible(model, eta, p0, q0)
     far = np.where(possible, 0, _NEVER).astype(np.int64)  # 1 + the last t that is too far away
     crossing = np.full(eta.shape, _NEVER, dtype=np.int64)
+    made = np.zeros(eta.shape, dtype=np.int64)
     p_end, u_end = p0.copy(), 1 / q0
     at = np.flatnonzero(possible)
     with double_precision(NUMPY):
@@ -68,15 +70,17 @@ def settle(
             if not at.size:
                 break
             p, u, size, e, wide = p_end[at], u_end[at], eta[at], epsilon[at], width[at]
-            last, crossed = far[at], crossing[at]
+            last, crossed, count = far[at], crossing[at], made[at]
             for t in range(begin, min(begin + _STRIDE, steps)):
                 going = moving(np, p, u, limits)
+                count += going
                 slope, p_next, u_next = stepper.move(p, u, size)
                 off = np.abs(p / (u * slope) - 1 - e * first(p)[0])
                 last = np.where(going & ~(off <= wide), t + 1, last)  # so is what is not a number
                 p, u = np.where(going, p_next, p), np.where(going, u_next, u)
                 crossed = np.where(going & (crossed < 0) & (u < 1), t + 1, crossed)
             p_end[at], u_end[at], far[at], crossing[at] = p, u, last, crossed
+            made[at] = count
             if progress is not None:
                 progress(begin, steps)
         rest = (np.abs(p_end) <= limits.until) & (u_end > 0) & (u_end < 1)
@@ -86,7 +90,7 @@ def settle(
         progress(steps, steps)
     aligned = np.where(rest & possible, far, _NEVER)
     crossing[possible & (q0 > 1)] = 0
-    return Settled(aligned, crossing, limit, possible & ~rest & ~undecided, possible)
+    return Settled(aligned, crossing, limit, made, possible & ~rest & ~undecided, possible)
 
 
 def _possible(model: Model, eta: Floats, p0: Floats, q0: Floats) -> NDArray[np.bool_]:

@@ -138,7 +138,9 @@ def compile_stepper(model: Model, engine: str) -> Stepper:
     kernel = _Kernel(model, engine)
     if engine == NUMPY:
         advance, periods = kernel.advance, kernel.periods
-        return Stepper(engine, kernel.limits, kernel.response, _CHUNK, kernel.move, advance, periods)
+        return Stepper(
+            engine, kernel.limits, kernel.response, _CHUNK, kernel.move, advance, periods
+        )
     on_cpu = require(JAX).default_backend() == "cpu"
     for options in [_accepted(_OPTIONS), {}] if on_cpu else [{}]:
         stepper = _jitted(kernel, options, _CHUNK if on_cpu else _CHUNK_ON_ACCELERATOR)
