@@ -28,6 +28,7 @@ Examples:
   trajalign figure bifurcation neuron -o bifurcation.svg
   trajalign figure sharpness neuron --eta 1/50 -o lambda.svg --data lambda.csv
   trajalign figure phase --loss atan --p0 -3:3:60 --q0 0.1:1.5:40 -o phase.png
+  trajalign figure proved neuron -o proved.pdf
 """,
 )
 @click.argument("kind", metavar="KIND", type=click.Choice(list(KINDS)))

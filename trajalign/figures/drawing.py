@@ -66,11 +66,9 @@ def with_figure(picture: Picture, use: Callable[[Figure], None]) -> None:
 
 def _fill(axes: Axes, picture: Picture) -> dict[str, Artist]:
     """Draw everything but the labels; returns what stands in the legend, by its name."""
-    keys: dict[str, Artist] = {}
+    keys = {box.name: _fill_box(axes, box) for box in picture.boxes}
     if picture.regions is not None:
         keys |= _fill_regions(axes, picture.regions)
-    for box in picture.boxes:
-        keys[box.name] = _fill_box(axes, box)
     seen: dict[str, int] = {}
     for curve in picture.curves:
         number = seen.get(curve.look, 0)

@@ -39,6 +39,7 @@ _REGIONS = (
     Region("#3b3b3b", ""),
     Region("#c98a5e", "xxxx"),
     Region("white", ""),
+    Region("#dedede", ""),
 )
 
 
@@ -101,7 +102,7 @@ def box() -> Region:
 
 def corner() -> dict[str, Any]:
     """A text in the lower left corner of a panel, on a ground of its own."""
-    ground = {"boxstyle": "square,pad=0.25", "fc": "white", "ec": "none", "alpha": 0.85}
+    ground = {"boxstyle": "square,pad=0.25", "fc": "white", "ec": "none"}
     return {"fontsize": "x-small", "ha": "left", "va": "bottom", "bbox": ground, "zorder": 7}
 
 

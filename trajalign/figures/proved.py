@@ -26,20 +26,21 @@ from ..theory.models import ETA, Model
 from ..verification.theorems.certificate import replay
 from ..verification.theorems.proof import Theorem
 from ..verification.theorems.search import prove, quick
+from ..verification.theorems.words import largest_step
 from .bifurcation import response_at
 from .kind import Kind, Request
 from .picture import FAULT, MAP, REFERENCE, Box, Curve, Picture, Regions
 
-LATER, ALIGNS, FAILS, DIVERGES, NOT_BELOW, NO_WEIGHTS = range(6)
+ALIGNS, LATER, FAILS, DIVERGES, NOT_BELOW, NO_WEIGHTS = range(6)
 _NAMES = (
-    "aligns later",
     "aligns as stated",
+    "aligns later",
     "does not align",
     "diverges",
     "$q_0 > 1$",
     "no weights",
 )
-_LOOKS = (0, 1, 3, 4, 5, 5)  # the box has 2, the blue one
+_LOOKS = (6, 0, 3, 4, 5, 5)  # the box has 2, the blue one
 _PROVED, _FAULT = "proved", "contradicts the theorem"
 _TOP = sp.Rational(11, 10)  # q0
 _WIDE, _HIGH = sp.Rational(5, 2), 3  # |p0| and η in units of those of the box
@@ -85,13 +86,6 @@ def proved_picture(
     found = _sampled(model, theorem, [*plane, *front], progress)
     first, second = found[: len(plane)], found[len(plane) :]
     q_ends, p_ends = (float(q0s[0]), float(_TOP)), (0.0, float(wide))
-    bad = sum(sample.false for sample in found)
-    inside = sum(sample.inside for sample in found)
-    told = (
-        f"{bad} of the {inside} orbits sampled in its box contradict it"
-        if bad
-        else f"the {inside} orbits sampled in its box do as it says"
-    )
     front_panel = Picture(
         "proved",
         "",
@@ -106,8 +100,9 @@ def proved_picture(
     )
     return Picture(
         "proved",
-        f"Where the theorem is proved, for 0 < η ≤ {_spoken(largest)}, {low} ≤ q0 ≤ {high} and "
-        f"0 < |p0| ≤ {s.p[1]}, and how sampled orbits align, for {model.response.text}; {told}",
+        f"Where the theorem is proved, for 0 < η ≤ {largest_step(model, s.largest)}, "
+        f"{low} ≤ q0 ≤ {high} and 0 < |p0| ≤ {s.p[1]}, and how sampled orbits align, for "
+        f"{model.response.text}; {_told(found)}",
         "$q_0$",
         r"$\eta$",
         (
@@ -121,6 +116,16 @@ def proved_picture(
         note=rf"$|p_0| = {_spoken(middle)}$",
         below=front_panel,
     )
+
+
+def _told(samples: Sequence[_Sample]) -> str:
+    """How the samples of the box compare with the theorem."""
+    inside, bad = (sum(getattr(s, name) for s in samples) for name in ("inside", "false"))
+    if not inside:
+        return "no orbit is sampled in its box"
+    if bad:
+        return f"{bad} of the {inside} orbits sampled in its box contradict it"
+    return f"the {inside} orbits sampled in its box do as it says"
 
 
 Start = tuple[sp.Rational, sp.Rational, sp.Rational]  # η, |p0|, q0
@@ -153,7 +158,7 @@ def _sampled(
             continue
         code = _code(found, int(at[i]), float(bounds[i]))
         inside = code != NO_WEIGHTS and _is_inside(model, theorem, start)
-        kept = code == ALIGNS and _ends_as_told(theorem, found, int(at[i]), epsilon[i], start)
+        kept = code == ALIGNS and _ends_as_told(model, theorem, found, int(at[i]), start)
         samples.append(_Sample(code, inside, inside and not kept))
     return samples
 
@@ -191,17 +196,20 @@ def _is_inside(model: Model, theorem: Theorem, start: Start) -> bool:
     )
 
 
-def _ends_as_told(theorem: Theorem, found: Settled, i: int, epsilon: float, start: Start) -> bool:
-    """Whether the limit of q and the crossing of q = 1 are as the theorem says, for the box."""
-    first, scale = (float(sum(ends) / 2) for ends in (theorem.first, theorem.scale))
+def _ends_as_told(model: Model, theorem: Theorem, found: Settled, i: int, start: Start) -> bool:
+    """Whether a start of the box has the limit of q and the crossing of q = 1 that are told."""
+    first, epsilon = (
+        float(x) for x in (slow_curve(model).h_at_zero, model.small_parameter(start[0]))
+    )
+    if not abs(found.limit[i] - 1 - epsilon * first) <= float(theorem.limit) * epsilon**2:
+        return False
+    k = epsilon * float(found.crossing[i]) - math.log(1 / epsilon) / (4 * first)
     p, q = (fmpq(int(x.p), int(x.q)) for x in start[1:])
-    limit = abs(found.limit[i] - 1 - epsilon * first) <= float(theorem.limit) * epsilon**2
-    k = float(epsilon * found.crossing[i] - scale * math.log(1 / epsilon))
-    ranges = [
-        c for c in theorem.crossings if c.q[0] <= q <= c.q[1] and c.p[0] <= p <= c.p[1]
-    ]  # several where q or p lies on an end
-    crossing = all(float(c.low) <= k <= float(c.high) for c in ranges)
-    return bool(limit and found.crossing[i] > 0 and crossing)
+    return all(
+        float(c.low) <= k <= float(c.high)
+        for c in theorem.crossings
+        if c.q[0] <= q <= c.q[1] and c.p[0] <= p <= c.p[1]  # several where one lies on an end
+    )
 
 
 def _steps(model: Model, epsilon: float) -> int:
@@ -253,7 +261,7 @@ def _size(model: Model, epsilon: fmpq) -> sp.Rational:
 
 
 def _spoken(value: sp.Rational) -> str:
-    """A number as a decimal of six digits, or exactly where that is a fraction of few."""
+    """A number as a decimal of six digits."""
     return f"{float(value):.6g}"
 
 

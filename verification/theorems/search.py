@@ -283,9 +283,15 @@ def standard(model: Model) -> Wanted:
 
 
 def quick(model: Model) -> Wanted:
-    """What is proved in seconds: ε₀ h(0) is at most 0.002, on the usual ranges."""
+    """What is proved in seconds: ε₀ h(0) is at most 0.002, on the usual ranges.
+
+    Raises NotProvedError.
+    """
     h = number(slow_curve(model).h_at_zero)
-    return Wanted(largest=next(e for e in _sizes(model) if float(e) * h <= _QUICK))
+    largest = next((e for e in _sizes(model) if float(e) * h <= _QUICK), None)
+    if largest is None:
+        raise NotProvedError(f"no step size has 0 < epsilon h(0) <= {_QUICK}, with h(0) = {h:.6g}")
+    return Wanted(largest=largest)
 
 
 def tube_only(model: Model, wanted: Wanted) -> Lemmas:
