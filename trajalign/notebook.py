@@ -206,10 +206,10 @@ def figure(
     kind: str, given: Any, *, eta: Any = None, p0: Any = None, q0: Any = None, **options: Any
 ) -> Figure:
     """A figure of one kind, as `trajalign figure` draws it: bifurcation, cobweb, alignment, ladder,
-    sharpness, phase, exponential or cascade.
+    sharpness, phase, proved, exponential or cascade.
 
     Parameters: a model; the step size; the start, of a phase diagram the values on its axes; what
-    else the kind takes (`order`, `which`). Raises InputError.
+    else the kind takes (`order`, `which`, `certificate`). Raises InputError.
 
     >>> figure("bifurcation", "log-cosh")
     Bifurcation diagram of the frozen map for log(cosh(z)), with an orbit at step size 1/20 ...

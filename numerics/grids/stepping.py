@@ -70,13 +70,14 @@ class Limits(NamedTuple):
 class Stepper:
     """The compiled kernel of one model for one engine; see `compile_stepper`.
 
-    `response` is the response's float64 evaluation.
+    `response` is the response's float64 evaluation; `move` makes p r(p), p' and u' of (p, u, η).
     """
 
     engine: str
     limits: Limits
     response: FloatFunction
     chunk: int
+    move: Callable[[Any, Any, Any], tuple[Any, Any, Any]]
     _advance: Callable[..., State]
     _periods: Callable[..., tuple[Integers]]
 
@@ -137,7 +138,9 @@ def compile_stepper(model: Model, engine: str) -> Stepper:
     kernel = _Kernel(model, engine)
     if engine == NUMPY:
         advance, periods = kernel.advance, kernel.periods
-        return Stepper(engine, kernel.limits, kernel.response, _CHUNK, advance, periods)
+        return Stepper(
+            engine, kernel.limits, kernel.response, _CHUNK, kernel.move, advance, periods
+        )
     on_cpu = require(JAX).default_backend() == "cpu"
     for options in [_accepted(_OPTIONS), {}] if on_cpu else [{}]:
         stepper = _jitted(kernel, options, _CHUNK if on_cpu else _CHUNK_ON_ACCELERATOR)
@@ -152,7 +155,7 @@ def _jitted(kernel: _Kernel, options: dict[str, Any], chunk: int) -> Stepper:
     jax = require(JAX)
     advance = jax.jit(kernel.advance_in_jax, compiler_options=options)
     periods = jax.jit(kernel.periods, compiler_options=options)
-    return Stepper(JAX, kernel.limits, kernel.response, chunk, advance, periods)
+    return Stepper(JAX, kernel.limits, kernel.response, chunk, kernel.move, advance, periods)
 
 
 def _agrees(ours: Stepper, theirs: Stepper, scale: float) -> bool:

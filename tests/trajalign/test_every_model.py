@@ -102,6 +102,7 @@ LONG = {
     "ladder": ("figure", "ladder", "MODEL", "-o", "ladder.svg"),
     "alignment": ("figure", "alignment", "MODEL", "-o", "alignment.svg"),
     "exponential": ("figure", "exponential", "MODEL", "-o", "exponential.svg"),
+    "proved": ("figure", "proved", "MODEL", "-o", "proved.svg"),
     "controls": ("verify", "MODEL", "--controls", "--statement", "MODEL/limit", "--jobs", "1"),
     "latex": ("derive", "MODEL", "--no-numbers", "-o", "appendix.tex"),
     "html": ("derive", "MODEL", "--no-numbers", "-o", "appendix.html"),

@@ -22,6 +22,7 @@ KINDS = [
     ("ladder", "linear", "--order", "1"),
     ("sharpness", "linear", "--eta", "1/10", "--p0", "-1/2", "--q0", "0.75"),
     ("phase", "linear", "--p0", "-1:1:4", "--q0", "0.5:1.5:3"),
+    ("proved", "neuron"),
     ("exponential", "neuron"),
     ("cascade", "neuron", "--activation", "algebraic"),
 ]
@@ -124,6 +125,8 @@ def test_the_format_follows_the_name_unless_it_is_said(
         (("bifurcation", "--order", "2", "-o", "a.pdf"), "--order goes with alignment, ladder"),
         (("sharpness", "--map", "half", "-o", "a.pdf"), "--map goes with cobweb"),
         (("cascade", "neuron", "--eta", "1/10", "-o", "a.pdf"), "not with cascade"),
+        (("phase", "--certificate", "a.json", "-o", "a.pdf"), "--certificate goes with proved"),
+        (("proved", "--eta", "1/10", "-o", "a.pdf"), "not with proved"),
         (("cascade", "linear", "-o", "a.pdf"), "log(cosh(z))"),
         (("cobweb", "--p0", "0", "-o", "a.pdf"), "p0 = 0"),
         (("cobweb", "--q0", "-1", "-o", "a.pdf"), "--q0 -1"),

@@ -40,6 +40,7 @@ DRAWN = {
     "exponential": ("A2", "A5"),
     "cascade": ("A2",),
     "phase": ("curved", "A1", "A2", "A5"),
+    "proved": ("A2", "A5"),
 }
 PHASE = ("--p0", "-2:2:2", "--q0", "2/5:7/5:2", "--eta", "1/8")
 ELSE = {  # what a figure says of a response, where it does not name r itself
@@ -47,6 +48,7 @@ ELSE = {  # what a figure says of a response, where it does not name r itself
     ("alignment", "A1"): "only if r''(0) < 0",
     ("ladder", "A1"): "only if r''(0) < 0",
     ("sharpness", "A1"): "diverges",
+    ("proved", "A1"): "h(0) = -",
     ("cascade", "A1"): "has p r'(p)/r(p) = -1",
     ("cascade", "A5"): "has p r'(p)/r(p) = -1",
 }

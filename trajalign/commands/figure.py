@@ -28,6 +28,7 @@ Examples:
   trajalign figure bifurcation neuron -o bifurcation.svg
   trajalign figure sharpness neuron --eta 1/50 -o lambda.svg --data lambda.csv
   trajalign figure phase --loss atan --p0 -3:3:60 --q0 0.1:1.5:40 -o phase.png
+  trajalign figure proved neuron -o proved.pdf
 """,
 )
 @click.argument("kind", metavar="KIND", type=click.Choice(list(KINDS)))
@@ -52,6 +53,12 @@ Examples:
     help="With cobweb: the half map -g_q, or g_q in full.",
 )
 @click.option(
+    "--certificate",
+    metavar="FILE",
+    type=FILE,
+    help="With proved: what `trajalign prove` wrote [default: a small proof, made now].",
+)
+@click.option(
     "--format",
     "file_format",
     type=click.Choice(FORMATS),
@@ -73,6 +80,7 @@ def figure(
     q0: str | None,
     order: int,
     which: str,
+    certificate: str | None,
     file_format: str | None,
     file: str,
     data: str | None,
@@ -96,6 +104,7 @@ def figure(
         None if q0 is None else _second(q0, KINDS[kind]),
         order,
         which,
+        certificate,
         progress_bar,
     )
     picture = KINDS[kind].picture(request)
@@ -128,6 +137,7 @@ def _axis(text: str, option: str) -> Values:
 def _refuse_others(context: click.Context, kind: str) -> None:
     """Refuse an option that this kind of figure has no use for."""
     options = {"eta": "--eta", "p0": "--p0", "q0": "--q0", "order": "--order", "which": "--map"}
+    options["certificate"] = "--certificate"
     source = context.get_parameter_source
     given = {name for name in options if source(name) is not ParameterSource.DEFAULT}
     require_taken(kind, {name: options[name] for name in options if name in given})

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..theory.errors import InputError
 from . import looks
 from .labels import place_labels
 from .library import matplotlib
-from .picture import Curve, Picture, Regions
+from .picture import Box, Curve, Picture, Regions
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -51,17 +51,22 @@ def with_figure(picture: Picture, use: Callable[[Figure], None]) -> None:
 
     style = resources.files(__package__).joinpath("trajalign.mplstyle")
     with resources.as_file(style) as path, mpl.rc_context(fname=path):
-        figure = Figure(figsize=(_WIDTH, _HEIGHT), layout="constrained")
-        axes = figure.add_subplot()
-        keys = _fill(axes, picture)
-        _legend(figure, keys)
-        place_labels(figure, axes, picture.marks)
+        panels = picture.panels
+        height = len(panels) * _HEIGHT
+        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+        every = [figure.add_subplot(len(panels), 1, i) for i in range(1, len(panels) + 1)]
+        keys: dict[str, Artist] = {}
+        for axes, panel in zip(every, panels, strict=True):
+            keys |= _fill(axes, panel)
+        _legend(figure, keys, height)
+        for axes, panel in zip(every, panels, strict=True):
+            place_labels(figure, axes, panel.marks)
         use(figure)
 
 
 def _fill(axes: Axes, picture: Picture) -> dict[str, Artist]:
     """Draw everything but the labels; returns what stands in the legend, by its name."""
-    keys: dict[str, Artist] = {}
+    keys = {box.name: _fill_box(axes, box) for box in picture.boxes}
     if picture.regions is not None:
         keys |= _fill_regions(axes, picture.regions)
     seen: dict[str, int] = {}
@@ -76,6 +81,8 @@ def _fill(axes: Axes, picture: Picture) -> dict[str, Artist]:
             axes.plot([mark.x], [mark.y], **looks.mark())
         else:
             axes.text(mark.x, mark.y, mark.label, **looks.note())
+    if picture.note:
+        axes.text(0.02, 0.03, picture.note, transform=axes.transAxes, **looks.corner())
     _axes(axes, picture)
     return keys
 
@@ -95,7 +102,8 @@ def _fill_regions(axes: Axes, regions: Regions) -> dict[str, Artist]:
     from matplotlib.colors import ListedColormap
     from matplotlib.patches import Patch
 
-    known = [looks.region(code) for code in range(len(regions.names))]
+    numbers = regions.looks or range(len(regions.names))
+    known = [looks.region(number) for number in numbers]
     axes.imshow(
         regions.codes,
         cmap=ListedColormap([look.fill for look in known]),
@@ -117,6 +125,15 @@ def _fill_regions(axes: Axes, regions: Regions) -> dict[str, Artist]:
             )
         keys[regions.names[code]] = Patch(fc=look.fill, ec="0.3", hatch=look.hatch, lw=0.4)
     return keys
+
+
+def _fill_box(axes: Axes, box: Box) -> Artist:
+    from matplotlib.patches import Patch, Rectangle
+
+    look, (x, right), (y, top) = looks.box(), box.x, box.y
+    paint: dict[str, Any] = {"fc": look.fill, "hatch": look.hatch, "ec": "0.15"}
+    axes.add_patch(Rectangle((x, y), right - x, top - y, lw=1.0, zorder=1, **paint))
+    return Patch(lw=0.4, **paint)
 
 
 def _ends(values: tuple[float, ...]) -> tuple[float, float]:
@@ -150,11 +167,11 @@ def _logarithmic(axes: Axes, name: str) -> None:
         )
 
 
-def _legend(figure: Figure, keys: dict[str, Artist]) -> None:
+def _legend(figure: Figure, keys: dict[str, Artist], height: float) -> None:
     """Above the axes, where it covers nothing; the figure grows with its rows."""
     if not keys:
         return
     columns = _LEGEND_COLUMNS + (max(map(len, keys)) <= _NARROW)
     rows = -(-len(keys) // columns)
-    figure.set_figheight(_HEIGHT + rows * _LEGEND_ROW)
+    figure.set_figheight(height + rows * _LEGEND_ROW)
     figure.legend(list(keys.values()), list(keys), loc="outside upper center", ncols=columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 
 import sympy as sp
 
@@ -24,8 +25,8 @@ Bar = Callable[[str], AbstractContextManager[Progress | None]]
 class Request:
     """A model, and what was said besides; None where nothing was.
 
-    `p0` and `q0` hold one value, or for a kind with `axes` those of an axis. `bar` opens a progress
-    bar with this name.
+    `p0` and `q0` hold one value, or for a kind with `axes` those of an axis; `certificate` is a
+    file of `trajalign prove`. `bar` opens a progress bar with this name.
     """
 
     model: Model
@@ -34,6 +35,7 @@ class Request:
     q0: Values | None = None
     order: int = 3
     which: str = HALF
+    certificate: str | Path | None = None
     bar: Bar = lambda _: nullcontext()
 
     def step_size(self, size: float) -> sp.Rational:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..theory.errors import InputError
-from . import alignment, bifurcation, cascade, cobweb, exponential, phase, sharpness
+from . import alignment, bifurcation, cascade, cobweb, exponential, phase, proved, sharpness
 from .kind import Kind
 
-_MODULES = (bifurcation, cobweb, alignment, sharpness, phase, exponential, cascade)
+_MODULES = (bifurcation, cobweb, alignment, sharpness, phase, proved, exponential, cascade)
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {kind.name: kind for module in _MODULES for kind in module.KINDS}

@@ -8,6 +8,7 @@ from typing import Any
 from .picture import (
     ATTRACTOR,
     BOUND,
+    FAULT,
     MAP,
     MEASURED,
     ORBIT,
@@ -38,6 +39,7 @@ _REGIONS = (
     Region("#3b3b3b", ""),
     Region("#c98a5e", "xxxx"),
     Region("white", ""),
+    Region("#dedede", ""),
 )
 
 
@@ -75,6 +77,15 @@ def line(look: str, number: int) -> dict[str, Any]:
             "mew": 0,
             "rasterized": True,
         },
+        FAULT: {
+            "ls": "",
+            "marker": "X",
+            "ms": 4.5,
+            "mfc": "#c1440e",
+            "mec": "white",
+            "mew": 0.5,
+            "zorder": 6,
+        },
     }
     return known[look]
 
@@ -82,6 +93,17 @@ def line(look: str, number: int) -> dict[str, Any]:
 def key(look: str) -> dict[str, Any]:
     """What the legend shows otherwise than the figure: dots that are too small there."""
     return {"ms": 2.5} if look == ATTRACTOR else {}
+
+
+def box() -> Region:
+    """The look of a filled rectangle."""
+    return _REGIONS[2]
+
+
+def corner() -> dict[str, Any]:
+    """A text in the lower left corner of a panel, on a ground of its own."""
+    ground = {"boxstyle": "square,pad=0.25", "fc": "white", "ec": "none"}
+    return {"fontsize": "x-small", "ha": "left", "va": "bottom", "bbox": ground, "zorder": 7}
 
 
 def region(number: int) -> Region:

@@ -12,7 +12,20 @@ STABLE, UNSTABLE = "stable", "unstable"
 BOUND = "bound"  # the largest value allowed
 ORBIT, MEASURED, PREDICTED = "orbit", "measured", "predicted"
 MAP, REFERENCE, PATH, ATTRACTOR = "map", "reference", "path", "attractor"
-LOOKS = (STABLE, UNSTABLE, BOUND, ORBIT, MEASURED, PREDICTED, MAP, REFERENCE, PATH, ATTRACTOR)
+FAULT = "fault"  # points where what is claimed is false
+LOOKS = (
+    STABLE,
+    UNSTABLE,
+    BOUND,
+    ORBIT,
+    MEASURED,
+    PREDICTED,
+    MAP,
+    REFERENCE,
+    PATH,
+    ATTRACTOR,
+    FAULT,
+)
 
 
 @dataclass(frozen=True)
@@ -41,17 +54,33 @@ class Mark:
 
 @dataclass(frozen=True)
 class Regions:
-    """A plane divided by what happens: `codes[j][i]` numbers into `names`, at (x[i], y[j])."""
+    """A plane divided by what happens: `codes[j][i]` numbers into `names`, at (x[i], y[j]).
+
+    `looks` are the numbers of their fillings, 0, 1, … where it is empty.
+    """
 
     names: tuple[str, ...]
     x: tuple[float, ...]
     y: tuple[float, ...]
     codes: tuple[tuple[int, ...], ...]
+    looks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Box:
+    """A filled rectangle over the regions, from x[0] to x[1] and from y[0] to y[1]."""
+
+    name: str
+    x: tuple[float, float]
+    y: tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What is drawn: labels are plain text with $…$ for mathematics; `log` lists the log axes."""
+    """What is drawn: labels are plain text with $…$ for mathematics; `log` lists the log axes.
+
+    `note` stands in a corner; `below` is a second panel, drawn under this one with one legend.
+    """
 
     kind: str
     caption: str
@@ -63,14 +92,26 @@ class Picture:
     x_range: tuple[float, float] | None = None
     y_range: tuple[float, float] | None = None
     regions: Regions | None = None
+    boxes: tuple[Box, ...] = ()
+    note: str = ""
+    below: Picture | None = None
+
+    @property
+    def panels(self) -> tuple[Picture, ...]:
+        """This picture and those below it."""
+        return (self,) if self.below is None else (self, *self.below.panels)
 
     def csv(self) -> str:
-        """The data behind the figure: one row per point, numbers with 17 digits."""
-        text = io.StringIO()
+        """The data behind the figure: one row per point, numbers with 17 digits.
+
+        With several panels each row says in which of them it is, from the top.
+        """
+        text, many = io.StringIO(), self.below is not None
         rows = csv.writer(text, lineterminator="\n")
-        rows.writerow(["curve", "look", "x", "y"])
-        for name, look, x, y in self._rows():
-            rows.writerow([name, look, repr(x), repr(y)])
+        rows.writerow([*["panel"][: int(many)], "curve", "look", "x", "y"])
+        for number, panel in enumerate(self.panels, start=1):
+            for name, look, x, y in panel._rows():
+                rows.writerow([*[number][: int(many)], name, look, repr(x), repr(y)])
         return text.getvalue()
 
     def _rows(self) -> Iterator[tuple[str, str, float, float]]:
@@ -79,6 +120,9 @@ class Picture:
                 yield curve.name, curve.look, x, y
         for mark in self.marks:
             yield mark.label, f"mark: {mark.kind}", mark.x, mark.y
+        for box in self.boxes:
+            for x, y in zip(box.x, box.y, strict=True):
+                yield box.name, "box", x, y
         if self.regions is not None:
             for y, codes in zip(self.regions.y, self.regions.codes, strict=True):
                 for x, code in zip(self.regions.x, codes, strict=True):

@@ -28,7 +28,7 @@ from .proof import BITS, Cut, Lemmas, Proof, Range, Setting, Theorem, known_lemm
 
 LEVELS = tuple(fmpq(1, k) for k in (10, 20, 50, 100, 200, 1000))
 _MOST, _LEAST = 0.04, 0.0007  # ε₀ h(0) that is tried
-_STANDARD = 0.00751
+_STANDARD, _QUICK = 0.00751, 0.002
 _KEPT = 1.02  # times C₁ε₀ for a tube that is not to be reached, but kept
 _SMALL = fmpq(1, 20)  # |p0| from which on times are told, in its unit
 _ABOVE_C, _HIGHEST = fmpq(1, 50), fmpq(9, 10)  # q0 by default
@@ -285,6 +285,18 @@ def standard(model: Model) -> Wanted:
     usual ranges."""
     h = number(slow_curve(model).h_at_zero)
     return Wanted(largest=next(e for e in sizes(model) if float(e) * h <= _STANDARD))
+
+
+def quick(model: Model) -> Wanted:
+    """What is proved in seconds: ε₀ h(0) is at most 0.002, on the usual ranges.
+
+    Raises NotProvedError.
+    """
+    h = number(slow_curve(model).h_at_zero)
+    largest = next((e for e in sizes(model) if float(e) * h <= _QUICK), None)
+    if largest is None:
+        raise NotProvedError(f"no step size has 0 < epsilon h(0) <= {_QUICK}, with h(0) = {h:.6g}")
+    return Wanted(largest=largest)
 
 
 def tube_only(model: Model, wanted: Wanted) -> Lemmas:
