@@ -16,7 +16,6 @@ from flint import fmpq
 
 from .. import __version__
 from ..files import check_outputs, dump, write
-from ..numerics.curve.taylor_models import OutOfRangeError
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from ..theory.expressions.parsing import Z
@@ -31,7 +30,6 @@ from ..verification.theorems.certificate import (
     replay,
     rounded,
 )
-from ..verification.theorems.errors import NotProvedError
 from ..verification.theorems.proof import Proof, Theorem, require_symmetric
 from ..verification.theorems.search import Wanted
 from ..verification.theorems.search import prove as searched
@@ -125,11 +123,8 @@ def _replayed(file: str, jobs: int) -> tuple[Model, Theorem]:
 
 
 def _searched(model: Model, wanted: Wanted, jobs: int) -> tuple[Proof, Theorem]:
-    try:
-        with progress_bar("proving") as bar:
-            proof, theorem = searched(model, wanted, bar, jobs)
-    except (OutOfRangeError, ZeroDivisionError) as error:
-        raise NotProvedError(f"not proved: {error}") from None
+    with progress_bar("proving") as bar:
+        proof, theorem = searched(model, wanted, bar, jobs)
     return proof, rounded(theorem)
 
 

@@ -16,7 +16,6 @@ from typing import Any
 import sympy as sp
 from flint import arb, fmpq
 
-from ...numerics.curve.taylor_models import OutOfRangeError
 from ...numerics.pools import Progress
 from ...theory import models
 from ...theory.errors import InputError
@@ -24,7 +23,7 @@ from ...theory.expressions.parsing import parse_rational
 from ...theory.models import Model
 from .errors import NotProvedError
 from .flow import Flow
-from .proof import AXES, Crossing, Cut, Proof, Setting, Theorem, check
+from .proof import AXES, Crossing, Cut, Proof, Setting, Theorem, check, unproved
 
 SCHEMA = "trajalign.theorem/1"
 _PACKAGES = ("trajalign", "sympy", "python-flint")
@@ -84,10 +83,8 @@ def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> tu
     if document.get("sha256") != digest(document):
         raise InputError("the certificate was changed: its SHA-256 is another")
     _require_near(model, proof.setting)
-    try:
+    with unproved():
         proved = check(model, proof, progress, jobs)
-    except (OutOfRangeError, ZeroDivisionError) as error:
-        raise NotProvedError(f"not proved: {error}") from None
     require_implied(stated, proved)
     return model, stated
 

@@ -160,12 +160,12 @@ def leaves(box: Cell, cut: Cut | None) -> Iterator[Cell]:
 
 
 @contextmanager
-def _known() -> Iterator[None]:
+def unproved() -> Iterator[None]:
     """What leaves the range where the functions are known is not proved, nor what balls are too
     wide for: FLINT divides no power series by one that may begin with 0."""
     try:
         yield
-    except (OutOfRangeError, NotFiniteError) as error:
+    except (OutOfRangeError, NotFiniteError, ZeroDivisionError) as error:
         raise NotProvedError(str(error)) from None
     except ValueError as error:
         if isinstance(error, InputError):
@@ -186,18 +186,18 @@ class Lemmas:
         setting.require_sound()
         self.setting = setting
         require_symmetric(model)
-        with _known():
+        with unproved():
             self.step = known_step(model, setting.curve_end)
 
     @cached_property
-    @_known()
+    @unproved()
     def funnel(self) -> Funnel:
         """How fast orbits are drawn to the curve. Raises NotProvedError."""
         s = self.setting
         return funnel(self.step, s.funnel_end, s.levels, s.largest, s.q[0])
 
     @cached_property
-    @_known()
+    @unproved()
     def method(self) -> Method:
         """The funnel, the tube and the clock. Raises NotProvedError."""
         s = self.setting
@@ -216,7 +216,7 @@ class Lemmas:
         """Work out what all cells share. Raises NotProvedError."""
         return self.method
 
-    @_known()
+    @unproved()
     def approached(self, q: Range) -> Approach:
         """The approach from small |p0|, for a range of q0. Raises NotProvedError."""
         s = self.setting
@@ -225,12 +225,12 @@ class Lemmas:
             raise NotProvedError("from small |p| an orbit may jump past the largest |p0|")
         return found
 
-    @_known()
+    @unproved()
     def followed(self, cell: Cell) -> Followed:
         """A cell. Raises NotProvedError."""
         return self.method.follow(cell, self.approached(cell.q))
 
-    @_known()
+    @unproved()
     def theorem(self, cells: Mapping[Cell, Followed]) -> Theorem:
         """The numbers, from all cells of the setting's box. Raises NotProvedError."""
         s, tube, clock = self.setting, self.method.tube, self.method.clock

@@ -24,7 +24,7 @@ from ..hypotheses.assumptions import Assumptions
 from ..numbers import number
 from .cells import Cell, Followed
 from .errors import NotProvedError
-from .proof import BITS, Cut, Lemmas, Proof, Range, Setting, Theorem, known_lemmas
+from .proof import BITS, Cut, Lemmas, Proof, Range, Setting, Theorem, known_lemmas, unproved
 
 LEVELS = tuple(fmpq(1, k) for k in (10, 20, 50, 100, 200, 1000))
 _MOST, _LEAST = 0.04, 0.0007  # ε₀ h(0) that is tried
@@ -56,7 +56,7 @@ def prove(
     jobs: int = 1,
 ) -> tuple[Proof, Theorem]:
     """A proof with the largest ε₀ that is found, and what it proves. Raises NotProvedError."""
-    with ctx.workprec(BITS):
+    with ctx.workprec(BITS), unproved():
         setting = _setting(model, wanted)
         lemmas = known_lemmas(model, setting)
         lemmas.prepare()
@@ -302,7 +302,7 @@ def quick(model: Model) -> Wanted:
 def tube_only(model: Model, wanted: Wanted) -> Lemmas:
     """The lemmas about orbits that are on the tube, without how they come there: in a second or
     two. Raises NotProvedError."""
-    with ctx.workprec(BITS):
+    with ctx.workprec(BITS), unproved():
         q, p = _ranges(model, wanted)
         largest = wanted.largest or sizes(model)[-1]
         return Lemmas(model, _tuned(model, largest, q, p, LEVELS[-1:], _KEPT))
