@@ -44,7 +44,7 @@ SLICE = [
     ("analytic", 12),
     ("orbit", 2),
     ("command", 2),
-    ("theorem", 1),
+    ("theorem", 2),
 ]
 
 
