@@ -30,6 +30,7 @@ LEVELS = tuple(fmpq(1, k) for k in (10, 20, 50, 100, 200, 1000))
 _MOST, _LEAST = 0.04, 0.0007  # ε₀ h(0) that is tried
 _STANDARD, _QUICK = 0.00751, 0.002
 _KEPT = 1.02  # times C₁ε₀ for a tube that is not to be reached, but kept
+_BEYOND = fmpq(10) ** 300
 _SMALL = fmpq(1, 20)  # |p0| from which on times are told, in its unit
 _ABOVE_C, _HIGHEST = fmpq(1, 50), fmpq(9, 10)  # q0 by default
 FLOW = fmpq(6, 5), fmpq(2)  # q0 of the gradient-flow side by default
@@ -177,8 +178,8 @@ def _near(x: float, low: fmpq, high: fmpq) -> fmpq:
     """A short number near x between two others."""
     digits = 3
     while True:
-        scale = 10 ** (digits - math.floor(math.log10(x)))
-        found = fmpq(round(x * scale), scale)
+        scale = fmpq(10) ** (digits - math.floor(math.log10(x)))
+        found = fmpq(round(x * float(scale))) / scale
         if low < found < high:
             return found
         digits += 2
@@ -271,13 +272,13 @@ def _tuned(
     curve_end = (1.25 + 3 * float(largest) * r.first) * max(
         reach, *(x * (2 * r(x) / height - 1) ** 2 for x in r.grid(reach))
     )
-    ends = [_near(x, fmpq(0), fmpq(10**9)) for x in (tube_end, funnel_end, curve_end)]
+    ends = [_near(x, fmpq(0), _BEYOND) for x in (tube_end, funnel_end, curve_end)]
     rough = Setting(largest, q, p, fmpq(1), levels, ends[0], ends[1], ends[2], FLOW)
     lemmas = Lemmas(model, rough)
     constant = float(lemmas.funnel.constant(len(levels) - 1))
     boxes = (abs(float(lemmas.step.curve.value("h2", arb(x)).mid())) for x in r.grid(tube_end))
     delta = max(max(boxes) * (room - 1), room * constant * float(largest))
-    return replace(rough, delta=_near(delta, fmpq(0), fmpq(10**9)))
+    return replace(rough, delta=_near(delta, fmpq(0), _BEYOND))
 
 
 def standard(model: Model) -> Wanted:

@@ -6,6 +6,7 @@ import pytest
 from flint import fmpq
 from uniform_cases import BY_NAME
 
+from trajalign.theory import TwoLayerLinear
 from trajalign.verification.theorems.errors import NotProvedError
 from trajalign.verification.theorems.proof import check, leaves
 from trajalign.verification.theorems.search import Wanted, prove
@@ -51,3 +52,15 @@ def test_what_is_not_true_or_out_of_reach_is_not_proved(wanted: Wanted) -> None:
     with pytest.raises(NotProvedError) as refused:
         prove(BY_NAME["pseudo-huber"].model, wanted)
     assert "\n" not in str(refused.value)
+
+
+def test_a_response_in_other_units_has_the_same_theorem() -> None:
+    # z ↦ z/s and ε ↦ ε/s²: h(0) and C become s² and s⁴ times what they were.
+    plain = prove(TwoLayerLinear("log-cosh"), Wanted(fmpq(1, 1024), (fmpq(4, 5), fmpq(81, 100))))[1]
+    stretched = prove(
+        TwoLayerLinear("2**20*log(cosh(z/1024))"),
+        Wanted(fmpq(1, 2**30), (fmpq(4, 5), fmpq(81, 100))),
+    )[1]
+    assert float(stretched.first[0]) == pytest.approx(2**20 * float(plain.first[0]))
+    assert float(stretched.alignment) == pytest.approx(2**40 * float(plain.alignment), rel=0.02)
+    assert float(stretched.gap) == pytest.approx(2**20 * float(plain.gap), rel=0.02)
