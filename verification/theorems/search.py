@@ -277,7 +277,7 @@ def _tuned(
     lemmas = Lemmas(model, rough)
     constant = float(lemmas.funnel.constant(len(levels) - 1))
     boxes = (abs(float(lemmas.step.curve.value("h2", arb(x)).mid())) for x in r.grid(tube_end))
-    delta = max(max(boxes) * (room - 1), room * constant * float(largest))
+    delta = max(max(boxes) * (room - 1) * 0.6, room * constant * float(largest))
     return replace(rough, delta=_near(delta, fmpq(0), _BEYOND))
 
 
