@@ -77,7 +77,8 @@ def _ball_power(base: acb, above: int, below: int) -> acb:
 def _ball_absolute(u: acb) -> acb:
     """|u| continued off the real line; NaN unless u is clearly on one side of the kink, or on it.
 
-    So no circle of which every point has a value goes around a zero of u.
+    So no circle of which every point has a value goes around a zero of u, but for one of order 8 or
+    16, which looks the same at all of them: for these there is one point more.
     """
     if abs(u.imag) < u.real / 2:
         return u
@@ -206,6 +207,9 @@ class Truth:
             return [arb(0)] * n
         inside = self._at(centre + rho / 8)  # past a pole inside it exceeds all that is around
         if not inside.abs_upper() < 2 * size:
+            return None
+        # |u⁸| and |u¹⁶| have the same phase at all points of the circle; 6° further on, they have not.
+        if not self._at(centre + rho * acb(arb(fmpq(1, 30))).exp_pi_i()).is_finite():
             return None
         sums = {
             k: sum((v * roots[-j * k % NODES] for j, v in enumerate(values)), acb(0)) / NODES
