@@ -208,7 +208,7 @@ class Truth:
         inside = self._at(centre + rho / 8)  # past a pole inside it exceeds all that is around
         if not inside.abs_upper() < 2 * size:
             return None
-        # |u⁸| and |u¹⁶| have the same phase at all points of the circle; 6° further on, they have not.
+        # u⁸ and u¹⁶ are real, of one size, at all points of the circle; 6° further on they are not.
         if not self._at(centre + rho * acb(arb(fmpq(1, 30))).exp_pi_i()).is_finite():
             return None
         sums = {
