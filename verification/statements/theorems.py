@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any, ClassVar
 
@@ -17,6 +17,8 @@ import sympy as sp
 from flint import arb, ctx, fmpq
 
 from ...theory.errors import InputError
+from ...theory.expressions.parsing import Z
+from ...theory.models import Model
 from ...theory.models.laws import Laws
 from ..measuring.aligned_curve import largest_gap
 from ..measuring.claims import OFF, Claim, DirectClaim, Judgement, Measurement
@@ -35,6 +37,7 @@ from ..verdicts import Evidence
 _SHARE = sp.Rational(6, 5)  # of sup |h₂|, which C may be
 _NEARLY = sp.Rational(11, 10)  # of sup |D|, which the gap's constant may be
 _LESS = sp.Rational(99, 100)
+_NEAR_UNIT = 8
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,12 @@ class TheoremClaim(DirectClaim):
 
     def parameters(self, plan: Plan) -> dict[str, Any]:
         """The largest step size, of which orbits it is, and the precision."""
-        largest = standard(plan.model).largest
+        model, unit = _natural(plan.model)
+        largest = standard(model).largest
         assert largest is not None
         whole = plan.effort == THOROUGH
         return {
-            "eta0": largest_step(plan.model, largest),
+            "eta0": largest_step(plan.model, largest / unit**2),
             "orbits": "from a box of starts" if whole else "on the tube about the slow curve",
             "bits": BITS,
         }
@@ -89,19 +93,21 @@ class TheoremClaim(DirectClaim):
 
     def measure(self, plan: Plan) -> list[Measurement]:
         """The numbers of the theorem, and what no number can be below, rounded outwards."""
+        model, unit = _natural(plan.model)
         try:
             if plan.effort == THOROUGH:
-                proof, theorem = prove(plan.model, standard(plan.model))
-                lemmas = known_lemmas(plan.model, proof.setting)
+                proof, theorem = prove(model, standard(model))
+                lemmas = known_lemmas(model, proof.setting)
                 values = _numbers(theorem)
             else:
-                lemmas = tube_only(plan.model, standard(plan.model))
+                lemmas = tube_only(model, standard(model))
                 values = {}
             with ctx.workprec(BITS):
                 found = _on_tube(lemmas) | _least(lemmas) | values
         except InputError as error:
             return [Measurement(0.0, {}, {"trouble": str(error)})]
-        return [Measurement(float(lemmas.setting.largest), found, _place(lemmas))]
+        size = float(lemmas.setting.largest / unit**2)
+        return [Measurement(size, _in_units(found, float(unit)), _place(lemmas, unit))]
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         """Refuted where a point excludes a number; undecided where it is not proved."""
@@ -204,14 +210,44 @@ def _numbers(theorem: Theorem) -> dict[str, float]:
     }
 
 
-def _place(lemmas: Lemmas) -> dict[str, str]:
+def _place(lemmas: Lemmas, unit: fmpq) -> dict[str, str]:
     s = lemmas.setting
     return {
-        "epsilon": str(s.largest),
+        "epsilon": str(s.largest / unit**2),
         "q0": f"{s.q[0]} to {s.q[1]}",
-        "p0": f"up to {s.p[1]}",
-        "p": f"up to {math.sqrt(float(s.tube_end)):.4g}",
+        "p0": f"up to {s.p[1] * unit}",
+        "p": f"up to {math.sqrt(float(s.tube_end)) * float(unit):.4g}",
     }
+
+
+def _natural(model: Model) -> tuple[Model, fmpq]:
+    """The model in the unit of p that its response has by nature, and that unit; in the given one
+    where that is near enough: ln(1/ε) asks for small ε."""
+    scale = model.response.scale
+    unit = fmpq(int(scale.p), int(scale.q))
+    if fmpq(1, _NEAR_UNIT) <= unit <= _NEAR_UNIT:
+        return model, fmpq(1)
+    response = model.response
+    stretched = response.expression.subs(Z, scale * Z) / scale ** (2 // response.degree)
+    return replace(model, response=type(response)(stretched)), unit
+
+
+def _in_units(values: Mapping[str, float], unit: float) -> dict[str, float]:
+    """Numbers in natural units in those of the model: p counts units, 1/ε and h their squares."""
+    if unit == 1:
+        return dict(values)
+    powers = {"p": 1, "h": 2, "D": 2, "gap": 2, "drift": 2, "rho_0": -2, "h_2": 4}
+    powers |= dict.fromkeys(("C", "limit", "saturation"), 4)
+    found = {}
+    for name, value in values.items():
+        kind = name.split(",")[0]
+        found[name] = value * unit ** powers.get(kind, 0)  # a power of two: exact
+        if kind == "A":  # so are steps
+            found[name] = math.nextafter(value - 2 * values["B"] * math.log(unit), math.inf)
+        if kind == "k":  # ρ₀ ln(1/ε) is told with ε in the model's units
+            scale = values["rho_0, at least"]
+            found[name] = (value - 2 * scale * math.log(unit) * (name != "k, wide")) / unit**2
+    return found
 
 
 def _quantities(name: str, v: Mapping[str, float], where: Mapping[str, str]) -> Quantities:

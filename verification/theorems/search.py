@@ -235,10 +235,12 @@ def _setting(model: Model, wanted: Wanted) -> Setting:
 def sizes(model: Model) -> list[fmpq]:
     """ε₀ to try, the largest first: from step sizes 1/n or n with one or two digits."""
     h = number(slow_curve(model).h_at_zero)
-    etas = [sp.Integer(10) ** k * m for k in range(-4, 4) for m in (1, 2, 5)]
-    etas += [sp.Rational(1, n) for n in (3, 4, 6, 8, 12, 15, 25, 30, 40, 60, 80)]
+    about = math.floor(math.log10(number(model.step_size(sp.Float(_MOST / h)))))
+    powers = [sp.Integer(10) ** k for k in range(about - 3, about + 3)]
+    parts = (3, 4, 6, 8, 12, 15, 25, 30, 40, 60, 80)
+    etas = [p * m for p in powers for m in (1, 2, 5)] + [p / n for p in powers for n in parts]
     found = []
-    for eta in sorted(etas, reverse=True):
+    for eta in sorted(set(etas), reverse=True):
         epsilon = model.small_parameter(eta)
         if epsilon.is_Rational and _LEAST <= float(epsilon) * h <= _MOST:
             found.append(fmpq(int(epsilon.p), int(epsilon.q)))
@@ -283,9 +285,8 @@ def _tuned(
 
 def standard(model: Model) -> Wanted:
     """What `verify` proves: ε₀ h(0) is at most 0.0075, so that η₀ is 1/10 for log-cosh, on the
-    usual ranges."""
-    h = number(slow_curve(model).h_at_zero)
-    return Wanted(largest=next(e for e in sizes(model) if float(e) * h <= _STANDARD))
+    usual ranges. Raises NotProvedError."""
+    return Wanted(largest=_largest(model, _STANDARD))
 
 
 def quick(model: Model) -> Wanted:
@@ -293,11 +294,15 @@ def quick(model: Model) -> Wanted:
 
     Raises NotProvedError.
     """
+    return Wanted(largest=_largest(model, _QUICK))
+
+
+def _largest(model: Model, size: float) -> fmpq:
     h = number(slow_curve(model).h_at_zero)
-    largest = next((e for e in sizes(model) if float(e) * h <= _QUICK), None)
+    largest = next((e for e in sizes(model) if float(e) * h <= size), None)
     if largest is None:
-        raise NotProvedError(f"no step size has 0 < epsilon h(0) <= {_QUICK}, with h(0) = {h:.6g}")
-    return Wanted(largest=largest)
+        raise NotProvedError(f"no step size has 0 < epsilon h(0) <= {size}, with h(0) = {h:.6g}")
+    return largest
 
 
 def tube_only(model: Model, wanted: Wanted) -> Lemmas:
