@@ -34,8 +34,9 @@ from ..theorems.search import FLOW, prove, standard, tube_only
 from ..theorems.words import largest_step, shown
 from ..verdicts import Evidence
 
-_SHARE = sp.Rational(6, 5)  # of sup |h₂|, which C may be
-_NEARLY = sp.Rational(11, 10)  # of sup |D|, which the gap's constant may be
+_SHARE = sp.Integer(2)  # of sup |h₂|, which C may be
+_NEARLY = sp.Rational(3, 2)  # of sup |D|, which the gap's constant may be
+_FASTER = sp.Rational(6, 5)
 _LESS = sp.Rational(99, 100)
 _NEAR_UNIT = 8
 
@@ -70,7 +71,7 @@ class TheoremClaim(DirectClaim):
             "saturation": [self.wrong("sharpness above 2/eta", h=-self.h), off],
             "progressive-sharpening": [self.wrong("gap below sup |D|", gap=_LESS), off],
             "crossing": [self.wrong("rho_0 off by 1 %", crossing=OFF), off],
-            "gradient-flow": [self.wrong("decay faster by 20 %", rate=_SHARE)],
+            "gradient-flow": [self.wrong("decay faster by 20 %", rate=_FASTER)],
         }
         return copies[self.name]
 
