@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any, ClassVar
 
@@ -17,8 +17,6 @@ import sympy as sp
 from flint import arb, ctx, fmpq
 
 from ...theory.errors import InputError
-from ...theory.expressions.parsing import Z
-from ...theory.models import Model
 from ...theory.models.laws import Laws
 from ..measuring.aligned_curve import largest_gap
 from ..measuring.claims import OFF, Claim, DirectClaim, Judgement, Measurement
@@ -31,6 +29,7 @@ from ..theorems.exit import Gap
 from ..theorems.flow import flow
 from ..theorems.proof import BITS, Lemmas, Theorem, known_lemmas
 from ..theorems.search import FLOW, prove, standard, tube_only
+from ..theorems.units import in_units, natural
 from ..theorems.words import largest_step, shown
 from ..verdicts import Evidence
 
@@ -38,7 +37,6 @@ _SHARE = sp.Integer(2)  # of sup |h₂|, which C may be
 _NEARLY = sp.Rational(3, 2)  # of sup |D|, which the gap's constant may be
 _FASTER = sp.Rational(6, 5)
 _LESS = sp.Rational(99, 100)
-_NEAR_UNIT = 8
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class TheoremClaim(DirectClaim):
 
     def parameters(self, plan: Plan) -> dict[str, Any]:
         """The largest step size, of which orbits it is, and the precision."""
-        model, unit = _natural(plan.model)
+        model, unit = natural(plan.model)
         largest = standard(model).largest
         assert largest is not None
         whole = plan.effort == THOROUGH
@@ -94,7 +92,7 @@ class TheoremClaim(DirectClaim):
 
     def measure(self, plan: Plan) -> list[Measurement]:
         """The numbers of the theorem, and what no number can be below, rounded outwards."""
-        model, unit = _natural(plan.model)
+        model, unit = natural(plan.model)
         try:
             if plan.effort == THOROUGH:
                 proof, theorem = prove(model, standard(model))
@@ -108,7 +106,7 @@ class TheoremClaim(DirectClaim):
         except InputError as error:
             return [Measurement(0.0, {}, {"trouble": str(error)})]
         size = float(lemmas.setting.largest / unit**2)
-        return [Measurement(size, _in_units(found, float(unit)), _place(lemmas, unit))]
+        return [Measurement(size, in_units(found, float(unit)), _place(lemmas, unit))]
 
     def judge(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
         """Refuted where a point excludes a number; undecided where it is not proved."""
@@ -219,36 +217,6 @@ def _place(lemmas: Lemmas, unit: fmpq) -> dict[str, str]:
         "p0": f"up to {s.p[1] * unit}",
         "p": f"up to {math.sqrt(float(s.tube_end)) * float(unit):.4g}",
     }
-
-
-def _natural(model: Model) -> tuple[Model, fmpq]:
-    """The model in the unit of p that its response has by nature, and that unit; in the given one
-    where that is near enough: ln(1/ε) asks for small ε."""
-    scale = model.response.scale
-    unit = fmpq(int(scale.p), int(scale.q))
-    if fmpq(1, _NEAR_UNIT) <= unit <= _NEAR_UNIT:
-        return model, fmpq(1)
-    response = model.response
-    stretched = response.expression.subs(Z, scale * Z) / scale ** (2 // response.degree)
-    return replace(model, response=type(response)(stretched)), unit
-
-
-def _in_units(values: Mapping[str, float], unit: float) -> dict[str, float]:
-    """Numbers in natural units in those of the model: p counts units, 1/ε and h their squares."""
-    if unit == 1:
-        return dict(values)
-    powers = {"p": 1, "h": 2, "D": 2, "gap": 2, "drift": 2, "rho_0": -2, "h_2": 4}
-    powers |= dict.fromkeys(("C", "limit", "saturation"), 4)
-    found = {}
-    for name, value in values.items():
-        kind = name.split(",")[0]
-        found[name] = value * unit ** powers.get(kind, 0)  # a power of two: exact
-        if kind == "A":  # so are steps
-            found[name] = math.nextafter(value - 2 * values["B"] * math.log(unit), math.inf)
-        if kind == "k":  # ρ₀ ln(1/ε) is told with ε in the model's units
-            scale = values["rho_0, at least"]
-            found[name] = (value - 2 * scale * math.log(unit) * (name != "k, wide")) / unit**2
-    return found
 
 
 def _quantities(name: str, v: Mapping[str, float], where: Mapping[str, str]) -> Quantities:
