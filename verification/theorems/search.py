@@ -229,12 +229,15 @@ def _setting(model: Model, wanted: Wanted) -> Setting:
             return setting
         except NotProvedError as error:
             trouble = error
-    raise trouble or NotProvedError("no step size was tried")
+    raise trouble or NotProvedError("h(0) is not positive: orbits do not pass q = 1 on the curve")
 
 
 def sizes(model: Model) -> list[fmpq]:
-    """ε₀ to try, the largest first: from step sizes 1/n or n with one or two digits."""
+    """ε₀ to try, the largest first: from step sizes 1/n or n with one or two digits; none where
+    orbits on the curve do not pass q = 1."""
     h = number(slow_curve(model).h_at_zero)
+    if not h > 0:
+        return []
     about = math.floor(math.log10(number(model.step_size(sp.Float(_MOST / h)))))
     powers = [sp.Integer(10) ** k for k in range(about - 3, about + 3)]
     parts = (3, 4, 6, 8, 12, 15, 25, 30, 40, 60, 80)
@@ -310,7 +313,7 @@ def tube_only(model: Model, wanted: Wanted) -> Lemmas:
     two. Raises NotProvedError."""
     with ctx.workprec(BITS), unproved():
         q, p = _ranges(model, wanted)
-        largest = wanted.largest or sizes(model)[-1]
+        largest = wanted.largest or _largest(model, _QUICK)
         return Lemmas(model, _tuned(model, largest, q, p, LEVELS[-1:], _KEPT))
 
 
