@@ -25,6 +25,7 @@ from ..measuring.plans import Plan
 from ..numbers import above, below, number
 from ..quantities import Quantities
 from ..statement import DERIVED, PAPER, Form
+from ..theorems.crossing import Arrival
 from ..theorems.exit import Gap
 from ..theorems.flow import flow
 from ..theorems.proof import BITS, Lemmas, Theorem, known_lemmas
@@ -166,6 +167,8 @@ def _on_tube(lemmas: Lemmas) -> dict[str, float]:
     tube, clock, s = lemmas.method.tube, lemmas.method.clock, lemmas.setting
     first, limit, saturation = tube.limit()
     alignment = tube.alignment()
+    end, now = arb(s.tube_end).lower(), (arb(0), arb(0))
+    left = clock.constants(Arrival(now, (end, end), tube.every))
     assert s.flow_q is not None
     past = flow(lemmas.step, s.flow_q, s.p[1], s.largest)
     return {
@@ -176,6 +179,8 @@ def _on_tube(lemmas: Lemmas) -> dict[str, float]:
         "saturation": _up(above(2 * saturation)),
         "gap": _up(above(Gap(tube).constant())),
         **_ends("rho_0", clock.start),
+        "left, at least": _down(below(left[0])),
+        "left, at most": _up(above(left[1])),
         "m": _down(past.rate),
         "drift": _up(past.drift * s.p[1] * s.p[1]),
     }
@@ -242,6 +247,12 @@ def _quantities(name: str, v: Mapping[str, float], where: Mapping[str, str]) -> 
     if "A" in v and name == "crossing":
         low, high = shown(v["k, at least"], ROUND_FLOOR), shown(v["k, at most"], ROUND_CEILING)
         told |= {"k": f"{low} to {high}", "k on each range of starts within": most("k, wide")}
+    if "A" not in v and name == "crossing":
+        low, high = (
+            shown(v["left, at least"], ROUND_FLOOR),
+            shown(v["left, at most"], ROUND_CEILING),
+        )
+        told |= {"k from the tube's end": f"{low} to {high}"}
     if name != "gradient-flow":
         told |= {"q0": where["q0"], "|p0|": where["p0"]} if "A" in v else {"|p|": where["p"]}
     return told
@@ -296,8 +307,9 @@ FORMS = (
         "alignment",
         160,
         _always(
-            r"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t)\taEps| \le C\taEps^2$ from some "
-            r"$t_a \le A + B \ln(1/\taEps) + D \ln(1/|\taP_0|)$ on"
+            r"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t)\taEps| \le C\taEps^2$, kept "
+            r"on the tube, and from a box of starts reached by "
+            r"$t_a \le A + B \ln(1/\taEps) + D \ln(1/|\taP_0|)$"
         ),
         _C | {"sup |h_2|": "what $C$ cannot be below, rounded up"},
     ),
@@ -323,7 +335,11 @@ FORMS = (
         "crossing",
         164,
         _always(r"$\taEps t_b - \rho_0 \ln(1/\taEps)$ lies between two numbers"),
-        {"rho_0": r"$\rho_0$", "k": "the two numbers, of orbits from a box"},
+        {
+            "rho_0": r"$\rho_0$",
+            "k": "the two numbers, of orbits from a box",
+            "k from the tube's end": r"the same with steps counted from the largest $|\taP|$",
+        },
         origin=f"{DERIVED} for small step sizes; the numbers are new here",
     ),
     _form(

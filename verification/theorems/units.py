@@ -38,7 +38,7 @@ def in_units(values: Mapping[str, float], unit: float) -> dict[str, float]:
         found[name] = value * unit ** powers.get(kind, 0)  # a power of two: exact
         if kind == "A":  # so are steps
             found[name] = math.nextafter(value - 2 * values["B"] * math.log(unit), math.inf)
-        if kind == "k":  # ρ₀ ln(1/ε) is told with ε in the model's units
+        if kind in ("k", "left"):  # ρ₀ ln(1/ε) is told with ε in the model's units
             scale = values["rho_0, at least"]
             found[name] = (value - 2 * scale * math.log(unit) * (name != "k, wide")) / unit**2
     return found

@@ -5,11 +5,14 @@ from dataclasses import replace
 
 import pytest
 import sympy as sp
+from flint import ctx
 
 from trajalign.theory import TwoLayerLinear
 from trajalign.verification.measuring.claims import Measurement
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.statements.theorems import TheoremClaim
+from trajalign.verification.theorems.proof import BITS
+from trajalign.verification.theorems.search import standard, tube_only
 from trajalign.verification.verdicts import Evidence
 
 LABELS = ("alignment", "limit", "saturation", "progressive-sharpening", "crossing")
@@ -72,3 +75,26 @@ def test_units_change_nothing_but_the_powers_of_the_unit(k: int, runs: list[Meas
         assert other.values[name] == pytest.approx(plain.values[name] * s**power, rel=0.05)
     assert other.epsilon * s**2 == pytest.approx(plain.epsilon, rel=0.5)
     assert math.isfinite(other.values["C"])
+
+
+@pytest.mark.parametrize("eta", [0.1, 0.05, 0.02])
+def test_steps_from_the_tubes_end_to_the_crossing(eta: float, runs: list[Measurement]) -> None:
+    # An orbit that starts on the curve to first order, h = −(p r³/r' + p² r²)/2, in plain floats.
+    p, e = math.sqrt(float(tube_end())), eta**2
+    r = math.tanh(p) / p
+    steep = (1 / math.cosh(p) ** 2 - r) / p
+    q = r * (1 - e * (p * r**3 / steep + (p * r) ** 2) / 2)
+    steps = 0
+    while q <= 1:
+        r = math.tanh(p) / p
+        p, q = p * (1 - 2 * r / q + e * (p * r) ** 2), q / (1 - e * p**2 * r * (2 * q - r))
+        steps += 1
+    k = e * steps - math.log(1 / e) / 3
+    values = runs[0].values
+    assert values["left, at least"] <= k <= values["left, at most"]
+    assert values["left, at most"] - values["left, at least"] < 0.15
+
+
+def tube_end() -> float:
+    with ctx.workprec(BITS):
+        return float(tube_only(PLAIN.model, standard(PLAIN.model)).setting.tube_end)
