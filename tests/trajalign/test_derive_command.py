@@ -24,7 +24,8 @@ from trajalign.files import dump
 from trajalign.theory.derivation.claims import Appendix, Identity, Step
 from trajalign.theory.models import Model, P, TwoLayerLinear
 from trajalign.verification.theorems.certificate import certificate, digest, rounded
-from trajalign.verification.theorems.search import Wanted, prove
+from trajalign.verification.theorems.search import prove
+from trajalign.verification.theorems.settings import Wanted
 
 Derive = Callable[..., Called]
 LATEX_FILES = {"a.tex", "a-standalone.tex", "trajalign-notation.tex", "trajalign.bib"}

@@ -29,8 +29,8 @@ from ..verification.theorems.certificate import (
     rounded,
 )
 from ..verification.theorems.proof import Proof, Theorem, require_symmetric
-from ..verification.theorems.search import Wanted
 from ..verification.theorems.search import prove as searched
+from ..verification.theorems.settings import Wanted
 from ..verification.theorems.words import Sentences, sentences
 from .options import FILE, chosen_model, jobs_option, json_option, model_options, positive, rational
 

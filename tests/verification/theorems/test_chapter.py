@@ -16,7 +16,8 @@ from trajalign.theory.writing.inline import REFERENCE
 from trajalign.verification.derivations.judging import check_appendix
 from trajalign.verification.theorems.certificate import Replayed, certificate, replay, rounded
 from trajalign.verification.theorems.chapter import LABEL, derivation, with_theorem
-from trajalign.verification.theorems.search import Wanted, prove
+from trajalign.verification.theorems.search import prove
+from trajalign.verification.theorems.settings import Wanted
 
 MODEL = TwoLayerLinear("log-cosh")
 WANTED = Wanted(fmpq(1, 900), (fmpq(21, 25), fmpq(17, 20)), (fmpq(1, 5), fmpq(2, 5)))
