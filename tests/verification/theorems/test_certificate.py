@@ -163,7 +163,10 @@ def test_the_page_names_what_the_check_trusts() -> None:
     folder = ROOT / "verification" / "theorems"
     trusted = imported(folder / "proof.py")
     assert folder / "search.py" in imported(folder / "search.py")
-    assert not {folder / f"{name}.py" for name in ("search", "settings", "certificate", "words")} & trusted
+    assert (
+        not {folder / f"{name}.py" for name in ("search", "settings", "certificate", "words")}
+        & trusted
+    )
     page = (ROOT / "docs" / "theorems.md").read_text(encoding="utf-8")
     told = page.partition("## What is trusted")[2].partition("\n## ")[0]
     for module in trusted:
