@@ -21,7 +21,7 @@ from .counting import Tally
 from .followed import ACTIVATIONS, LOSSES, Descent, descent
 
 _DIGITS = 60
-_ORBITS = 12
+_ORBITS = 32
 _MOST_STEPS = 40_000
 _END = mpmath.mpf(10) ** -12  # of |p|: q has its limit then
 _SEEN = mpmath.mpf(10) ** -7  # |p| from where on differences have digits left
