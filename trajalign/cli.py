@@ -63,7 +63,17 @@ def _abandon_stdout() -> None:
 
 
 _COMMANDS = (
-    *("verify", "assumptions", "prove", "derive", "experiment", "orbit", "sweep", "figure"),
+    *(
+        "verify",
+        "assumptions",
+        "prove",
+        "derive",
+        "check",
+        "experiment",
+        "orbit",
+        "sweep",
+        "figure",
+    ),
     *("report", "doctor", "completion"),
 )
 

@@ -55,6 +55,26 @@ def check_writable(path: Path) -> None:
         raise InputError(f"cannot write {path}: its directory is missing or not writable")
 
 
+def check_folder(folder: Path, option: str) -> None:
+    """Refuse, before any work is done, a folder that could not be made or written to."""
+    existing = folder.resolve()
+    while not existing.exists():
+        existing = existing.parent
+    if not existing.is_dir():
+        raise InputError(f"{option} {folder}: {existing} is not a directory")
+    if not os.access(existing, os.W_OK):
+        raise InputError(f"{option} {folder}: {existing} is not writable")
+
+
+def make_folder(folder: Path, option: str) -> Path:
+    """Make a folder, and those above it. Raises InputError, which names the option."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{option} {folder}: {error.strerror}") from None
+    return folder
+
+
 def write(file: str, text: str) -> None:
     """Write to the file named, or to stdout for "-"."""
     if file == "-":

@@ -66,6 +66,14 @@ class Evidence(Enum):
         ),
         "FLINT, this program, Python, the machine; at infinity a symbolic rewriting",
     )
+    KERNEL = (
+        "kernel-checked",
+        (
+            "Coq's kernel accepts the statement, its hypotheses can hold together, and a falsified "
+            "copy is refuted"
+        ),
+        "Coq, and that the statement says what the page says",
+    )
 
     @property
     def strength(self) -> int:

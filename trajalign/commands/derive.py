@@ -13,7 +13,7 @@ from ..appendix.document import Document, document
 from ..appendix.numbers import Numbers
 from ..appendix.numbers import numbers as on_orbits
 from ..exits import FAILED, complain
-from ..files import check_outputs, dump, write, write_together
+from ..files import check_folder, check_outputs, dump, make_folder, write, write_together
 from ..terminal import progress_bar, status_line
 from ..theorem_file import replayed
 from ..theory.derivation.book import appendix
@@ -22,6 +22,8 @@ from ..theory.models import Model
 from ..theory.requirements import require_curved
 from ..verification.derivations.judging import Checked, DerivationError, check_appendix
 from ..verification.hypotheses.assumptions import Assumptions
+from ..verification.kernel.project import chapters, project
+from ..verification.kernel.running import CoqMissing, require_coq, tried
 from ..verification.theorems.chapter import with_theorem
 from ..verification.verdicts import Outcome
 from .options import FILE, WholeNumber, chosen_model, model_options
@@ -72,6 +74,13 @@ Examples:
     help="The theorem that `trajalign prove` wrote, proved anew, as the last chapter.",
 )
 @click.option(
+    "--coq",
+    "coq_folder",
+    metavar="DIR",
+    type=FILE,
+    help="Write a Coq project into DIR instead, for `trajalign check --kernel DIR` or make.",
+)
+@click.option(
     "--check",
     "check_file",
     metavar="FILE",
@@ -89,6 +98,7 @@ def derive(
     file: str | None,
     numbers: bool,
     certificate_file: str | None,
+    coq_folder: str | None,
     check_file: str | None,
 ) -> int:
     """Write the derivation of every statement, each displayed line checked by machine.
@@ -103,6 +113,10 @@ def derive(
         if any(given(n) is not click.core.ParameterSource.DEFAULT for n in others if n):
             raise InputError("--check takes a file of derivations and goes with no other option")
         return _check(check_file)
+    if coq_folder is not None:
+        if layout or file is not None or certificate_file is not None:
+            raise InputError("--coq goes with no --format, --output or --certificate")
+        return _write_project(chosen_model(model, loss, activation), order, Path(coq_folder))
     layout = layout or _by_suffix(file)
     _check_place(layout, file)
     if certificate_file is not None and layout == "json":
@@ -131,6 +145,26 @@ def derive(
         click.echo(f"{file}: {_count(checked)}")
     if broken := _broken(chosen):
         complain(f"{chosen.response.text}: {broken}; what is derived from that does not apply", 0)
+    return 0
+
+
+def _write_project(chosen: Model, order: int, folder: Path) -> int:
+    """The Coq project; where coqc is here, without what it refuses, so that the project builds."""
+    check_folder(folder, "--coq")
+    require_curved(chosen.response)
+    with status_line("translating") as tell:
+        made = chapters(chosen, order)
+        try:
+            require_coq()
+            tell("trying every proof")
+            left = tried(made)
+        except CoqMissing:
+            left = {}
+        texts = project(chosen, order, made, left)
+    make_folder(folder, "--coq")
+    write_together({folder / name: text for name, text in texts.items()})
+    lemmas = sum(len(chapter.lemmas) for chapter in made)
+    click.echo(f"{folder}: {lemmas} lemmas in {sum(bool(c.lemmas) for c in made)} chapters")
     return 0
 
 

@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 from .. import __version__, experiment_output
 from ..figures.drawing import FORMATS, draw
 from ..figures.networks import study_pictures
-from ..files import check_outputs, write, write_together
+from ..files import check_outputs, make_folder, write, write_together
 from ..numerics.extras import JAX, require
 from ..studies.flow import gradient_flow
 from ..studies.judging import Judgement, judge
@@ -76,7 +76,7 @@ def experiment(
     check_outputs(json=json_file)
     require(JAX, "networks")
     study = load_study(name)
-    place = None if folder is None else _prepared(Path(folder))
+    place = None if folder is None else make_folder(Path(folder), "-o")
     begin = time.perf_counter()
     with progress_bar("steps") as progress:
         outcome = run_study(study, place, progress)
@@ -91,17 +91,9 @@ def experiment(
     return _status(study, judgement)
 
 
-def _prepared(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"-o {folder}: {error.strerror}") from None
-    return folder
-
-
 def _keep(folder: Path, study: Study, outcome: Outcome, report: str, file_format: str) -> None:
     slow = gradient_flow(study)
-    flow = None if slow is None else run_study(slow, _prepared(folder / "flow")).recorded
+    flow = None if slow is None else run_study(slow, make_folder(folder / "flow", "-o")).recorded
     files: dict[Path, str | bytes] = {folder / "report.json": report}
     for picture in study_pictures(study, outcome.recorded, flow):
         files[folder / f"{picture.kind}.{file_format}"] = draw(picture, file_format)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ..files import write_together
+from ..files import check_folder, make_folder, write_together
 from ..report import experiments
 from ..report import gathered as content
 from ..report.page import page
@@ -132,24 +132,13 @@ def _command(
 
 
 def _check_place(folder: Path) -> None:
-    """Refuse, before any work is done, a folder that could not be made or written to."""
-    existing = folder.resolve()
-    while not existing.exists():
-        existing = existing.parent
-    if not existing.is_dir():
-        raise InputError(f"-o {folder}: {existing} is not a directory")
-    if not os.access(existing, os.W_OK):
-        raise InputError(f"-o {folder}: {existing} is not writable")
+    check_folder(folder, "-o")
     if (folder / PAGE).is_dir():
         raise InputError(f"-o {folder}: {PAGE} in it is a directory")
 
 
 def _write(folder: Path, text: str) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"-o {folder}: {error.strerror}") from None
-    write_together({folder / PAGE: text})
+    write_together({make_folder(folder, "-o") / PAGE: text})
 
 
 def _summary(found: content.Content) -> str:

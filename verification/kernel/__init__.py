@@ -1,0 +1,1 @@
+"""Derivations in Coq: statements and proofs that an independent kernel reads."""

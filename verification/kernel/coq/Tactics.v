@@ -1,0 +1,210 @@
+(* How the generated lemmas are proved. Nothing here has to be trusted: a tactic only finds a proof,
+   and the kernel reads that. *)
+From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
+From Coquelicot Require Import Coquelicot.
+From Interval Require Import Tactic.
+Open Scope R_scope.
+
+(* The rule of signs: p is > 0, n is < 0, P is >= 0, N is <= 0. *)
+Lemma mul_pp x y : 0 < x -> 0 < y -> 0 < x * y. Proof. nra. Qed.
+Lemma mul_pn x y : 0 < x -> y < 0 -> x * y < 0. Proof. nra. Qed.
+Lemma mul_pP x y : 0 < x -> 0 <= y -> 0 <= x * y. Proof. nra. Qed.
+Lemma mul_pN x y : 0 < x -> y <= 0 -> x * y <= 0. Proof. nra. Qed.
+Lemma mul_np x y : x < 0 -> 0 < y -> x * y < 0. Proof. nra. Qed.
+Lemma mul_nn x y : x < 0 -> y < 0 -> 0 < x * y. Proof. nra. Qed.
+Lemma mul_nP x y : x < 0 -> 0 <= y -> x * y <= 0. Proof. nra. Qed.
+Lemma mul_nN x y : x < 0 -> y <= 0 -> 0 <= x * y. Proof. nra. Qed.
+Lemma mul_Pp x y : 0 <= x -> 0 < y -> 0 <= x * y. Proof. nra. Qed.
+Lemma mul_Pn x y : 0 <= x -> y < 0 -> x * y <= 0. Proof. nra. Qed.
+Lemma mul_PP x y : 0 <= x -> 0 <= y -> 0 <= x * y. Proof. nra. Qed.
+Lemma mul_PN x y : 0 <= x -> y <= 0 -> x * y <= 0. Proof. nra. Qed.
+Lemma mul_Np x y : x <= 0 -> 0 < y -> x * y <= 0. Proof. nra. Qed.
+Lemma mul_Nn x y : x <= 0 -> y < 0 -> 0 <= x * y. Proof. nra. Qed.
+Lemma mul_NP x y : x <= 0 -> 0 <= y -> x * y <= 0. Proof. nra. Qed.
+Lemma mul_NN x y : x <= 0 -> y <= 0 -> 0 <= x * y. Proof. nra. Qed.
+Lemma inv_p x : 0 < x -> 0 < / x. Proof. apply Rinv_0_lt_compat. Qed.
+Lemma inv_n x : x < 0 -> / x < 0. Proof. apply Rinv_lt_0_compat. Qed.
+Lemma even_p n x : 0 < x -> 0 < x ^ (2 * n). Proof. intro; apply pow_lt; assumption. Qed.
+Lemma even_n n x : x < 0 -> 0 < x ^ (2 * n).
+Proof. intro H. rewrite pow_mult. apply pow_lt. nra. Qed.
+Lemma even_P n x : 0 <= x ^ (2 * n).
+Proof. rewrite pow_mult. apply pow_le. nra. Qed.
+Lemma odd_p n x : 0 < x -> 0 < x ^ (S n). Proof. intro; apply pow_lt; assumption. Qed.
+Lemma odd_P n x : 0 <= x -> 0 <= x ^ (S n). Proof. intro; apply pow_le; assumption. Qed.
+
+Lemma even_slope f : (forall x, ex_derive f x) -> (forall x, f (- x) = f x) ->
+  forall x, Derive f (- x) = - Derive f x.
+Proof.
+  intros D E x.
+  assert (H : Derive (fun y => f (- y)) x = - Derive f (- x)).
+  { apply is_derive_unique. auto_derive; [apply D|].
+    rewrite (Derive_ext _ f) by easy. ring. }
+  rewrite (Derive_ext _ f) in H by (intro; apply E). lra.
+Qed.
+Lemma odd_slope f : (forall x, ex_derive f x) -> (forall x, f (- x) = - f x) ->
+  forall x, Derive f (- x) = Derive f x.
+Proof.
+  intros D E x.
+  assert (H : Derive (fun y => f (- y)) x = - Derive f (- x)).
+  { apply is_derive_unique. auto_derive; [apply D|].
+    rewrite (Derive_ext _ f) by easy. ring. }
+  rewrite (Derive_ext _ (fun y => - f y)) in H by (intro; apply E).
+  rewrite Derive_opp in H. lra.
+Qed.
+
+(* Hyperbolic functions by exponentials, so that one atom is left. *)
+Lemma tanh_exp : tanh = fun z => (exp z - / exp z) / (exp z + / exp z).
+Proof.
+  apply functional_extensionality; intro z. unfold tanh, sinh, cosh. rewrite exp_Ropp.
+  field. pose proof (exp_pos z). split; nra.
+Qed.
+Lemma sinh_exp : sinh = fun z => (exp z - / exp z) / 2.
+Proof. apply functional_extensionality; intro z. unfold sinh. now rewrite exp_Ropp. Qed.
+Lemma cosh_exp : cosh = fun z => (exp z + / exp z) / 2.
+Proof. apply functional_extensionality; intro z. unfold cosh. now rewrite exp_Ropp. Qed.
+Lemma exp_two z : exp (2 * z) = exp z * exp z.
+Proof. rewrite <- exp_plus; f_equal; ring. Qed.
+Ltac by_exp := rewrite ?tanh_exp, ?sinh_exp, ?cosh_exp in *; cbv beta in *.
+Ltac one_exp := rewrite ?exp_two, ?exp_Ropp in *.
+
+(* f given by an equation at every argument: unfolded everywhere, under binders too. *)
+Ltac unfold_by f H :=
+  let E := fresh "E" in
+  match type of H with forall x, f x = @?g x =>
+    assert (E : f = g) by (apply functional_extensionality; exact H);
+    clear H; subst f; cbv beta in * end.
+(* The derivative of f given at every argument. *)
+Ltac derivative_by H :=
+  match type of H with forall x, Derive ?f x = @?g x =>
+    let E := fresh "E" in
+    assert (E : Derive f = g) by (apply functional_extensionality; exact H);
+    clear H; let d := fresh "d" in
+    set (d := Derive f) in *; clearbody d; subst d; cbv beta in * end.
+(* An equation for what stands at one place only. *)
+Ltac put_in H :=
+  match type of H with ?a = _ =>
+    let x := fresh "x" in set (x := a) in *; clearbody x; subst x end.
+
+(* s for sqrt x, x = s^2. *)
+Ltac square_root x :=
+  let s := fresh "root" in let H := fresh in let E := fresh in
+  set (s := sqrt x) in *;
+  assert (H : 0 < s) by (apply sqrt_lt_R0; assumption);
+  assert (E : x = s * s) by (symmetry; apply sqrt_sqrt; apply Rlt_le; assumption);
+  clearbody s; subst x.
+Ltac roots := rewrite ?sqrt_0 in *; repeat match goal with
+  | |- context [sqrt ?x] => is_var x; square_root x
+  | _ : context [sqrt ?x] |- _ => is_var x; square_root x
+  end.
+
+Ltac opaque f := first [ is_var f | match f with (fun x => ?g x) => opaque g end
+  | match f with Derive ?g => opaque g end ].
+
+Ltac exponentials := repeat match goal with |- context [exp ?z] =>
+  lazymatch goal with _ : 0 < exp z |- _ => fail
+  | _ => pose proof (exp_pos z); pose proof (Rinv_0_lt_compat _ (exp_pos z)) end end.
+
+Ltac plainly_non_zero := match goal with
+  | |- _ /\ _ => split; plainly_non_zero
+  | |- _ => assumption
+  | |- ?a * ?b <> 0 => apply Rmult_integral_contrapositive_currified; plainly_non_zero
+  | |- ?a ^ _ <> 0 => apply pow_nonzero; plainly_non_zero
+  | |- _ => lra
+  end.
+
+(* What a denominator needs: to be another than 0. *)
+Ltac non_zero :=
+  match goal with
+  | |- _ /\ _ => split; non_zero
+  | |- True => exact I
+  | |- _ => assumption
+  | |- exp _ <> 0 => apply Rgt_not_eq, exp_pos
+  | |- ?a * ?b <> 0 => apply Rmult_integral_contrapositive_currified; non_zero
+  | |- ?a ^ _ <> 0 => apply pow_nonzero; non_zero
+  | |- / ?a <> 0 => apply Rinv_neq_0_compat; non_zero
+  | |- - ?a <> 0 => apply Ropp_neq_0_compat; non_zero
+  | |- _ <> 0 => first [ lra | solve [non_zero_given] | solve [positive] ]
+  | |- 0 < _ => exponentials; first [ lra | solve [apply exp_pos] | timeout 1 nra ]
+  | |- ex_derive _ _ => first [ solve [auto] | auto_derive; non_zero ]
+  | |- _ => first [ lra | solve [auto] ]
+  end
+with non_zero_given :=
+  match goal with
+  | H : ?b <> 0 |- ?g <> 0 =>
+    let E := fresh in intro E; apply H; clear H;
+    first [ lra | rewrite <- E; solve [ring | field; non_zero]
+          | match type of E with ?x = 0 =>
+              first [ replace b with (- x) by (timeout 2 (field; non_zero)); rewrite E; ring ] end ]
+  end
+with positive :=
+  exponentials; first [ apply Rgt_not_eq; timeout 1 nra | apply Rlt_not_eq; timeout 1 nra ].
+
+(* A factor of what is not 0 is not 0 either. *)
+Ltac factor_of H f rest :=
+  let E := fresh in intro E;
+  match type of H with ?b <> 0 =>
+    apply H; replace b with (f * rest) by (first [ ring | field; non_zero ]); rewrite E; ring end.
+
+(* The derivative of what is composed. *)
+Ltac differentiate_once :=
+  match goal with |- context [Derive ?f ?x] =>
+    tryif opaque f then fail else
+      (erewrite (is_derive_unique f x) by (auto_derive; [ non_zero | reflexivity ])) end.
+Ltac plain := repeat match goal with |- context [Derive (fun x => ?f x) ?y] =>
+  change (Derive (fun x => f x) y) with (Derive f y) end.
+Ltac differentiate := plain; repeat (differentiate_once; cbv beta; plain).
+
+(* Equal arguments, or opposite ones of an even or odd function, get one form. *)
+Ltac same := solve [ reflexivity | lra | timeout 5 (field; non_zero) ].
+Ltac unify_arguments g :=
+  repeat match goal with |- context [g ?a] =>
+    match goal with |- context [g ?b] =>
+      tryif constr_eq a b then fail else
+      tryif (match b with context [g a] => idtac end) then fail else
+      first [ replace a with b by same
+            | match goal with H : forall x, g (- x) = _ |- _ =>
+                replace (g a) with (g (- b)) by (f_equal; same); rewrite (H b) end ]
+    end end.
+Ltac arguments := repeat match goal with
+  | f : R -> R |- _ => progress (try unify_arguments f; try unify_arguments (Derive f);
+                                 try unify_arguments (Derive (Derive f)))
+  end.
+
+(* sqrt (4 b) is 2 sqrt b. *)
+Ltac double_root := match goal with |- context [sqrt ?a] =>
+  match goal with |- context [sqrt ?b] =>
+    tryif constr_eq a b then fail else
+    (replace a with ((2 * 2) * b) by (field; non_zero);
+     rewrite (sqrt_mult_alt (2 * 2) b), sqrt_square by lra) end end.
+(* Logarithms of products and powers of what is positive. *)
+Ltac above_zero := first [ assumption | lra | apply Rmult_lt_0_compat; above_zero
+  | apply Rinv_0_lt_compat; above_zero | apply pow_lt; above_zero | apply sqrt_lt_R0; above_zero ].
+Ltac logarithms := unfold Rdiv; repeat first [ rewrite ln_mult by above_zero
+  | rewrite ln_Rinv by above_zero | rewrite ln_pow by above_zero ]; simpl INR.
+
+Ltac equal := first [ reflexivity | solve [ timeout 20 (field; non_zero) ] | lra ].
+Ltac finish := plain; one_exp; first [ assumption | equal | solve [ arguments; equal ]
+  | solve [ double_root; equal ] | solve [ logarithms; equal ] ].
+
+(* The only solution of a linear equation: u - w is a quotient of the left side. *)
+Ltac solve_for H slope :=
+  plain; match type of H with ?a = 0 =>
+    match goal with |- ?u = ?w =>
+      transitivity (w + a / slope); [ field; non_zero | rewrite H; field; non_zero ] end end.
+
+(* For witnesses: polynomials and numbers. *)
+Ltac slope_is := apply functional_extensionality; intro; apply is_derive_unique;
+  try match goal with |- is_derive ?f _ _ => is_var f; unfold f end;
+  auto_derive; [ repeat split | try field ].
+Ltac smooth_here := try match goal with |- ex_derive ?f _ => is_var f; unfold f end;
+  auto_derive; repeat split.
+Ltac number := rewrite ?tanh_exp, ?sinh_exp, ?cosh_exp; cbv beta; differentiate;
+  first [ lra | match goal with
+  | |- _ <> _ => first [ apply Rgt_not_eq; interval with (i_prec 60)
+                       | apply Rlt_not_eq; interval with (i_prec 60) ]
+  | |- _ = _ => field
+  | |- _ => interval with (i_prec 60) end ].
+
+(* A claim and its falsified twin at once: both sides are 0, which the witness excludes. *)
+Ltac refute := repeat match goal with H : _ /\ _ |- _ => destruct H end;
+  first [ lra | match goal with Z : ?x <> 0 |- _ => apply Z; lra end ].

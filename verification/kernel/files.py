@@ -1,0 +1,102 @@
+"""A project read back from a folder: its statements must be those of the current steps."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...theory import models
+from ...theory.errors import InputError
+from ...theory.models import Model
+from .project import LIBRARY, SCHEMA, Chapter, library, written
+
+_BLOCK = re.compile(r"^Lemma (\w+) :\n(.*?)^Proof\.\n(.*?)^Qed\.\n", re.MULTILINE | re.DOTALL)
+# What a proof may not say: it could change what stands around it.
+_COMMANDS = re.compile(
+    r"\b(Abort|Admitted|Axiom|Conjecture|Declare|Defined|Definition|Drop|Goal|Hint|Hypothesis|"
+    r"Import|Lemma|Load|Ltac|Module|Notation|Opaque|Parameter|Require|Reset|Section|Set|Theorem|"
+    r"Unset|Variable)\b"
+)
+
+
+class Changed(InputError):
+    """A file says something else than the current steps do."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A project that `derive --coq` wrote: what it is about, and the text of its files."""
+
+    model: Model
+    order: int
+    left_out: frozenset[str]
+    texts: dict[str, str]
+
+    def proofs(self) -> Callable[[Chapter, frozenset[str]], str]:
+        """What stands in its file of a chapter, after a look at whether it is of this chapter.
+
+        What is returned raises Changed for a file whose statements are others.
+        """
+
+        def text(chapter: Chapter, without: frozenset[str]) -> str:
+            found = self.texts.get(f"{chapter.module}.v", "")
+            _compare(found, written(chapter, self.left_out), f"{chapter.module}.v")
+            kept = _BLOCK.sub(lambda m: "" if m[1] in without else m[0], found)
+            asked = re.compile(r"^Print Assumptions (\w+)\.\n", re.MULTILINE)
+            present = {m[1] for m in _BLOCK.finditer(kept)}
+            return asked.sub(lambda m: _asked(m[1], present), kept)
+
+        return text
+
+
+def _asked(name: str, present: set[str]) -> str:
+    """About the last that is left of a lemma, its witness and its twins."""
+    main = name.split("__witness")[0].split("__twin")[0]
+    names = [n for n in (name, f"{main}__witness", main) if n in present]
+    return f"Print Assumptions {names[0]}.\n" if names else ""
+
+
+def read_folder(folder: Path) -> Folder:
+    """The project in a folder. Raises InputError where there is none, or Changed where its library
+    is another."""
+    try:
+        data: Any = json.loads((folder / "manifest.json").read_text("utf-8"))
+        if data["schema"] != SCHEMA:
+            raise InputError(f"{folder}/manifest.json: schema is not {SCHEMA}")
+        model = models.of(data["model"], data["response"])
+        order = int(data["order"])
+        left = frozenset(name for one in data["lemmas"] for name in one["left_out"])
+        texts = {file.name: file.read_text("utf-8") for file in folder.glob("*.v")}
+    except OSError as error:
+        raise InputError(f"{folder}: no manifest.json can be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, UnicodeError) as error:
+        raise InputError(f"{folder}/manifest.json: not of derive --coq: {error}") from None
+    for name, text in library().items():
+        if texts.get(name) != text:
+            raise Changed(f"{folder}/{name} is not that of this version")
+    return Folder(model, order, left, {n: t for n, t in texts.items() if n[:-2] not in LIBRARY})
+
+
+def _compare(found: str, expected: str, file: str) -> None:
+    """Raises Changed where more than proofs differ, or a proof holds more than tactics."""
+    for match in _BLOCK.finditer(found):
+        if word := _COMMANDS.search(match[3]):
+            raise Changed(f"{file}: the proof of {match[1]} says {word[0]}")
+    if _without_proofs(found) != _without_proofs(expected):
+        said = dict(_statements(found))
+        for name, statement in _statements(expected):
+            if said.get(name) != statement:
+                raise Changed(f"{file}: the statement of {name} is not that of the current step")
+        raise Changed(f"{file}: it says something else than the current steps do")
+
+
+def _statements(text: str) -> list[tuple[str, str]]:
+    return [(m[1], m[2]) for m in _BLOCK.finditer(text)]
+
+
+def _without_proofs(text: str) -> str:
+    return _BLOCK.sub(lambda m: f"Lemma {m[1]} :\n{m[2]}Qed.\n", text)

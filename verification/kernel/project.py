@@ -1,0 +1,174 @@
+"""A derivation's lemmas as files of a Coq project, which builds with `make`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from textwrap import fill
+
+from ...theory.derivation.book import appendix
+from ...theory.derivation.claims import Appendix, Derivation, Identity, Sign, Solution
+from ...theory.derivation.substitution import equations_for
+from ...theory.models import Model
+from .lemmas import Lemma, lemma
+from .translate import Untranslatable
+
+SCHEMA = "trajalign.kernel/1"
+LIBRARY = ("Tactics", "Generic")  # written by hand
+PACKAGES = "coq libcoq-coquelicot libcoq-interval"  # Debian's
+_SECONDS = 20  # for one tactic
+_HEADER = """\
+From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
+From Coquelicot Require Import Coquelicot.
+From Interval Require Import Tactic.
+From Trajalign Require Import Tactics.
+Open Scope R_scope.
+Set Default Timeout {seconds}.
+"""
+_MAKEFILE = """\
+# Needs Debian's packages {packages}.
+all: Makefile.coq
+\t$(MAKE) -f Makefile.coq
+Makefile.coq: _CoqProject
+\tcoq_makefile -f _CoqProject -o Makefile.coq
+.PHONY: all
+"""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The lemmas of one derivation, and the steps that have none with the reason."""
+
+    label: str
+    title: str
+    lemmas: tuple[Lemma, ...]
+    left_out: tuple[tuple[str, str, str], ...]  # step, kind, why
+
+    @property
+    def module(self) -> str:
+        """The name of its file, without the suffix."""
+        return re.sub(r"\W", "_", self.label)
+
+
+def chapters(model: Model, order: int = 2) -> tuple[Chapter, ...]:
+    """The derivations of a model as lemmas.
+
+    Parameters: a model with its response; `order`, as for `appendix`, which says what is raised.
+    """
+    return chapters_of(appendix(model, order))
+
+
+def chapters_of(book: Appendix) -> tuple[Chapter, ...]:
+    """The same, of derivations that are at hand."""
+    earlier: dict[str, Derivation] = {}
+    found = []
+    for derivation in book.derivations:
+        found.append(_chapter(derivation, earlier))
+        earlier[derivation.label] = derivation
+    return tuple(found)
+
+
+def _chapter(derivation: Derivation, earlier: dict[str, Derivation]) -> Chapter:
+    lemmas, left_out = [], []
+    for step in derivation.steps:
+        kind = type(step.claim).__name__
+        if kind in ("Definition", "Cited", "Enclosed"):
+            continue
+        try:
+            if not isinstance(step.claim, Identity | Sign | Solution):
+                raise Untranslatable("expansions are not translated yet")
+            equations = equations_for(step, derivation, earlier)
+            lemmas.append(lemma(derivation.label, step, equations))
+        except Untranslatable as error:
+            left_out.append((step.name, kind, str(error)))
+    return Chapter(derivation.label, derivation.title, tuple(lemmas), tuple(left_out))
+
+
+def written(chapter: Chapter, without: frozenset[str] = frozenset()) -> str:
+    """A chapter as a Coq file, without the blocks of these names."""
+    parts = [_HEADER.format(seconds=_SECONDS), f"(* {_plain(chapter.title)}: {chapter.label} *)\n"]
+    for one in chapter.lemmas:
+        blocks = [block for block in one.blocks if block.name not in without]
+        if not blocks:
+            continue
+        parts.append(_comment(one))
+        parts += [block.text for block in blocks]
+        parts.append(f"Print Assumptions {blocks[-1].name}.\n")
+    return "\n".join(parts)
+
+
+def _comment(one: Lemma) -> str:
+    lines = [f"{one.label}, step {one.step}. {one.about}"]
+    if one.statement.side_conditions:
+        lines.append(f"Where {', '.join(one.statement.side_conditions)}.")
+    if one.statement.cut:
+        lines.append("Matrices of any size, taken apart into scalars by trajalign before.")
+    if one.missing:
+        lines.append(f"No witness: {one.missing}.")
+    text = "\n".join(fill(line, 96) for line in lines)
+    return f"(* {text} *)"
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"\\ta(\w)", lambda m: m[1].lower(), title).replace("$", "")
+
+
+def library() -> dict[str, str]:
+    """The files written by hand, by their names."""
+    folder = files(__package__) / "coq"
+    return {f"{name}.v": (folder / f"{name}.v").read_text("utf-8") for name in LIBRARY}
+
+
+def project(
+    model: Model, order: int, made: tuple[Chapter, ...], left: Mapping[str, str]
+) -> dict[str, str]:
+    """All files of the project, by their names.
+
+    Parameters: a model with its response; `order`, as for `appendix`; its chapters; `left` are
+    blocks to leave out, with the reason: those that Coq was seen to refuse.
+    """
+    found = library()
+    for chapter in made:
+        if chapter.lemmas:
+            found[f"{chapter.module}.v"] = written(chapter, frozenset(left))
+    found["_CoqProject"] = "\n".join(["-Q . Trajalign", "-arg -w -arg none", *sorted(found), ""])
+    found["Makefile"] = _MAKEFILE.format(packages=PACKAGES)
+    found["manifest.json"] = json.dumps(manifest(model, order, made, left), indent=2) + "\n"
+    return found
+
+
+def manifest(
+    model: Model, order: int, made: tuple[Chapter, ...], left: Mapping[str, str]
+) -> dict[str, object]:
+    """What the project says of itself: every lemma with its step, conditions, hash and witness."""
+    return {
+        "schema": SCHEMA,
+        "model": model.name,
+        "response": model.response.text,
+        "order": order,
+        "lemmas": [
+            {
+                "label": one.label,
+                "step": one.step,
+                "lemma": one.main.name,
+                "kind": one.kind,
+                "side_conditions": list(one.statement.side_conditions),
+                "cut": one.statement.cut,
+                "sha256": one.digest,
+                "witness": dict(one.case),
+                "twins": [twin.name for twin in one.twins],
+                "missing": one.missing,
+                "left_out": {b.name: left[b.name] for b in one.blocks if b.name in left},
+            }
+            for chapter in made
+            for one in chapter.lemmas
+        ],
+        "not_translated": [
+            {"label": chapter.label, "step": step, "kind": kind, "why": why}
+            for chapter in made
+            for step, kind, why in chapter.left_out
+        ],
+    }

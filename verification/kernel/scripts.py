@@ -1,0 +1,159 @@
+"""The proof of a statement: its equations put in, derivatives taken, the rest by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from ...theory.derivation.substitution import resolved
+from .conditions import factors_of
+from .signs import SignProof
+from .statements import PARITY, Hypothesis, Statement
+from .translate import term
+
+_EXPONENTIALS = (sp.exp, sp.tanh, sp.sinh, sp.cosh)
+
+
+def script(statement: Statement) -> tuple[str, ...]:
+    """The lines from `Proof.` to `Qed.`; raises Untranslatable where the rule of signs fails."""
+    names = [h.name for h in statement.hypotheses]
+    variables = [statement.names.real(s) for s in statement.reals]
+    variables += [statement.names.function(f) for f in statement.functions]
+    lines = [f"intros {' '.join([*variables, *names])}."] if variables or names else []
+    if len(statement.claimed) > 1:
+        lines.append("repeat match goal with |- _ /\\ _ => split end.")
+    for left, right in statement.claimed:
+        body = (
+            _sign(statement, left, right)
+            if isinstance(right, str)
+            else tuple(_equation(statement, left, right))
+        )
+        lines += body if len(statement.claimed) == 1 else ["{ " + "\n    ".join(body) + " }"]
+    return tuple(lines)
+
+
+def _sign(statement: Statement, left: sp.Expr, relation: str) -> tuple[str, ...]:
+    known = [h.formula for h in statement.hypotheses if h.kind == "sign"]
+    return SignProof(statement.names, known).script(left, relation)
+
+
+def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[str]:
+    of_kind = _by_kind(statement)
+    yield from _reflections(statement)
+    for h in of_kind["solved"]:
+        yield f"revert {h.name}."
+    exponentials = any(
+        e.has(*_EXPONENTIALS)
+        for h in statement.hypotheses
+        if h.kind in ("function", "value")
+        for e in h.formula
+    ) or any(e.has(*_EXPONENTIALS) for e in (left, right))
+    for h in of_kind["function"]:
+        if isinstance(h.formula[0], AppliedUndef) and h.formula[0].args[0].is_Symbol:
+            yield f"unfold_by {statement.names.function(h.formula[0].func)} {h.name}."
+    for h in of_kind["value"]:
+        if h.formula[0].is_Symbol:
+            yield f"try subst {statement.names.real(h.formula[0])}."
+    for h in of_kind["function"]:
+        if isinstance(h.formula[0], sp.Derivative):
+            yield f"derivative_by {h.name}."
+        elif not h.formula[0].args[0].is_Symbol:
+            yield f"try rewrite (Derive_ext _ _ _ {h.name})."
+    for h in of_kind["value"]:
+        if not h.formula[0].is_Symbol:
+            yield f"put_in {h.name}."
+    if exponentials:
+        yield "by_exp."
+        yield "one_exp."
+    yield from _factors(statement, exponentials)
+    yield "differentiate."
+    for h in of_kind["function"]:
+        if isinstance(h.formula[0], AppliedUndef) and not h.formula[0].args[0].is_Symbol:
+            yield f"try rewrite !{h.name}."
+    for h in of_kind["place"]:
+        if h.formula[0].is_Symbol:
+            yield f"try subst {statement.names.real(h.formula[0])}."
+        else:
+            yield f"put_in {h.name}."
+    yield "roots."
+    for h in of_kind["solved"]:
+        slope = resolved(statement.slope, statement.equations, statement.at)
+        yield f"intro {h.name}; solve_for {h.name} ({term(slope, statement.names)})."
+        return
+    yield "finish."
+
+
+def _factors(statement: Statement, exponentials: bool) -> Iterator[str]:
+    """What is not 0 because a product with it is not: which product, SymPy says."""
+    count = 0
+    for h in statement.hypotheses:
+        if h.kind != "nonzero":
+            continue
+        base = resolved(h.formula, statement.equations, statement.at)
+        base, powers = in_exponentials(base) if exponentials else (base, {})
+        found = factors_of(base)
+        for symbol, power in powers.items():
+            statement.names.reals[symbol] = term(power, statement.names)
+        if len(found) == 1 and next(iter(found)) in (h.formula, -h.formula):
+            continue
+        several = list(found.items())
+        if exponentials and len(several) > 1:
+            several += _products(found)
+        for factor, rest in several:
+            count += 1
+            text, others = (f"({term(e, statement.names)})" for e in (factor, rest))
+            yield f"try assert (F{count} : {text} <> 0) by (factor_of {h.name} {text} {others})."
+
+
+def _products(found: dict[sp.Expr, sp.Expr]) -> list[tuple[sp.Expr, sp.Expr]]:
+    """Products of the first factors, multiplied out, as field asks for them."""
+    products, (whole, rest) = [], next(iter(found.items()))
+    whole *= rest
+    product = sp.S.One
+    for factor in found:
+        product = sp.expand(product * factor)
+        products.append((product, sp.cancel(whole / product)))
+    return products[1:]
+
+
+def in_exponentials(e: sp.Expr) -> tuple[sp.Expr, dict[sp.Symbol, sp.Expr]]:
+    """tanh(z), cosh(2z) and their like by powers of one symbol for e^z, and what it stands for.
+
+    >>> z = sp.Symbol("z", real=True)
+    >>> in_exponentials(2 * sp.sinh(2 * z))
+    (_e_z**2 - 1/_e_z**2, {_e_z: exp(z)})
+    """
+    e = e.rewrite([sp.tanh, sp.sinh, sp.cosh], sp.exp)
+    known: dict[sp.Expr, sp.Symbol] = {}
+
+    def power(argument: sp.Expr) -> sp.Expr:
+        number, rest = argument.as_coeff_Mul()
+        if not number.is_Integer:
+            number, rest = sp.S.One, argument
+        known.setdefault(rest, sp.Dummy(f"e_{rest}", positive=True))
+        return known[rest] ** number
+
+    e = e.replace(sp.exp, power)
+    return e, {symbol: sp.exp(rest) for rest, symbol in known.items()}
+
+
+def _by_kind(statement: Statement) -> dict[str, list[Hypothesis]]:
+    kinds: dict[str, list[Hypothesis]] = {"function": [], "value": [], "place": [], "solved": []}
+    for h in statement.hypotheses:
+        kinds.setdefault(h.kind, []).append(h)
+    return kinds
+
+
+def _reflections(statement: Statement) -> Iterator[str]:
+    """What parity says of the slopes, where the function has both."""
+    smooth: dict[object, str] = {}
+    for h in statement.hypotheses:
+        if h.kind == "smooth":
+            smooth.setdefault(h.formula, h.name)
+        if h.kind == "parity" and h.formula in smooth:
+            kind = "even" if PARITY[h.formula] == 1 else "odd"
+            function = statement.names.function(h.formula)
+            slope, parity = f"{kind}_slope {function}", f"{smooth[h.formula]} {h.name}"
+            yield f"pose proof ({slope} {parity}) as slope_{h.name}."

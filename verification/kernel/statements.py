@@ -1,0 +1,428 @@
+"""A step of a derivation as a statement in Coq: what it supposes, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from ...theory.derivation.claims import Identity, Sign, Solution, Step
+from ...theory.derivation.notation import ELL, PHI
+from ...theory.derivation.substitution import Equation, resolved
+from ...theory.expressions.parsing import Z
+from ...theory.models import PHI_SQUARED, R
+from ..derivations.algebra import reflected
+from ..derivations.matrices import has_matrices, without_matrices
+from .conditions import conditions, denominators
+from .translate import Names, Untranslatable, term
+
+PARITY = {R: 1, ELL: 1, PHI_SQUARED: 1, PHI: -1}
+_RELATIONS = {">": "0 < {}", "<": "{} < 0", "≥": "0 <= {}", "≤": "{} <= 0"}
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One thing that a lemma supposes.
+
+    `kind` is "smooth", "parity", "positive", "function", "value", "place", "solved", "sign" or
+    "nonzero";
+    `formula` is what it is about: an equation, a pair of expression and relation, an expression.
+    """
+
+    name: str
+    kind: str
+    text: str
+    formula: Any
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A lemma without its proof: variables, hypotheses, and what follows from them.
+
+    `goals` are Coq's; `claimed` are the same as pairs of expressions that are equal, or one and its
+    relation to 0. `cut` says that matrices of any size were taken apart into scalars first;
+    `slope` is that of a linear equation in its unknown.
+    """
+
+    names: Names
+    reals: tuple[sp.Symbol, ...]
+    functions: tuple[Any, ...]
+    hypotheses: tuple[Hypothesis, ...]
+    goals: tuple[str, ...]
+    claimed: tuple[tuple[Any, Any], ...]
+    equations: tuple[Equation, ...]
+    at: tuple[Equation, ...]
+    cut: bool = False
+    slope: sp.Expr = sp.S.One
+
+    @property
+    def side_conditions(self) -> tuple[str, ...]:
+        """What is supposed not to be 0, in Coq's words."""
+        return tuple(h.text for h in self.hypotheses if h.kind == "nonzero")
+
+    @property
+    def binders(self) -> str:
+        """The variables, as they stand after `forall` or `exists`."""
+        reals = " ".join(self.names.real(s) for s in self.reals)
+        functions = " ".join(self.names.function(f) for f in self.functions)
+        groups = [f"({reals} : R)" if reals else "", f"({functions} : R -> R)" if functions else ""]
+        return " ".join(group for group in groups if group)
+
+
+def statement(step: Step, equations: Sequence[Equation]) -> Statement:
+    """What a step claims, as a statement in Coq.
+
+    Parameters: an identity, a sign or a solution; the equations that it uses.
+    Raises Untranslatable for what has no counterpart there.
+    """
+    claim = step.claim
+    at = tuple(getattr(claim, "at", ()))
+    signs = tuple(claim.known) if isinstance(claim, Sign) else ()
+    claimed = _claimed(claim)
+    equations = tuple(equations)
+    present = {a.func for e in (*_flat(claimed), *_flat(equations)) for a in e.atoms(AppliedUndef)}
+    if {PHI, PHI_SQUARED} <= present:  # φ² is written as a function of its own
+        equations = (*equations, (PHI_SQUARED(Z), PHI(Z) ** 2))
+    cut = any(map(_of_matrices, (*_flat(claimed), *_flat(equations))))
+    if cut:
+        claimed, equations, at = _cut(claimed, equations, at), (), ()
+    else:
+        claimed = tuple(pair for both in claimed for pair in _entries(both))
+    solved = claim if isinstance(claim, Solution) else None
+    return _Builder(equations, at, signs, claimed, cut, solved).built()
+
+
+def _claimed(claim: Any) -> tuple[tuple[Any, Any], ...]:
+    """Pairs of sides that are equal, or of an expression and its relation to 0."""
+    if isinstance(claim, Solution):
+        return ((claim.unknown, claim.value),)
+    if not isinstance(claim, Identity | Sign):
+        raise Untranslatable(f"an {type(claim).__name__.lower()} is not translated")
+    first, *others = claim.sides
+    pairs = tuple((first, other) for other in others)
+    return (*pairs, (claim.sides[-1], claim.relation)) if isinstance(claim, Sign) else pairs
+
+
+def _flat(pairs: Iterable[tuple[Any, Any]]) -> tuple[Any, ...]:
+    return tuple(e for pair in pairs for e in pair if not isinstance(e, str))
+
+
+def _of_matrices(e: Any) -> bool:
+    return has_matrices(e) or isinstance(e, sp.MatrixExpr)
+
+
+def _cut(
+    claimed: Sequence[tuple[Any, Any]], equations: Sequence[Equation], at: Sequence[Equation]
+) -> tuple[tuple[Any, Any], ...]:
+    found: list[tuple[Any, Any]] = []
+    for left, right in claimed:
+        if isinstance(right, str):
+            raise Untranslatable("a sign of an expression in matrices")
+        difference = resolved(left, equations, at) - resolved(right, equations, at)
+        found += [(scalar, sp.S.Zero) for scalar in without_matrices(difference)]
+    return tuple(found)
+
+
+def _entries(pair: tuple[Any, Any]) -> Iterable[tuple[Any, Any]]:
+    left, right = pair
+    if isinstance(left, sp.MatrixBase):
+        return zip(left, right, strict=True)
+    return (pair,)
+
+
+class _Builder:
+    """Gathers the parts of one statement."""
+
+    def __init__(
+        self,
+        equations: Sequence[Equation],
+        at: Sequence[Equation],
+        signs: Sequence[tuple[Any, str]],
+        claimed: Sequence[tuple[Any, Any]],
+        cut: bool,
+        solution: Solution | None,
+    ) -> None:
+        self.names, self.cut, self.original, self.at = Names(), cut, tuple(equations), tuple(at)
+        self.symbols = {name: value for name, value in equations if name.is_Symbol}
+        equations = [(name, self._inlined(value)) for name, value in equations]
+        self.equations = _with_functions(equations)
+        self.signs = [(self._inlined(e), relation) for e, relation in signs]
+        self.claimed = tuple(
+            (self._inlined(a), b if isinstance(b, str) else self._inlined(b)) for a, b in claimed
+        )
+        self.solution = solution
+        self.solved = [self._inlined(solution.equation)] if solution else []
+        self.general = self._general_functions()
+        self.hypotheses: list[Hypothesis] = []
+        sides = (*_flat(self.claimed), *self.solved)
+        self.put_in = [resolved(e, self.original, ()) for e in sides]
+        self.put_at = [resolved(e, self.original, at) for e in sides]
+
+    def built(self) -> Statement:
+        """The statement; hypotheses in the order: of functions, of symbols, equations, places."""
+        goals = tuple(self._goal(left, right) for left, right in self.claimed)
+        equations = [self._equation(*pair) for pair in self.equations]
+        places = [
+            ("place", f"{term(name, self.names)} = {term(value, self.names)}", (name, value))
+            for name, value in self.at
+        ]
+        signs = [
+            ("sign", _RELATIONS[relation].format(term(e, self.names)), (e, relation))
+            for e, relation in self.signs
+        ]
+        solved = [
+            ("solved", f"{term(e, self.names)} = 0", (self.solution.unknown, self.solution.value))
+            for e in self.solved
+            if self.solution
+        ]
+        nonzero = [("nonzero", f"{term(e, self.names)} <> 0", e) for e in self._conditions()]
+        functions, reals = self._functions(), self._reals(nonzero)
+        before = [*self._smooth(functions), *self._parity(functions), *self._positive(reals)]
+        counts: dict[str, int] = {}
+        for kind, text, formula in (*before, *equations, *places, *solved, *signs, *nonzero):
+            letter = _LETTERS[kind]
+            counts[letter] = counts.get(letter, 0) + 1
+            self.hypotheses.append(Hypothesis(f"{letter}{counts[letter]}", kind, text, formula))
+        return Statement(
+            self.names,
+            reals,
+            functions,
+            tuple(self.hypotheses),
+            goals,
+            self.claimed,
+            self.original,
+            self.at,
+            self.cut,
+            self._slope(),
+        )
+
+    def _slope(self) -> sp.Expr:
+        if self.solution is None:
+            return sp.S.One
+        unknown = sp.Dummy("unknown")
+        equation = self.solution.equation.xreplace({self.solution.unknown: unknown})
+        return sp.diff(equation, unknown)
+
+    def _goal(self, left: Any, right: Any) -> str:
+        if isinstance(right, str):
+            return _RELATIONS[right].format(term(left, self.names))
+        return f"{term(left, self.names)} = {term(right, self.names)}"
+
+    # Symbols that depend on a variable ---------------------------------------------------------
+
+    def _inlined(self, e: Any) -> Any:
+        """`e` with symbols that depend on the variable of a derivative or integral put in there."""
+        for bound in (sp.Derivative, sp.Integral):
+            for part in e.atoms(bound):
+                variable = part.variables[0]
+                inner = part.args[0]
+                new = self._without(inner, variable)
+                if new != inner:
+                    e = e.xreplace({part: part.func(new, *part.args[1:])})
+        return e
+
+    def _without(self, e: Any, variable: sp.Symbol) -> Any:
+        for _ in range(len(self.symbols) + 1):
+            dependent = {
+                s: self.symbols[s]
+                for s in e.free_symbols & set(self.symbols)
+                if s != variable and resolved(s, self.original).has(variable)
+            }
+            if not dependent:
+                return e
+            e = e.xreplace(dependent)
+        return e
+
+    def _general_functions(self) -> set[Any]:
+        """Functions whose equation has to be supposed at every argument, not at one place only."""
+        defined = {
+            name.func: (name, value)
+            for name, value in self.equations
+            if isinstance(name, AppliedUndef) and name.args[0].is_Symbol
+        }
+        general: set[Any] = set()
+        sources = [*_flat(self.claimed), *self.solved, *_flat(self.signs), *_flat(self.at)]
+        sources += [value for _, value in self.equations]
+        sources += [name for name, _ in self.equations if not isinstance(name, AppliedUndef)]
+        sources += [n.args[0] for n, _ in self.equations if isinstance(n, AppliedUndef)]
+        while True:
+            bound = [part for e in sources for part in e.atoms(sp.Derivative, sp.Integral, sp.Subs)]
+            inside = {a.func for part in bound for a in part.atoms(AppliedUndef)}
+            inside |= {a.func for f in general for a in defined[f][1].atoms(AppliedUndef)}
+            places = {a for e in sources for a in e.atoms(AppliedUndef)}
+            elsewhere = {a.func for a in places if a.func in defined and a != defined[a.func][0]}
+            new = {f for f in defined if f in inside | elsewhere}
+            if new <= general:
+                return general
+            general |= new
+
+    # Hypotheses ----------------------------------------------------------------------------------
+
+    def _equation(self, name: Any, value: Any) -> tuple[str, str, Any]:
+        text = f"{term(name, self.names)} = {term(self._body(name, value), self.names)}"
+        variable = _variable(name, self.general)
+        if variable is None:
+            return "value", text, (name, value)
+        return "function", f"forall {self.names.real(variable)}, {text}", (name, value)
+
+    def _body(self, name: Any, value: Any) -> Any:
+        variable = _variable(name, self.general)
+        return value if variable is None else self._without(value, variable)
+
+    def _conditions(self) -> tuple[sp.Expr, ...]:
+        written = [*_flat(self.claimed), *self.solved, *_flat(self.at), *_flat(self.signs)]
+        written += [v for n, v in self.equations if _variable(n, self.general) is None]
+        written += self._instances(written)
+        return conditions(written, self.original, self.at, [*self.put_in, *self.put_at])
+
+    def _instances(self, written: Iterable[Any]) -> list[Any]:
+        """What functions with an equation are, at the arguments at which they stand."""
+        rules = {
+            name.func: (name.args[0], value)
+            for name, value in self.equations
+            if isinstance(name, AppliedUndef) and name.args[0].is_Symbol
+            if name.func in self.general
+        }
+        found: list[Any] = []
+        seen: set[Any] = set()
+        left = list(written)
+        while left:
+            e = left.pop()
+            bound = {v for d in e.atoms(sp.Integral) for v in d.variables}
+            bound |= {v for d in e.atoms(sp.Subs) for v in d.variables}
+            places = {a for a in e.atoms(AppliedUndef) if not a.free_symbols & bound}
+            places |= {
+                s.expr.expr.func(*s.point)
+                for s in e.atoms(sp.Subs)
+                if isinstance(s.expr, sp.Derivative) and isinstance(s.expr.expr, AppliedUndef)
+            }
+            for place in sorted(places - seen, key=str):
+                seen.add(place)
+                if place.func in rules:
+                    variable, value = rules[place.func]
+                    argument = place.args[0]
+                    if any(b.subs(variable, argument) == 0 for b in denominators([value])):
+                        raise Untranslatable(
+                            f"{place} is a limit of 0/0, and Coq's x/0 = 0 would be another value"
+                        )
+                    instance = value.subs(variable, argument)
+                    found.append(instance)
+                    left.append(instance)
+        return found
+
+    def _functions(self) -> tuple[Any, ...]:
+        return tuple(sorted(self.names.functions, key=str))
+
+    def _free_functions(self, functions: Iterable[Any]) -> tuple[Any, ...]:
+        defined = {n.func for n, _ in self.equations if isinstance(n, AppliedUndef)}
+        defined |= {n.expr.func for n, _ in self.equations if isinstance(n, sp.Derivative)}
+        return tuple(f for f in functions if f not in defined)
+
+    def _smooth(self, functions: Sequence[Any]) -> Iterable[tuple[str, str, Any]]:
+        """As many derivatives as are taken, where one is taken of more than the function alone."""
+        free = self._free_functions(functions)
+        written = [*_flat(self.claimed), *self.solved, *_flat(self.equations), *_flat(self.at)]
+        composed = any(
+            not isinstance(d.expr, AppliedUndef) or d.expr.func not in free
+            for e in written
+            for d in e.atoms(sp.Derivative)
+        )
+        if not composed:
+            return
+        taken = {d for e in written for d in e.atoms(sp.Derivative)}
+        derivatives = [*self.put_in, *(resolved(d, self.original) for d in taken)]
+        for function in free:
+            name = self.names.function(function)
+            for _ in range(_order(function, derivatives)):
+                yield "smooth", f"forall x, ex_derive {name} x", function
+                name = f"(Derive {name})"
+
+    def _parity(self, functions: Sequence[Any]) -> Iterable[tuple[str, str, Any]]:
+        for function in self._free_functions(functions):
+            parity = PARITY.get(function)
+            if parity is None or all(_same(e, reflected(e)) for e in self.put_at):
+                continue
+            name = self.names.function(function)
+            sign = "" if parity == 1 else "- "
+            yield "parity", f"forall x, {name} (- x) = {sign}{name} x", function
+
+    def _reals(self, nonzero: Iterable[tuple[str, str, Any]]) -> tuple[sp.Symbol, ...]:
+        used: set[sp.Symbol] = set()
+        for e in (*_flat(self.claimed), *self.solved, *_flat(self.at), *_flat(self.signs)):
+            used |= e.free_symbols
+        for name, value in self.equations:
+            variable = _variable(name, self.general)
+            used |= (name.free_symbols | self._body(name, value).free_symbols) - {variable}
+        for _, _, e in nonzero:
+            used |= e.free_symbols
+        return tuple(sorted(used, key=str))
+
+    def _positive(self, reals: Iterable[sp.Symbol]) -> Iterable[tuple[str, str, Any]]:
+        """What the notation says of the symbols, but of those that a place says more about."""
+        fixed = {name for name, _ in self.at if name.is_Symbol}
+        for symbol in reals:
+            depends = resolved(symbol, self.original).free_symbols & fixed
+            if symbol in fixed or (symbol in self.symbols and depends):
+                continue
+            if symbol.is_positive:
+                yield "positive", f"0 < {self.names.real(symbol)}", symbol
+            elif symbol.is_nonzero:
+                yield "nonzero", f"{self.names.real(symbol)} <> 0", symbol
+
+
+_LETTERS = {
+    "smooth": "D",
+    "parity": "E",
+    "positive": "P",
+    "function": "U",
+    "value": "U",
+    "place": "A",
+    "solved": "V",
+    "sign": "K",
+    "nonzero": "N",
+}
+
+
+def _variable(name: Any, general: set[Any]) -> sp.Symbol | None:
+    """The variable for all values of which an equation is supposed, if it is not for one place."""
+    if isinstance(name, AppliedUndef):
+        (argument,) = name.args
+        if argument.is_Symbol:
+            return argument if name.func in general else None
+        (variable,) = argument.free_symbols or (None,)
+        return variable
+    if isinstance(name, sp.Derivative):
+        return name.variables[0]
+    return None
+
+
+def _with_functions(equations: Sequence[Equation]) -> tuple[Equation, ...]:
+    """Equations where the unknown of a remainder, which may depend on a variable, is a function."""
+    found = []
+    for name, value in equations:
+        unknown = {s for s in value.free_symbols if isinstance(s, sp.Dummy)}
+        if unknown and isinstance(name, AppliedUndef):
+            new: Mapping[Any, Any] = {
+                s: sp.Function(f"{s.name.strip('_')}_{name.func}")(name.args[0]) for s in unknown
+            }
+            value = value.xreplace(new)
+        found.append((name, value))
+    return tuple(found)
+
+
+def _order(function: Any, expressions: Iterable[Any]) -> int:
+    """The highest derivative of a function that stands in expressions."""
+    counts = [
+        len(d.variables)
+        for e in expressions
+        for d in e.atoms(sp.Derivative)
+        if isinstance(d.expr, AppliedUndef) and d.expr.func == function
+    ]
+    return max(counts, default=0)
+
+
+def _same(left: Any, right: Any) -> bool:
+    return bool(left == right)
