@@ -12,7 +12,7 @@ from typing import Any
 from ...theory import models
 from ...theory.errors import InputError
 from ...theory.models import Model
-from .project import LIBRARY, SCHEMA, Chapter, library, written
+from .project import ASKED, LIBRARY, SCHEMA, Chapter, library, written
 
 _BLOCK = re.compile(r"^Lemma (\w+) :\n(.*?)^Proof\.\n(.*?)^Qed\.\n", re.MULTILINE | re.DOTALL)
 # What a proof may not say: it could change what stands around it.
@@ -46,18 +46,11 @@ class Folder:
             found = self.texts.get(f"{chapter.module}.v", "")
             _compare(found, written(chapter, self.left_out), f"{chapter.module}.v")
             kept = _BLOCK.sub(lambda m: "" if m[1] in without else m[0], found)
-            asked = re.compile(r"^Print Assumptions (\w+)\.\n", re.MULTILINE)
-            present = {m[1] for m in _BLOCK.finditer(kept)}
-            return asked.sub(lambda m: _asked(m[1], present), kept)
+            names = ", ".join(m[1] for m in _BLOCK.finditer(kept))
+            asked = ASKED.format(name=f"{chapter.module}__all", all=names) if names else ""
+            return kept[: kept.rindex("Unset Default Timeout.")] + asked
 
         return text
-
-
-def _asked(name: str, present: set[str]) -> str:
-    """About the last that is left of a lemma, its witness and its twins."""
-    main = name.split("__witness")[0].split("__twin")[0]
-    names = [n for n in (name, f"{main}__witness", main) if n in present]
-    return f"Print Assumptions {names[0]}.\n" if names else ""
 
 
 def read_folder(folder: Path) -> Folder:

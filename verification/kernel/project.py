@@ -19,7 +19,7 @@ from .translate import Untranslatable
 SCHEMA = "trajalign.kernel/1"
 LIBRARY = ("Tactics", "Generic")  # written by hand
 PACKAGES = "coq libcoq-coquelicot libcoq-interval"  # Debian's
-_SECONDS = 20  # for one tactic
+_SECONDS = 60  # for one tactic
 _HEADER = """\
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
@@ -27,6 +27,11 @@ From Interval Require Import Tactic.
 From Trajalign Require Import Tactics.
 Open Scope R_scope.
 Set Default Timeout {seconds}.
+"""
+ASKED = """\
+Unset Default Timeout.
+Definition {name} := ({all}).
+Print Assumptions {name}.
 """
 _MAKEFILE = """\
 # Needs Debian's packages {packages}.
@@ -79,7 +84,7 @@ def _chapter(derivation: Derivation, earlier: dict[str, Derivation]) -> Chapter:
             continue
         try:
             if not isinstance(step.claim, Identity | Sign | Solution):
-                raise Untranslatable("expansions are not translated yet")
+                raise Untranslatable("expansions are not translated")
             equations = equations_for(step, derivation, earlier)
             lemmas.append(lemma(derivation.label, step, equations))
         except Untranslatable as error:
@@ -90,13 +95,16 @@ def _chapter(derivation: Derivation, earlier: dict[str, Derivation]) -> Chapter:
 def written(chapter: Chapter, without: frozenset[str] = frozenset()) -> str:
     """A chapter as a Coq file, without the blocks of these names."""
     parts = [_HEADER.format(seconds=_SECONDS), f"(* {_plain(chapter.title)}: {chapter.label} *)\n"]
+    kept: list[str] = []
     for one in chapter.lemmas:
         blocks = [block for block in one.blocks if block.name not in without]
         if not blocks:
             continue
         parts.append(_comment(one))
         parts += [block.text for block in blocks]
-        parts.append(f"Print Assumptions {blocks[-1].name}.\n")
+        kept += [block.name for block in blocks]
+    if kept:
+        parts.append(ASKED.format(name=f"{chapter.module}__all", all=", ".join(kept)))
     return "\n".join(parts)
 
 

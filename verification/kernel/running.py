@@ -43,7 +43,7 @@ class Read:
 
     `accepted` is the lemma itself, `witness` that its hypotheses hold somewhere, `twins` that each
     falsified copy is refuted; `refused` gives the reason by the name of a block; `axioms` are those
-    that it rests on.
+    that it rests on, or another lemma of its file does.
     """
 
     lemma: Lemma
@@ -142,21 +142,20 @@ def read(
         if done.returncode == 0:
             break
         name, why = _culprit(text, done.stdout, chapter)
+        if name in refused:
+            raise InputError(f"coqc fails on {file}: {_last(done.stdout)}")
         refused[name] = why
         for other in _resting_on(name, chapter.lemmas):
             refused.setdefault(other, f"rests on {name}")
-    asked = re.findall(r"^Print Assumptions (\w+)", text, re.MULTILINE)
-    axioms = _axioms(done.stdout, asked)
+    axioms = _axioms(done.stdout)
     return tuple(_of(one, refused, axioms) for one in chapter.lemmas)
 
 
-def _of(one: Lemma, refused: dict[str, str], axioms: dict[str, frozenset[str]]) -> Read:
+def _of(one: Lemma, refused: dict[str, str], axioms: frozenset[str]) -> Read:
     own = {block.name: refused[block.name] for block in one.blocks if block.name in refused}
-    left = [block.name for block in one.blocks if block.name not in own]
-    rests = axioms.get(left[-1], frozenset()) if left else frozenset()
     witness = one.witness is not None and one.witness.name not in own
     twins = bool(one.twins) and not any(twin.name in own for twin in one.twins)
-    return Read(one, one.main.name not in own, witness, twins, own, rests)
+    return Read(one, one.main.name not in own, witness, twins, own, axioms)
 
 
 def _resting_on(name: str, lemmas: Iterable[Lemma]) -> tuple[str, ...]:
@@ -173,21 +172,18 @@ def _culprit(text: str, output: str, chapter: Chapter) -> tuple[str, str]:
         raise InputError(f"coqc fails on {chapter.module}.v: {_last(output)}")
     before = text.splitlines()[: int(match[1])]
     names = [m[1] for line in before if (m := re.match(r"Lemma (\w+) :", line))]
-    if not names or re.match(r"(Print|From|Open|Set)\b", before[-1]):
+    if not names or re.match(r"(Print|From|Open|Set|Unset|Definition)\b", before[-1]):
         raise InputError(f"coqc fails on {chapter.module}.v: {_last(output)}")
     return names[-1], " ".join(match[4].split())[:200]
 
 
-def _axioms(output: str, names: Sequence[str]) -> dict[str, frozenset[str]]:
-    """What `Print Assumptions` said, in the order in which it was asked."""
-    parts = re.split(r"^(Closed under the global context|Axioms:)$", output, flags=re.MULTILINE)
-    answers = []
-    for head, body in zip(parts[1::2], parts[2::2], strict=True):
-        found = re.findall(r"^(\S+)\s*:", body, re.MULTILINE) if head == "Axioms:" else []
-        answers.append(frozenset(a for a in found if not _PRIMITIVE.match(a)))
-    if len(answers) != len(names):
-        raise InputError("coqc did not tell the axioms of every lemma")
-    return dict(zip(names, answers, strict=True))
+def _axioms(output: str) -> frozenset[str]:
+    """What `Print Assumptions` said of all blocks of a file together."""
+    match = re.search(r"^Axioms:$(.*)", output, re.MULTILINE | re.DOTALL)
+    if match is None:
+        return frozenset()
+    found = re.findall(r"^(\S+)\s*:", match[1], re.MULTILINE)
+    return frozenset(a for a in found if not _PRIMITIVE.match(a))
 
 
 def _coqc(folder: Path, file: str) -> subprocess.CompletedProcess[str]:

@@ -70,8 +70,8 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
     yield from _factors(statement, exponentials)
     yield "differentiate."
     for h in of_kind["function"]:
-        if isinstance(h.formula[0], AppliedUndef) and not h.formula[0].args[0].is_Symbol:
-            yield f"try rewrite !{h.name}."
+        if isinstance(h.formula[0], sp.Derivative) or not h.formula[0].args[0].is_Symbol:
+            yield f"plain; try rewrite !{h.name}."
     for h in of_kind["place"]:
         if h.formula[0].is_Symbol:
             yield f"try subst {statement.names.real(h.formula[0])}."

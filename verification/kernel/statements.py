@@ -14,7 +14,6 @@ from ...theory.derivation.notation import ELL, PHI
 from ...theory.derivation.substitution import Equation, resolved
 from ...theory.expressions.parsing import Z
 from ...theory.models import PHI_SQUARED, R
-from ..derivations.algebra import reflected
 from ..derivations.matrices import has_matrices, without_matrices
 from .conditions import conditions, denominators
 from .translate import Names, Untranslatable, term
@@ -186,6 +185,8 @@ class _Builder:
             letter = _LETTERS[kind]
             counts[letter] = counts.get(letter, 0) + 1
             self.hypotheses.append(Hypothesis(f"{letter}{counts[letter]}", kind, text, formula))
+        self._refuse_second_derivatives()
+        self._refuse_integrals()
         return Statement(
             self.names,
             reals,
@@ -198,6 +199,24 @@ class _Builder:
             self.cut,
             self._slope(),
         )
+
+    def _refuse_second_derivatives(self) -> None:
+        """A formula is differentiated once only: Coq has the first derivative at a place alone."""
+        given = {n.func for n, _ in self.equations if isinstance(n, AppliedUndef)} & self.general
+        written = [*_flat(self.claimed), *_flat(self.equations)]
+        for d in {d for e in written for d in e.atoms(sp.Derivative)}:
+            function = d.expr.func if isinstance(d.expr, AppliedUndef) else None
+            if len(d.variables) > 1 and (function is None or function in given):
+                raise Untranslatable("a second derivative of a formula is not taken")
+
+    def _refuse_integrals(self) -> None:
+        """One is taken of c/x only."""
+        for integral in {i for e in _flat(self.claimed) for i in e.atoms(sp.Integral)} | {
+            i for e in _flat(self.equations) for i in e.atoms(sp.Integral)
+        }:
+            variable = integral.variables[0]
+            if sp.cancel(integral.function * variable).has(variable):
+                raise Untranslatable("an integral other than that of c/x is not taken")
 
     def _slope(self) -> sp.Expr:
         if self.solution is None:
@@ -334,6 +353,9 @@ class _Builder:
             return
         taken = {d for e in written for d in e.atoms(sp.Derivative)}
         derivatives = [*self.put_in, *(resolved(d, self.original) for d in taken)]
+        given = {n.expr.func for n, _ in self.equations if isinstance(n, sp.Derivative)}
+        for function in sorted(given & set(functions), key=str):
+            yield "smooth", f"forall x, ex_derive {self.names.function(function)} x", function
         for function in free:
             name = self.names.function(function)
             for _ in range(_order(function, derivatives)):
@@ -343,7 +365,7 @@ class _Builder:
     def _parity(self, functions: Sequence[Any]) -> Iterable[tuple[str, str, Any]]:
         for function in self._free_functions(functions):
             parity = PARITY.get(function)
-            if parity is None or all(_same(e, reflected(e)) for e in self.put_at):
+            if parity is None or not any(_turned(function, e) for e in self.put_at):
                 continue
             name = self.names.function(function)
             sign = "" if parity == 1 else "- "
@@ -424,5 +446,8 @@ def _order(function: Any, expressions: Iterable[Any]) -> int:
     return max(counts, default=0)
 
 
-def _same(left: Any, right: Any) -> bool:
-    return bool(left == right)
+def _turned(function: Any, e: Any) -> bool:
+    """Whether a function stands somewhere at an argument with a minus sign."""
+    places = [a.args[0] for a in e.atoms(AppliedUndef) if a.func == function]
+    places += [s.point[0] for s in e.atoms(sp.Subs)]
+    return any(place.could_extract_minus_sign() for place in places)

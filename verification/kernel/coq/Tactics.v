@@ -52,6 +52,19 @@ Proof.
   rewrite Derive_opp in H. lra.
 Qed.
 
+Lemma RInt_inverse c a b : 0 < a -> 0 < b -> RInt (fun x => c / x) a b = c * (ln b - ln a).
+Proof.
+  intros A B. apply is_RInt_unique.
+  replace (c * (ln b - ln a)) with (minus (c * ln b) (c * ln a))
+    by (unfold minus, plus, opp; simpl; ring).
+  assert (P : forall x, Rmin a b <= x <= Rmax a b -> 0 < x)
+    by (intros x [H _]; eapply Rlt_le_trans; [apply (Rmin_glb_lt a b 0 A B) | exact H]).
+  apply (is_RInt_derive (fun x => c * ln x) (fun x => c / x)).
+  - intros x H. specialize (P x H). auto_derive; [assumption | field; lra].
+  - intros x H. specialize (P x H).
+    apply (ex_derive_continuous (V := R_NormedModule)). auto_derive. lra.
+Qed.
+
 (* Hyperbolic functions by exponentials, so that one atom is left. *)
 Lemma tanh_exp : tanh = fun z => (exp z - / exp z) / (exp z + / exp z).
 Proof.
@@ -78,8 +91,7 @@ Ltac derivative_by H :=
   match type of H with forall x, Derive ?f x = @?g x =>
     let E := fresh "E" in
     assert (E : Derive f = g) by (apply functional_extensionality; exact H);
-    clear H; let d := fresh "d" in
-    set (d := Derive f) in *; clearbody d; subst d; cbv beta in * end.
+    rewrite ?E; cbv beta end.
 (* An equation for what stands at one place only. *)
 Ltac put_in H :=
   match type of H with ?a = _ =>
@@ -170,6 +182,13 @@ Ltac arguments := repeat match goal with
                                  try unify_arguments (Derive (Derive f)))
   end.
 
+(* sqrt a of what is no variable: its square is a. *)
+Ltac other_root := match goal with |- context [sqrt ?a] =>
+  let H := fresh in let K := fresh in
+  assert (K : 0 < a) by (first [ lra | nra ]);
+  assert (H : sqrt a ^ 2 = a) by (apply pow2_sqrt; lra);
+  pose proof (sqrt_lt_R0 a K); field [H]; non_zero end.
+
 (* sqrt (4 b) is 2 sqrt b. *)
 Ltac double_root := match goal with |- context [sqrt ?a] =>
   match goal with |- context [sqrt ?b] =>
@@ -182,9 +201,10 @@ Ltac above_zero := first [ assumption | lra | apply Rmult_lt_0_compat; above_zer
 Ltac logarithms := unfold Rdiv; repeat first [ rewrite ln_mult by above_zero
   | rewrite ln_Rinv by above_zero | rewrite ln_pow by above_zero ]; simpl INR.
 
-Ltac equal := first [ reflexivity | solve [ timeout 20 (field; non_zero) ] | lra ].
+Ltac equal := first [ reflexivity | solve [ timeout 30 (field; non_zero) ] | lra ].
 Ltac finish := plain; one_exp; first [ assumption | equal | solve [ arguments; equal ]
-  | solve [ double_root; equal ] | solve [ logarithms; equal ] ].
+  | solve [ timeout 10 other_root ] | solve [ double_root; equal ] | solve [ rewrite RInt_inverse by assumption; logarithms; equal ]
+  | solve [ logarithms; equal ] ].
 
 (* The only solution of a linear equation: u - w is a quotient of the left side. *)
 Ltac solve_for H slope :=

@@ -1,0 +1,143 @@
+"""What Coq accepts of right and of wrong translations. A wrong one is never kernel-checked."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sympy as sp
+from coq_tools import needs_coq
+
+from trajalign.theory.derivation.claims import Identity, Sign, Step
+from trajalign.theory.derivation.substitution import Equation
+from trajalign.theory.models import R
+from trajalign.verification.kernel import lemmas, running, statements, translate
+from trajalign.verification.kernel.lemmas import Lemma, lemma
+from trajalign.verification.kernel.project import Chapter
+from trajalign.verification.kernel.running import Read, build_library, read
+
+p, s = sp.Symbol("p", real=True), sp.Symbol("s", real=True)
+q, eps = sp.Symbol("q", positive=True), sp.Symbol("epsilon", positive=True)
+eta = sp.Symbol("eta", positive=True)
+
+SQUARE = (Step("square", "", Identity((s, p**2 + 2 * p + 1))), ((s, (p + 1) ** 2),))
+QUOTIENT = (Step("quotient", "", Identity((s / p + 1, (s + p) / p))), ())
+SLOPE = (Step("slope", "", Identity((sp.Derivative(s, p), 2 * p))), ((s, p**2),))
+REST = (Step("rest", "", Identity((q + eta, q), at=((eps, sp.S.Zero),))), ((eta, sp.sqrt(eps)),))
+POSITIVE = (Step("positive", "", Sign((q * (q - 1),), ">", ((q - 1, ">"),))), ())
+CHAIN = (
+    Step("chain", "", Identity((sp.Derivative(p * R(p), p), R(p) + p * sp.Derivative(R(p), p)))),
+    (),
+)
+Claimed = tuple[Step, tuple[Equation, ...]]
+RIGHT = (SQUARE, QUOTIENT, SLOPE, REST, POSITIVE, CHAIN)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("coq")
+    build_library(made)
+    return made
+
+
+def read_one(folder: Path, *found: Lemma) -> tuple[Read, ...]:
+    return read(Chapter("a/chapter", "A chapter", found, ()), folder)
+
+
+def made(claimed: Claimed) -> Lemma:
+    step, equations = claimed
+    return lemma("a/chapter", step, equations)
+
+
+@needs_coq
+def test_right_translations_are_kernel_checked(folder: Path) -> None:
+    found = read_one(folder, *map(made, RIGHT))
+    assert [one.lemma.step for one in found if not one.checked] == []
+    assert all(one.axioms <= running.AXIOMS for one in found)
+
+
+def _wrong_power(monkeypatch: pytest.MonkeyPatch) -> None:
+    power = translate._power
+    monkeypatch.setattr(translate, "_power", lambda e, names: power(e * e.base, names))
+
+
+def _wrong_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = translate._sum
+    monkeypatch.setattr(
+        translate, "_sum", lambda e, names: right(e, names).replace(" + ", " - ", 1)
+    )
+
+
+def _no_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "conditions", lambda *_: ())
+
+
+def _dependent_symbol(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements._Builder, "_without", lambda self, e, variable: e)
+
+
+def _contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        statements._Builder,
+        "_positive",
+        lambda self, reals: (
+            ("positive", f"0 < {self.names.real(x)}", x) for x in reals if x.is_positive
+        ),
+    )
+
+
+def _no_smoothness(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements._Builder, "_smooth", lambda self, functions: ())
+
+
+def _wrong_relation(monkeypatch: pytest.MonkeyPatch) -> None:
+    swapped = {**statements._RELATIONS, ">": "{} < 0"}
+    monkeypatch.setattr(statements, "_RELATIONS", swapped)
+
+
+PLANTED: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Claimed]] = {
+    "a power too high": (_wrong_power, SQUARE),
+    "a sign turned": (_wrong_sign, SQUARE),
+    "a side condition dropped": (_no_conditions, QUOTIENT),
+    "a dependent symbol under a derivative": (_dependent_symbol, SLOPE),
+    "hypotheses that contradict one another": (_contradiction, REST),
+    "differentiability dropped": (_no_smoothness, CHAIN),
+    "a relation turned": (_wrong_relation, POSITIVE),
+}
+
+
+@needs_coq
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_mistranslation_is_caught(
+    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant, claimed = PLANTED[name]
+    plant(monkeypatch)
+    (found,) = read_one(folder, made(claimed))
+    assert not found.checked
+
+
+@needs_coq
+def test_a_quotient_by_0_has_no_witness(folder: Path) -> None:
+    claimed = (Step("zero", "", Identity((p / s, sp.S.Zero), at=((s, sp.S.Zero),))), ())
+    found = made(claimed)
+    assert found.witness is None
+    assert not read_one(folder, found)[0].checked
+
+
+@needs_coq
+def test_a_false_claim_is_refused_and_what_stands_beside_it_is_not(folder: Path) -> None:
+    wrong = (Step("wrong", "", Identity((s, p**2 + p + 1))), SQUARE[1])
+    first, second = read_one(folder, made(wrong), made(SQUARE))
+    assert (first.accepted, first.twins, second.checked) == (False, False, True)
+
+
+def test_without_coq_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running.shutil, "which", lambda _: None)
+    with pytest.raises(running.CoqMissing, match="apt install coq"):
+        running.require_coq()
+
+
+def test_the_words_of_the_page_cannot_end_a_comment() -> None:
+    step = Step("a", 'so "it" ends *) Axiom bad : False. (* here', SQUARE[0].claim)
+    assert "*)" not in lemmas._words(step)
+    assert '"' not in lemmas._words(step)
