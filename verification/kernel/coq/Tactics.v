@@ -144,9 +144,16 @@ with non_zero_given :=
   match goal with
   | H : ?b <> 0 |- ?g <> 0 =>
     let E := fresh in intro E; apply H; clear H;
-    first [ lra | rewrite <- E; solve [ring | field; non_zero]
-          | match type of E with ?x = 0 =>
-              first [ replace b with (- x) by (timeout 2 (field; non_zero)); rewrite E; ring ] end ]
+    first [ lra | rewrite <- E; solve [ ring ] ]
+  | H : ?b <> 0, K : ?c <> 0 |- ?g <> 0 =>
+    let E := fresh in intro E;
+    apply (Rmult_integral_contrapositive_currified _ _ H K); lra
+  | H : ?b <> 0, K : ?c <> 0 |- ?g <> 0 =>
+    lazymatch b with context [/ _] => idtac | context [_ / _] => idtac end;
+    let E := fresh in intro E;
+    apply (Rmult_integral_contrapositive_currified _ _ H K);
+    first [ rewrite <- E; timeout 1 (field; plainly_non_zero)
+          | transitivity (/ 2 * g); [ timeout 1 (field; plainly_non_zero) | rewrite E; ring ] ]
   end
 with positive :=
   exponentials; first [ apply Rgt_not_eq; timeout 1 nra | apply Rlt_not_eq; timeout 1 nra ].
