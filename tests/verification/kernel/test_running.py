@@ -105,6 +105,7 @@ PLANTED: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Claimed]] = {
 }
 
 
+@pytest.mark.thorough
 @needs_coq
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_mistranslation_is_caught(

@@ -1,0 +1,86 @@
+"""`trajalign check --kernel` and `derive --coq`, as they are typed."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from calling import Called
+from coq_tools import needs_coq
+
+from trajalign.verification.kernel import running
+
+Command = Callable[..., Called]
+SCHEMA = Path(__file__).parents[2] / "trajalign" / "schemas" / "check-1.json"
+
+
+@pytest.mark.thorough
+def test_without_coq_the_files_are_written_and_the_check_names_the_packages(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running.shutil, "which", lambda _: None)
+    place = tmp_path / "proofs"
+    code, out, err = command("derive", "neuron", "--order", "1", "--coq", str(place))
+    assert (code, err) == (0, "")
+    assert "lemmas in" in out
+    assert {"Generic.v", "Tactics.v", "Makefile", "_CoqProject", "manifest.json"} < {
+        file.name for file in place.iterdir()
+    }
+    code, out, err = command("check", "--kernel", str(place))
+    assert (code, out) == (2, "")
+    assert "apt install coq" in err
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("check", "--kernel", "nowhere"), "neither a folder nor a model"),
+        (("check", "--kernel", "."), "manifest.json"),
+        (("check", "--kernel", "linear", "--activation", "tanh"), "--activation"),
+        (("derive", "linear", "--coq", "x", "-o", "y.tex"), "--coq goes with no"),
+        (("derive", "linear", "--coq", "pyproject.toml"), "not a directory"),
+    ],
+)
+def test_bad_input_is_one_line(command: Command, arguments: tuple[str, ...], words: str) -> None:
+    code, out, err = command(*arguments)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert words in err
+
+
+@pytest.mark.thorough
+@needs_coq
+@pytest.mark.timeout(1500)
+def test_a_model_is_read_and_a_changed_folder_refused(command: Command, tmp_path: Path) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    file, place = tmp_path / "read.json", tmp_path / "proofs"
+    code, out, _ = command("check", "--kernel", "neuron", "--order", "1", "--json", str(file))
+    assert code == 3
+    assert "read by Coq" in out
+    found = json.loads(file.read_text("utf-8"))
+    jsonschema.validate(found, json.loads(SCHEMA.read_text("utf-8")))
+    checked = [one for one in found["lemmas"] if one["evidence"] == "kernel-checked"]
+    assert len(checked) >= 0.8 * len(found["lemmas"])
+    assert all(one["witness"] is not None and one["twins_refuted"] for one in checked)
+
+    assert command("derive", "neuron", "--order", "1", "--coq", str(place))[0] == 0
+    chapter = place / "bifurcation_two_cycle.v"
+    text = chapter.read_text("utf-8")
+    chapter.write_text(
+        text.replace("frozen (- p) = - frozen p", "frozen (- p) = frozen p"), "utf-8"
+    )
+    code, out, err = command("check", "--kernel", str(place))
+    assert (code, out) == (1, "")
+    assert "not that of the current step" in err
+
+
+@pytest.mark.thorough
+@needs_coq
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.timeout(1500)
+def test_a_project_builds_with_make(command: Command, tmp_path: Path) -> None:
+    assert command("derive", "neuron", "--order", "1", "--coq", str(tmp_path))[0] == 0
+    done = subprocess.run(["make"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-500:]
