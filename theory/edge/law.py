@@ -54,6 +54,17 @@ def diagram(mu: Any, c: Any, kappa: Any) -> Any:
     return (mu + kappa) / c
 
 
+def through(mu: Any, c: Any, kappa: Any, start: tuple[Any, Any]) -> Any:
+    """P(μ) of an orbit that had P₀ at μ₀, `start` = (μ₀, P₀): (μ + κ)/c + C e^{μ/κ}.
+
+    >>> through(0, 1, 1, (0, 5))
+    5
+    """
+    at, square = start
+    rest = square - diagram(at, c, kappa)
+    return diagram(mu, c, kappa) + rest * sp.exp((mu - at) / kappa)
+
+
 def rests(kappa: Any, mu: Any, scaled: Any) -> bool:
     """Whether an orbit at μ with cP = `scaled` comes to rest: always for κ > 0; for κ < 0, where
     the flip is subcritical, only with μ − cP < |κ|.

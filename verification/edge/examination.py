@@ -9,6 +9,7 @@ from functools import cached_property
 
 import mpmath as mp
 
+from ...numerics.edge.landscape import Landscape
 from ...numerics.edge.manifold import EdgeError
 from ..measuring.claims import Judgement
 from ..running.runner import Control
@@ -26,7 +27,7 @@ DRIFT, JUMP, STILL, DEGENERATE = "supercritical", "subcritical", "still", "degen
 class Examined:
     """An objective's flip, the ladder that it was tried on, and what descent did there."""
 
-    text: str
+    landscape: Landscape
     rungs: Rungs
     measured: tuple[Measured, ...]
     cycles: tuple[Cycle, ...]
@@ -78,7 +79,7 @@ class Examined:
         return [
             Control(
                 label,
-                self.text,
+                self.landscape.text,
                 words,
                 bool(judged.objection),
                 judged.objection,
@@ -93,7 +94,7 @@ class Examined:
         return Verdict(
             label,
             MODEL,
-            self.text,
+            self.landscape.text,
             outcome,
             None if judged.undecided else Evidence.SAMPLED,
             reason=judged.undecided or judged.objection,
@@ -113,7 +114,7 @@ class Examined:
 
 
 def examine(
-    text: str, rungs: Rungs, progress: Callable[[int, int], None] | None = None
+    landscape: Landscape, rungs: Rungs, progress: Callable[[int, int], None] | None = None
 ) -> Examined:
     """Descend at every rung of a ladder, or look for the 2-cycles where nothing drifts."""
     begin = time.perf_counter()
@@ -129,4 +130,4 @@ def examine(
             short = str(error)
             break
     rungs = Rungs(rungs.first, rungs.ladder, short)
-    return Examined(text, rungs, tuple(found), circles, time.perf_counter() - begin)
+    return Examined(landscape, rungs, tuple(found), circles, time.perf_counter() - begin)

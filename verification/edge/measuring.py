@@ -32,12 +32,14 @@ class Measured:
 
     def time(self, run: Run) -> float:
         """The steps from μ = 4κ to μ = 0; NaN where they were not passed."""
-        lines, high = self.rung.lines, AHEAD * self.rung.kappa
-        return passes(lines, run, 0.0)[0] - passes(lines, run, high)[0]
+        return self._passes(run, 0.0)[0] - self._passes(run, AHEAD * self.rung.kappa)[0]
 
     def square(self, run: Run) -> float:
         """P where μ = κ."""
-        return passes(self.rung.lines, run, BESIDE * self.rung.kappa)[1]
+        return self._passes(run, BESIDE * self.rung.kappa)[1]
+
+    def _passes(self, run: Run, mu: float) -> tuple[float, float]:
+        return passes(self.rung.lines, self.rung.steps, run, mu)
 
     @property
     def spread(self) -> float:

@@ -86,7 +86,11 @@ def rungs_along(lines: Lines, steps: Steps, minimum: Minimum, count: int = RUNGS
         return Rungs(first, ())
     found, short = list[Rung](), ""
     try:
-        rung = first if abs(first.kappa) <= SMALL else _at(first, math.copysign(SMALL / 2, first.kappa))
+        rung = (
+            first
+            if abs(first.kappa) <= SMALL
+            else _at(first, math.copysign(SMALL / 2, first.kappa))
+        )
         while abs(rung.kappa) >= _SMALLEST and len(found) < count:
             if not rung.change <= STEADY:
                 short = f"at {rung.where} κ changes by {rung.change:.2g} of itself as μ goes by κ"
@@ -117,11 +121,21 @@ def _few(found: int, count: int) -> str:
 def rungs_of(rungs: Sequence[Rung]) -> Rungs:
     """A ladder of given flips, κ falling."""
     ordered = sorted(rungs, key=lambda rung: -abs(rung.kappa))
-    small = [rung for rung in ordered if 0 < abs(rung.kappa) <= SMALL]
+    small = [rung for rung in ordered if 0 < abs(rung.kappa) <= SMALL and _is_steady(rung)]
     kept = tuple(rung for rung in small if rung.kappa * small[0].kappa > 0)
     lost = len(ordered) - len(kept)
-    short = f"at {lost} of them |κ| is 0 or more than {SMALL:g}, or κ changes its sign"
+    short = (
+        f"at {lost} of the {len(ordered)} values |κ| is 0 or more than {SMALL:g}, or κ changes by "
+        f"more than {STEADY:g} of itself as μ goes by κ, or changes its sign"
+    )
     return Rungs(rungs[0], kept, short if lost else _few(len(kept), RUNGS))
+
+
+def _is_steady(rung: Rung) -> bool:
+    try:
+        return rung.change <= STEADY
+    except EdgeError:
+        return False
 
 
 def _at(rung: Rung, kappa: float) -> Rung:
@@ -133,7 +147,9 @@ def _at(rung: Rung, kappa: float) -> Rung:
         if 1 / _NEAR < rung.kappa / kappa < _NEAR:
             return rung
         if not abs(rung.power) > _STILL:
-            raise EdgeError(f"κ = {rung.kappa:.6g} hardly changes with the step size, so there is no ladder")
+            raise EdgeError(
+                f"κ = {rung.kappa:.6g} hardly changes with the step size, so there is no ladder"
+            )
         factor = math.exp(math.log(kappa / rung.kappa) / rung.power)
         eta = rung.flip.eta / min(max(factor, _LEAST), _MOST)
         eta = mp.mpf(mp.nstr(mp.mpf(eta), _FIGURES))
