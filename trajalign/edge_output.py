@@ -17,8 +17,8 @@ from .numerics.edge.flip import Flip
 from .theory.edge.law import crossing_time, flip_coefficient
 from .verdict_output import result
 from .verdict_tables import verdict_row
-from .verification.edge.examination import DEGENERATE, DRIFT, JUMP, STILL, Examined
 from .verification.edge.exact import exact_form
+from .verification.edge.examination import DEGENERATE, JUMP, STILL, Examined
 from .verification.edge.measuring import Measured
 from .verification.edge.rungs import SMALL, Rung
 from .verification.running.runner import Control
@@ -149,7 +149,7 @@ def _ladder(examined: Examined, verdicts: Sequence[Verdict]) -> Table | None:
     for heading in ("kappa", *(label.removeprefix("edge/") for label in columns)):
         table.add_column(heading, justify="right")
     for number, (name, size) in enumerate(_rows(examined)):
-        values = (f"{float(column[number]):.6f}" for column in columns.values())  # type: ignore[index, arg-type]
+        values = (f"{float(column[number]):.6f}" for column in columns.values())  # type: ignore[index]
         table.add_row(name, size, *values)
     return table
 

@@ -1,4 +1,4 @@
-"""An objective in numbers, whatever it was made of: its derivatives along lines, and its descent."""
+"""An objective in numbers, whatever it was made of: derivatives along lines, and descent."""
 
 from __future__ import annotations
 

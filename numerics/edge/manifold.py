@@ -84,19 +84,20 @@ def settled(lines: Lines, point: Vector, flat: int | None = None) -> Vector:
     Raises EdgeError where the iteration does not get there.
     """
     goal = mp.mpf(10) ** -(0.8 * lines.digits)
+    scale = norm(point) or mp.mpf(1)
     for _ in range(_ITERATIONS):
         g = gradient(lines, point)
         size, length = norm(g), norm(point)
         values, vectors = eigen(lines, point)
-        if size <= goal * max(map(abs, values)) * (length or 1):
+        if size <= goal * max(map(abs, values)) * scale:
             return point
         taken = sorted(range(len(point)), key=lambda i: -abs(values[i]))
         taken = taken if flat is None else taken[: len(point) - flat]
-        damping = size / (length or 1) if flat is None else mp.mpf(0)
+        damping = size / scale if flat is None else mp.mpf(0)
         step = tuple(mp.mpf(0) for _ in point)
         for i in taken:
             step = plus(step, vectors[i], -dot(vectors[i], g) / (abs(values[i]) + damping))
-        longest = (1 + length) / 4
+        longest = (scale + length) / 4
         point = plus(point, step, min(mp.mpf(1), longest / (norm(step) or 1)))
     raise EdgeError(
         f"no minimum found near {shown(point)}: the gradient is still {mp.nstr(size, 3)}; a "

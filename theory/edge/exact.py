@@ -1,4 +1,4 @@
-"""The coefficients of the law as exact numbers, where the minimum and its sharpness are rational."""
+"""The coefficients of the law exactly, where the minimum and its sharpness are rational."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Descent past a flip in (μ, P), on the diagram of the law; and the error of the gap on the ladder."""
+"""Descent past a flip in (μ, P), on the diagram of the law; and the gap on the ladder."""
 
 from __future__ import annotations
 

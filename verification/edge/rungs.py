@@ -148,7 +148,8 @@ def _at(rung: Rung, kappa: float) -> Rung:
             return rung
         if not abs(rung.power) > _STILL:
             raise EdgeError(
-                f"κ = {rung.kappa:.6g} hardly changes with the step size, so there is no ladder"
+                f"κ = {rung.kappa:.6g} hardly changes with the step size; only a "
+                "constant can make a ladder"
             )
         factor = math.exp(math.log(kappa / rung.kappa) / rung.power)
         eta = rung.flip.eta / min(max(factor, _LEAST), _MOST)

@@ -12,7 +12,7 @@ import mpmath as mp
 from ...numerics.edge.flip import offset
 from ...numerics.edge.lines import plus
 from ..measuring.claims import Judgement
-from .claims import FALSIFIED, Law, on_ladder
+from .claims import FALSIFIED, TRUE, Law, on_ladder
 from .rungs import Rung
 
 _HEIGHTS = (0.08, 0.04, 0.02, 0.01)  # |μ|
@@ -77,7 +77,7 @@ class StillClaim:
 
     label: str
     says: str
-    law: Law = Law()
+    law: Law = TRUE
     falsified: str = ""
 
     def falsified_copies(self, rung: Rung) -> list[StillClaim]:
