@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from .verdict_tables import verdict_row
 from .verification.edge.exact import exact_form
 from .verification.edge.examination import DEGENERATE, JUMP, STILL, Examined
 from .verification.edge.measuring import Measured
+from .verification.edge.near import NEAR
 from .verification.edge.rungs import SMALL, Rung
 from .verification.running.runner import Control
 from .verification.verdicts import Verdict
@@ -45,7 +47,7 @@ def show(console: Console, examined: Examined, verdicts: Sequence[Verdict]) -> N
     for verdict in verdicts:
         table.add_row(*verdict_row(verdict))
     console.print(table)
-    if ladder := _ladder(examined, verdicts):
+    for ladder in _ladders(examined, verdicts):
         console.print(ladder)
     for reason in dict.fromkeys(verdict.reason for verdict in verdicts if verdict.reason):
         first = next(verdict for verdict in verdicts if verdict.reason == reason)
@@ -122,7 +124,10 @@ def _prediction(examined: Examined) -> str:
         return f"no drift; {cycle} with P = μ/c, μ = ηλ − 2"
     if examined.kind == JUMP:
         return f"descent leaves where μ₀ + |c|P₀ > |κ| = {abs(kappa):.6g}; what follows is not said"
-    rough = "" if kappa <= SMALL else "; rough, as κ is not small"
+    if not examined.measured:
+        near = "from small μ₀ it comes to rest at the μ* of Lambert's function"
+        return f"not of these κ; {near}, for κ ≫ μ₀ at μ*² = μ₀² + kP₀"
+    rough = "" if kappa <= SMALL else "; rough there, as κ is not small"
     time = float(crossing_time(kappa, 1))
     return (
         f"ηλ* = 2 − κ = {2 - kappa:.8g} at rest; from μ₀ of the order of 1 it takes about "
@@ -130,33 +135,36 @@ def _prediction(examined: Examined) -> str:
     )
 
 
-def _ladder(examined: Examined, verdicts: Sequence[Verdict]) -> Table | None:
-    """Measured over predicted, rung by rung."""
+def _ladders(examined: Examined, verdicts: Sequence[Verdict]) -> list[Table]:
+    """Measured over predicted, rung by rung; of starts near a flip in a table of their own."""
     columns = {
         verdict.label: verdict.quantities["measured over predicted"]
         for verdict in verdicts
         if "measured over predicted" in verdict.quantities
     }
-    if not columns:
-        return None
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        title="measured over predicted",
-        title_justify="left",
-    )
+    near = {label: column for label, column in columns.items() if label == NEAR.label}
+    others = {label: column for label, column in columns.items() if label not in near}
+    return [_table(examined, part) for part in (others, near) if part]
+
+
+def _table(examined: Examined, columns: Mapping[str, Any]) -> Table:
+    title = "measured over predicted"
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title=title, title_justify="left")
     table.add_column("at", no_wrap=True)
     for heading in ("kappa", *(label.removeprefix("edge/") for label in columns)):
         table.add_column(heading, justify="right")
-    for number, (name, size) in enumerate(_rows(examined)):
-        values = (f"{float(column[number]):.6f}" for column in columns.values())  # type: ignore[index]
+    for number, (name, size) in enumerate(_rows(examined, next(iter(columns)))):
+        values = (f"{float(column[number]):.6f}" for column in columns.values())
         table.add_row(name, size, *values)
     return table
 
 
-def _rows(examined: Examined) -> list[tuple[str, str]]:
+def _rows(examined: Examined, label: str) -> list[tuple[str, str]]:
     if examined.kind == STILL:
         return [(f"mu = {cycle.mu:g}", "0") for cycle in examined.cycles]
+    if label == NEAR.label:
+        kappa = f"{examined.first.kappa:.6g}"
+        return [(f"mu0 = {run.start.mu:.6g}", kappa) for run in examined.near]
     return [(one.rung.where, f"{one.rung.kappa:.6g}") for one in examined.measured]
 
 
@@ -173,6 +181,8 @@ def as_json(
         "kind": examined.kind,
         "flip": _rung(landscape.names, examined.first) | _exact(examined),
         "ladder": [_measured(landscape.names, one) for one in examined.measured],
+        "near": [_run(run) for run in examined.near],
+        "cycles": [{"mu": f"{c.mu:.12g}", "P": _finite(c.square)} for c in examined.cycles],
         "results": [result(verdict) for verdict in verdicts],
     }
     return dump(document | ({"controls": list(map(vars, controls))} if controls else {}))
@@ -214,6 +224,10 @@ def _run(run: Run) -> dict[str, Any]:
         "steps": run.steps,
         "gap": None if run.end is None else f"{run.gap:.12g}",
     }
+
+
+def _finite(value: float) -> str | None:
+    return f"{value:.12g}" if math.isfinite(value) else None
 
 
 def _coordinates(names: Sequence[str], values: Sequence[Any]) -> Mapping[str, str]:

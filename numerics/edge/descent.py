@@ -26,7 +26,7 @@ from .manifold import EdgeError, Minimum, minimum_near, where_sharpness_is
 Point = tuple[float, ...]
 Step = Callable[..., Sequence[float]]
 
-AT_REST = 1e-10  # cP/κ below which what is still to come of the drift does not count
+AT_REST = 1e-10  # of the gap, what is still to come of the drift
 _FAR = 10.0  # times the size of the minimum, or of the 2-cycle
 _PATIENCE = 8  # times the steps that the law predicts
 _BLOCK = 64  # steps between two looks, at most; in 1/κ steps there are many looks
@@ -154,10 +154,16 @@ def descend(lines: Lines, steps: Steps, flip: Flip, start: Start) -> Run:
     eta, kappa, c = float(flip.eta), abs(float(flip.kappa)), abs(float(flip.c))
     point = starting_point(lines, flip, start)
     most = int(_PATIENCE * _expected(kappa, start)) + 1000
-    block = max(min(_BLOCK, int(1 / (_LOOKS * kappa))), most // (_PATIENCE * _SAMPLES), 1)
+    block = max(
+        min(_BLOCK, int(1 / (_LOOKS * min(kappa, abs(start.mu) or kappa)))),
+        most // (_PATIENCE * _SAMPLES),
+        1,
+    )
     centre = tuple(float(x) for x in flip.minimum.point)
     size = max(math.sqrt((abs(start.mu) + kappa) / c), math.dist(centre, point))
     far = _FAR * size
+    # The drift still has cκP/|μ*| to go, where |μ*| is about κ, or μ₀ if that is less.
+    least = AT_REST * min(kappa, start.mu**2 / kappa if start.mu else kappa)
     samples, done, ending = list[Sample](), 0, UNFINISHED
     before = point
     while done < most:
@@ -169,7 +175,7 @@ def descend(lines: Lines, steps: Steps, flip: Flip, start: Start) -> Run:
             ending = LEFT
             break
         samples.append(Sample(done, before, point))
-        if c * samples[-1].square < AT_REST * kappa:
+        if c * samples[-1].square < least:
             ending = LIMIT
             break
     end = None
@@ -184,8 +190,9 @@ def descend(lines: Lines, steps: Steps, flip: Flip, start: Start) -> Run:
 def _expected(kappa: float, start: Start) -> float:
     """Steps by the law: down the diagram, and then down to rest."""
     fall = -math.log(AT_REST) + math.log1p(abs(start.mu) / kappa)
+    fall += 2 * max(0.0, math.log(kappa / abs(start.mu))) if start.mu else 0.0
     rise = math.log1p(abs(start.mu) + kappa) - math.log(max(start.scaled, 1e-12))
-    return fall / (2 * kappa) + rise / max(abs(start.mu), kappa)
+    return fall / (2 * min(kappa, abs(start.mu) or kappa)) + rise / max(abs(start.mu), kappa)
 
 
 def height(lines: Lines, run: Run, sample: Sample) -> float:

@@ -16,9 +16,9 @@ from .lines import Lines, Vector, dot, gradient, hessian, norm, plus, third
 
 _ITERATIONS = 120
 _PROBE = mp.mpf("1e-3")  # how far along the kernel it is tried whether minima go on, in units of θ
-_STRIDE = mp.mpf("0.1")  # by which part λ changes in a stride along the manifold
+_STRIDE = mp.mpf("0.25")  # by which part λ changes in a stride along the manifold
 _STRIDES = 400
-_PROGRESS = mp.mpf("0.9999")  # by less a stride does not come nearer to what is looked for
+_PROGRESS = mp.mpf("0.999")  # by less a stride does not come nearer to what is looked for
 _LEVEL = mp.mpf("1e-8")  # a slope of λ, relative to λ, that counts as none
 _SIMPLE = mp.mpf("1e-8")  # nearer than that, relatively, two eigenvalues count as one
 
@@ -175,10 +175,11 @@ def where_sharpness_is(lines: Lines, start: Minimum, target: Any) -> Minimum:
                 return found
             slope = slope_along(lines, found)
             length = norm(slope)
-            stalled = stalled + 1 if abs(missing) > _PROGRESS * before else 0
+            away = abs(mp.log(mp.mpf(target) / found.sharpness))
+            stalled = stalled + 1 if away > _PROGRESS * before else 0
             if stalled > 2 or length * (1 + norm(found.point)) <= _LEVEL * found.sharpness:
                 break
-            before = abs(missing)
+            before = away
             stride = min(abs(missing), _STRIDE * found.sharpness) / length
             stride = min(stride, (1 + norm(found.point)) / 4)
             ahead = plus(found.point, slope, mp.sign(missing) * stride / length)
@@ -197,4 +198,5 @@ def shown(point: Vector) -> str:
 
 def shown_vector(vector: Vector) -> str:
     """Coordinates to six figures."""
-    return ", ".join(mp.nstr(mp.mpf(x), 6) for x in vector)
+    small = norm(vector) * mp.mpf("1e-20")
+    return ", ".join("0" if abs(x) <= small else mp.nstr(mp.mpf(x), 6) for x in vector)
