@@ -179,8 +179,8 @@ def as_json(
         "objective": landscape.text,
         "parameters": list(landscape.names),
         "kind": examined.kind,
-        "flip": _rung(landscape.names, examined.first) | _exact(examined),
-        "ladder": [_measured(landscape.names, one) for one in examined.measured],
+        "flip": _rung(examined.first) | _exact(examined),
+        "ladder": [_measured(one) for one in examined.measured],
         "near": [_run(run) for run in examined.near],
         "cycles": [{"mu": f"{c.mu:.12g}", "P": _finite(c.square)} for c in examined.cycles],
         "results": [result(verdict) for verdict in verdicts],
@@ -193,14 +193,14 @@ def _exact(examined: Examined) -> dict[str, Any]:
     return {"exact": None if exact is None else {"eta": str(exact.eta), "kappa": str(exact.kappa)}}
 
 
-def _rung(names: Sequence[str], rung: Rung) -> dict[str, Any]:
+def _rung(rung: Rung) -> dict[str, Any]:
     flip = rung.flip
     return {
         "at": rung.where,
-        "point": _coordinates(names, flip.minimum.point),
+        "point": _coordinates(flip.minimum.point),
         "eta": _number(flip.eta, 17),
         "sharpness": _number(flip.minimum.sharpness, 17),
-        "direction": _coordinates(names, flip.minimum.direction),
+        "direction": _coordinates(flip.minimum.direction),
         "tangent": flip.minimum.flat,
         "stable": [_number(value, 17) for value, _ in flip.stable],
         "c": _number(flip.c, 17),
@@ -210,9 +210,9 @@ def _rung(names: Sequence[str], rung: Rung) -> dict[str, Any]:
     }
 
 
-def _measured(names: Sequence[str], one: Measured) -> dict[str, Any]:
+def _measured(one: Measured) -> dict[str, Any]:
     runs = [_run(run) for run in (*one.aligned, one.early)]
-    return _rung(names, one.rung) | {"runs": runs}
+    return _rung(one.rung) | {"runs": runs}
 
 
 def _run(run: Run) -> dict[str, Any]:
@@ -230,8 +230,9 @@ def _finite(value: float) -> str | None:
     return f"{value:.12g}" if math.isfinite(value) else None
 
 
-def _coordinates(names: Sequence[str], values: Sequence[Any]) -> Mapping[str, str]:
-    return {name: _number(value, 17) for name, value in zip(names, values, strict=True)}
+def _coordinates(values: Sequence[Any]) -> list[str]:
+    """In the order of the parameters."""
+    return [_number(value, 17) for value in values]
 
 
 def _vector(names: Sequence[str], values: Sequence[Any]) -> str:
