@@ -18,6 +18,8 @@ from typing import Any
 
 import sympy as sp
 
+_DIGITS = 60
+
 
 def flip_coefficient(
     eta: Any, third: Any, fourth: Any, stable: Sequence[tuple[Any, Any]] = ()
@@ -84,6 +86,10 @@ def end(kappa: Any, mu: Any, scaled: Any) -> sp.Expr:
     >>> end(1, 3, 4), float(end(1, 1e-3, 0)) + 1e-3 < 1e-6
     (-1, True)
     """
+    # Near w = −1/e, where κ is large beside μ, half of the digits cancel.
+    kappa, mu, scaled = (
+        sp.Float(x, _DIGITS) if isinstance(x, float) else x for x in (kappa, mu, scaled)
+    )
     start = (mu + kappa - scaled) / kappa
     w = -start * sp.exp(-mu / kappa - 1)
     return -kappa * (1 + sp.LambertW(w, 0 if kappa > 0 else -1))

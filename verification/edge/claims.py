@@ -160,13 +160,15 @@ def _start(law: Law, one: Measured, run: Run) -> float:
 
 
 def _crossing(law: Law, one: Measured, run: Run) -> float:
-    return one.time(run) / float(crossing_time(law.gap(one.rung.flip), AHEAD * one.rung.kappa))
+    return one.times[one.aligned.index(run)] / float(
+        crossing_time(law.gap(one.rung.flip), AHEAD * one.rung.kappa)
+    )
 
 
 def _diagram(law: Law, one: Measured, run: Run) -> float:
     flip = one.rung.flip
     predicted: float = diagram(BESIDE * one.rung.kappa, law.c(flip), law.gap(flip))
-    return one.square(run) / predicted
+    return one.squares[one.aligned.index(run)] / predicted
 
 
 def _aligned(one: Measured) -> tuple[Run, ...]:
