@@ -25,13 +25,13 @@ Values = dict[str, sp.Rational]
 
 
 @click.command(
-    short_help="The edge of stability of any objective L(x, y, ...).",
+    short_help="Predict the edge of stability of any objective.",
     epilog="""\b
 Examples:
   trajalign edge "log(cosh(x*y))"
   trajalign edge "(1 - x**2*y**2)**2/2" --at x=1/4,y=4 --controls
-  trajalign edge "(x**2 - a*y**2)**2/8" --along a=1/25,1/50,1/100,1/200 --at x=1,y=8
-  trajalign edge "log(cosh(x*y)) + 20*s*x**2 + 10*s**2" --eta 1/20 --figure edge.pdf
+  trajalign edge "(x**2 - a*y**2)**2/8" --at x=1,y=8 --along a=1/25,1/50,1/100
+  trajalign edge "log(cosh(x*y)) + s*x**2 + 9*s**2" --eta 1/20 --figure e.pdf
 """,
 )
 @click.argument("expression", metavar="L")
