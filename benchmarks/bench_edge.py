@@ -1,4 +1,4 @@
-"""The law of the edge on some thirty objectives, predicted and descended: the table of docs/edge.md.
+"""The law of the edge on some thirty objectives, against descent: the table of docs/edge.md.
 
 `python benchmarks/bench_edge.py` prints it, in a minute; with `--write` it goes into the page.
 """

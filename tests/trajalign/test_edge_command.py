@@ -114,3 +114,19 @@ def test_what_is_refused(command: Command, arguments: tuple[str, ...], words: st
     assert status == 2
     assert out == ""
     assert words in one_line(err)
+
+
+def test_the_derivation(command: Command) -> None:
+    status, out, _ = command("edge", "--derive")
+    assert status == 0
+    assert "Lemma 1 (edge/law)" in out
+    assert "8 formulas checked by exact algebra" in out
+    status, _, err = command("edge", "x*y", "--derive")
+    assert status == 2
+    assert "goes with nothing else" in one_line(err)
+
+
+def test_without_an_objective(command: Command) -> None:
+    status, _, err = command("edge")
+    assert status == 2
+    assert "an objective is needed" in one_line(err)

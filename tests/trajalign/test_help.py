@@ -64,8 +64,8 @@ def test_an_option_means_the_same_in_all_commands() -> None:
         if option.name != "help":
             seen.setdefault(option.opts[-1], set()).add((option.metavar, *option.opts))
     different = {name for name, forms in seen.items() if len(forms) > 1}
-    # A sweep has axes where others have numbers, and a point has names; figures go to files, reports
-    # to folders.
+    # A sweep has axes where others have numbers, and a point has names; figures go to files,
+    # reports to folders.
     assert different <= {"--at", "--eta", "--p0", "--q0", "--output"}
 
 

@@ -8,6 +8,8 @@ import click
 import sympy as sp
 
 from .. import __version__, edge_output, verdict_tables
+from ..appendix import text
+from ..appendix.edge_document import edge_document
 from ..figures.drawing import FORMATS, draw
 from ..figures.edge import edge_picture
 from ..files import check_outputs, write, write_together
@@ -16,7 +18,6 @@ from ..terminal import Output, progress_bar
 from ..theory.edge.objective import Objective
 from ..theory.errors import InputError
 from ..verification.edge.examination import Examined, examine
-from ..verification.edge.rungs import Rungs
 from ..verification.edge.setting import ladder_in_constant, ladder_in_eta
 from ..verification.verdicts import Outcome, exit_status
 from .options import FILE, json_option, positive, rational
@@ -34,7 +35,7 @@ Examples:
   trajalign edge "log(cosh(x*y)) + s*x**2 + 9*s**2" --eta 1/20 --figure e.pdf
 """,
 )
-@click.argument("expression", metavar="L")
+@click.argument("expression", metavar="L", required=False)
 @click.option(
     "--parameters", metavar="X,Y,...", help="The parameters [default: every name in L, sorted]."
 )
@@ -46,18 +47,22 @@ Examples:
 @click.option(
     "--along", metavar="A=R,R,...", help="Let this constant make the ladder, not the step size."
 )
+@click.option(
+    "--derive", "deriving", is_flag=True, help="Write the derivation of the law; goes without L."
+)
 @click.option("--controls", is_flag=True, help="Try the checks on falsified laws too.")
 @json_option
 @click.option(
     "--figure", metavar="FILE", type=FILE, help="Draw descent against the predicted diagram."
 )
 def edge(
-    expression: str,
+    expression: str | None,
     parameters: str | None,
     at: str | None,
     eta: str | None,
     constants: str | None,
     along: str | None,
+    deriving: bool,
     controls: bool,
     json_file: str | None,
     figure: str | None,
@@ -69,6 +74,13 @@ def edge(
     0) and κ: descent past the flip comes to rest with ηλ* = 2 − κ. That is so up to O(κ) of itself,
     and is tried on a ladder down which κ falls.
     """
+    if deriving:
+        if any((expression, parameters, at, eta, constants, along, controls, json_file, figure)):
+            raise InputError("--derive writes the derivation and goes with nothing else")
+        click.echo(text.page(edge_document()), nl=False)
+        return 0
+    if expression is None:
+        raise InputError('an objective is needed, such as trajalign edge "log(cosh(x*y))"')
     check_outputs(json=json_file, figure=figure)
     layout = None if figure is None else _layout(figure)
     examined = _examined(expression, parameters, at, eta, constants, along)
@@ -95,7 +107,7 @@ def edge(
 
 
 def _examined(
-    text: str,
+    typed: str,
     parameters: str | None,
     at: str | None,
     eta: str | None,
@@ -106,20 +118,20 @@ def _examined(
     known = {} if constants is None else _values(constants, "--set")
     point = None if at is None else _values(at, "--at")
     size = None if eta is None else positive(eta, "--eta")
-    rungs: Rungs
+
+    def landscape(more: Values) -> Landscape:
+        return Landscape.of(Objective.parse(typed, names, known | more))
+
     if along is None:
-        landscape = Landscape.of(Objective.parse(text, names, known))
-        rungs = ladder_in_eta(landscape, point, size)
+        first = landscape({})
+        rungs = ladder_in_eta(first, point, size)
     else:
         name, values = _axis(along, known)
-        every = [
-            (f"{name} = {value}", Landscape.of(Objective.parse(text, names, known | {name: value})))
-            for value in values
-        ]
-        landscape = every[0][1]
+        every = [(f"{name} = {value}", landscape({name: value})) for value in values]
+        first = every[0][1]
         rungs = ladder_in_constant(every, point, size)
     with progress_bar("descending") as progress:
-        return examine(landscape, rungs, progress)
+        return examine(first, rungs, progress)
 
 
 def _values(text: str, option: str) -> Values:
