@@ -239,8 +239,8 @@ def _planar() -> Derivation:
             ),
             Step(
                 "cubic",
-                r"where all that is odd in $\taP$ changes its sign from step to step, so that to leading "
-                r"order only $-k\taP^2$, the term in $\taP^2$, is left on average; and",
+                r"where all that is odd in $\taP$ changes its sign from step to step, so that to "
+                r"leading order only $-k\taP^2$, the term in $\taP^2$, is left on average; and",
                 Identity(
                     (
                         P_NEXT,
