@@ -90,7 +90,7 @@ def _scaled(series: tuple[sp.Expr, ...], unit: sp.Expr, shift: int, model: Model
     bad = next((c for c in numbers if not c.is_Rational), None)
     if bad is not None:
         raise InputError(
-            f"{model.response.text}: its power series has the coefficient {bad}, which is not "
+            f"{model.given}: its power series has the coefficient {bad}, which is not "
             "rational; exact series need rational coefficients (or multiples of powers of one unit)"
         )
     return fmpq_poly([fmpq(int(c.p), int(c.q)) for c in numbers])

@@ -89,6 +89,24 @@ def of(name: str, text: str, **options: Any) -> Model:
     return model(model.kind.parse(text), **options)
 
 
+def recalled(document: Mapping[str, Any]) -> Model:
+    """The built-in model that a file of this program names by "model", "response" and "options".
+
+    Raises InputError for one that is unknown.
+
+    >>> recalled({"model": "neuron", "response": "tanh(z)"}).name
+    'neuron'
+    """
+    name, text, options = document["model"], document["response"], document.get("options", {})
+    if not isinstance(name, str) or name not in names():
+        raise InputError(f"unknown model {str(name)[:60]!r}: it is {' or '.join(names())}")
+    if not isinstance(text, str):
+        raise InputError("its response must be a text")
+    if not isinstance(options, dict) or not all(isinstance(v, str) for v in options.values()):
+        raise InputError("its options must be texts by their names")
+    return of(name, text, **{key.replace("-", "_"): value for key, value in options.items()})
+
+
 def require_options(model: type[Model], names: Iterable[str]) -> None:
     """Raise InputError for the name of an option, or of its field, that a model does not take."""
     known = [option.flag for option in model.options]
@@ -189,6 +207,7 @@ __all__ = [
     "names",
     "of",
     "options_of_all",
+    "recalled",
     "require_options",
     "standard",
 ]

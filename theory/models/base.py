@@ -133,7 +133,9 @@ class Model(ABC):
     @property
     def title(self) -> str:
         """The model in a sentence, after "the", in LaTeX."""
-        return self.about.title or "model " + self.name.replace("_", r"\_")
+        title = self.about.title or "model " + self.name.replace("_", r"\_")
+        told = ", ".join(f"{name} ${value}$" for name, value in self.settings.items())
+        return f"{title} ({told})" if told else title
 
     @property
     def hypotheses(self) -> dict[str, str]:

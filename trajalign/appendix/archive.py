@@ -15,7 +15,9 @@ from ..theory.derivation.book import appendix
 from ..theory.derivation.claims import Appendix, Derivation
 from ..theory.derivation.serialization import derivation_of, to_json
 from ..theory.errors import InputError
-from ..theory.models import Model, Response
+from ..theory.models import Model
+from ..theory.models.options import with_options
+from ..theory.responses import Response
 from ..verification.derivations.judging import Checked, check_derivation
 from .document import Document, evidence
 from .formulas import formula
@@ -46,6 +48,7 @@ def archive(document: Document) -> dict[str, Any]:
         "schema": SCHEMA,
         "versions": {"trajalign": __version__} | libraries,
         "model": appendix.model,
+        **with_options(appendix.options),
         "response": appendix.response,
         "order": appendix.order,
         "derivations": [_stored(entry.derivation, entry.evidence) for entry in document.entries],
@@ -100,7 +103,7 @@ def check(data: Any, derive: Callable[[Model, int], Appendix] = appendix) -> tup
     """
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise InputError(f"it is not a file of derivations (schema {SCHEMA})")
-    if set(data) != _KEYS or not isinstance(data["derivations"], list):
+    if set(data) - {"options"} != _KEYS or not isinstance(data["derivations"], list):
         raise ArchiveError(f"its parts must be {', '.join(sorted(_KEYS))}")
     model, order = _model(data), data["order"]
     if type(order) is not int:
@@ -120,14 +123,10 @@ def check(data: Any, derive: Callable[[Model, int], Appendix] = appendix) -> tup
 
 
 def _model(data: dict[str, Any]) -> Model:
-    if not isinstance(data["response"], str):
-        raise ArchiveError("its response must be a text")
-    if data["model"] not in models.names():
-        raise ArchiveError(f"its model must be one of {', '.join(models.names())}")
     try:
-        return models.of(data["model"], data["response"])
+        return models.recalled(data)
     except InputError as error:
-        raise ArchiveError(f"its response: {error}") from None
+        raise ArchiveError(f"what it is about: {error}") from None
 
 
 def _read(stored: Any) -> Derivation:

@@ -110,7 +110,7 @@ def derive(
     if file not in (None, "-"):
         click.echo(f"{file}: {_count(checked)}")
     if broken := _broken(chosen):
-        complain(f"{chosen.response.text}: {broken}; what is derived from that does not apply", 0)
+        complain(f"{chosen.given}: {broken}; what is derived from that does not apply", 0)
     return 0
 
 

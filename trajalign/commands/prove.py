@@ -21,6 +21,7 @@ from ..theory.errors import InputError
 from ..theory.expressions.parsing import Z
 from ..theory.models import Model
 from ..theory.models.base import P
+from ..theory.models.options import with_options
 from ..theory.requirements import require_curved, value_at
 from ..theory.writing.plain_text import plain_text
 from ..verification.hypotheses.assumptions import Assumptions
@@ -191,6 +192,7 @@ def _document(model: Model, theorem: Theorem, words: Sentences, seconds: float) 
         "schema": SCHEMA,
         "version": __version__,
         "model": model.name,
+        **with_options(model.settings),
         "response": model.response.text,
         "epsilon": str(s.largest),
         "q0": [str(end) for end in s.q],
@@ -204,7 +206,7 @@ def _document(model: Model, theorem: Theorem, words: Sentences, seconds: float) 
 
 def _print(model: Model, words: Sentences, how: str) -> None:
     width = min(_WIDTH, max(Output().width, 40))
-    said = f"Theorem. The {model.spoken()}, {model.response.text}: {_unbroken(words.given)}:"
+    said = f"Theorem. The {model.spoken()}, {model.given}: {_unbroken(words.given)}:"
     lines = [said, "", *(f"({name}) {_unbroken(text)}" for name, text in words.parts.items())]
     for line in lines:
         filled = fill(line, width, subsequent_indent="  ", break_on_hyphens=False)

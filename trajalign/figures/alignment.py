@@ -65,7 +65,7 @@ def alignment_picture(plan: Plan, step_size: sp.Rational, order: int = 3) -> Pic
     curves = _curves(tuple(map(float, times)), rows, order)
     caption = (
         f"What is left of q/r(p) − 1 after k terms of the slow curve (marks), and the size of the "
-        f"next term (lines); {model.response.text}, step size {step_size}, {_from(plan)}"
+        f"next term (lines); {model.given}, step size {step_size}, {_from(plan)}"
     )
     return Picture("alignment", caption, "$t$", r"what is left of $q/r(p) - 1$", curves, log="xy")
 
@@ -89,7 +89,7 @@ def ladder_picture(plan: Plan, order: int = 3) -> Picture:
     curves = _curves(tuple(epsilons), rows, order)
     caption = (
         f"Alignment on a ladder of step sizes at the passage of q = 1: what is left after k terms "
-        f"(marks) against the next term (lines); {model.response.text}, {_from(plan)}"
+        f"(marks) against the next term (lines); {model.given}, {_from(plan)}"
     )
     return Picture(
         "ladder", caption, r"$\varepsilon$", r"what is left of $q/r(p) - 1$", curves, log="xy"
@@ -127,7 +127,7 @@ def _plan(asked: Request, *etas: sp.Rational) -> Plan:
     plan = Plan(asked.model, etas=etas, starts=(asked.start,))
     if plan.curve.h_at_zero < 0:
         raise InputError(
-            f"{asked.model.response.text}: orbits align only if r''(0) < 0, but r''(0) = "
+            f"{asked.model.given}: orbits align only if r''(0) < 0, but r''(0) = "
             f"{asked.model.response.curvature}"
         )
     if (steps := plan.steps_needed(float(etas[-1]))) > MAX_STEPS:

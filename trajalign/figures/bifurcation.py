@@ -45,7 +45,7 @@ def bifurcation_picture(
     for branch in diagram.branches:
         for segment in branch.segments:
             curves += _segment(model, branch, segment, wide, top)
-    caption = f"Bifurcation diagram of the frozen map for {model.response.text}"
+    caption = f"Bifurcation diagram of the frozen map for {model.given}"
     if found:
         shown = "; ".join(_told(orbit, start) for start, orbit in found)
         count = "an orbit" if len(found) == 1 else "orbits"

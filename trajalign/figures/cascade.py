@@ -46,7 +46,7 @@ def cascade_picture(model: Model) -> Picture:
     )
     return Picture(
         "cascade",
-        f"Orbit diagram of the half map −g_q for {model.response.text}: at q = {first:.6g} the "
+        f"Orbit diagram of the half map −g_q for {model.given}: at q = {first:.6g} the "
         f"symmetric 2-cycle loses its stability; the marks are the flips that were found",
         "$q$",
         "$(-1)^t p_t$",

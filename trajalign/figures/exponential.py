@@ -63,7 +63,7 @@ def exponential_picture(
     return Picture(
         "exponential",
         f"How far apart the orbits from {starts}, end: the line has the slope −Λ = −{slope:.9f} "
-        f"and passes through the last mark; {model.response.text}, step sizes up to {step_size}",
+        f"and passes through the last mark; {model.given}, step sizes up to {step_size}",
         r"$1/\varepsilon$",
         _GAP,
         (

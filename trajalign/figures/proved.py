@@ -102,7 +102,7 @@ def proved_picture(
         "proved",
         f"Where the theorem is proved, for 0 < η ≤ {largest_step(model, s.largest)}, "
         f"{low} ≤ q0 ≤ {high} and 0 < |p0| ≤ {s.p[1]}, and how sampled orbits align, for "
-        f"{model.response.text}; {_told(found)}",
+        f"{model.given}; {_told(found)}",
         "$q_0$",
         r"$\eta$",
         (
@@ -284,12 +284,11 @@ def read(file: Path, model: Model, progress: Progress | None = None) -> Theorem:
 def _require_of(document: object, file: Path, model: Model) -> None:
     if not isinstance(document, dict):
         raise InputError(f"certificate {file}: it is none of a theorem")
-    found = tuple(document.get(name) for name in ("model", "response"))
-    if None not in found and found != (model.name, model.response.text):
-        told = " ".join(str(name)[:60] for name in found)
-        raise InputError(
-            f"certificate {file}: it is of {told}, not of {model.name} {model.response.text}"
-        )
+    name, response, options = (document.get(n) for n in ("model", "response", "options"))
+    known = (model.name, model.response.text, model.settings)
+    if None not in (name, response) and (name, response, options or {}) != known:
+        said = " ".join(str(part)[:60] for part in (name, response, options) if part)
+        raise InputError(f"certificate {file}: it is of {said}, not of {model.name} {model.given}")
 
 
 def _asked(asked: Request) -> Picture:

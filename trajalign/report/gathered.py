@@ -159,7 +159,7 @@ def _curvature(model: Model) -> str:
 
 
 def _is_of(verdict: Verdict, model: Model) -> bool:
-    return (verdict.model, verdict.response) == (model.name, model.response.text)
+    return verdict.subject == (model.designation, model.response.text)
 
 
 def _later(

@@ -143,7 +143,7 @@ class Plan:
         steps = self.steps_needed(float(top) / 2 ** (rungs - 1))
         cost = f"; this one needs about {steps:.0e} steps an orbit" if top < lowest else ""
         raise InputError(
-            f"--eta {top}: for {self.model.response.text} the largest step size of the ladder must "
+            f"--eta {top}: for {self.model.given} the largest step size of the ladder must "
             f"lie between {_rounded(lowest, up=True)} and {_rounded(highest, up=False)}{cost}"
         )
 

@@ -152,7 +152,7 @@ def _signed(sizes: st.SearchStrategy[sp.Rational]) -> st.SearchStrategy[sp.Ratio
 def _unit(model: Model, judged: Assumptions) -> sp.Rational:
     verdict = judged.verdicts["A5"]
     if verdict.outcome is not Outcome.PASS:
-        raise InputError(f"{model.response.text}: A5 must hold, but: {verdict.reason}")
+        raise InputError(f"{model.given}: A5 must hold, but: {verdict.reason}")
     return judged.lipschitz
 
 
