@@ -116,6 +116,17 @@ class _Polynomials:
     def reciprocal(self, a: fmpq_poly) -> fmpq_poly:
         return _reciprocal(a, self.size)
 
+    def power(self, a: fmpq_poly, exponent: sp.Rational) -> fmpq_poly:
+        """From b' a = exponent a' b for the power b; the root of a(0) has to be rational."""
+        first = sp.Rational(int(a[0].p), int(a[0].q)) ** exponent
+        if not first.is_Rational:
+            raise InputError(f"exact series need rational coefficients, not {first}")
+        n, found = fmpq(int(exponent.p), int(exponent.q)), [fmpq(int(first.p), int(first.q))]
+        for k in range(1, self.size):
+            terms = ((n * i - (k - i)) * a[i] * found[k - i] for i in range(1, k + 1))
+            found.append(sum(terms, fmpq(0)) / (k * a[0]))
+        return fmpq_poly(found)
+
     def lift(self, a: fmpq_poly, j: int) -> fmpq_poly:
         """p^j/j! d^j/dp^j of x^n is (2n choose j) x^n."""
         return fmpq_poly([comb(2 * n, j) * c for n, c in enumerate(a.coeffs())])

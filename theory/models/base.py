@@ -91,7 +91,6 @@ class Model(ABC):
 
     response: Response
     name: ClassVar[str]
-    exponent: ClassVar[sp.Rational]  # η = ε^exponent, ε being what the slow curve expands in
     kind: ClassVar[type[Response]] = Response  # of its response
     about: ClassVar[About] = About()
     laws: ClassVar[Laws] = GENERAL  # how its laws read
@@ -151,6 +150,12 @@ class Model(ABC):
     def spoken(cls) -> str:
         """The model in a message, after "the"."""
         return cls.about.spoken or f"model {cls.name}"
+
+    @property
+    @abstractmethod
+    def exponent(self) -> sp.Rational:
+        """η ~ ε^exponent, ε being what the slow curve expands in; most models say it in the class,
+        as `exponent: ClassVar[sp.Rational] = …`."""
 
     def step_size(self, epsilon: sp.Expr) -> sp.Expr:
         """η as a function of the small parameter ε."""
