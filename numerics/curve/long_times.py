@@ -44,13 +44,13 @@ def crossing_time(model: Model, q0: sp.Rational, eta: sp.Rational, digits: int =
     end = _aligned(model, q0, digits)
     delay = _integral(laws.delay, end, digits)
     with mpmath.workdps(digits + 5):
-        size, rate, slope = (
+        size, rate, epsilon = (
             mpmath.mpf(_value(e, digits))
-            for e in (laws.crossing_size, laws.decay_at_zero, laws.log_coefficient)
+            for e in (laws.crossing_size, laws.decay_at_zero, model.small_parameter(eta))
         )
-        step, epsilon = (mpmath.mpf(_value(x, digits)) for x in (eta, model.small_parameter(eta)))
-        constant = mpmath.log(mpmath.mpf(end) / size) / rate + delay
-        return +((slope * mpmath.log(1 / step) + constant) / epsilon)
+        # |p| falls from a to √ε · size.
+        time = (mpmath.log(mpmath.mpf(end) / size) - mpmath.log(epsilon) / 2) / rate + delay
+        return +(time / epsilon)
 
 
 def _aligned(model: Model, q0: sp.Rational, digits: int) -> arb:

@@ -120,9 +120,7 @@ class DifferentialField:
     def power(self, a: Element, exponent: sp.Rational) -> Element:
         """A power of r; of anything else the root is in no field known here."""
         if self._root is None or a != self.r or self._root[1] % exponent.q:
-            raise InputError(
-                "no closed form: the map has a root, and that of r is not in the field"
-            )
+            raise InputError("no closed form: the map has a root that is in no field known here")
         return self._root[0] ** int(exponent * self._root[1])
 
     def theta(self, a: Element) -> Element:

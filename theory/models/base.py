@@ -166,6 +166,11 @@ class Model(ABC):
         return eta ** (1 / self.exponent)
 
     @property
+    def step_unit(self) -> float:
+        """η at ε = 1 in double precision: η is this times ε^exponent."""
+        return float(self.step_size(sp.S.One))
+
+    @property
     def largest_p(self) -> sp.Expr | None:
         """The largest |p| that weights have, in Q and ETA; None where none is known or there is
         none."""

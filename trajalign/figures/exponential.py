@@ -75,7 +75,7 @@ def exponential_picture(
 
 def _standard(model: Model, epsilon: float) -> sp.Rational:
     """1/n or n, near the η of this ε."""
-    size = epsilon ** float(model.exponent)
+    size = model.step_unit * epsilon ** float(model.exponent)
     return 1 / sp.Integer(round(1 / size)) if size < 1 else sp.Integer(round(size))
 
 

@@ -91,7 +91,7 @@ class Plan:
 
     def steps_needed(self, eta: float) -> int:
         """About how many steps an orbit takes to pass q = 1 and to bring |p| down to `until`."""
-        epsilon = eta ** (1 / float(self.model.exponent))
+        epsilon = (eta / self.model.step_unit) ** (1 / float(self.model.exponent))
         log = math.log(1 / eta + 10)
         crossing = number(self.curve.crossing_coefficient(self.model)) * log / epsilon
         rate = 2 * number(self.curve.h_at_zero) * epsilon
@@ -115,10 +115,11 @@ class Plan:
         exponent = float(self.model.exponent)
         rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
         if top is None:
-            size = (scale / _TOP) ** exponent
+            size = (scale / _TOP) ** exponent / self.model.step_unit
             top = sp.Rational(1, math.ceil(size)) if size > 1 else sp.Integer(int(1 / size))
         else:
-            self._check_top(top, (_TOP_ALLOWED / scale) ** exponent, rungs)
+            highest = self.model.step_unit * (_TOP_ALLOWED / scale) ** exponent
+            self._check_top(top, highest, rungs)
         etas = tuple(top / 2**k for k in range(rungs))
         return replace(self, etas=etas, starts=self._starting_points(c))
 

@@ -136,8 +136,9 @@ def _exponents(runs: Sequence[Measurement]) -> list[float]:
 
 
 def _claim(label: str, plan: Plan) -> Claim:
-    # At η = 1 the logarithm is 0 and ε = 1: what is left of t_b is K(q0).
-    constants = (crossing_time(plan.model, q0, sp.S.One) for _, q0 in plan.starts)
+    # At η = 1 the logarithm is 0: what is left of ε t_b is K(q0).
+    unit = float(plan.model.small_parameter(sp.S.One))
+    constants = (unit * crossing_time(plan.model, q0, sp.S.One) for _, q0 in plan.starts)
     coefficient = plan.curve.crossing_coefficient(plan.model)
     return CrossingClaim(label, coefficient, tuple(map(from_integral, constants)))
 

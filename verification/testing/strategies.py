@@ -110,7 +110,7 @@ def step_sizes(model: Model) -> st.SearchStrategy[sp.Rational]:
     Raises NoCurvatureError where r''(0) = 0, and what `slow_curve` raises.
     """
     epsilon = _LARGEST / slow_curve(model).h_at_zero
-    top = _floor(float(epsilon) ** float(model.exponent))
+    top = _floor(model.step_unit * float(epsilon) ** float(model.exponent))
     return rationals(top / 16, top)
 
 
