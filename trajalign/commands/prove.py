@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import time
@@ -42,6 +43,7 @@ SCHEMA = "trajalign.prove/1"
 _WIDTH = 92
 _HIGHEST = fmpq(9, 10)  # q0 by default
 _FORMULA = re.compile(r"(\$[^$]*\$)")
+_PLACES = 60  # binary places of an ε₀ that is not rational
 _TIE, _LONG = "\xa0", 36
 
 
@@ -140,8 +142,8 @@ def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> W
 
 def _largest(model: Model, eta0: str) -> fmpq:
     epsilon = model.small_parameter(positive(eta0, "--eta0"))
-    if not epsilon.is_Rational:
-        raise InputError(f"--eta0 {eta0}: its {epsilon} is not rational; take another")
+    if not epsilon.is_Rational:  # so that ε₀ is of a step size a little larger
+        epsilon = sp.Rational(math.ceil(epsilon * 2**_PLACES), 2**_PLACES)
     if not epsilon < 1:
         raise InputError(f"--eta0 {eta0}: need epsilon < 1, but it is {epsilon}")
     return _fmpq(epsilon)
