@@ -14,6 +14,8 @@ from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_curved
 from ..verification.derivations.judging import DerivationError, check_appendix
+from ..verification.theorems.certificate import Replayed
+from ..verification.theorems.chapter import with_theorem
 
 ORDER = 3  # of the slow curve: as far as there are labels for it
 _LEVEL = 4  # of the headings
@@ -50,11 +52,14 @@ class Proofs:
         return self.by_label.get(label) or self.by_label.get(re.sub(r"-\d$", "", label))
 
 
-def derived(model: Model, prefix: str) -> Proofs:
-    """The derivations for a model, each line checked; their ids begin with `prefix`."""
+def derived(model: Model, prefix: str, theorem: Replayed | None = None) -> Proofs:
+    """The derivations for a model, each line checked, with a theorem that was replayed; their ids
+    begin with `prefix`."""
     try:
         require_curved(model.response)
         book = appendix(model, ORDER)
+        if theorem is not None:
+            book = with_theorem(book, theorem)
         return shown(document(model, book, check_appendix(book)), prefix)
     except DerivationError as error:
         return Proofs(str(error), wrong=True)
