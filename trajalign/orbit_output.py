@@ -15,6 +15,7 @@ from rich.text import Text
 
 from .files import dump
 from .numerics.orbits.iteration import Stops
+from .own_code import source
 from .theory.models import Model
 from .theory.models.options import with_options
 
@@ -43,6 +44,7 @@ class Question:
             "model": self.model.name,
             "response": self.model.response.text,
             **({"options": _told(self.model.settings)} if self.model.settings else {}),
+            **({"source": of} if (of := source(self.model)) else {}),
             "eta": str(self.eta),
             "p0": "on the curve" if p0 is None else str(p0),
             "q0": str(q0),

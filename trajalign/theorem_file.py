@@ -22,10 +22,13 @@ def replayed(
     option: str,
     *,
     of: Model | None = None,
+    own: type[Model] | None = None,
     jobs: int = 1,
     bar: Bar = progress_bar,
 ) -> Replayed:
     """What a file with a certificate proves; `bar` opens a progress bar with this name.
+
+    `own` is the model that it is of, where that is no built-in one and none is given as `of`.
 
     Raises InputError, naming the option and the file, where it cannot be read or is another model's
     than `of`, and what `replay` raises.
@@ -34,7 +37,7 @@ def replayed(
     if of is not None:
         _require_of(document, f"{option} {file}", of)
     with bar("replaying") as progress:
-        return replay(document, progress, jobs)
+        return replay(document, progress, jobs, own if of is None else type(of))
 
 
 def _read(file: Path, told: str) -> Any:

@@ -84,27 +84,35 @@ def of(name: str, text: str, **options: Any) -> Model:
     Traceback (most recent call last):
     trajalign.theory.errors.InputError: --depth does not belong to the neuron, which has no options
     """
-    model = named(name)
+    return _made(named(name), text, options)
+
+
+def _made(model: type[Model], text: str, options: Mapping[str, Any]) -> Model:
     require_options(model, options)
     return model(model.kind.parse(text), **options)
 
 
-def recalled(document: Mapping[str, Any]) -> Model:
-    """The built-in model that a file of this program names by "model", "response" and "options".
+def recalled(document: Mapping[str, Any], own: type[Model] | None = None) -> Model:
+    """The model that a file of this program names by "model", "response" and "options".
 
+    It is a built-in one, or `own` if it is called like that.
     Raises InputError for one that is unknown.
 
     >>> recalled({"model": "neuron", "response": "tanh(z)"}).name
     'neuron'
     """
     name, text, options = document["model"], document["response"], document.get("options", {})
-    if not isinstance(name, str) or name not in names():
-        raise InputError(f"unknown model {str(name)[:60]!r}: it is {' or '.join(names())}")
+    kind = own if own is not None and own.name == name else built_in().get(str(name))
+    if kind is None:
+        raise InputError(
+            f"unknown model {str(name)[:60]!r}: it is {' or '.join(names())}, or one of your own, "
+            "whose file is to be given"
+        )
     if not isinstance(text, str):
         raise InputError("its response must be a text")
     if not isinstance(options, dict) or not all(isinstance(v, str) for v in options.values()):
         raise InputError("its options must be texts by their names")
-    return of(name, text, **{key.replace("-", "_"): value for key, value in options.items()})
+    return _made(kind, text, {key.replace("-", "_"): value for key, value in options.items()})
 
 
 def require_options(model: type[Model], names: Iterable[str]) -> None:

@@ -98,10 +98,12 @@ def derive(
     """
     if check_file is not None:
         given = context.get_parameter_source
-        others = [p.name for p in context.command.params if p.name not in ("check_file", "help")]
+        told = "--check takes a file of derivations and goes with no other option"
+        apart = ("check_file", "help", "model")
+        others = [p.name for p in context.command.params if p.name not in apart]
         if any(given(n) is not click.core.ParameterSource.DEFAULT for n in others if n):
-            raise InputError("--check takes a file of derivations and goes with no other option")
-        return _check(check_file)
+            raise InputError(told)
+        return _check(check_file, asked.own_alone(told))
     layout = layout or _by_suffix(file)
     _check_place(layout, file)
     if certificate_file is not None and layout == "json":
@@ -141,11 +143,11 @@ def _broken(model: Model) -> str:
     return ", ".join(f"{name} {word}" for name, word in found.items() if word)
 
 
-def _check(file: str) -> int:
+def _check(file: str, own: type[Model] | None) -> int:
     data = archive.read(Path(file))
     try:
         with status_line("checking"):
-            checked = archive.check(data, appendix)
+            checked = archive.check(data, appendix, own)
     except archive.ArchiveError as error:
         return complain(f"{file}: {error}", FAILED)
     except InputError as error:

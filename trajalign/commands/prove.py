@@ -90,10 +90,11 @@ def prove(
     begin, cores = time.perf_counter(), jobs or os.cpu_count() or 1
     if replay_file is not None:
         given = (eta0, q0, p0, certificate_file)
-        if not asked.nothing or any(option is not None for option in given):
-            raise InputError("--replay takes a certificate and goes with --json only")
+        told = "--replay takes a certificate and goes with --json only"
+        if any(option is not None for option in given):
+            raise InputError(told)
         check_outputs(json=json_file)
-        found = replayed(replay_file, "--replay", jobs=cores)
+        found = replayed(replay_file, "--replay", own=asked.own_alone(told), jobs=cores)
         chosen, theorem = found.model, found.theorem
     else:
         if asked.nothing:

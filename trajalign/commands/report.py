@@ -113,7 +113,7 @@ def _words(asked: Asked, model: Model) -> list[str]:
 
 
 def _theorem(file: str, models: Sequence[Model], jobs: int) -> Replayed:
-    found = replayed(file, "--certificate", jobs=jobs)
+    found = replayed(file, "--certificate", own=type(models[0]), jobs=jobs)
     if found.model not in models:
         told = f"{found.model.name} {found.model.given}"
         raise InputError(f"--certificate {file}: it is of {told}, which the report is not about")

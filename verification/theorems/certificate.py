@@ -77,8 +77,15 @@ class Replayed:
     sha256: str
 
 
-def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> Replayed:
+def replay(
+    document: Any,
+    progress: Progress | None = None,
+    jobs: int = 1,
+    own: type[Model] | None = None,
+) -> Replayed:
     """What a certificate says, proved anew; nothing is searched.
+
+    `own` is the model that it is of where that is no built-in one.
 
     Raises InputError, in one line, for what is no certificate, and NotProvedError where it does
     not prove what it says.
@@ -86,7 +93,7 @@ def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> Re
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise InputError(f"not a certificate of a theorem: its schema has to be {SCHEMA}")
     try:
-        model = models.recalled(document)
+        model = models.recalled(document, own)
         proof = Proof(_read_setting(document["setting"]), _read_cut(document["cut"], 0))
         stated = _read_theorem(document["theorem"], proof.setting)
     except InputError as error:
