@@ -11,6 +11,7 @@ from importlib import import_module
 from inspect import isabstract
 from pkgutil import iter_modules
 from types import MappingProxyType
+from typing import Any
 
 from ..errors import InputError
 from ..responses import Activation, Loss, Response
@@ -37,6 +38,7 @@ from .linear import (
     linear_update,
 )
 from .neuron import SingleNeuron
+from .options import ModelOption
 
 
 @cache
@@ -70,16 +72,41 @@ def named(name: str) -> type[Model]:
     return built_in()[name]
 
 
-def of(name: str, text: str) -> Model:
-    """A built-in model with the loss or activation that a text means.
+def of(name: str, text: str, **options: Any) -> Model:
+    """A built-in model with the loss or activation that a text means, and with its options.
 
-    Raises InputError for a name or a text that means nothing.
+    Raises InputError for a name, a text or a value that means nothing, and for an option that the
+    model does not take.
 
     >>> of("neuron", "tanh").response.curvature
     -8/3
+    >>> of("neuron", "tanh", depth=3)
+    Traceback (most recent call last):
+    trajalign.theory.errors.InputError: --depth does not belong to the neuron, which has no options
     """
     model = named(name)
-    return model(model.kind.parse(text))
+    require_options(model, options)
+    return model(model.kind.parse(text), **options)
+
+
+def require_options(model: type[Model], names: Iterable[str]) -> None:
+    """Raise InputError for the name of an option, or of its field, that a model does not take."""
+    known = [option.flag for option in model.options]
+    for name in names:
+        flag = "--" + name.replace("_", "-")
+        if flag not in known:
+            has = f"takes {', '.join(known)}" if known else "has no options"
+            raise InputError(f"{flag} does not belong to the {model.spoken()}, which {has}")
+
+
+def options_of_all() -> Mapping[str, tuple[ModelOption, tuple[str, ...]]]:
+    """Every option of a built-in model by name, with the names of the models that take it."""
+    found: dict[str, tuple[ModelOption, tuple[str, ...]]] = {}
+    for name, model in built_in().items():
+        for option in model.options:
+            _, others = found.get(option.name, (option, ()))
+            found[option.name] = (option, (*others, name))
+    return MappingProxyType(found)
 
 
 def from_paper() -> tuple[type[Model], ...]:
@@ -141,6 +168,7 @@ __all__ = [
     "LinearUpdate",
     "Loss",
     "Model",
+    "ModelOption",
     "P",
     "ParameterSpace",
     "Q",
@@ -160,5 +188,7 @@ __all__ = [
     "named",
     "names",
     "of",
+    "options_of_all",
+    "require_options",
     "standard",
 ]

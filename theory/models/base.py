@@ -6,9 +6,10 @@ The reduced map is kept generic in r, so that one derivation serves every loss a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import sympy as sp
 
@@ -16,6 +17,7 @@ from ..arguments import Convert, instance
 from ..expressions.parsing import Z
 from ..responses import Response, response_of
 from .laws import GENERAL, Laws
+from .options import ModelOption, told
 
 P = sp.Symbol("p", real=True)
 Q = sp.Symbol("q", positive=True)
@@ -83,7 +85,8 @@ class Model(ABC):
     """One model with one response. A new model defines `name`, `exponent` and two methods.
 
     `about` and `laws` are not inherited by a subclass with a name of its own: what was proved for
-    the one is not for the other.
+    the one is not for the other. What a model takes beside its response are further fields, each
+    with its row in `options`.
     """
 
     response: Response
@@ -92,6 +95,7 @@ class Model(ABC):
     kind: ClassVar[type[Response]] = Response  # of its response
     about: ClassVar[About] = About()
     laws: ClassVar[Laws] = GENERAL  # how its laws read
+    options: ClassVar[tuple[ModelOption, ...]] = ()
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -101,6 +105,30 @@ class Model(ABC):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "response", response_of(self.kind)(self.response, "response"))
+        for option in self.options:
+            value = option.read(getattr(self, option.field))
+            object.__setattr__(self, option.field, value)
+
+    def with_options(self, values: Mapping[str, Any]) -> Self:
+        """The same model with other values of its options, by the names of their fields."""
+        return replace(self, **values)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The options that are told of this model, as texts, by name: those not at their default,
+        and those that are always told."""
+        found = {option: getattr(self, option.field) for option in self.options}
+        return {o.name: str(v) for o, v in found.items() if o.always or v != o.default}
+
+    @property
+    def designation(self) -> str:
+        """The name of the model with its settings: no two models have the same."""
+        return told(self.name, self.settings)
+
+    @property
+    def given(self) -> str:
+        """What it is given: the text of its response, and the settings."""
+        return told(self.response.text, self.settings)
 
     @property
     def title(self) -> str:

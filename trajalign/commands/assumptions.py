@@ -20,7 +20,8 @@ from ..verdict_output import result
 from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.hypotheses.certificates import Replayed, certificate, replay
 from ..verification.verdicts import Outcome, Verdict, exit_status
-from .options import FILE, chosen_models, json_option, model_options
+from .model_options import Asked, model_options
+from .options import FILE, json_option
 
 SCHEMA = "trajalign.assumptions/1"
 _SHOWN = {"bound": "", "needs": "needs ", "proved for": "proved for "}
@@ -45,9 +46,7 @@ Examples:
 )
 @json_option
 def assumptions(
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     certificate_file: str | None,
     replay_file: str | None,
     json_file: str | None,
@@ -59,10 +58,10 @@ def assumptions(
     enclosed, weakest first; the report says what each promises.
     """
     if replay_file is not None:
-        if any((model, loss, activation, certificate_file, json_file)):
+        if not asked.nothing or any((certificate_file, json_file)):
             raise InputError("--replay takes a certificate and goes with no other option")
         return _replay(replay_file)
-    models = chosen_models(model, loss, activation)
+    models = asked.models()
     check_outputs(certificate=certificate_file, json=json_file)
     begin = time.perf_counter()
     judged = [Assumptions(m) for m in models]

@@ -22,7 +22,8 @@ from ..theory.requirements import require_curved
 from ..verification.derivations.judging import Checked, DerivationError, check_appendix
 from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.verdicts import Outcome
-from .options import FILE, WholeNumber, chosen_model, model_options
+from .model_options import Asked, model_options
+from .options import FILE, WholeNumber
 
 FORMATS = {".txt": "text", ".tex": "latex", ".pdf": "pdf", ".html": "html", ".json": "json"}
 
@@ -71,9 +72,7 @@ Examples:
 @click.pass_context
 def derive(
     context: click.Context,
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     order: int,
     layout: str | None,
     file: str | None,
@@ -94,7 +93,7 @@ def derive(
         return _check(check_file)
     layout = layout or _by_suffix(file)
     _check_place(layout, file)
-    chosen = chosen_model(model, loss, activation)
+    chosen = asked.model()
     require_curved(chosen.response)
     try:
         with status_line("deriving") as tell:

@@ -34,7 +34,8 @@ from ..verification.theorems.proof import Proof, Theorem, require_symmetric
 from ..verification.theorems.search import Wanted
 from ..verification.theorems.search import prove as searched
 from ..verification.theorems.words import Sentences, sentences
-from .options import FILE, chosen_model, jobs_option, json_option, model_options, positive, rational
+from .model_options import Asked, model_options
+from .options import FILE, jobs_option, json_option, positive, rational
 
 SCHEMA = "trajalign.prove/1"
 _WIDTH = 92
@@ -70,9 +71,7 @@ Examples:
 @json_option
 @jobs_option
 def prove(
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     eta0: str | None,
     q0: str | None,
     p0: str | None,
@@ -89,16 +88,16 @@ def prove(
     """
     begin, cores = time.perf_counter(), jobs or os.cpu_count() or 1
     if replay_file is not None:
-        given = (model, loss, activation, eta0, q0, p0, certificate_file)
-        if any(option is not None for option in given):
+        given = (eta0, q0, p0, certificate_file)
+        if not asked.nothing or any(option is not None for option in given):
             raise InputError("--replay takes a certificate and goes with --json only")
         check_outputs(json=json_file)
         chosen, theorem = _replayed(replay_file, cores)
     else:
-        if model is None and loss is None and activation is None:
+        if asked.nothing:
             raise InputError("prove: name a model, a loss or an activation")
         check_outputs(certificate=certificate_file, json=json_file)
-        chosen = chosen_model(model, loss, activation)
+        chosen = asked.model()
         proof, theorem = _searched(chosen, _wanted(chosen, eta0, q0, p0), cores)
     words, seconds = sentences(chosen, theorem), time.perf_counter() - begin
     if certificate_file is not None:

@@ -12,21 +12,15 @@ from ..files import write_together
 from ..report import experiments
 from ..report import gathered as content
 from ..report.page import page
-from ..report.verdict_rows import option_words, response_words
+from ..report.verdict_rows import option_words, response_words, setting_words
 from ..terminal import progress_bar
 from ..theory.errors import InputError
+from ..theory.models import Model
 from ..verification.measuring.effort import QUICK, THOROUGH
 from ..verification.running.options import Options
 from ..verification.verdicts import exit_status
-from .options import (
-    FILE,
-    chosen_models,
-    digits_option,
-    eta_option,
-    jobs_option,
-    model_options,
-    positive,
-)
+from .model_options import Asked, model_options
+from .options import FILE, digits_option, eta_option, jobs_option, positive
 
 PAGE = "index.html"
 
@@ -60,9 +54,7 @@ Example:
 )
 @jobs_option
 def report(
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     folder: str,
     eta: str | None,
     digits: int | None,
@@ -77,7 +69,7 @@ def report(
     responses are checked. The page needs no network and no scripts. Exit status as for verify; the
     page is written in any case.
     """
-    models = chosen_models(model, loss, activation)
+    models = asked.models()
     top = None if eta is None else positive(eta, "--eta")
     options = Options(top=top, digits=digits, effort=THOROUGH if thorough else QUICK)
     place = Path(folder)
@@ -90,11 +82,18 @@ def report(
         jobs=jobs or os.cpu_count() or 1,
         bar=progress_bar,
     )
-    words = response_words(models[0]) if loss or activation else [model] if model else []
+    words = _words(asked, models[0])
     command = _command([*words, *option_words(options)], controls, kept, folder)
     _write(place, page(found, studies, command))
     click.echo(f"{place / PAGE}: {_summary(found)}")
     return _status(found)
+
+
+def _words(asked: Asked, model: Model) -> list[str]:
+    """What names the models: one of many responses is not named where none was."""
+    if asked.loss or asked.activation:
+        return response_words(model)
+    return [asked.name, *setting_words(model)] if asked.name else []
 
 
 def _command(words: list[str], controls: bool, kept: tuple[str, ...], folder: str) -> str:
