@@ -28,8 +28,9 @@ _HINT = "give the one meant as --minimum"
 class Valley(Loss):
     """ℓ(z₀ + z)/ℓ''(z₀) about a minimum z₀ of a loss ℓ; its response r = ℓ'/z is not even.
 
-    `text` is the loss as the user wrote it, in its own variable; `minimum` is z₀ and `bend` ℓ''(z₀),
-    both exact. Made by `Valley.of` or `Valley.parse`.
+    `text` is the loss as the user wrote it, in its own variable, and `source` the same as an
+    expression; `minimum` is z₀ and `bend` ℓ''(z₀), both exact. Made by `Valley.of` or
+    `Valley.parse`.
 
     >>> zhu = Valley.of(Loss.parse("(1-z**2)**2/4"), sp.Integer(1))
     >>> zhu.bend, zhu.curvature, zhu.softness
@@ -38,6 +39,7 @@ class Valley(Loss):
 
     minimum: sp.Expr = sp.S.Zero
     bend: sp.Expr = sp.S.One
+    source: sp.Expr = sp.S.Zero
     symmetry: ClassVar[str] = "none"
     hypotheses: ClassVar[tuple[Hypothesis, ...]] = OF_A_VALLEY
 
@@ -45,8 +47,9 @@ class Valley(Loss):
     def of(cls, loss: Loss, minimum: sp.Expr | None = None) -> Self:
         """The loss about a minimum, the only one it has if none is given.
 
+        Where exact algebra does not find the zeros of ℓ', the one at 0 is taken if there is one.
         Raises InputError where ℓ' is not 0 or ℓ'' not positive there, or where no minimum is given
-        and exact algebra does not find exactly one.
+        and not exactly one is found.
 
         >>> Valley.of(Loss.parse("log(1+exp(z)) - 4*z/5")).minimum
         log(4)
@@ -57,7 +60,7 @@ class Valley(Loss):
         """
         place = _only_minimum(loss) if minimum is None else minimum
         slope, bend = (sp.diff(loss.expression, Z, k).subs(Z, place) for k in (1, 2))
-        bend = attempted(sp.simplify, bend, otherwise=bend)
+        bend = _tidy(bend)
         if not _is_zero(slope):
             raise InputError(_refusal(loss, place, f"ℓ' is {_shown(slope)}"))
         if not _is_positive(bend):
@@ -65,7 +68,7 @@ class Valley(Loss):
         about = loss.expression.subs(Z, place + Z) / bend
         if about.is_polynomial(Z):
             about = sp.expand(about)
-        return cls(about, loss.text, place, bend)
+        return cls(about, loss.text, place, bend, loss.expression)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -100,7 +103,9 @@ def _shown(value: sp.Expr) -> str:
 
 
 def _tidy(value: sp.Expr) -> sp.Expr:
-    return value if value.is_Rational else attempted(sp.simplify, value, otherwise=value)
+    if value.is_Rational:
+        return value
+    return attempted(sp.simplify, value.rewrite(sp.exp), otherwise=value)
 
 
 def _is_zero(value: sp.Expr) -> bool:
@@ -121,6 +126,8 @@ def _only_minimum(loss: Loss) -> sp.Expr:
     """The minimum of a loss that exact algebra shows to have one. Raises InputError."""
     zeros = attempted(sp.solve, sp.diff(loss.expression, Z), Z, otherwise=None)
     if zeros is None or not zeros or len(zeros) > _MOST_ROOTS:
+        if _is_minimum(loss, sp.S.Zero):
+            return sp.S.Zero
         raise InputError(f"{loss.text}: its minimum was not found exactly; {_HINT}")
     minima = [z for z in zeros if z.is_real is not False and _is_minimum(loss, z)]
     if len(minima) != 1:
@@ -131,4 +138,4 @@ def _only_minimum(loss: Loss) -> sp.Expr:
 
 def _is_minimum(loss: Loss, place: sp.Expr) -> bool:
     slope, bend = (sp.diff(loss.expression, Z, k).subs(Z, place) for k in (1, 2))
-    return bool(_is_zero(slope)) and _is_positive(bend)
+    return _is_zero(slope) and _is_positive(bend)

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
+from typing import ClassVar
 
 import sympy as sp
 from flint import arb, arb_poly, arb_series, ctx
 
-from ...theory.curve.epsilon_series import CurveSolver
+from ...theory.curve.epsilon_series import RESPONSE, SQUARE, CurveSolver, X
 from ...theory.expressions.parsing import Z
 from ...theory.models import Model
 from ...theory.requirements import require_curved
@@ -62,9 +63,14 @@ class SeriesRing:
 
     x: Coefficient
     place: Coefficient
-    r: Coefficient
+    base: Coefficient  # r
     w: Coefficient
     at_zero: bool
+    two_sided: ClassVar[bool] = False
+
+    @property
+    def letters(self) -> dict[sp.Symbol, Coefficient]:
+        return {X: self.x, RESPONSE: self.base, SQUARE: self.w}
 
     def number(self, value: sp.Rational) -> Coefficient:
         n = self.x.series.prec
@@ -77,6 +83,9 @@ class SeriesRing:
 
     def reciprocal(self, a: Coefficient) -> Coefficient:
         return Coefficient(1 / a.series)
+
+    def mirror(self, a: Coefficient) -> Coefficient:
+        return a
 
     def lift(self, a: Coefficient, j: int) -> Coefficient:
         """pʲ/j! dʲ/dpʲ of F(p²): the coefficient of sʲ in F(x + x(2s + s²))."""
@@ -112,7 +121,7 @@ class BallSolver(CurveSolver[Coefficient]):
 
     def require_cycles(self, growth: Coefficient, height: Coefficient) -> None:
         """What holds by algebra balls can only fail to contradict."""
-        differences = growth.series[0], height.series[0] - self.ring.r.series[0]
+        differences = growth.series[0], height.series[0] - self.ring.base.series[0]
         if not all(d.contains(0) for d in differences):
             super().require_cycles(growth, height)
 

@@ -38,6 +38,7 @@ from .linear import (
     linear_update,
 )
 from .neuron import SingleNeuron
+from .product import Product
 from .options import ModelOption
 
 
@@ -150,7 +151,7 @@ def is_built_in(model: Model) -> bool:
 # The hypotheses on the response of every built-in model, in words, by their names.
 HYPOTHESES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        name: {hypothesis.name: hypothesis.text for hypothesis in model.kind.hypotheses}
+        name: {hypothesis.name: hypothesis.text for hypothesis in model.seen.hypotheses}
         for name, model in built_in().items()
     }
 )
@@ -171,6 +172,7 @@ __all__ = [
     "ModelOption",
     "P",
     "ParameterSpace",
+    "Product",
     "Q",
     "R",
     "ReducedModel",

@@ -16,8 +16,8 @@ class Laws:
 
     `exact` is the exact slow curve, "" where none is known; `flow` is where gradient flow is
     followed, None where that is not known. `height` is the diagram's q as a function of p, `flip`
-    says when the flip at q = 1 is supercritical and `flip_number` is its coefficient, and `cycle`
-    says what the 2-cycles are. `only` names the statements that the model has, all of them if it
+    says when the flip at q = 1 is supercritical, `cycle` what the 2-cycles are,
+    and `passing` what passes 1. `only` names the statements that the model has, all of them if it
     names none. `sharpness_needs` are the hypotheses under which the
     model's sharpness is the largest eigenvalue.
     """
@@ -37,7 +37,7 @@ class Laws:
         r"any $\taP > 0$ with $\taR(\taP) = \taQ$, $0 < \taQ < 1$, "
         r"gives the 2-cycle $\pm\taP$ with multiplier $(1 + 2\taP\taR'/\taR)^2$"
     )
-    flip_number: str = r"2\taR''(0)"
+    passing: str = r"$\taQ$"
     only: frozenset[str] = frozenset()
     sharpness_needs: tuple[str, ...] = ("analytic",)
 

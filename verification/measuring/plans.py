@@ -12,7 +12,7 @@ import sympy as sp
 
 from ...numerics.compile.balls import exact
 from ...numerics.curve.cells import CurveCells, curve_cells
-from ...numerics.inverse_response import InverseResponse
+from ...numerics.diagram.two_cycles import two_cycles
 from ...theory.curve.first_order import SlowCurve, slow_curve
 from ...theory.diagram.frozen_family import FrozenFamily, frozen_family
 from ...theory.errors import InputError, ReducedMapError
@@ -80,7 +80,7 @@ class Plan:
         natural = number(self.curve.h_at_zero)
         limits = [abs(natural) ** (k - 1) / (4 * epsilon) for k in range(2, _TERMS + 1)]
         lowest = min(exact(q0) for _, q0 in self.starts)
-        end = float(InverseResponse(self.model.response)(lowest, 60)) ** 2
+        end = float(two_cycles(self.model)(lowest, 60)[0]) ** 2
         place = _exceeded(curve, limits, end)
         if place is None:
             return ""
@@ -91,11 +91,16 @@ class Plan:
 
     def steps_needed(self, eta: float) -> int:
         """About how many steps an orbit takes to pass q = 1 and to bring |p| down to `until`."""
-        epsilon = eta ** (1 / float(self.model.exponent))
+        epsilon = (eta / self._unit) ** (1 / float(self.model.exponent))
         log = math.log(1 / eta + 10)
         crossing = number(self.curve.crossing_coefficient(self.model)) * log / epsilon
         rate = 2 * number(self.curve.h_at_zero) * epsilon
         return int(crossing + math.log(float(1 / _SMALL)) / rate)
+
+    @property
+    def _unit(self) -> float:
+        """η at ε = 1: η is so many times a power of ε."""
+        return number(self.model.step_size(sp.S.One))
 
     def max_steps(self) -> int:
         """Steps after which an orbit at the bottom of the ladder should long have converged."""
@@ -115,22 +120,22 @@ class Plan:
         exponent = float(self.model.exponent)
         rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
         if top is None:
-            size = (scale / _TOP) ** exponent
+            size = (scale / _TOP) ** exponent / self._unit
             top = sp.Rational(1, math.ceil(size)) if size > 1 else sp.Integer(int(1 / size))
         else:
-            self._check_top(top, (_TOP_ALLOWED / scale) ** exponent, rungs)
+            self._check_top(top, (_TOP_ALLOWED / scale) ** exponent * self._unit, rungs)
         etas = tuple(top / 2**k for k in range(rungs))
         return replace(self, etas=etas, starts=self._starting_points(c))
 
     def _starting_points(self, c: float) -> tuple[tuple[sp.Rational, sp.Rational], ...]:
         """Points on both sides of the curve and of 0, at different heights in (c, 1)."""
-        points, inverse = [], InverseResponse(self.model.response)
+        points, cycles = [], two_cycles(self.model)
         scale = self.model.response.scale
         largest = scale if self.lipschitz is None else self.lipschitz
         for fraction, side in self.effort.starts:
             q0 = sp.Rational(math.ceil(1000 * (c + fraction * (1 - c))), 1000)
-            aligned = float(inverse(exact(q0), 60) / exact(scale))
-            p0 = scale * sp.Rational(round(64 * side * aligned), 64)
+            right, left = (float(p / exact(scale)) for p in cycles(exact(q0), 60))
+            p0 = scale * sp.Rational(round(64 * abs(side) * (right if side > 0 else left)), 64)
             points.append((max(-largest, min(largest, p0)), q0))
         return tuple(points)
 

@@ -23,7 +23,7 @@ def natural(model: Model) -> tuple[Model, fmpq]:
         return model, fmpq(1)
     response = model.response
     stretched = response.expression.subs(Z, scale * Z) / scale ** (2 // response.degree)
-    return replace(model, response=type(response)(stretched)), unit
+    return model.with_response(type(response)(stretched)), unit
 
 
 def in_units(values: Mapping[str, float], unit: float) -> dict[str, float]:
