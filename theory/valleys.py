@@ -15,7 +15,7 @@ import sympy as sp
 from .algebra.constants import is_zero
 from .algebra.symbolic import attempted
 from .algebra.values import accurate, number
-from .errors import InputError, UnresolvedError
+from .errors import InputError, NoExpansionError, UnresolvedError
 from .expressions.parsing import Z
 from .hypotheses import OF_A_VALLEY, Hypothesis
 from .responses import Loss
@@ -53,10 +53,9 @@ class Valley(Loss):
 
         >>> Valley.of(Loss.parse("log(1+exp(z)) - 4*z/5")).minimum
         log(4)
-        >>> Valley.of(Loss.parse("log(cosh(z))"), sp.Integer(1))
+        >>> Valley.of(Loss.parse("z**2/2"), sp.Integer(1))
         Traceback (most recent call last):
-        ...
-        trajalign.theory.errors.InputError: log(cosh(z)): no minimum at z = 1: ℓ' is 0.76159416 there
+        trajalign.theory.errors.InputError: z**2/2: no minimum at z = 1: ℓ' is 1 there
         """
         place = _only_minimum(loss) if minimum is None else minimum
         slope, bend = (sp.diff(loss.expression, Z, k).subs(Z, place) for k in (1, 2))
@@ -86,6 +85,19 @@ class Valley(Loss):
         function of (p − p̃)/2. For an even loss it is r''(0). Raises NoExpansionError."""
         _, first, second, *_ = self.response_series
         return _tidy(2 * second - 4 * first**2)
+
+    @cached_property
+    def scale(self) -> sp.Rational:
+        """A power of two near the unit of z in which g bends on either side, (4r'(0)² + |r''(0)|)
+        to the −1/2; as for `Response` where both are 0."""
+        try:
+            _, first, second, *_ = self.response_series
+        except NoExpansionError:
+            return sp.Integer(1)
+        size = 4 * first**2 + sp.Abs(2 * second)
+        if first == 0 or size == 0:
+            return super().scale
+        return sp.Integer(2) ** round(float(-sp.log(number(size, 20), 2)) / 2)
 
     @property
     def softness(self) -> sp.Expr:

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
-from typing import ClassVar
 
 import sympy as sp
 from flint import arb, arb_poly, arb_series, ctx
 
-from ...theory.curve.epsilon_series import RESPONSE, SQUARE, CurveSolver, X
+from ...theory.curve.epsilon_series import CurveSolver, EvenRing
 from ...theory.expressions.parsing import Z
 from ...theory.models import Model
 from ...theory.requirements import require_curved
@@ -53,7 +52,7 @@ class Coefficient:
 
 
 @dataclass
-class SeriesRing:
+class SeriesRing(EvenRing[Coefficient]):
     """Truncated power series about a point or a cell, for `CurveSolver`.
 
     Their variable is `place`, x in natural units: in others FLINT's polynomials, whose coefficients
@@ -63,14 +62,9 @@ class SeriesRing:
 
     x: Coefficient
     place: Coefficient
-    base: Coefficient  # r
+    r: Coefficient
     w: Coefficient
     at_zero: bool
-    two_sided: ClassVar[bool] = False
-
-    @property
-    def letters(self) -> dict[sp.Symbol, Coefficient]:
-        return {X: self.x, RESPONSE: self.base, SQUARE: self.w}
 
     def number(self, value: sp.Rational) -> Coefficient:
         n = self.x.series.prec
@@ -83,9 +77,6 @@ class SeriesRing:
 
     def reciprocal(self, a: Coefficient) -> Coefficient:
         return Coefficient(1 / a.series)
-
-    def mirror(self, a: Coefficient) -> Coefficient:
-        return a
 
     def lift(self, a: Coefficient, j: int) -> Coefficient:
         """pʲ/j! dʲ/dpʲ of F(p²): the coefficient of sʲ in F(x + x(2s + s²))."""

@@ -18,7 +18,7 @@ from ...theory.curve.epsilon_series import CurveSolver
 from ...theory.curve.two_sided import CycleRing, Expansions
 from ...theory.errors import NotFiniteError
 from ...theory.expressions.parsing import Z
-from ...theory.models import Model, Product
+from ...theory.models import Model
 from ...theory.requirements import require_curved
 from ...theory.series import taylor
 from ..compile.balls import compile_balls

@@ -64,7 +64,9 @@ class TwoCycles:
         self.scale = float(self.response.scale)
         slope = self.response.slope
         self._g = compile_balls([slope, sp.diff(slope, Z)], [Z])
-        self._inverse = None if isinstance(self.response, Valley) else InverseResponse(self.response)
+        self._inverse = (
+            None if isinstance(self.response, Valley) else InverseResponse(self.response)
+        )
 
     def __call__(self, q: arb | fmpq, bits: int) -> tuple[arb, arb]:
         """(p, p̃) at the height q, to about `bits` bits.
@@ -95,7 +97,7 @@ class TwoCycles:
         for k in range(int(_STEPS * math.log2(_FAR / _FIRST))):
             p = unit * _FIRST * 2.0 ** (k / _STEPS)
             g, slope = self._at(p)
-            found = self._across(g, other if other else -p)
+            found = self._across(g, other or -p)
             if found is None or not slope > 0:
                 return
             other, back = found
@@ -159,6 +161,3 @@ class TwoCycles:
 def two_cycles(model: Model) -> TwoCycles:
     """The same object for the same model."""
     return TwoCycles(model)
-
-
-

@@ -19,7 +19,7 @@ from ..expressions.parsing import Z
 from ..models import PHI_SQUARED, Model, P, R
 from ..models.base import MODEL
 from ..requirements import require_curved
-from .epsilon_series import RESPONSE, SQUARE, CurveSolver, X
+from .epsilon_series import CurveSolver, EvenRing
 from .first_order import generic_h
 
 _MOST_TERMS = 1500  # of a numerator and denominator on the way; beyond, gcds take minutes
@@ -82,10 +82,8 @@ def _solve(model: Model, ring: DifferentialField, order: int) -> list[Element]:
     return [solver.advance() for _ in range(order)]
 
 
-class DifferentialField:
+class DifferentialField(EvenRing[Element]):
     """Q(generators) with θ = p d/dp; `names` says what each generator stands for."""
-
-    two_sided = False
 
     def __init__(
         self,
@@ -97,9 +95,7 @@ class DifferentialField:
     ) -> None:
         self.names = names
         self.field = RationalFunctions(list(names))
-        given = {X: x, RESPONSE: r, SQUARE: w}
-        self.letters = {letter: self.field.element(e) for letter, e in given.items()}
-        self.base = self.letters[RESPONSE]
+        self.x, self.r, self.w = (self.field.element(e) for e in (x, r, w))
         generators = zip(names, self.field.gens, strict=True)
         self._slopes = {g: self.field.element(slopes[s]) for s, g in generators if s in slopes}
         self._lifts: dict[Element, list[Element]] = {}
@@ -124,9 +120,6 @@ class DifferentialField:
             if partial:
                 total += partial * self._slopes[generator]
         return total
-
-    def mirror(self, a: Element) -> Element:
-        return a
 
     def lift(self, a: Element, j: int) -> Element:
         """pʲ/j! dʲ/dpʲ = θ(θ − 1)…(θ − j + 1)/j!."""

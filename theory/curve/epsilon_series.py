@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from functools import lru_cache, reduce
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 import sympy as sp
 
@@ -24,13 +24,18 @@ MIRROR = sp.Symbol("M")  # p̃/p, −1 for a map that is odd in p
 class Ring(Protocol[C]):
     """Coefficients with + and −, and what depends on their kind.
 
-    `letters` are what the map is written in, `base` the curve at ε = 0. Those of a `two_sided` ring
-    are functions on both sides of p = 0, others are even.
+    Those of a `two_sided` ring are functions on both sides of p = 0, others are even.
     """
 
-    letters: Mapping[sp.Symbol, C]
-    base: C
-    two_sided: bool
+    two_sided: ClassVar[bool]
+
+    @property
+    def letters(self) -> Mapping[sp.Symbol, C]:
+        """What stands for the letters of the map."""
+
+    @property
+    def base(self) -> C:
+        """The curve at ε = 0."""
 
     def number(self, value: sp.Rational) -> C:
         """A rational number."""
@@ -49,6 +54,29 @@ class Ring(Protocol[C]):
 
     def solve(self, residual: C, slope: C) -> C:
         """The h with residual + slope·h = 0. Raises ArithmeticError if there is none."""
+
+
+class EvenRing(Generic[C]):
+    """What rings of even functions share."""
+
+    two_sided: ClassVar[bool] = False
+    x: C  # p²
+    r: C  # the response
+    w: C  # φ² (neuron; unused by the linear model)
+
+    @property
+    def letters(self) -> Mapping[sp.Symbol, C]:
+        """p², the response and φ²."""
+        return {X: self.x, RESPONSE: self.r, SQUARE: self.w}
+
+    @property
+    def base(self) -> C:
+        """r."""
+        return self.r
+
+    def mirror(self, a: C) -> C:
+        """a itself."""
+        return a
 
 
 class Series(Generic[C]):

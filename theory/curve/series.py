@@ -21,7 +21,7 @@ from ..models.base import MODEL
 from ..requirements import require_curved
 from ..series import taylor
 from ..valleys import Valley
-from .epsilon_series import MIRROR, RESPONSE, SQUARE, CurveSolver, X, two_sided_map
+from .epsilon_series import MIRROR, CurveSolver, EvenRing, two_sided_map
 from .two_sided import CycleRing, Expansions
 
 
@@ -147,14 +147,11 @@ def _symbolic(series: fmpq_poly, k: int, terms: int, unit: sp.Expr) -> tuple[sp.
     return tuple(sp.Rational(int(c.p), int(c.q)) * unit ** (n - k) for n, c in enumerate(known))
 
 
-class _Polynomials:
+class _Polynomials(EvenRing[fmpq_poly]):
     """Polynomials in x = p² below x^size."""
 
-    two_sided = False
-
     def __init__(self, r: fmpq_poly, w: fmpq_poly, size: int) -> None:
-        self.base, self.size = r, size
-        self.letters = {X: fmpq_poly([0, 1]), RESPONSE: r, SQUARE: w}
+        self.x, self.r, self.w, self.size = fmpq_poly([0, 1]), r, w, size
 
     def number(self, value: sp.Rational) -> fmpq_poly:
         return fmpq_poly([_number(value)])
@@ -164,9 +161,6 @@ class _Polynomials:
 
     def reciprocal(self, a: fmpq_poly) -> fmpq_poly:
         return _reciprocal(a, self.size)
-
-    def mirror(self, a: fmpq_poly) -> fmpq_poly:
-        return a
 
     def lift(self, a: fmpq_poly, j: int) -> fmpq_poly:
         """p^j/j! d^j/dp^j of x^n is (2n choose j) x^n."""

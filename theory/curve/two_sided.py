@@ -8,12 +8,12 @@ p̃ = −p.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import comb
 from operator import add
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy as sp
 
@@ -47,7 +47,7 @@ class CycleRing:
     `number` makes a coefficient of a rational, and `inverse` that of another, which is not 0.
     """
 
-    two_sided = True
+    two_sided: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -64,17 +64,13 @@ class CycleRing:
         place = Expansions(tuple((p, self._one, *rest)[: self.size] for p in points))
         g = Expansions(tuple(slopes))
         self._steps = self._opposite(g.parts)
-        moved = Expansions(
-            tuple(
-                (points[-1 - i], *step[1:]) for i, step in enumerate(self._steps)
-            )
-        )
+        moved = Expansions(tuple((points[-1 - i], *step[1:]) for i, step in enumerate(self._steps)))
         opposite, r = (self._over_p(e, place) for e in (moved, g))
         one = self.number(sp.S.One)
-        self.base = self.multiply(
+        self.base: Expansions = self.multiply(
             self.multiply(self.number(sp.Integer(2)), r), self.reciprocal(one - opposite)
         )
-        self.letters = {P: place, RESPONSE: r, MIRROR: opposite}
+        self.letters: Mapping[sp.Symbol, Expansions] = {P: place, RESPONSE: r, MIRROR: opposite}
         self._place = place
 
     def number(self, value: sp.Rational) -> Expansions:
@@ -120,9 +116,7 @@ class CycleRing:
     # One power series ------------------------------------------------------------------------
 
     def _times(self, a: Coefficients, b: Coefficients) -> Coefficients:
-        return tuple(
-            reduce(add, (a[i] * b[n - i] for i in range(n + 1))) for n in range(self.size)
-        )
+        return tuple(reduce(add, (a[i] * b[n - i] for i in range(n + 1))) for n in range(self.size))
 
     def _reciprocal(self, a: Coefficients) -> Coefficients:
         lead = self._inverse(a[0])
@@ -159,7 +153,4 @@ class CycleRing:
 
     def _shifted(self, a: Expansions, power: int) -> Expansions:
         """a/p^power about 0; what is dropped vanishes by the algebra of the recursion."""
-        return Expansions(
-            tuple(tuple(part[power:]) + (self._zero,) * power for part in a.parts)
-        )
-
+        return Expansions(tuple(tuple(part[power:]) + (self._zero,) * power for part in a.parts))

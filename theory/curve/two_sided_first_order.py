@@ -66,7 +66,8 @@ def two_sided_first_order(model: Model) -> FirstOrder:
     if not all(map(rationally_zero, rest)):
         raise ReducedMapError("at ε = 0 the curve q = Q₀(p) does not consist of 2-cycles")
     moved, risen = (
-        sp.expand(cancelled(sp.diff(e, EPSILON).subs(EPSILON, 0))) for e in (p_next, q_next / HEIGHT)
+        sp.expand(cancelled(sp.diff(e, EPSILON).subs(EPSILON, 0)))
+        for e in (p_next, q_next / HEIGHT)
     )
     steepness = RISE / SLOPE - (1 + RISE / OTHER_RISE) / (P - OPPOSITE)
     return FirstOrder(moved, risen, steepness)

@@ -13,10 +13,10 @@ import sympy as sp
 from ..algebra.constants import is_zero
 from ..algebra.symbolic import cancelled, factored, rationally_zero, simplified
 from ..arguments import instance, symbolic, takes
+from ..curve.two_sided_first_order import OPPOSITE
 from ..errors import InputError, ReducedMapError
 from ..models import ETA, Model, P, Q, R
 from ..models.base import MODEL
-from ..curve.two_sided_first_order import OPPOSITE
 from ..requirements import sign_at
 from ..valleys import Valley
 

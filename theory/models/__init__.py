@@ -38,8 +38,8 @@ from .linear import (
     linear_update,
 )
 from .neuron import SingleNeuron
-from .product import Product
 from .options import ModelOption
+from .product import Product
 
 
 @cache

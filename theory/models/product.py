@@ -117,7 +117,7 @@ class Product(Model):
         return self.origin + P
 
     def with_response(self, response: Response) -> Self:
-        return type(self)(response)
+        return type(self)(response)  # type: ignore[arg-type]  # __post_init__ refuses another
 
     def step_size(self, epsilon: sp.Expr) -> sp.Expr:
         return sp.sqrt(epsilon) / self.valley.bend

@@ -22,9 +22,7 @@ def has_weights(model: Model, eta: sp.Rational, p: sp.Rational, q: sp.Rational) 
     False
     """
     largest = model.largest_p
-    return largest is None or bool(
-        abs(model.output.subs(P, p)) <= largest.subs({Q: q, ETA: eta})
-    )
+    return largest is None or bool(abs(model.output.subs(P, p)) <= largest.subs({Q: q, ETA: eta}))
 
 
 def require_weights(model: Model, eta: sp.Rational, p: sp.Rational, q: sp.Rational) -> None:

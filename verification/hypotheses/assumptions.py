@@ -126,7 +126,11 @@ class Assumptions:
             known = Outcome.NOT_APPLICABLE if analytic is Outcome.FAIL else Outcome.UNDECIDED
             return Finding(known, reason="needs analytic"), ()
         finding = self._judged(name)
-        if self._valley or name not in PROVABLE or finding.outcome not in (Outcome.PASS, Outcome.UNDECIDED):
+        if (
+            self._valley
+            or name not in PROVABLE
+            or finding.outcome not in (Outcome.PASS, Outcome.UNDECIDED)
+        ):
             return finding, ()
         even = found["symmetry"][0]  # a refutation may be derived too
         derived = even.outcome is Outcome.PASS and even.evidence is Evidence.DERIVED

@@ -27,7 +27,11 @@ def aligned_cycles(model: Model) -> tuple[Pair, ...]:
     found = []
     for pair in two_cycles(model).outwards():
         found.append(pair)
-        if pair.height <= _LEAST_HEIGHT or max(pair.factors) >= 0 or _rises(pair, float(model.response.scale)):
+        if (
+            pair.height <= _LEAST_HEIGHT
+            or max(pair.factors) >= 0
+            or _rises(pair, float(model.response.scale))
+        ):
             break
     return tuple(found)
 
@@ -43,9 +47,7 @@ def end_and_c(model: Model) -> tuple[float, float]:
         return math.inf, max(last.height, _LEAST_HEIGHT)
     gain = max((a - b, a) for a, b in zip(last.factors, before.factors, strict=True) if a >= 0)
     part = gain[1] / gain[0] if gain[0] > 0 else 0.0
-    p, height = (
-        b + part * (a - b) for b, a in ((last.p, before.p), (last.height, before.height))
-    )
+    p, height = (b + part * (a - b) for b, a in ((last.p, before.p), (last.height, before.height)))
     return p, max(height, _LEAST_HEIGHT)
 
 

@@ -9,6 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from functools import cached_property
 
 import sympy as sp
+from flint import arb
 
 from ...numerics.compile.balls import exact
 from ...numerics.curve.cells import CurveCells, curve_cells
@@ -16,7 +17,8 @@ from ...numerics.diagram.two_cycles import two_cycles
 from ...theory.curve.first_order import SlowCurve, slow_curve
 from ...theory.diagram.frozen_family import FrozenFamily, frozen_family
 from ...theory.errors import InputError, ReducedMapError
-from ...theory.models import Model
+from ...theory.models import Model, P
+from ...theory.valleys import Valley
 from ..numbers import number
 from .effort import QUICK, Effort
 
@@ -97,6 +99,16 @@ class Plan:
         rate = 2 * number(self.curve.h_at_zero) * epsilon
         return int(crossing + math.log(float(1 / _SMALL)) / rate)
 
+    def _lopsided(self, c: float) -> float:
+        """About how large the part of h is that is odd in p, at the height c; 0 where h is even.
+
+        It comes from the output at p = 0, by which a step to one side differs from one back.
+        """
+        if not isinstance(self.model.response, Valley):
+            return 0.0
+        p, other = two_cycles(self.model)(arb(c), 60)
+        return abs(number(self.model.output.subs(P, 0))) * float(p - other) / 2
+
     @property
     def _unit(self) -> float:
         """η at ε = 1: η is so many times a power of ε."""
@@ -120,6 +132,7 @@ class Plan:
         exponent = float(self.model.exponent)
         rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
         if top is None:
+            scale = max(scale, self._lopsided(c))
             size = (scale / _TOP) ** exponent / self._unit
             top = sp.Rational(1, math.ceil(size)) if size > 1 else sp.Integer(int(1 / size))
         else:

@@ -24,7 +24,7 @@ _RATIO = 1.25  # from one pair of steps to the next
 
 @dataclass(frozen=True)
 class TwoSidedScan:
-    """Misfits |q/Q₀ − 1 − Σ e_k εᵏ|/εᴷ, K the number of the `terms` e_1, …, e_K, along one orbit."""
+    """Misfits |q/Q₀ − 1 − Σ e_k εᵏ|/εᴷ along one orbit, for the `terms` e_1, …, e_K."""
 
     view: OrbitView
     terms: tuple[sp.Expr, ...]
@@ -81,4 +81,3 @@ def shown_steps(count: int, begin: int = 0) -> list[int]:
         chosen += [int(place), int(place) + 1]
         place *= _RATIO
     return sorted({begin + t for t in [*chosen, count - 1] if 0 <= t < count})
-
