@@ -75,7 +75,7 @@ class TwoCycles:
         """
         if self._inverse is not None:
             p = self._inverse(q, bits)
-            with ctx.workprec(2 * bits):
+            with ctx.workprec(p.bits() + 2):  # a minus sign rounds
                 return p, -p
         with ctx.workprec(4 * bits + 40):
             return self._solved(arb(q), bits)
