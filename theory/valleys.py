@@ -18,6 +18,7 @@ from .algebra.values import accurate, number
 from .errors import InputError, NoExpansionError, UnresolvedError
 from .expressions.parsing import Z
 from .hypotheses import OF_A_VALLEY, Hypothesis
+from .identities import is_identically_zero
 from .responses import Loss
 
 _MOST_ROOTS = 20
@@ -98,6 +99,12 @@ class Valley(Loss):
         if first == 0 or size == 0:
             return super().scale
         return sp.Integer(2) ** round(float(-sp.log(number(size, 20), 2)) / 2)
+
+    @cached_property
+    def even(self) -> bool:
+        """Whether the loss is known to be even about the minimum."""
+        defect = self.slope + self.slope.subs(Z, -Z)
+        return bool(sp.expand(defect) == 0) or bool(is_identically_zero(defect))
 
     @property
     def softness(self) -> sp.Expr:

@@ -15,6 +15,7 @@ from ..algebra.symbolic import cancelled, factored, rationally_zero, simplified
 from ..arguments import instance, symbolic, takes
 from ..curve.two_sided_first_order import OPPOSITE
 from ..errors import InputError, ReducedMapError
+from ..expressions.parsing import Z
 from ..models import ETA, Model, P, Q, R
 from ..models.base import MODEL
 from ..requirements import sign_at
@@ -82,11 +83,11 @@ def frozen_family(model: Model) -> FrozenFamily:
 def _two_sided_family(model: Model, step: sp.Expr) -> FrozenFamily:
     if not rationally_zero(step - P + 2 * P * R(P) / Q):
         raise ReducedMapError("at ε = 0 the map is not p ↦ p − 2g(p)/q")
-    g = model.concrete(P * R(P))
+    g = model.response.slope.subs(Z, P)
     slope, height = sp.diff(g, P), 2 * g / (P - OPPOSITE)
     multiplier = (1 - 2 * slope / height) * (1 - 2 * slope.subs(P, OPPOSITE) / height)
     return FrozenFamily(
-        step=model.concrete(step),
+        step=P - 2 * g / Q,  # not 0/0 at p = 0
         trivial_multiplier=1 - 2 / Q,
         flip_coefficient=_flip_coefficient(step, model.response.curvature),
         response=height,

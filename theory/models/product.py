@@ -17,7 +17,7 @@ from ..responses import Loss, Response
 from ..valleys import Valley
 from .base import ETA, About, Model, P, ParameterSpace, Q, ReducedModel
 from .laws import Laws
-from .linear import linear_map
+from .linear import TwoLayerLinear, linear_map
 from .options import ModelOption
 
 FOUND = "found"  # the minimum is looked for
@@ -140,3 +140,16 @@ class Product(Model):
         p, bend = x * y - self.origin, self.valley.bend
         objective = bend * self.response.expression.subs(Z, p)
         return ParameterSpace((x, y), objective, p, 2 / (ETA * bend * (x**2 + y**2)))
+
+
+def evenly(model: Model) -> Model:
+    """The linear network with the loss about its minimum, for a `Product` whose loss is even there:
+    with q frozen the two are one. Another model is returned as it is.
+
+    >>> evenly(Product("log(cosh(z-1))")).name
+    'linear'
+    """
+    valley = model.response
+    if not (isinstance(valley, Valley) and valley.even):
+        return model
+    return TwoLayerLinear(Loss(valley.expression, valley.text))
