@@ -19,7 +19,7 @@ from ..expressions.parsing import Z
 from ..models import PHI_SQUARED, Model, P, R
 from ..models.base import MODEL
 from ..requirements import require_curved
-from .epsilon_series import CurveSolver, root_of
+from .epsilon_series import CurveSolver, EvenRing, root_of
 from .first_order import generic_h
 
 _MOST_TERMS = 1500  # of a numerator and denominator on the way; beyond, gcds take minutes
@@ -84,7 +84,7 @@ def _solve(model: Model, ring: DifferentialField, order: int) -> list[Element]:
     return [solver.advance() for _ in range(order)]
 
 
-class DifferentialField:
+class DifferentialField(EvenRing[Element]):
     """Q(generators) with θ = p d/dp; `names` says what each generator stands for."""
 
     def __init__(

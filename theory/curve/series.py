@@ -2,11 +2,12 @@
 
 The curve is invariant under the reduced map composed with p ↦ −p. The coefficients h_k are kept as
 polynomials in x with FLINT rationals; dividing by −2p r'(p), which vanishes at 0 like x, costs
-every order one power of x.
+every order one power of x. Where the map is not odd in p they are series in p, by `two_sided`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import comb
 
@@ -19,20 +20,24 @@ from ..models import Model
 from ..models.base import MODEL
 from ..requirements import require_curved
 from ..series import taylor
-from .epsilon_series import CurveSolver
+from ..valleys import Valley
+from .epsilon_series import MIRROR, CurveSolver, EvenRing, two_sided_map
+from .two_sided import CycleRing, Expansions
 
 
 @dataclass(frozen=True)
 class CurveSeries:
     """h_1, …, h_K and the factor A = |p'/p| on the curve, as exact power series in p².
 
-    `h[k-1][n]` and `factor[k][n]` are the coefficients of εᵏ p²ⁿ. `unit` is 1, or the number u for
-    which they are rational multiples of uⁿ⁻ᵏ (π for a scaled erf).
+    `h[k-1][n]` and `factor[k][n]` are the coefficients of εᵏ p^(`power`·n). `unit` is 1, or the
+    number u for which they are rational multiples of uⁿ⁻ᵏ (π for a scaled erf). `power` is 2 for an
+    even curve and 1 for another; there A = −p'/p has the terms of p̃/p, too.
     """
 
     h: tuple[tuple[sp.Expr, ...], ...]
     factor: tuple[tuple[sp.Expr, ...], ...]
     unit: sp.Expr
+    power: int = 2
 
     @property
     def limit(self) -> tuple[sp.Expr, ...]:
@@ -50,7 +55,7 @@ class CurveSeries:
 
 @takes(model=MODEL, order=integer, terms=integer)
 def curve_series(model: Model, order: int, terms: int = 1) -> CurveSeries:
-    """The first `order` coefficients h_k, each to `terms` powers of p².
+    """The first `order` coefficients h_k, each to `terms` powers of p², or of p.
 
     Raises what `require_curved` raises, and InputError if the coefficients of r are not rational up
     to a unit.
@@ -59,10 +64,15 @@ def curve_series(model: Model, order: int, terms: int = 1) -> CurveSeries:
     >>> from trajalign.theory.responses import Loss
     >>> curve_series(TwoLayerLinear(Loss.parse("log-cosh")), 2).limit
     (1, 3/4, 63/80)
+    >>> from trajalign.theory.models import Product
+    >>> curve_series(Product("(1-z**2)**2/4", minimum=1), 2).limit
+    (1, 1/16, -125/1024)
     """
     if order < 1 or terms < 1:
         raise InputError(f"slow curve: order and terms must be positive, not {order} and {terms}")
     require_curved(model.response)
+    if isinstance(model.response, Valley):
+        return _two_sided_series(model, order, terms)
     size = terms + order  # each order costs one power of x
     r, w, unit = _rational_series(model, size)
     solver = CurveSolver(model, _Polynomials(r, w, size))
@@ -71,6 +81,38 @@ def curve_series(model: Model, order: int, terms: int = 1) -> CurveSeries:
     h = tuple(_symbolic(series, k, terms, unit) for k, series in enumerate(solver.h, start=1))
     factor = tuple(_symbolic(solver.factor.terms[k], k, terms, unit) for k in range(order + 1))
     return CurveSeries(h, factor, unit)
+
+
+def _two_sided_series(model: Model, order: int, terms: int) -> CurveSeries:
+    size = terms + 2 * order + 2  # every order costs two powers of p, and r = g/p one
+    slopes = taylor(model.response.slope, size)
+    irrational = _irrational([*slopes, *two_sided_map(model)])
+    if irrational is not None:
+        raise InputError(_not_rational(model, irrational))
+    ring = CycleRing([fmpq(0)], [tuple(map(_number, slopes))], _number, lambda a: 1 / a)
+    solver = CurveSolver(model, ring)
+    found = [solver.advance() for _ in range(order)]
+    opposite = ring.letters[MIRROR]
+    moved = [ring.number(sp.S.Zero) - opposite - e for e in solver.growth.terms[:1]]
+    moved += [ring.number(sp.S.Zero) - e for e in solver.growth.terms[1 : order + 1]]
+
+    def shown(e: Expansions) -> tuple[sp.Expr, ...]:
+        return tuple(sp.Rational(int(c.p), int(c.q)) for c in e.parts[0][:terms])
+
+    return CurveSeries(tuple(map(shown, found)), tuple(map(shown, moved)), sp.S.One, 1)
+
+
+def _irrational(expressions: Iterable[sp.Expr]) -> sp.Expr | None:
+    """A constant in one of the expressions that is not rational; None if there is none."""
+    for e in expressions:
+        for part in sp.preorder_traversal(e):
+            if not part.free_symbols and part.is_number and not part.is_Rational:
+                return part
+    return None
+
+
+def _number(value: sp.Rational) -> fmpq:
+    return fmpq(int(value.p), int(value.q))
 
 
 def _rational_series(model: Model, size: int) -> tuple[fmpq_poly, fmpq_poly, sp.Expr]:
@@ -89,11 +131,15 @@ def _scaled(series: tuple[sp.Expr, ...], unit: sp.Expr, shift: int, model: Model
     numbers = [sp.expand(c / unit ** (n - shift)) for n, c in enumerate(series)]
     bad = next((c for c in numbers if not c.is_Rational), None)
     if bad is not None:
-        raise InputError(
-            f"{model.given}: its power series has the coefficient {bad}, which is not "
-            "rational; exact series need rational coefficients (or multiples of powers of one unit)"
-        )
-    return fmpq_poly([fmpq(int(c.p), int(c.q)) for c in numbers])
+        raise InputError(_not_rational(model, bad))
+    return fmpq_poly([_number(c) for c in numbers])
+
+
+def _not_rational(model: Model, bad: sp.Expr) -> str:
+    return (
+        f"{model.given}: its power series has the coefficient {bad}, which is not "
+        "rational; exact series need rational coefficients (or multiples of powers of one unit)"
+    )
 
 
 def _symbolic(series: fmpq_poly, k: int, terms: int, unit: sp.Expr) -> tuple[sp.Expr, ...]:
@@ -101,14 +147,14 @@ def _symbolic(series: fmpq_poly, k: int, terms: int, unit: sp.Expr) -> tuple[sp.
     return tuple(sp.Rational(int(c.p), int(c.q)) * unit ** (n - k) for n, c in enumerate(known))
 
 
-class _Polynomials:
+class _Polynomials(EvenRing[fmpq_poly]):
     """Polynomials in x = p² below x^size."""
 
     def __init__(self, r: fmpq_poly, w: fmpq_poly, size: int) -> None:
         self.x, self.r, self.w, self.size = fmpq_poly([0, 1]), r, w, size
 
     def number(self, value: sp.Rational) -> fmpq_poly:
-        return fmpq_poly([fmpq(int(value.p), int(value.q))])
+        return fmpq_poly([_number(value)])
 
     def multiply(self, a: fmpq_poly, b: fmpq_poly) -> fmpq_poly:
         return a.mul_low(b, self.size)

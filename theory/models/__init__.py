@@ -39,6 +39,7 @@ from .linear import (
 )
 from .neuron import SingleNeuron
 from .options import ModelOption
+from .product import Product
 
 
 @cache
@@ -176,7 +177,7 @@ def is_built_in(model: Model) -> bool:
 # The hypotheses on the response of every built-in model, in words, by their names.
 HYPOTHESES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        name: {hypothesis.name: hypothesis.text for hypothesis in model.kind.hypotheses}
+        name: {hypothesis.name: hypothesis.text for hypothesis in model.seen.hypotheses}
         for name, model in built_in().items()
     }
 )
@@ -197,6 +198,7 @@ __all__ = [
     "ModelOption",
     "P",
     "ParameterSpace",
+    "Product",
     "Q",
     "R",
     "ReducedModel",

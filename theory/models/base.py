@@ -91,7 +91,8 @@ class Model(ABC):
 
     response: Response
     name: ClassVar[str]
-    kind: ClassVar[type[Response]] = Response  # of its response
+    kind: ClassVar[type[Response]] = Response  # of its response, as it is given
+    seen: ClassVar[type[Response]]  # what the model makes of it; the same if nothing is said
     about: ClassVar[About] = About()
     laws: ClassVar[Laws] = GENERAL  # how its laws read
     options: ClassVar[tuple[ModelOption, ...]] = ()
@@ -101,6 +102,8 @@ class Model(ABC):
         if "name" in vars(cls):
             cls.about = vars(cls).get("about", About())
             cls.laws = vars(cls).get("laws", GENERAL)
+        if "kind" in vars(cls) or not hasattr(cls, "seen"):
+            cls.seen = vars(cls).get("seen", cls.kind)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "response", response_of(self.kind)(self.response, "response"))
@@ -157,6 +160,15 @@ class Model(ABC):
         """η ~ ε^exponent, ε being what the slow curve expands in; most models say it in the class,
         as `exponent: ClassVar[sp.Rational] = …`."""
 
+    @property
+    def output(self) -> sp.Expr:
+        """What `largest_p` bounds, in P: p itself unless the model says otherwise."""
+        return P
+
+    def with_response(self, response: Response) -> Self:
+        """The same model with another response; what belongs to the response goes with it."""
+        return replace(self, response=response)
+
     def step_size(self, epsilon: sp.Expr) -> sp.Expr:
         """η as a function of the small parameter ε."""
         return epsilon**self.exponent
@@ -172,8 +184,8 @@ class Model(ABC):
 
     @property
     def largest_p(self) -> sp.Expr | None:
-        """The largest |p| that weights have, in Q and ETA; None where none is known or there is
-        none."""
+        """The largest |`output`| that weights have, in Q and ETA; None where none is known or there
+        is none."""
         return None
 
     @abstractmethod

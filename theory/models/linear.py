@@ -82,7 +82,7 @@ class TwoLayerLinear(Model):
 
     def generic(self) -> ReducedModel:
         """Derived for all widths and input dimensions; see `linear_update`."""
-        return _generic_linear()
+        return linear_map(sp.S.Zero, sp.S.One)
 
     def parameter_space(self) -> ParameterSpace:
         """Width 3, input dimension 2, x = (3/5, 4/5)."""
@@ -162,15 +162,27 @@ def _coordinates(
 
 
 @cache
-def _generic_linear() -> ReducedModel:
+def linear_map(origin: sp.Expr, bend: sp.Expr) -> ReducedModel:
+    """The reduced map and the Hessian's block for ‖x‖ = 1 and any loss about a minimum.
+
+    Parameters: `origin`, the output at the minimum; `bend`, ℓ'' there. With these p = f − origin,
+    q = 2/(η bend S), and p r(p) = ℓ'/bend; for an even loss and no target they are 0 and 1.
+
+    >>> linear_map(sp.Integer(3), sp.S.One).p_next
+    p*(eta**2*p**2*r(p)**2 + 3*eta**2*p*r(p)**2 + 1 - 2*r(p)/q)
+    """
     update = linear_update()
     slope = P * R(P)
-    at = {update.x_squared: 1, update.f: P, update.s: 2 / (ETA * Q), update.slope: slope}
-    p_next = P * sp.expand(sp.cancel(update.f_next.subs(at) / P))
-    q_next = Q / sp.expand(ETA * Q * update.s_next.subs(at) / 2)
+    size = 2 / (ETA * bend * Q)
+    at = {update.x_squared: 1, update.f: origin + P, update.s: size, update.slope: bend * slope}
+    p_next = P * sp.expand(sp.cancel((update.f_next - origin).subs(at) / P))
+    q_next = Q / sp.expand(update.s_next.subs(at) / size)
     spectrum = linear_spectrum()
-    bend = sp.diff(slope, P)
-    at |= {spectrum.x_squared: 1, spectrum.first: slope, spectrum.second: bend}
+    at |= {
+        spectrum.x_squared: 1,
+        spectrum.first: bend * slope,
+        spectrum.second: bend * sp.diff(slope, P),
+    }
     trace, determinant = (e.subs(at) for e in (spectrum.trace, spectrum.determinant))
     return ReducedModel(p_next, q_next, sp.expand(trace), sp.expand(determinant))
 

@@ -43,7 +43,9 @@ class Asked:
         for kind, text in ((Loss, self.loss), (Activation, self.activation)):
             if text is not None:
                 made_of = self._made_of(kind)
-                return self._with_options([made_of(parsed(kind.parse, text, kind.option))])
+                models.require_options(made_of, self.options)
+                response = parsed(kind.parse, text, kind.option)
+                return [made_of(response, **self._values(made_of))]
         chosen = self.kind()
         if chosen is None:
             return self._with_options(models.standard())

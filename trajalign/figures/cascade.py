@@ -8,7 +8,8 @@ import numpy as np
 from flint import arb
 
 from ..numerics.diagram.attractors import orbit_diagram
-from ..numerics.diagram.cascade import Flip, cascade
+from ..numerics.diagram.cascade import cascade
+from ..numerics.diagram.continuation import Flip
 from ..theory.diagram.branches import SYMMETRY_BREAKING
 from ..theory.models import Model
 from ..theory.requirements import require_curved

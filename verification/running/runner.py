@@ -207,7 +207,7 @@ def _hypothesis_controls(job: tuple[Model, Options]) -> list[Control]:
         label = f"{model.name}/{hypothesis}"
         if not options.wants(label):
             continue
-        verdict = Assumptions(replace(model, response=response)).verdicts[hypothesis]
+        verdict = Assumptions(model.with_response(response)).verdicts[hypothesis]
         refuted = verdict.outcome is Outcome.FAIL
         witness = dict(verdict.witness) if verdict.witness else None
         row = (label, response.text, "a response without it", refuted, verdict.reason, witness)

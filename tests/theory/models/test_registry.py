@@ -12,7 +12,7 @@ from trajalign.verification.controls import with_wrong_map
 
 
 def test_those_of_the_paper_come_first() -> None:
-    assert models.names() == ("linear", "neuron", "frozen-weight")
+    assert models.names() == ("linear", "neuron", "frozen-weight", "product")
     assert models.from_paper() == (TwoLayerLinear, SingleNeuron)
 
 
