@@ -61,7 +61,7 @@ def names() -> tuple[str, ...]:
     """The names of the built-in models.
 
     >>> names()
-    ('linear', 'neuron', 'frozen-weight')
+    ('linear', 'neuron', 'deep', 'frozen-weight', 'product')
     """
     return tuple(built_in())
 
@@ -81,9 +81,8 @@ def of(name: str, text: str, **options: Any) -> Model:
 
     >>> of("neuron", "tanh").response.curvature
     -8/3
-    >>> of("neuron", "tanh", depth=3)
-    Traceback (most recent call last):
-    trajalign.theory.errors.InputError: --depth does not belong to the neuron, which has no options
+    >>> of("deep", "log-cosh", depth=4).designation
+    'deep, depth 4'
     """
     return _made(named(name), text, options)
 
@@ -123,7 +122,9 @@ def require_options(model: type[Model], names: Iterable[str]) -> None:
         flag = "--" + name.replace("_", "-")
         if flag not in known:
             has = f"takes {', '.join(known)}" if known else "has no options"
-            raise InputError(f"{flag} does not belong to the {model.spoken()}, which {has}")
+            _, takers = options_of_all().get(flag[2:], (None, ()))
+            hint = f"; it is an option of {' and '.join(takers)}" if takers else ""
+            raise InputError(f"{flag} does not belong to the {model.spoken()}, which {has}{hint}")
 
 
 def options_of_all() -> Mapping[str, tuple[ModelOption, tuple[str, ...]]]:
