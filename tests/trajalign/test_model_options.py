@@ -8,8 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from calling import Called, one_line
 
-from trajalign.theory.models import TwoLayerLinear
-from trajalign.theory.models.deep import Deep
+from trajalign.theory.models import Deep, TwoLayerLinear
 from trajalign.verdict_output import controls_as_json, verdicts_as_json, verdicts_as_junit
 from trajalign.verification import Options, verify
 from trajalign.verification.running.runner import control

@@ -307,7 +307,7 @@ def even_map(model: Model) -> tuple[sp.Expr, sp.Expr]:
 def root_of(model: Model) -> int:
     """The least n for which all powers of q in the map are powers of its n-th root.
 
-    >>> from trajalign.theory.models.deep import Deep
+    >>> from trajalign.theory.models import Deep
     >>> root_of(Deep("log-cosh", depth=4))
     3
     """

@@ -28,6 +28,7 @@ from .base import (
     R,
     ReducedModel,
 )
+from .deep import Deep
 from .linear import (
     DiagonalForm,
     LinearSpectrum,
@@ -191,6 +192,7 @@ __all__ = [
     "PHI_SQUARED",
     "About",
     "Activation",
+    "Deep",
     "DiagonalForm",
     "LinearSpectrum",
     "LinearUpdate",

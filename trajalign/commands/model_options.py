@@ -167,7 +167,7 @@ def model_options(*, required: bool) -> Callable[[Command], Command]:
                 option.flag,
                 _destination(option.field),
                 metavar=option.metavar,
-                help=f"{option.help} [{', '.join(takers)}; default: {option.default}]",
+                help=f"{option.help[:-1]} [{', '.join(takers)}; default: {option.default}].",
             )
             for option, takers in own.values()
         ),

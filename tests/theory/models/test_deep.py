@@ -15,8 +15,7 @@ from trajalign.theory.curve.first_order import slow_curve
 from trajalign.theory.curve.normal_form import normal_form, scaled_sharpness
 from trajalign.theory.curve.series import curve_series
 from trajalign.theory.errors import ArgumentError
-from trajalign.theory.models import ETA, P, Q, R, TwoLayerLinear
-from trajalign.theory.models.deep import Deep
+from trajalign.theory.models import ETA, Deep, P, Q, R, TwoLayerLinear
 from trajalign.theory.responses import Loss
 
 DEPTHS = (2, 3, 4)

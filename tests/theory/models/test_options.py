@@ -13,8 +13,7 @@ from trajalign.theory.curve.series import curve_series
 from trajalign.theory.diagram.branches import bifurcation_diagram
 from trajalign.theory.errors import ArgumentError, InputError
 from trajalign.theory.expressions.parsing import parse_rational
-from trajalign.theory.models import Loss, ModelOption, TwoLayerLinear
-from trajalign.theory.models.deep import Deep
+from trajalign.theory.models import Deep, Loss, ModelOption, TwoLayerLinear
 from trajalign.verification.controls import with_wrong_map
 
 
