@@ -27,7 +27,8 @@ from trajalign.theory.responses import Activation, Loss
 from trajalign.verification.theorems.certificate import certificate, digest, rounded
 from trajalign.verification.theorems.errors import NotProvedError
 from trajalign.verification.theorems.proof import Proof, Theorem
-from trajalign.verification.theorems.search import Wanted, prove, quick
+from trajalign.verification.theorems.search import prove
+from trajalign.verification.theorems.settings import Wanted, quick
 
 LINEAR = TwoLayerLinear(Loss.parse("log-cosh"))
 NEURON = SingleNeuron(Activation.parse("tanh"))

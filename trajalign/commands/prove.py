@@ -31,8 +31,8 @@ from ..verification.theorems.certificate import (
     rounded,
 )
 from ..verification.theorems.proof import Proof, Theorem, require_symmetric
-from ..verification.theorems.search import Wanted
 from ..verification.theorems.search import prove as searched
+from ..verification.theorems.settings import Wanted
 from ..verification.theorems.words import Sentences, sentences
 from .model_options import Asked, model_options
 from .options import FILE, jobs_option, json_option, positive, rational

@@ -23,7 +23,8 @@ from ..theory.curve.first_order import slow_curve
 from ..theory.errors import InputError
 from ..theory.models import ETA, Model
 from ..verification.theorems.proof import Theorem
-from ..verification.theorems.search import prove, quick
+from ..verification.theorems.search import prove
+from ..verification.theorems.settings import quick
 from ..verification.theorems.words import largest_step
 from .bifurcation import response_at
 from .kind import Kind, Request

@@ -58,23 +58,25 @@ def derived(model: Model, prefix: str, theorem: Replayed | None = None) -> Proof
     try:
         require_curved(model.response)
         book = appendix(model, ORDER)
-        if theorem is not None:
-            book = with_theorem(book, theorem)
-        return shown(document(model, book, check_appendix(book)), prefix)
+        whole = book if theorem is None else with_theorem(book, theorem)
+        checked = check_appendix(whole)
+        stored = document(model, book, checked[: len(book.derivations)])
+        return shown(document(model, whole, checked), prefix, stored)
     except DerivationError as error:
         return Proofs(str(error), wrong=True)
     except InputError as error:
         return Proofs(str(error))
 
 
-def shown(found: Document, prefix: str) -> Proofs:
-    """Derivations that were checked, as a page shows them."""
+def shown(found: Document, prefix: str, stored: Document | None = None) -> Proofs:
+    """Derivations that were checked, as a page shows them; `stored` are those that a file keeps,
+    by default all."""
     frame = html.Frame(found, prefix, _LEVEL, folded=True)
     return Proofs(
         assumed=html.hypotheses(frame),
         all=html.derivations(frame),
         by_label={entry.derivation.label: _proved(frame, entry) for entry in found.entries},
-        stored=json.dumps(archive.archive(found), ensure_ascii=False) + "\n",
+        stored=json.dumps(archive.archive(stored or found), ensure_ascii=False) + "\n",
     )
 
 
