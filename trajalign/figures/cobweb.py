@@ -73,7 +73,9 @@ class _Step:
     def __init__(self, model: Model, half: bool) -> None:
         self._sign = -1.0 if half else 1.0
         self._scale = float(model.response.scale)
-        self._slope = compile_floats([model.response.slope], [True], scale=self._scale)
+        self._slope = compile_floats(
+            [model.response.slope], [model.response.odd_slope], scale=self._scale
+        )
 
     def __call__(self, p: Floats, q: float) -> Floats:
         self._slope.require(p)

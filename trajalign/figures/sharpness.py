@@ -117,7 +117,9 @@ def aligned_from(model: Model, orbit: Orbit) -> int:
     """The first step from which on |q/r(p) − 1| ≤ 2 |h_1(0)| ε while q ≤ 1."""
     last = len(orbit) if orbit.crossing is None else orbit.crossing
     p, q = (np.array([float(x) for x in values[:last]]) for values in (orbit.p, orbit.q))
-    slope = compile_floats([model.response.slope], [True], scale=float(model.response.scale))
+    slope = compile_floats(
+        [model.response.slope], [model.response.odd_slope], scale=float(model.response.scale)
+    )
     slope.require(p)
     size = 2 * abs(slow_curve(model).h_at_zero) * model.small_parameter(orbit.eta)
     far = np.flatnonzero(np.abs(q * p / slope(p)[0] - 1) > float(size))
