@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from flint import arb
 
 from ..numerics.diagram.attractors import orbit_diagram
 from ..numerics.diagram.cascade import cascade
@@ -50,11 +49,11 @@ def cascade_picture(model: Model) -> Picture:
     kept = np.isfinite(points)
     x, y = np.broadcast_to(q[:, None], points.shape)[kept], points[kept]
     marks = tuple(
-        Mark(flip.kind.split(" (")[0], float(flip.q), max(map(_size, flip.cycle.points)), label)
+        Mark(flip.kind.split(" (")[0], float(flip.q), _outermost(flip, two_sided), label)
         for flip, label in zip(flips, _labels(flips), strict=True)
     )
     if two_sided:
-        words = "g_q", "p = 0 gives way to a 2-cycle"
+        words = "g_q", "the fixed point p = 0 gives way to a 2-cycle"
         unstable = _unstable(model, low)
     else:
         words = "the half map −g_q", "the symmetric 2-cycle loses its stability"
@@ -87,8 +86,10 @@ def _unstable(model: Model, low: float) -> list[Curve]:
     return found
 
 
-def _size(point: arb) -> float:
-    return abs(float(point))
+def _outermost(flip: Flip, two_sided: bool) -> float:
+    """The point of the cycle that is farthest out; with the half map all are on one side."""
+    point = float(max(flip.cycle.points, key=abs))
+    return point if two_sided else abs(point)
 
 
 def _labels(flips: Sequence[Flip]) -> list[str]:
