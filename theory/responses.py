@@ -105,6 +105,11 @@ class Response:
         raise NotImplementedError  # each subclass defines it
 
     @property
+    def odd_slope(self) -> bool | None:
+        """Whether z r(z) is odd, as for an even loss and an odd activation; None: not assumed."""
+        return None if self.symmetry == "none" else True
+
+    @property
     def size(self) -> sp.Expr:
         """What A5 says is bounded."""
         raise NotImplementedError  # each subclass defines it

@@ -293,8 +293,10 @@ class CurveSolver(Generic[C]):
 def even_map(model: Model) -> tuple[sp.Expr, sp.Expr]:
     """A = −p'/p and q' in terms of X = p², RESPONSE, SQUARE, Q and ε.
 
-    Raises ReducedMapError if the generic map is not odd in p (q' even).
+    Raises ReducedMapError if the generic map is not odd in p (q' even), or its response not even.
     """
+    if model.response.symmetry == "none":
+        raise ReducedMapError("the reduced map is not odd in p")
     generic, names = model.generic(), {R(P): RESPONSE, PHI_SQUARED(P): SQUARE}
     place = {ETA: model.step_size(EPSILON)}
     parts = (sp.expand(-generic.p_next / P), generic.q_next)

@@ -90,6 +90,8 @@ def generic_h(model: Model) -> sp.Expr:
     >>> generic_h(TwoLayerLinear(Loss.parse("log-cosh")))
     -p**2*r(p)**2/2 - p*r(p)**3/(2*Derivative(r(p), p))
     """
+    if model.response.symmetry == "none":
+        raise ReducedMapError("the reduced map is not odd in p")
     h = sp.Symbol("h")
     p_next, q_next = _on_curve(model, h)
     mirrored = -p_next
