@@ -92,7 +92,7 @@ def _table(model: str, response: str, verdicts: Sequence[Verdict]) -> Table:
         table.add_row(*_together(hypotheses, passing), "", "", "")
         verdicts = [v for v in verdicts if v not in passing]
     for verdict in verdicts:
-        table.add_row(*_row(verdict))
+        table.add_row(*verdict_row(verdict))
     return table
 
 
@@ -120,7 +120,8 @@ def _controls_table(title: str, controls: Sequence[Control]) -> Table:
     return table
 
 
-def _row(verdict: Verdict) -> tuple[str | Text, ...]:
+def verdict_row(verdict: Verdict) -> tuple[str | Text, ...]:
+    """Label, verdict, evidence, the exact number, the measured one, and the order."""
     coefficient, order = verdict.coefficient, verdict.order
     return (
         verdict.label,

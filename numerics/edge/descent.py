@@ -26,7 +26,7 @@ from .manifold import EdgeError, Minimum, minimum_near, where_sharpness_is
 Point = tuple[float, ...]
 Step = Callable[..., Sequence[float]]
 
-AT_REST = 1e-10  # cP/κ below which what is still to come of the drift does not count
+AT_REST = 1e-10  # of the gap, what is still to come of the drift
 _FAR = 10.0  # times the size of the minimum, or of the 2-cycle
 _PATIENCE = 8  # times the steps that the law predicts
 _BLOCK = 64  # steps between two looks, at most; in 1/κ steps there are many looks
@@ -53,7 +53,9 @@ def expression_steps(objective: Objective) -> Steps:
     eta = sp.Dummy("eta")
     parameters = objective.parameters
     after = [x - eta * g for x, g in zip(parameters, objective.gradient, strict=True)]
-    step: Step = sp.lambdify([*parameters, eta], after, modules=[_functions(after), "math"], cse=True)
+    step: Step = sp.lambdify(
+        [*parameters, eta], after, modules=[_functions(after), "math"], cse=True
+    )
 
     def steps(point: Point, eta: float, count: int) -> tuple[Point, Point]:
         before = point
@@ -152,10 +154,16 @@ def descend(lines: Lines, steps: Steps, flip: Flip, start: Start) -> Run:
     eta, kappa, c = float(flip.eta), abs(float(flip.kappa)), abs(float(flip.c))
     point = starting_point(lines, flip, start)
     most = int(_PATIENCE * _expected(kappa, start)) + 1000
-    block = max(min(_BLOCK, int(1 / (_LOOKS * kappa))), most // (_PATIENCE * _SAMPLES), 1)
+    block = max(
+        min(_BLOCK, int(1 / (_LOOKS * min(kappa, abs(start.mu) or kappa)))),
+        most // (_PATIENCE * _SAMPLES),
+        1,
+    )
     centre = tuple(float(x) for x in flip.minimum.point)
     size = max(math.sqrt((abs(start.mu) + kappa) / c), math.dist(centre, point))
     far = _FAR * size
+    # The drift still has cκP/|μ*| to go, where |μ*| is about κ, or μ₀ if that is less.
+    least = AT_REST * min(kappa, start.mu**2 / kappa if start.mu else kappa)
     samples, done, ending = list[Sample](), 0, UNFINISHED
     before = point
     while done < most:
@@ -167,13 +175,13 @@ def descend(lines: Lines, steps: Steps, flip: Flip, start: Start) -> Run:
             ending = LEFT
             break
         samples.append(Sample(done, before, point))
-        if c * samples[-1].square < AT_REST * kappa:
+        if c * samples[-1].square < least:
             ending = LIMIT
             break
     end = None
     if ending == LIMIT:
         try:
-            end = minimum_near(lines, tuple(map(mp.mpf, samples[-1].middle)), checked=False)
+            end = _below(lines, flip, samples[-1])
         except EdgeError:
             ending = UNFINISHED
     return Run(flip, start, ending, done, tuple(samples), end)
@@ -182,34 +190,48 @@ def descend(lines: Lines, steps: Steps, flip: Flip, start: Start) -> Run:
 def _expected(kappa: float, start: Start) -> float:
     """Steps by the law: down the diagram, and then down to rest."""
     fall = -math.log(AT_REST) + math.log1p(abs(start.mu) / kappa)
+    fall += 2 * max(0.0, math.log(kappa / abs(start.mu))) if start.mu else 0.0
     rise = math.log1p(abs(start.mu) + kappa) - math.log(max(start.scaled, 1e-12))
-    return fall / (2 * kappa) + rise / max(abs(start.mu), kappa)
+    return fall / (2 * min(kappa, abs(start.mu) or kappa)) + rise / max(abs(start.mu), kappa)
 
 
 def height(lines: Lines, run: Run, sample: Sample) -> float:
     """μ = ηλ − 2 at the minimum below a sample."""
-    below = minimum_near(lines, tuple(map(mp.mpf, sample.middle)), checked=False)
-    return float(run.flip.eta * below.sharpness - 2)
+    return float(run.flip.eta * _below(lines, run.flip, sample).sharpness - 2)
 
 
-def passes(lines: Lines, run: Run, mu: float) -> tuple[float, float]:
+def _below(lines: Lines, flip: Flip, sample: Sample) -> Minimum:
+    return minimum_near(lines, tuple(map(mp.mpf, sample.middle)), flip.minimum.flat)
+
+
+def passes(lines: Lines, steps: Steps, run: Run, mu: float) -> tuple[float, float]:
     """When descent passes this μ, downwards, and P then; NaN where it does not.
 
-    Between two samples both are interpolated, P geometrically.
+    Between the two steps that it lies between both are interpolated, P geometrically.
     """
-    first, last = 0, len(run.samples) - 1
-    if last < 1 or height(lines, run, run.samples[first]) <= mu:
+    samples = run.samples
+    if len(samples) < 2 or height(lines, run, samples[0]) <= mu:
         return math.nan, math.nan
-    if height(lines, run, run.samples[last]) > mu:
+    if height(lines, run, samples[-1]) > mu:
         return math.nan, math.nan
-    while last - first > 1:
-        middle = (first + last) // 2
-        if height(lines, run, run.samples[middle]) > mu:
-            first = middle
-        else:
-            last = middle
-    a, b = run.samples[first], run.samples[last]
+
+    def is_above(sample: Sample) -> bool:
+        return height(lines, run, sample) > mu
+
+    a, b = _around(samples, is_above)
+    eta, count = float(run.flip.eta), b.step - a.step
+    between = [a, *(Sample(a.step + n, *steps(a.point, eta, n)) for n in range(1, count)), b]
+    a, b = _around(between, is_above)
     above, below = height(lines, run, a), height(lines, run, b)
     part = (above - mu) / (above - below)
     step = a.step + part * (b.step - a.step)
     return step, math.exp((1 - part) * math.log(a.square) + part * math.log(b.square))
+
+
+def _around(samples: Sequence[Sample], is_above: Callable[[Sample], bool]) -> tuple[Sample, Sample]:
+    """Two neighbours between which descent passes, by bisection."""
+    first, last = 0, len(samples) - 1
+    while last - first > 1:
+        middle = (first + last) // 2
+        first, last = (middle, last) if is_above(samples[middle]) else (first, middle)
+    return samples[first], samples[last]

@@ -16,9 +16,9 @@ from .lines import Lines, Vector, dot, gradient, hessian, norm, plus, third
 
 _ITERATIONS = 120
 _PROBE = mp.mpf("1e-3")  # how far along the kernel it is tried whether minima go on, in units of θ
-_STRIDE = mp.mpf("0.1")  # by which part λ changes in a stride along the manifold
+_STRIDE = mp.mpf("0.25")  # by which part λ changes in a stride along the manifold
 _STRIDES = 400
-_PROGRESS = mp.mpf("0.9999")  # by less a stride does not come nearer to what is looked for
+_PROGRESS = mp.mpf("0.999")  # by less a stride does not come nearer to what is looked for
 _LEVEL = mp.mpf("1e-8")  # a slope of λ, relative to λ, that counts as none
 _SIMPLE = mp.mpf("1e-8")  # nearer than that, relatively, two eigenvalues count as one
 
@@ -76,23 +76,28 @@ def eigen(lines: Lines, point: Vector) -> tuple[Vector, tuple[Vector, ...]]:
     return tuple(values[i] for i in order), tuple(columns)
 
 
-def settled(lines: Lines, point: Vector) -> Vector:
-    """A point near `point` where the gradient is 0, to half the digits squared.
+def settled(lines: Lines, point: Vector, flat: int | None = None) -> Vector:
+    """A point near `point` where the gradient is 0, up to rounding.
 
+    Parameters: `flat`, where it is known, is the dimension of the manifold of minima; then no step
+    goes along it, and one comes to the foot of the perpendicular, up to the square of the distance.
     Raises EdgeError where the iteration does not get there.
     """
     goal = mp.mpf(10) ** -(0.8 * lines.digits)
-    size = norm(gradient(lines, point))
+    scale = norm(point) or mp.mpf(1)
     for _ in range(_ITERATIONS):
         g = gradient(lines, point)
-        size = norm(g)
+        size, length = norm(g), norm(point)
         values, vectors = eigen(lines, point)
-        if size <= goal * max(1, abs(values[0])) * max(1, norm(point)):
+        if size <= goal * max(map(abs, values)) * scale:
             return point
+        taken = sorted(range(len(point)), key=lambda i: -abs(values[i]))
+        taken = taken if flat is None else taken[: len(point) - flat]
+        damping = size / scale if flat is None else mp.mpf(0)
         step = tuple(mp.mpf(0) for _ in point)
-        for value, v in zip(values, vectors, strict=True):
-            step = plus(step, v, -dot(v, g) / (abs(value) + size))
-        longest = (1 + norm(point)) / 4
+        for i in taken:
+            step = plus(step, vectors[i], -dot(vectors[i], g) / (abs(values[i]) + damping))
+        longest = (scale + length) / 4
         point = plus(point, step, min(mp.mpf(1), longest / (norm(step) or 1)))
     raise EdgeError(
         f"no minimum found near {shown(point)}: the gradient is still {mp.nstr(size, 3)}; a "
@@ -100,14 +105,15 @@ def settled(lines: Lines, point: Vector) -> Vector:
     )
 
 
-def minimum_near(lines: Lines, point: Vector, *, checked: bool = True) -> Minimum:
+def minimum_near(lines: Lines, point: Vector, flat: int | None = None) -> Minimum:
     """The minimum that Newton's method finds from a point, with its eigenvalues.
 
-    Raises EdgeError where there is none, it is a saddle, the Hessian is 0, or, if `checked`, where
-    its kernel is not tangent to a manifold of minima.
+    Parameters: `flat`, where it is known, is the dimension of the manifold of minima.
+    Raises EdgeError where there is none, it is a saddle, the Hessian is 0, or its kernel is not
+    tangent to a manifold of minima; the last is tried only where `flat` is not given.
     """
     with mp.workdps(lines.digits):
-        place = settled(lines, point)
+        place = settled(lines, point, flat)
         values, vectors = eigen(lines, place)
         zero = mp.mpf(10) ** -(0.4 * lines.digits) * max(abs(values[0]), abs(values[-1]))
         if values[0] <= zero:
@@ -119,7 +125,7 @@ def minimum_near(lines: Lines, point: Vector, *, checked: bool = True) -> Minimu
             )
         found = Minimum(place, values, vectors, sum(value <= zero for value in values))
         _require_simple(found)
-        if checked:
+        if flat is None:
             _require_tangent(lines, found)
         return found
 
@@ -169,14 +175,15 @@ def where_sharpness_is(lines: Lines, start: Minimum, target: Any) -> Minimum:
                 return found
             slope = slope_along(lines, found)
             length = norm(slope)
-            stalled = stalled + 1 if abs(missing) > _PROGRESS * before else 0
+            away = abs(mp.log(mp.mpf(target) / found.sharpness))
+            stalled = stalled + 1 if away > _PROGRESS * before else 0
             if stalled > 2 or length * (1 + norm(found.point)) <= _LEVEL * found.sharpness:
                 break
-            before = abs(missing)
+            before = away
             stride = min(abs(missing), _STRIDE * found.sharpness) / length
             stride = min(stride, (1 + norm(found.point)) / 4)
             ahead = plus(found.point, slope, mp.sign(missing) * stride / length)
-            found = minimum_near(lines, ahead, checked=False)
+            found = minimum_near(lines, ahead, start.flat)
         raise EdgeError(
             f"following the minima from {shown(start.point)}, λ does not come to "
             f"{mp.nstr(mp.mpf(target), 6)}; it is {mp.nstr(found.sharpness, 6)} at "
@@ -191,4 +198,5 @@ def shown(point: Vector) -> str:
 
 def shown_vector(vector: Vector) -> str:
     """Coordinates to six figures."""
-    return ", ".join(mp.nstr(mp.mpf(x), 6) for x in vector)
+    small = norm(vector) * mp.mpf("1e-20")
+    return ", ".join("0" if abs(x) <= small else mp.nstr(mp.mpf(x), 6) for x in vector)

@@ -1,1 +1,1 @@
-"""The edge of stability of any objective: the flip on a manifold of minima, and the drift along it."""
+"""The edge of stability of any objective: the flip on its minima, and the drift along them."""

@@ -18,6 +18,8 @@ from typing import Any
 
 import sympy as sp
 
+_DIGITS = 60
+
 
 def flip_coefficient(
     eta: Any, third: Any, fourth: Any, stable: Sequence[tuple[Any, Any]] = ()
@@ -54,6 +56,17 @@ def diagram(mu: Any, c: Any, kappa: Any) -> Any:
     return (mu + kappa) / c
 
 
+def through(mu: Any, c: Any, kappa: Any, start: tuple[Any, Any]) -> Any:
+    """P(μ) of an orbit that had P₀ at μ₀, `start` = (μ₀, P₀): (μ + κ)/c + C e^{μ/κ}.
+
+    >>> through(0, 1, 1, (0, 5))
+    5
+    """
+    at, square = start
+    rest = square - diagram(at, c, kappa)
+    return diagram(mu, c, kappa) + rest * sp.exp((mu - at) / kappa)
+
+
 def rests(kappa: Any, mu: Any, scaled: Any) -> bool:
     """Whether an orbit at μ with cP = `scaled` comes to rest: always for κ > 0; for κ < 0, where
     the flip is subcritical, only with μ − cP < |κ|.
@@ -73,6 +86,10 @@ def end(kappa: Any, mu: Any, scaled: Any) -> sp.Expr:
     >>> end(1, 3, 4), float(end(1, 1e-3, 0)) + 1e-3 < 1e-6
     (-1, True)
     """
+    # Near w = −1/e, where κ is large beside μ, half of the digits cancel.
+    kappa, mu, scaled = (
+        sp.Float(x, _DIGITS) if isinstance(x, float) else x for x in (kappa, mu, scaled)
+    )
     start = (mu + kappa - scaled) / kappa
     w = -start * sp.exp(-mu / kappa - 1)
     return -kappa * (1 + sp.LambertW(w, 0 if kappa > 0 else -1))

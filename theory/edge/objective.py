@@ -37,12 +37,14 @@ class Objective:
         Parameters: the names of the parameters in their order, by default all names in the text
         but the constants, sorted; the values of constants, by name.
         Raises ExpressionError for a text that is no expression in these names, InputError for more
-        than `MOST_PARAMETERS` parameters.
+        than `MOST_PARAMETERS` parameters and for a constant that is a parameter or does not occur.
         """
         known = dict(constants or {})
         names = tuple(parameters or (n for n in parameters_in(text) if n not in known))
         if twice := [name for name in names if name in known]:
             raise InputError(f"{twice[0]} is a constant, so it cannot be a parameter too")
+        if unused := [name for name in known if name not in parameters_in(text)]:
+            raise InputError(f"the constant {unused[0]} does not occur in {text[:60]}")
         if len(names) > MOST_PARAMETERS:
             raise InputError(
                 f"an objective of {len(names)} parameters; at most {MOST_PARAMETERS} are taken "

@@ -103,9 +103,7 @@ def planar_form_of(taylor: Series) -> PlanarForm:
     p_next = _sum(
         {(1, 0): sp.S.One}, _scaled(x_slope, -eta), curve, _scaled(_of(curve, after, 3), -sp.S.One)
     )
-    change = _sum(
-        _scaled(moved, mu1), _scaled(_product(after, after, 2), mu2), {(0, 2): -mu2}
-    )
+    change = _sum(_scaled(moved, mu1), _scaled(_product(after, after, 2), mu2), {(0, 2): -mu2})
     unit = mu1 if not _vanishes(mu1) else sp.S.One  # without a slope nothing is lost by a 1
     return PlanarForm(
         eta,

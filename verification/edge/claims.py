@@ -25,7 +25,7 @@ _SEEN = 0.01  # a falsified law is tried where it changes κ by at least this pa
 
 @dataclass(frozen=True)
 class Law:
-    """The law with its terms multiplied by these factors, which are 1 where nothing is falsified."""
+    """The law with its terms multiplied by these factors, all 1 where nothing is falsified."""
 
     third: float = 1.0
     fourth: float = 1.0
@@ -56,6 +56,7 @@ class Law:
         return rests(self.gap(flip), start.mu, self.scaled(flip, start))
 
 
+TRUE = Law()
 FALSIFIED = (
     ("kappa doubled", Law(kappa=2.0)),
     ("the wrong sign of c", Law(sign=-1.0)),
@@ -79,7 +80,7 @@ class Claim:
     says: str
     runs: Runs
     ratio: Ratio | None = None
-    law: Law = Law()
+    law: Law = TRUE
     falsified: str = ""
 
     def falsified_copies(self, flips: Sequence[Flip]) -> list[Claim]:
@@ -159,12 +160,15 @@ def _start(law: Law, one: Measured, run: Run) -> float:
 
 
 def _crossing(law: Law, one: Measured, run: Run) -> float:
-    return one.time(run) / float(crossing_time(law.gap(one.rung.flip), AHEAD * one.rung.kappa))
+    return one.times[one.aligned.index(run)] / float(
+        crossing_time(law.gap(one.rung.flip), AHEAD * one.rung.kappa)
+    )
 
 
 def _diagram(law: Law, one: Measured, run: Run) -> float:
     flip = one.rung.flip
-    return one.square(run) / diagram(BESIDE * one.rung.kappa, law.c(flip), law.gap(flip))
+    predicted: float = diagram(BESIDE * one.rung.kappa, law.c(flip), law.gap(flip))
+    return one.squares[one.aligned.index(run)] / predicted
 
 
 def _aligned(one: Measured) -> tuple[Run, ...]:

@@ -9,12 +9,15 @@ from functools import cached_property
 
 import mpmath as mp
 
+from ...numerics.edge.descent import Run
+from ...numerics.edge.landscape import Landscape
 from ...numerics.edge.manifold import EdgeError
 from ..measuring.claims import Judgement
 from ..running.runner import Control
 from ..verdicts import Evidence, Outcome, Verdict
-from .claims import SUBCRITICAL, SUPERCRITICAL, Claim
+from .claims import FEWEST, SUBCRITICAL, SUPERCRITICAL, Claim
 from .measuring import Measured, measured
+from .near import NEAR, near_runs
 from .rungs import Rung, Rungs
 from .still import TWO_CYCLE, Cycle, cycles
 
@@ -24,12 +27,16 @@ DRIFT, JUMP, STILL, DEGENERATE = "supercritical", "subcritical", "still", "degen
 
 @dataclass(frozen=True)
 class Examined:
-    """An objective's flip, the ladder that it was tried on, and what descent did there."""
+    """An objective's flip, the ladder that it was tried on, and what descent did there.
 
-    text: str
+    `cycles` are there where nothing drifts, `near` where the ladder is too short.
+    """
+
+    landscape: Landscape
     rungs: Rungs
     measured: tuple[Measured, ...]
     cycles: tuple[Cycle, ...]
+    near: tuple[Run, ...]
     seconds: float
 
     @property
@@ -57,43 +64,44 @@ class Examined:
         if self.kind == DEGENERATE:
             why = "c = 0 beside its terms: higher orders decide what the flip does"
             return [self._verdict("edge/gap", Judgement("", None, undecided=why))]
+        found = []
         if self.kind == STILL:
-            return [self._verdict(TWO_CYCLE.label, TWO_CYCLE.judge(self.first, self.cycles))]
-        return [
-            self._verdict(claim.label, claim.judge(self.measured, self.rungs.short))
-            for claim in self.claims
-        ]
+            found.append((TWO_CYCLE.label, TWO_CYCLE.judge(self.first, self.cycles)))
+        for claim in self.claims:
+            found.append((claim.label, claim.judge(self.measured, self.rungs.short)))
+        if self.near:
+            found.append((NEAR.label, NEAR.judge(self.first, self.near)))
+        silent = {claim.label for claim in self.claims} if not self.measured else set()
+        return [self._verdict(*one, applies=one[0] not in silent) for one in found]
 
     def controls(self) -> list[Control]:
         """The same checks of falsified laws, which each ought to be refuted."""
-        found = []
+        found: list[tuple[str, str, Judgement]] = []
         if self.kind == STILL:
             for twin in TWO_CYCLE.falsified_copies(self.first):
                 found.append((twin.label, twin.falsified, twin.judge(self.first, self.cycles)))
-        flips = [one.rung.flip for one in self.measured]
-        for claim in self.claims:
-            for copy in claim.falsified_copies(flips) if flips else ():
-                judged = copy.judge(self.measured, self.rungs.short)
-                found.append((copy.label, copy.falsified, judged))
-        return [
-            Control(
-                label,
-                self.text,
-                words,
-                bool(judged.objection),
-                judged.objection,
-                dict(judged.witness) if judged.witness else None,
-            )
-            for label, words, judged in found
-        ]
+        if len(self.measured) >= FEWEST:
+            flips = [one.rung.flip for one in self.measured]
+            for copy in (copy for claim in self.claims for copy in claim.falsified_copies(flips)):
+                found.append((copy.label, copy.falsified, copy.judge(self.measured)))
+        if self.near:
+            for wrong in NEAR.falsified_copies(self.first, self.near):
+                found.append((wrong.label, wrong.falsified, wrong.judge(self.first, self.near)))
+        return [self._control(*one) for one in found]
 
-    def _verdict(self, label: str, judged: Judgement) -> Verdict:
+    def _control(self, label: str, falsified: str, judged: Judgement) -> Control:
+        witness = dict(judged.witness) if judged.witness else None
+        text, objection = self.landscape.text, judged.objection
+        return Control(label, text, falsified, bool(objection), objection, witness)
+
+    def _verdict(self, label: str, judged: Judgement, *, applies: bool = True) -> Verdict:
         outcome = Outcome.FAIL if judged.objection else Outcome.PASS
-        outcome = Outcome.UNDECIDED if judged.undecided else outcome
+        if judged.undecided:
+            outcome = Outcome.UNDECIDED if applies else Outcome.NOT_APPLICABLE
         return Verdict(
             label,
             MODEL,
-            self.text,
+            self.landscape.text,
             outcome,
             None if judged.undecided else Evidence.SAMPLED,
             reason=judged.undecided or judged.objection,
@@ -113,7 +121,7 @@ class Examined:
 
 
 def examine(
-    text: str, rungs: Rungs, progress: Callable[[int, int], None] | None = None
+    landscape: Landscape, rungs: Rungs, progress: Callable[[int, int], None] | None = None
 ) -> Examined:
     """Descend at every rung of a ladder, or look for the 2-cycles where nothing drifts."""
     begin = time.perf_counter()
@@ -129,4 +137,7 @@ def examine(
             short = str(error)
             break
     rungs = Rungs(rungs.first, rungs.ladder, short)
-    return Examined(text, rungs, tuple(found), circles, time.perf_counter() - begin)
+    drifts = not flip.still and not flip.degenerate
+    near = near_runs(rungs.first) if drifts and len(found) < FEWEST else ()
+    seconds = time.perf_counter() - begin
+    return Examined(landscape, rungs, tuple(found), circles, near, seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ...numerics.edge.descent import Run, Start, descend, passes
 from .rungs import Rung
@@ -30,14 +31,19 @@ class Measured:
     aligned: tuple[Run, ...]
     early: Run
 
-    def time(self, run: Run) -> float:
-        """The steps from μ = 4κ to μ = 0; NaN where they were not passed."""
-        lines, high = self.rung.lines, AHEAD * self.rung.kappa
-        return passes(lines, run, 0.0)[0] - passes(lines, run, high)[0]
+    @cached_property
+    def times(self) -> tuple[float, ...]:
+        """Of every aligned run, the steps from μ = 4κ to μ = 0; NaN where they were not passed."""
+        high = AHEAD * self.rung.kappa
+        return tuple(self._passes(run, 0.0)[0] - self._passes(run, high)[0] for run in self.aligned)
 
-    def square(self, run: Run) -> float:
-        """P where μ = κ."""
-        return passes(self.rung.lines, run, BESIDE * self.rung.kappa)[1]
+    @cached_property
+    def squares(self) -> tuple[float, ...]:
+        """Of every aligned run, P where μ = κ."""
+        return tuple(self._passes(run, BESIDE * self.rung.kappa)[1] for run in self.aligned)
+
+    def _passes(self, run: Run, mu: float) -> tuple[float, float]:
+        return passes(self.rung.lines, self.rung.steps, run, mu)
 
     @property
     def spread(self) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +25,7 @@ _NUDGE = mp.mpf("1e-3")  # of λ, to see how κ changes with it
 _LEAST, _MOST = 0.5, 16.0  # by what λ is multiplied in one step towards the next rung
 _FIGURES = 4  # of a step size
 _STILL = 0.05  # a power of λ below this is none
+_LOWEST, _HIGHEST = 5e-5, 0.025  # κ of a first rung, where it is not that of the flip asked for
 _TRIES = 25
 
 
@@ -86,16 +88,36 @@ def rungs_along(lines: Lines, steps: Steps, minimum: Minimum, count: int = RUNGS
         return Rungs(first, ())
     found, short = list[Rung](), ""
     try:
-        rung = first if abs(first.kappa) <= SMALL else _at(first, math.copysign(SMALL / 2, first.kappa))
-        while abs(rung.kappa) >= _SMALLEST and len(found) < count:
-            if not rung.change <= STEADY:
-                short = f"at {rung.where} κ changes by {rung.change:.2g} of itself as μ goes by κ"
-                break
+        size = abs(first.kappa)
+        inside = _SMALLEST <= size <= SMALL
+        goal = math.copysign(min(max(size, _LOWEST), _HIGHEST), first.kappa)
+        start = first if inside else _at(first, goal)
+        for rung in _steady(start, 1 / _RATIO):
             found.append(rung)
-            rung = _at(rung, rung.kappa / _RATIO)
+            if len(found) == count:
+                break
     except EdgeError as error:
         short = str(error)
+    with suppress(EdgeError):  # upwards, if the way down was short
+        for rung in _steady(found[0], _RATIO) if found else ():
+            if len(found) >= count:
+                break
+            if rung is not found[0]:
+                found.insert(0, rung)
     return Rungs(first, tuple(found), _why(first, found, count, short))
+
+
+def _steady(rung: Rung, ratio: float) -> Iterator[Rung]:
+    """This rung and those at which κ is multiplied by `ratio` each time, as far as κ is small.
+
+    Raises EdgeError where κ is not steady over its own size, or a rung is not found.
+    """
+    while _SMALLEST <= abs(rung.kappa) <= SMALL:
+        if not rung.change <= STEADY:
+            change = f"κ changes by {rung.change:.2g} of itself as μ goes by κ"
+            raise EdgeError(f"at {rung.where} {change}")
+        yield rung
+        rung = _at(rung, rung.kappa * ratio)
 
 
 def _why(first: Rung, found: Sequence[Rung], count: int, short: str) -> str:
@@ -117,11 +139,21 @@ def _few(found: int, count: int) -> str:
 def rungs_of(rungs: Sequence[Rung]) -> Rungs:
     """A ladder of given flips, κ falling."""
     ordered = sorted(rungs, key=lambda rung: -abs(rung.kappa))
-    small = [rung for rung in ordered if 0 < abs(rung.kappa) <= SMALL]
+    small = [rung for rung in ordered if 0 < abs(rung.kappa) <= SMALL and _is_steady(rung)]
     kept = tuple(rung for rung in small if rung.kappa * small[0].kappa > 0)
     lost = len(ordered) - len(kept)
-    short = f"at {lost} of them |κ| is 0 or more than {SMALL:g}, or κ changes its sign"
+    short = (
+        f"at {lost} of the {len(ordered)} values |κ| is 0 or more than {SMALL:g}, or κ changes by "
+        f"more than {STEADY:g} of itself as μ goes by κ, or changes its sign"
+    )
     return Rungs(rungs[0], kept, short if lost else _few(len(kept), RUNGS))
+
+
+def _is_steady(rung: Rung) -> bool:
+    try:
+        return rung.change <= STEADY
+    except EdgeError:
+        return False
 
 
 def _at(rung: Rung, kappa: float) -> Rung:
@@ -133,7 +165,10 @@ def _at(rung: Rung, kappa: float) -> Rung:
         if 1 / _NEAR < rung.kappa / kappa < _NEAR:
             return rung
         if not abs(rung.power) > _STILL:
-            raise EdgeError(f"κ = {rung.kappa:.6g} hardly changes with the step size, so there is no ladder")
+            raise EdgeError(
+                f"κ = {rung.kappa:.6g} hardly changes with the step size; only a "
+                "constant can make a ladder"
+            )
         factor = math.exp(math.log(kappa / rung.kappa) / rung.power)
         eta = rung.flip.eta / min(max(factor, _LEAST), _MOST)
         eta = mp.mpf(mp.nstr(mp.mpf(eta), _FIGURES))

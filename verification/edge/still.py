@@ -12,7 +12,7 @@ import mpmath as mp
 from ...numerics.edge.flip import offset
 from ...numerics.edge.lines import plus
 from ..measuring.claims import Judgement
-from .claims import FALSIFIED, Law, on_ladder
+from .claims import FALSIFIED, TRUE, Law, on_ladder
 from .rungs import Rung
 
 _HEIGHTS = (0.08, 0.04, 0.02, 0.01)  # |μ|
@@ -76,8 +76,7 @@ class StillClaim:
     """P = μ/c of the 2-cycle, up to O(μ)."""
 
     label: str
-    says: str
-    law: Law = Law()
+    law: Law = TRUE
     falsified: str = ""
 
     def falsified_copies(self, rung: Rung) -> list[StillClaim]:
@@ -90,7 +89,7 @@ class StillClaim:
         ]
 
     def judge(self, rung: Rung, found: Sequence[Cycle]) -> Judgement:
-        """The claim against the cycles that were found."""
+        """The claim against the cycles that were found: stable where c > 0, else unstable."""
         c = self.law.c(rung.flip)
         lost = next((cycle for cycle in found if math.isnan(cycle.square)), None)
         if lost is not None:
@@ -107,4 +106,4 @@ class StillClaim:
         return {"at": rung.where, "mu": f"{cycle.mu:g}", "P": f"{cycle.square:.8g}"}
 
 
-TWO_CYCLE = StillClaim("edge/two-cycle", "a 2-cycle with P = μ/c, stable iff c > 0")
+TWO_CYCLE = StillClaim("edge/two-cycle")
