@@ -48,6 +48,8 @@ def main() -> int:
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
+        if told := _blamed(error):
+            return complain(told, BAD_INPUT)
         what = f"{type(error).__name__}: {error}"
         return complain(
             f"internal error, not yours: {what[:_LONGEST]}; nothing is claimed. Please report it "
@@ -55,6 +57,12 @@ def main() -> int:
             INTERNAL_ERROR,
         )
     return status or 0
+
+
+def _blamed(error: Exception) -> str:
+    """Where in a user's own code an error arose; "" where none was run."""
+    own_code = sys.modules.get(f"{__package__}.own_code")
+    return own_code.blamed(error) if own_code is not None else ""
 
 
 def _abandon_stdout() -> None:

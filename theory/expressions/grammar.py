@@ -72,6 +72,11 @@ _OTHERS = frozenset(
 VARIABLE = ("z",)  # the name in the expressions of losses and activations
 
 
+def is_foreign(name: str) -> bool:
+    """Whether it names a function or a module elsewhere."""
+    return name in _OTHERS or name in _NAME_HINTS
+
+
 def allowed(names: Sequence[str] = VARIABLE) -> str:
     """What an expression in these names may be made of."""
     return (

@@ -118,6 +118,28 @@ def parse_rational(text: str) -> Any:
     return rational((-numerator if match[1] == "-" else numerator) / denominator)
 
 
+def parse_constant(text: str) -> Any:
+    """Read an exact real number that need not be rational, such as log(4) or 1/sqrt(3).
+
+    Parameters: a text as for `parse_expression`, without z. Returns: a SymPy number.
+    Raises: ExpressionError, in one line, for any other text.
+
+    >>> parse_constant("log(4)"), parse_constant("0.5")
+    (log(4), 1/2)
+    """
+    check_length(text)
+    spelled = plain(text, [*KNOWN, *CONSTANTS])
+    check_tokens(spelled.text, spelled.places)
+    reader = _Reader(spelled, {Z.name: Z})
+    tree = reader.tree()
+    if reader.measure(tree).value is None:
+        raise ExpressionError(f"{quoted(text)} is no number: it has the variable z")
+    try:
+        return reader.build(tree)
+    except (ArithmeticError, ValueError, RecursionError):
+        raise ExpressionError(f"{quoted(text)} has numbers too large or too deep") from None
+
+
 class _Reader:
     """A text with admissible tokens, on its way to SymPy; messages quote it as it was typed."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -12,21 +13,17 @@ from ..files import write_together
 from ..report import experiments
 from ..report import gathered as content
 from ..report.page import page
-from ..report.verdict_rows import option_words, response_words
+from ..report.verdict_rows import option_words, response_words, setting_words
 from ..terminal import progress_bar
+from ..theorem_file import replayed
 from ..theory.errors import InputError
+from ..theory.models import Model
 from ..verification.measuring.effort import QUICK, THOROUGH
 from ..verification.running.options import Options
+from ..verification.theorems.certificate import Replayed
 from ..verification.verdicts import exit_status
-from .options import (
-    FILE,
-    chosen_models,
-    digits_option,
-    eta_option,
-    jobs_option,
-    model_options,
-    positive,
-)
+from .model_options import Asked, model_options
+from .options import FILE, digits_option, eta_option, jobs_option, positive
 
 PAGE = "index.html"
 
@@ -58,17 +55,24 @@ Example:
     multiple=True,
     help="Show the study that `trajalign experiment NAME -o DIR` kept (repeatable).",
 )
+@click.option(
+    "--certificate",
+    "certificates",
+    metavar="FILE",
+    type=FILE,
+    multiple=True,
+    help="Prove anew and show the theorem that `trajalign prove` wrote (repeatable).",
+)
 @jobs_option
 def report(
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     folder: str,
     eta: str | None,
     digits: int | None,
     thorough: bool,
     controls: bool,
     kept: tuple[str, ...],
+    certificates: tuple[str, ...],
     jobs: int | None,
 ) -> int:
     """Check every statement and write one web page: verdicts, figures, derivations, downloads.
@@ -77,29 +81,51 @@ def report(
     responses are checked. The page needs no network and no scripts. Exit status as for verify; the
     page is written in any case.
     """
-    models = chosen_models(model, loss, activation)
+    models = asked.models()
     top = None if eta is None else positive(eta, "--eta")
     options = Options(top=top, digits=digits, effort=THOROUGH if thorough else QUICK)
     place = Path(folder)
     _check_place(place)
+    cores = jobs or os.cpu_count() or 1
+    theorems = [_theorem(file, models, cores) for file in certificates]
     studies = [experiments.load(Path(one)) for one in kept]
     found = content.gather(
         models,
         options,
         controls=controls or thorough,
-        jobs=jobs or os.cpu_count() or 1,
+        theorems=theorems,
+        jobs=cores,
         bar=progress_bar,
     )
-    words = response_words(models[0]) if loss or activation else [model] if model else []
-    command = _command([*words, *option_words(options)], controls, kept, folder)
+    words = _words(asked, models[0])
+    further = {"--experiment": kept, "--certificate": certificates}
+    command = _command([*words, *option_words(options)], controls, further, folder)
     _write(place, page(found, studies, command))
     click.echo(f"{place / PAGE}: {_summary(found)}")
     return _status(found)
 
 
-def _command(words: list[str], controls: bool, kept: tuple[str, ...], folder: str) -> str:
+def _words(asked: Asked, model: Model) -> list[str]:
+    """What names the models: one of many responses is not named where none was."""
+    if asked.loss or asked.activation:
+        return response_words(model)
+    return [asked.name, *setting_words(model)] if asked.name else []
+
+
+def _theorem(file: str, models: Sequence[Model], jobs: int) -> Replayed:
+    found = replayed(file, "--certificate", own=type(models[0]), jobs=jobs)
+    if found.model not in models:
+        told = f"{found.model.name} {found.model.given}"
+        raise InputError(f"--certificate {file}: it is of {told}, which the report is not about")
+    return found
+
+
+def _command(
+    words: list[str], controls: bool, further: Mapping[str, Sequence[str]], folder: str
+) -> str:
     """What was typed, in one way of writing it."""
-    more = [*(["--controls"] if controls else []), *(w for k in kept for w in ("--experiment", k))]
+    files = [word for option, values in further.items() for v in values for word in (option, v)]
+    more = [*(["--controls"] if controls else []), *files]
     return shlex.join(["trajalign", "report", *words, *more, "-o", folder])
 
 
