@@ -148,7 +148,7 @@ def _require_tangent(lines: Lines, found: Minimum) -> None:
                     moved = plus(moved, v, -dot(v, g) / value)
         left = norm(found.along_kernel(gradient(lines, moved)))
         across = norm(gradient(lines, moved)) - left
-        if left > mp.mpf(10) ** -min(mp.mpf(15), 0.6 * lines.digits) * found.sharpness + across:
+        if left > mp.mpf(10) ** -min(mp.mpf(15), 0.7 * lines.digits) * found.sharpness + across:
             raise EdgeError(
                 f"at {shown(found.point)} the Hessian has a kernel along ({shown_vector(t)}), but "
                 "no minima lie that way: this minimum is degenerate, and not covered"

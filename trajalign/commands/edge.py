@@ -14,6 +14,8 @@ from ..figures.drawing import FORMATS, draw
 from ..figures.edge import edge_picture
 from ..files import check_outputs, write, write_together
 from ..numerics.edge.landscape import Landscape
+from ..numerics.edge.traced import traced
+from ..own_code import function_of, is_own
 from ..terminal import Output, progress_bar
 from ..theory.edge.objective import Objective
 from ..theory.errors import InputError
@@ -69,10 +71,11 @@ def edge(
 ) -> int:
     """Say what gradient descent on L does where ηλ passes 2, and hold descent against it.
 
-    L is an expression in any names, such as "log(cosh(x*y))"; its minima may be isolated or fill a
-    manifold. At a minimum with ηλ = 2 the normal form of the flip gives c (stable 2-cycles for c >
-    0) and κ: descent past the flip comes to rest with ηλ* = 2 − κ. That is so up to O(κ) of itself,
-    and is tried on a ladder down which κ falls.
+    L is an expression in any names, such as "log(cosh(x*y))", or FILE.py:FUNCTION, a function of
+    its parameters in JAX, which is then taken in double precision. Its minima may be isolated or
+    fill a manifold. At a minimum with ηλ = 2 the normal form of the flip gives c, with stable
+    2-cycles for c > 0, and κ: descent past the flip comes to rest with ηλ* = 2 − κ. That is so up
+    to O(κ) of itself, and is tried on a ladder down which κ falls.
     """
     if deriving:
         if any((expression, parameters, at, eta, constants, along, controls, json_file, figure)):
@@ -120,6 +123,8 @@ def _examined(
     size = None if eta is None else positive(eta, "--eta")
 
     def landscape(more: Values) -> Landscape:
+        if is_own(typed):
+            return _of_file(typed, names, known | more)
         return Landscape.of(Objective.parse(typed, names, known | more))
 
     if along is None:
@@ -132,6 +137,14 @@ def _examined(
         rungs = ladder_in_constant(every, point, size)
     with progress_bar("descending") as progress:
         return examine(first, rungs, progress)
+
+
+def _of_file(place: str, names: list[str] | None, constants: Values) -> Landscape:
+    """The landscape of a JAX function in a file. Raises InputError."""
+    if names is not None or constants:
+        raise InputError(f"{place}: --parameters, --set and --along go with an expression")
+    function, parameters = function_of(place)
+    return traced(place, parameters, function)
 
 
 def _values(text: str, option: str) -> Values:
