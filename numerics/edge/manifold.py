@@ -15,6 +15,7 @@ from ...theory.errors import InputError
 from .lines import Lines, Vector, dot, gradient, hessian, norm, plus, third
 
 _ITERATIONS = 120
+_FAST = mp.mpf("1e-3")
 _PROBE = mp.mpf("1e-3")  # how far along the kernel it is tried whether minima go on, in units of θ
 _STRIDE = mp.mpf("0.25")  # by which part λ changes in a stride along the manifold
 _STRIDES = 400
@@ -85,10 +86,14 @@ def settled(lines: Lines, point: Vector, flat: int | None = None) -> Vector:
     """
     goal = mp.mpf(10) ** -(0.8 * lines.digits)
     scale = norm(point) or mp.mpf(1)
+    before, known = mp.inf, eigen(lines, point)
     for _ in range(_ITERATIONS):
         g = gradient(lines, point)
         size, length = norm(g), norm(point)
-        values, vectors = eigen(lines, point)
+        if size > _FAST * before:  # while it goes fast the Hessian of before will do
+            known = eigen(lines, point)
+        before = size
+        values, vectors = known
         if size <= goal * max(map(abs, values)) * scale:
             return point
         taken = sorted(range(len(point)), key=lambda i: -abs(values[i]))
