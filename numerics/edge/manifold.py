@@ -171,7 +171,7 @@ def where_sharpness_is(lines: Lines, start: Minimum, target: Any) -> Minimum:
 
     Raises EdgeError where λ does not take that value on the way.
     """
-    found, stalled, before = start, 0, mp.inf
+    found, stalled, best = start, 0, mp.inf
     with mp.workdps(lines.digits):
         exact = mp.mpf(10) ** -(0.6 * lines.digits)
         for _ in range(_STRIDES):
@@ -181,10 +181,10 @@ def where_sharpness_is(lines: Lines, start: Minimum, target: Any) -> Minimum:
             slope = slope_along(lines, found)
             length = norm(slope)
             away = abs(mp.log(mp.mpf(target) / found.sharpness))
-            stalled = stalled + 1 if away > _PROGRESS * before else 0
+            stalled = stalled + 1 if away > _PROGRESS * best else 0
             if stalled > 2 or length * (1 + norm(found.point)) <= _LEVEL * found.sharpness:
                 break
-            before = away
+            best = min(best, away)
             stride = min(abs(missing), _STRIDE * found.sharpness) / length
             stride = min(stride, (1 + norm(found.point)) / 4)
             ahead = plus(found.point, slope, mp.sign(missing) * stride / length)
