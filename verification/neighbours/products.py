@@ -14,7 +14,7 @@ from .row import Measured
 
 X, Y = sp.symbols("x y", real=True)
 U = sp.Symbol("u", real=True)
-_UNTIL = 1e-12  # of a step: where ℓ''' ≠ 0 the sharpness is off by as much as the residual
+_UNTIL = 1e-11  # of a step: where ℓ''' ≠ 0 the sharpness is off by as much as the residual
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The table of the neighbouring papers: the rows, each from its paper's file, and their verdicts."""
+"""The table of neighbouring papers: its rows, each from its paper's file, and their verdicts."""
 
 from __future__ import annotations
 

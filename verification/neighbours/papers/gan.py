@@ -161,8 +161,8 @@ ROWS = (
     ),
     Row(
         SOURCE,
-        "product-stability",
-        "ℓ(xy) for four losses with α = 3ℓ'''² − ℓ''ℓ'''' > 0, three with α < 0; ηλ = 2.04 at first",
+        "sign",
+        "ℓ(xy), four losses with α = 3ℓ'''² − ℓ''ℓ'''' > 0, three with α < 0; ηλ = 2.04 at first",
         "gradient descent can converge to a product-stable minimum even in the EoS regime",
         ABSTRACT,
         Law.FLIP,

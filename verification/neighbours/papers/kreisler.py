@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 import sympy as sp
 from scipy.optimize import brentq
@@ -75,7 +76,8 @@ def _measure_monotone(effort: Effort) -> Measurement:
 def _largest_rise(depth: int, effort: Effort, current: bool = False) -> Measured:
     """Over random starts, at η with ηλ of the flow's solution up to 2√2; with `current` the rise of
     the sharpness at the weights themselves."""
-    rng, objective, rises = random.Random(f"{effort.seed} {depth}"), balanced(depth), []
+    rng, objective = random.Random(f"{effort.seed} {depth}"), balanced(depth)
+    rises: list[Measured] = []
     while len(rises) < effort.starts:
         start = [math.exp(rng.uniform(-1.2, 1.2)) for _ in range(depth)]
         eta = rng.uniform(0.5, _HIGHEST) / solution_sharpness(start)
@@ -84,7 +86,7 @@ def _largest_rise(depth: int, effort: Effort, current: bool = False) -> Measured
             continue  # the claim is said of orbits that converge, with weights that keep their sign
         of = objective.sharpness if current else solution_sharpness
         values = [of(point) for point in run.path]
-        rise = max(b / a - 1 for a, b in zip(values, values[1:], strict=False))
+        rise = max(b / a - 1 for a, b in pairwise(values))
         where = {"eta": f"{eta:.6g}", "start": ", ".join(f"{w:.6g}" for w in start)}
         rises.append(Measured(rise, where))
     return largest(rises)

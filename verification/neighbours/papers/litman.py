@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -40,8 +41,8 @@ def _telescope() -> Prediction:
     return (near("Σ‖d‖²(2/η − r̃) over 2(L₀ − L_K)", "1", 1.0, 1e-9, why),)
 
 
-def _measure_telescope(effort: Effort, factor: float = 2.0) -> Measurement:
-    """r̃ is the mean of dᵀ∇²L d/‖d‖² over the step with the weight 2(1 − s)."""
+def _measure_telescope(effort: Effort, plain: bool = False) -> Measurement:
+    """r̃ is the mean of dᵀ∇²L d/‖d‖² over the step with the weight 2(1 − s), or the `plain` one."""
     objective = compile_objective(sp.log(sp.cosh(X * Y)), (X, Y))
     start = with_product(0.5, 2 / (_ETA * 0.8))
     run = descend(objective, start, _ETA, until=0.0, max_steps=_STEPS, keep=True)
@@ -50,8 +51,8 @@ def _measure_telescope(effort: Effort, factor: float = 2.0) -> Measurement:
     total = 0.0
     for here, after in pairwise(run.path):
         d = np.subtract(after, here)
-        bends = [d @ objective.hessian(tuple(np.add(here, s * d))) @ d for s in places]
-        weighted = float(weights @ (factor * (1 - places) * bends))
+        bends = np.array([d @ objective.hessian(tuple(np.add(here, s * d))) @ d for s in places])
+        weighted = float(weights @ (bends if plain else 2 * (1 - places) * bends))
         total += 2 / _ETA * float(d @ d) - weighted
     drop = _loss(run.path[0]) - _loss(run.path[-1])
     return (Measured(total / (2 * drop), {"eta": f"{_ETA:g}", "steps": str(_STEPS)}),)
@@ -98,7 +99,7 @@ ROWS = (
         (
             Twin(
                 "the plain mean of the curvature",
-                measure=lambda effort: _measure_telescope(effort, 1.0),
+                measure=partial(_measure_telescope, plain=True),
             ),
             off(_telescope, 1.01),
         ),
@@ -116,9 +117,7 @@ ROWS = (
         _cycles,
         _measure_cycles,
         (
-            Twin(
-                "‖a‖²/(2η) in place of ‖a‖²/η", measure=lambda effort: _measure_cycles(effort, 0.5)
-            ),
+            Twin("‖a‖²/(2η) in place of ‖a‖²/η", measure=partial(_measure_cycles, energy=0.5)),
             off(_cycles, 1.01, 1),
         ),
         partly="that cycles are critical points, for two of them",

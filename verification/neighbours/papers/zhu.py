@@ -9,7 +9,7 @@ from functools import cache
 import sympy as sp
 
 from ....numerics.descent import CONVERGED, descend
-from ..effort import Effort
+from ..effort import QUICK, Effort
 from ..products import ProductLoss, U, at_zero, gap, gaps
 from ..row import (
     ABSTRACT,
@@ -43,8 +43,9 @@ _P0, _Q0 = 0.1, 0.8
 _LOOSE = 10  # times the size of the first term that is left out
 
 
-def _last(effort_rungs: int = 3) -> float:
-    return _TOP / 2 ** (effort_rungs - 1)
+def _last() -> float:
+    """The smallest step size of the quick ladder."""
+    return QUICK.ladder(_TOP)[-1]
 
 
 def _limit() -> Prediction:
@@ -88,9 +89,7 @@ def _measure_interval(effort: Effort) -> Measurement:
 
 def _parabola() -> Prediction:
     eta = _last()
-    why = (
-        "both are the first terms in κ' = √η; the next is O(η) of them, and 4η at η = 1/40 allowed"
-    )
+    why = "the first terms in κ' = √η; the next is O(η) of them, 4η at η = 1/40 is allowed"
     return (
         near("b²/(aκ'/2 + κ'⁴/16) where a = 0", "1", 1.0, 4 * eta, why),
         near("a* / κ'³", "−1/8", -1 / 8, 4 * eta / 8, why),
