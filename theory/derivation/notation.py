@@ -74,6 +74,7 @@ FROZEN = sp.Function("frozen")  # the map with q frozen
 OBJECTIVE_STEP = sp.Function("psi")  # a gradient step on any objective of one variable
 SECOND, THIRD, FOURTH = sp.Symbol("F2", positive=True), _real("F3"), _real("F4")
 LAMBDA, MU = _real("lambda"), _real("mu")
+FLOW_END, FLOW_END_NEXT = (sp.Symbol(f"flow_end{n}", positive=True) for n in ("", "_next"))  # of λ
 SURROGATE = sp.Function("surrogate")  # λ̃
 GAP = sp.Function("D")
 RHAT = sp.Function("rhat")
@@ -161,6 +162,8 @@ _NAMES = (
     Name(THIRD, "F'''", "F'''"),
     Name(FOURTH, "F''''", "F''''"),
     _macro(LAMBDA, "taSharp", "λ"),
+    Name(FLOW_END, r"\taSharp_{\infty}", "λ∞"),
+    Name(FLOW_END_NEXT, r"\taSharp_{\infty +}", "λ∞₊"),
     Name(MU, r"\mu", "μ"),
     Name(Q_LIMIT, r"\taQ_{*}", "q*"),
     Name(LAMBDA_LIMIT, r"\taSharp_{*}", "λ*"),
