@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import click
 
 from .. import __version__, neighbours_output
-from ..files import check_outputs, write
+from ..figures.drawing import FORMATS
+from ..figures.neighbours import draw_neighbours
+from ..files import check_outputs, write, write_together
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from ..verification.neighbours.effort import QUICK, THOROUGH
 from ..verification.neighbours.table import Checked, check, rows_of, sources
 from ..verification.verdicts import exit_status
-from .options import complete, jobs_option, json_option
+from .options import FILE, complete, jobs_option, json_option
 
 _THOROUGH_HELP = (
     f"A minute instead of ten seconds: {THOROUGH.rungs} step sizes (instead of {QUICK.rungs}), "
@@ -41,6 +44,13 @@ Examples:
 )
 @click.option("--thorough", is_flag=True, help=_THOROUGH_HELP)
 @json_option
+@click.option(
+    "--picture",
+    "picture_file",
+    metavar="FILE",
+    type=FILE,
+    help="Draw how the papers hang together (.pdf, .svg or .png); nothing is run.",
+)
 @click.option("--controls", is_flag=True, help="Judge falsified claims instead.")
 @click.option(
     "--list", "listing", is_flag=True, help="Tell every claim and its prediction; nothing is run."
@@ -50,6 +60,7 @@ def neighbours(
     keys: tuple[str, ...],
     thorough: bool,
     json_file: str | None,
+    picture_file: str | None,
     controls: bool,
     listing: bool,
     jobs: int | None,
@@ -61,7 +72,12 @@ def neighbours(
     How far they may be apart is fixed before the run.
     """
     rows = rows_of(keys)
-    if listing and (controls or thorough or json_file is not None):
+    runs = controls or thorough or json_file is not None
+    if picture_file is not None:
+        if runs or listing or keys:
+            raise InputError("--picture draws all papers and runs nothing; it goes alone")
+        return _draw(picture_file)
+    if listing and runs:
         raise InputError("--list runs nothing; it goes with --source only")
     if listing:
         neighbours_output.print_rows(Output(), rows)
@@ -85,6 +101,15 @@ def neighbours(
         if controls or thorough:
             neighbours_output.print_controls(Output(), found, seconds)
     return _status(found, controls)
+
+
+def _draw(file: str) -> int:
+    suffix = Path(file).suffix.removeprefix(".").lower()
+    if suffix not in FORMATS:
+        raise InputError(f"--picture {file}: it ends in {', '.join('.' + f for f in FORMATS)}")
+    check_outputs(picture=file)
+    write_together({Path(file): draw_neighbours(suffix)})
+    return 0
 
 
 def _status(found: list[Checked], controls: bool) -> int:

@@ -8,26 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 
 from ..verdicts import Evidence, Outcome
 from .effort import Effort
+from .laws import Law
 
 _DIGITS = 6  # of a number in the table
-
-
-class Law(Enum):
-    """What in the theory here a claim is an instance of."""
-
-    SATURATION = "saturation of ℓ(product)"
-    FLAT = "saturation where r''(0) = 0"
-    NORMAL_FORM = "normal form of a flip along minima"
-    FLIP = "sign at the flip"
-    CASCADE = "doublings of the frozen map"
-    LABEL = "exact label a b"
-    COUPLING = "energy of a 2-cycle"
-    MAP = "reduced map"
-    BALANCE = "sharpness of balanced minima"
+_NOISE = 1e-9  # a measured number that is smaller is not shown
 
 
 @dataclass(frozen=True)
@@ -113,7 +100,7 @@ class Measured:
     @property
     def shown(self) -> str:
         """As the table has it."""
-        return _short(self.value)
+        return f"< {_NOISE:g}" if 0 < abs(self.value) < _NOISE else _short(self.value)
 
 
 Prediction = tuple[Expected, ...]

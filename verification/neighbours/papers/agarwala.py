@@ -9,9 +9,10 @@ import sympy as sp
 from ....numerics.descent import compile_objective
 from ...measuring.ladder import extrapolate
 from ..effort import Effort
+from ..laws import Law
 from ..normal_form import flip_at
 from ..products import X, Y, gap
-from ..row import ABSTRACT, Law, Measured, Measurement, Prediction, Row, Source, near, off
+from ..row import ABSTRACT, Measured, Measurement, Prediction, Row, Source, near, off
 
 SOURCE = Source(
     "agarwala",

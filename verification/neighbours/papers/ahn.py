@@ -9,8 +9,9 @@ import sympy as sp
 from ....numerics.curve.flat import flat_constant
 from ....numerics.descent import compile_composed
 from ..effort import Effort
+from ..laws import Law
 from ..products import U, X, Y, at_zero, gap, with_product
-from ..row import NOTES, Law, Measurement, Prediction, Row, Source, near, off
+from ..row import NOTES, Measurement, Prediction, Row, Source, near, off
 
 SOURCE = Source(
     "ahn",
@@ -20,7 +21,7 @@ SOURCE = Source(
     "2212.07469",
 )
 _P0 = 0.6
-# The largest step size: its η^{β/(β−1)} is about 1/200 for each.
+# The largest step size: its η^(β/(β−1)) is about 1/200 for each.
 _TOPS = {3: 1 / 40, 4: 1 / 50, 6: 1 / 80}
 _LOOSE = 10
 
@@ -33,8 +34,8 @@ def _order(beta: int) -> float:
 def _prediction(beta: int) -> Prediction:
     value = flat_constant(beta)
     left_out = ((_TOPS[beta] / 2) * (_TOPS[beta] / 4)) ** _order(beta)
-    why = "extrapolated in h = η^{β/(β−1)} from two step sizes; 10 h₂h₃ of it is allowed"
-    name = "(2/η − λ*)/η^{1/(β−1)} at η → 0"
+    why = "extrapolated in h = η^(β/(β−1)) from two step sizes; 10 h₂h₃ of it is allowed"
+    name = "(2/η − λ*)/η^(1/(β−1)) at η → 0"
     return (near(name, "C_β, the inner problem at p = 0", value, _LOOSE * left_out * value, why),)
 
 
@@ -56,7 +57,7 @@ def _row(beta: int) -> Row:
         SOURCE,
         f"beta-{beta}",
         f"ℓ(xy), ℓ' = u/(1 + |u|^{beta})^(1/{beta}), so that ℓ'/u = 1 − |u|^{beta}/{beta} + …",
-        "λ* ≥ 2/η − O(η^{1/(β−1)}) where ℓ'(u)/u = 1 − O(|u|^β)",
+        "λ* ≥ 2/η − O(η^(1/(β−1))) where ℓ'(u)/u = 1 − O(|u|^β)",
         NOTES,
         Law.FLAT,
         f"β = {beta}, ρ = 1",

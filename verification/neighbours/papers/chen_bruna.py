@@ -9,10 +9,10 @@ import sympy as sp
 from ....numerics.descent import compile_objective, descend
 from ..doublings import balanced
 from ..effort import Effort
+from ..laws import Law
 from ..products import U
 from ..row import (
     ABSTRACT,
-    Law,
     Measured,
     Measurement,
     Prediction,

@@ -7,8 +7,9 @@ import math
 from ....numerics.descent import compile_objective
 from ...measuring.ladder import extrapolate
 from ..effort import Effort
+from ..laws import Law
 from ..products import X, Y, gap
-from ..row import ABSTRACT, Law, Measured, Measurement, Prediction, Row, Source, near, off
+from ..row import ABSTRACT, Measured, Measurement, Prediction, Row, Source, near, off
 
 SOURCE = Source(
     "damian",
@@ -27,7 +28,7 @@ def _reflection() -> Prediction:
     left_out = (_TOP / 2) * (_TOP / 4)
     why = "extrapolated in μ₀ from two starts, so O(μ₀²) is left out; 10 μ₂μ₃ is allowed"
     name = "(2 − ηλ*)/(ηλ₀ − 2) at λ₀ → 2/η"
-    return (near(name, "1: (μ* + κ)e^{−μ*/κ} is kept, κ → ∞", 1.0, _LOOSE * left_out, why),)
+    return (near(name, "1: (μ* + κ)e^(−μ*/κ) is kept, κ → ∞", 1.0, _LOOSE * left_out, why),)
 
 
 def _measure(effort: Effort) -> Measurement:

@@ -8,11 +8,11 @@ import sympy as sp
 
 from ....numerics.descent import CONVERGED, compile_objective, descend
 from ..effort import Effort
+from ..laws import Law
 from ..normal_form import Flip, flip_at
 from ..products import ProductLoss, U, X, Y, at_zero, gap, gaps
 from ..row import (
     ABSTRACT,
-    Law,
     Measured,
     Measurement,
     Prediction,

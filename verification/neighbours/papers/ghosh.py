@@ -11,10 +11,10 @@ from ....numerics.descent import descend
 from ..cascades import measure_cascade, predicted_cascade
 from ..doublings import balanced
 from ..effort import Effort
+from ..laws import Law
 from ..row import (
     ABSTRACT,
     NOTES,
-    Law,
     Measured,
     Measurement,
     Prediction,
@@ -43,8 +43,8 @@ _ETA = 1.1  # depth 2: between the first two doublings
 
 def _onset() -> Prediction:
     found = _cascade()
-    why = "Lσ^{2−2/L} at σ = 1, the Hessian in double precision"
-    return (near("λ of the balanced minimum", "Lσ^{2−2/L}", float(_DEPTH), 1e-9, why), *found)
+    why = "Lσ^(2−2/L) at σ = 1, the Hessian in double precision"
+    return (near("λ of the balanced minimum", "Lσ^(2−2/L)", float(_DEPTH), 1e-9, why), *found)
 
 
 def _measure_onset(effort: Effort) -> Measurement:

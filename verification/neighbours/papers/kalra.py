@@ -12,7 +12,8 @@ from ...verdicts import Evidence
 from ..cascades import measure_cascade, predicted_cascade
 from ..effort import Effort
 from ..exact import identity
-from ..row import ABSTRACT, NOTES, Law, Measurement, Prediction, Row, Source, Twin, near, off
+from ..laws import Law
+from ..row import ABSTRACT, NOTES, Measurement, Prediction, Row, Source, Twin, near, off
 
 SOURCE = Source(
     "kalra",

@@ -8,10 +8,10 @@ import sympy as sp
 
 from ....numerics.descent import compile_objective
 from ..effort import Effort
+from ..laws import Law
 from ..row import (
     ABSTRACT,
     NOTES,
-    Law,
     Measured,
     Measurement,
     Prediction,
@@ -39,8 +39,8 @@ def _factor() -> Prediction:
     for depth in _DEPTHS:
         value = 3.0 ** (2 / depth - 1)
         name = f"λ of 3 equal paths over λ of 1, depth {depth}"
-        found.append(near(name, "H^{2/L−1}", value, 1e-9, why))
-    return (*found, near("λ/(LΣσ_h^{2−2/L}), farthest from 1", "1", 1.0, 1e-9, why))
+        found.append(near(name, "H^(2/L−1)", value, 1e-9, why))
+    return (*found, near("λ/(LΣσ_h^(2−2/L)), farthest from 1", "1", 1.0, 1e-9, why))
 
 
 def _measure(effort: Effort) -> Measurement:

@@ -16,10 +16,10 @@ from ...verdicts import Evidence
 from ..doublings import balanced
 from ..effort import Effort
 from ..exact import identity
+from ..laws import Law
 from ..products import X, Y
 from ..row import (
     ABSTRACT,
-    Law,
     Measured,
     Measurement,
     Prediction,

@@ -9,10 +9,10 @@ import sympy as sp
 
 from ....numerics.descent import CONVERGED, Objective, compile_objective, descend
 from ..effort import Effort
+from ..laws import Law
 from ..row import (
     ABSTRACT,
     NOTES,
-    Law,
     Measured,
     Measurement,
     Prediction,
@@ -85,7 +85,7 @@ ROWS = (
         "the exact critical step size for convergence",
         f"{ABSTRACT}; the formula: {NOTES}",
         Law.MAP,
-        "η* = min{1/|y|, 8/(S + √(S² − 16y(uᵀv − y)))}",
+        "ℓ' = e, two entries; the formula is the paper's",
         _threshold,
         _measure,
         (Twin("the critical step size times 1.05", measure=lambda effort: _measure(effort, 1.05)),),

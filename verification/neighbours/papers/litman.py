@@ -13,11 +13,11 @@ from scipy.optimize import brentq
 from ....numerics.descent import compile_objective, descend
 from ..doublings import balanced
 from ..effort import Effort
+from ..laws import Law
 from ..products import X, Y, with_product
 from ..row import (
     ABSTRACT,
     NOTES,
-    Law,
     Measured,
     Measurement,
     Prediction,

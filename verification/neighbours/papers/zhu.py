@@ -10,11 +10,11 @@ import sympy as sp
 
 from ....numerics.descent import CONVERGED, descend
 from ..effort import QUICK, Effort
+from ..laws import Law
 from ..products import ProductLoss, U, at_zero, gap, gaps
 from ..row import (
     ABSTRACT,
     NOTES,
-    Law,
     Measured,
     Measurement,
     Prediction,
