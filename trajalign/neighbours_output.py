@@ -77,7 +77,7 @@ def print_rows(console: Console, rows: Sequence[Row]) -> None:
                 f"here: {row.law.value}; {row.parameters}",
                 *map(_told, row.predict()),
                 f"falsified: {', '.join(twin.falsified for twin in row.twins)}",
-                *([f"not covered: {row.partly}"] if row.partly else []),
+                *([f"in part: {row.partly}"] if row.partly else []),
             ]
             for line in told:
                 console.print(Text(_hanging(line, console.width)))
@@ -146,7 +146,7 @@ def _result(one: Checked) -> dict[str, Any]:
         "objective": row.objective,
         "claim": row.claim,
         "compared_with": row.words,
-        "not_covered": row.partly,
+        "in_part": row.partly,
         "law": row.law.value,
         "parameters": row.parameters,
         "verdict": finding.judgement.outcome.value,

@@ -123,7 +123,7 @@ class Row:
 
     `claim` is what the paper says, in its own terms, and `words` where these were read: the
     `ABSTRACT`, or `NOTES`, the working notes of this project, which quote a theorem that could not
-    be read in full here. `partly` says what of the claim is not covered, "" if all of it is.
+    be read in full here. `partly` says of which part of the claim the row is, "" if of all of it.
     `predict` gives the numbers from the theory, before `measure` finds them by descent, in the same
     order. Each of `twins` has to be refuted.
     """
