@@ -16,6 +16,8 @@ from ..report.verdict_rows import option_words, response_words
 from ..terminal import progress_bar
 from ..theory.errors import InputError
 from ..verification.measuring.effort import QUICK, THOROUGH
+from ..verification.neighbours import effort as neighbours_effort
+from ..verification.neighbours.table import Checked, check, rows
 from ..verification.running.options import Options
 from ..verification.verdicts import exit_status
 from .options import (
@@ -58,6 +60,9 @@ Example:
     multiple=True,
     help="Show the study that `trajalign experiment NAME -o DIR` kept (repeatable).",
 )
+@click.option(
+    "--neighbours", "papers", is_flag=True, help="Show what neighbouring papers claim, checked."
+)
 @jobs_option
 def report(
     model: str | None,
@@ -69,6 +74,7 @@ def report(
     thorough: bool,
     controls: bool,
     kept: tuple[str, ...],
+    papers: bool,
     jobs: int | None,
 ) -> int:
     """Check every statement and write one web page: verdicts, figures, derivations, downloads.
@@ -83,23 +89,28 @@ def report(
     place = Path(folder)
     _check_place(place)
     studies = [experiments.load(Path(one)) for one in kept]
+    processes = jobs or os.cpu_count() or 1
     found = content.gather(
-        models,
-        options,
-        controls=controls or thorough,
-        jobs=jobs or os.cpu_count() or 1,
-        bar=progress_bar,
+        models, options, controls=controls or thorough, jobs=processes, bar=progress_bar
     )
+    table = _neighbours(thorough, processes) if papers else []
     words = response_words(models[0]) if loss or activation else [model] if model else []
-    command = _command([*words, *option_words(options)], controls, kept, folder)
-    _write(place, page(found, studies, command))
+    flags = [*(["--controls"] if controls else []), *(["--neighbours"] if papers else [])]
+    command = _command([*words, *option_words(options)], flags, kept, folder)
+    _write(place, page(found, studies, command, table))
     click.echo(f"{place / PAGE}: {_summary(found)}")
-    return _status(found)
+    return _status(found, table)
 
 
-def _command(words: list[str], controls: bool, kept: tuple[str, ...], folder: str) -> str:
+def _neighbours(thorough: bool, jobs: int) -> list[Checked]:
+    effort = neighbours_effort.THOROUGH if thorough else neighbours_effort.QUICK
+    with progress_bar("descending") as progress:
+        return check(rows(), effort, jobs=jobs, progress=progress)
+
+
+def _command(words: list[str], flags: list[str], kept: tuple[str, ...], folder: str) -> str:
     """What was typed, in one way of writing it."""
-    more = [*(["--controls"] if controls else []), *(w for k in kept for w in ("--experiment", k))]
+    more = [*flags, *(w for k in kept for w in ("--experiment", k))]
     return shlex.join(["trajalign", "report", *words, *more, "-o", folder])
 
 
@@ -133,9 +144,10 @@ def _summary(found: content.Content) -> str:
     return f"{counts}; {refuted} of {len(found.controls)} falsified statements refuted"
 
 
-def _status(found: content.Content) -> int:
+def _status(found: content.Content, table: list[Checked]) -> int:
     """As `verify`; a derivation that does not check, or a control that is not refuted, fails."""
     wrong = any(response.proofs.wrong for response in found.responses)
     if wrong or not all(control.refuted for control in found.controls or ()):
         return 1
-    return exit_status([verdict.outcome for verdict in found.verdicts])
+    outcomes = [verdict.outcome for verdict in found.verdicts]
+    return exit_status([*outcomes, *(one.finding.judgement.outcome for one in table)])
