@@ -37,13 +37,19 @@ def _node(e: sp.Expr, places: dict[sp.Symbol, int]) -> Node:
         exactly = exact(e)
         return lambda values: number if number.is_exact() else arb(exactly)
     if e.is_Add or e.is_Mul:
-        parts = [_node(part, places) for part in e.args]
-        joined = operator.add if e.is_Add else operator.mul
-        return lambda values: reduce(joined, (part(values) for part in parts))
+        return reduce(_sum if e.is_Add else _product, [_node(part, places) for part in e.args])
     if e.is_Pow and e.exp.is_Integer:
         base, exponent = _node(e.base, places), int(e.exp)
         return lambda values: _power(base(values), exponent)
     raise TypeError(f"not a rational function of {tuple(places)}: {e}")
+
+
+def _sum(f: Node, g: Node) -> Node:
+    return lambda values: f(values) + g(values)
+
+
+def _product(f: Node, g: Node) -> Node:
+    return lambda values: f(values) * g(values)
 
 
 def _power(x: Any, n: int) -> Any:

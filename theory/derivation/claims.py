@@ -104,7 +104,22 @@ class Cited:
         return ()
 
 
-Claim = Definition | Identity | Expansion | Solution | Sign | Cited
+@dataclass(frozen=True)
+class Enclosed:
+    """Inequalities that balls prove all over a box; shown with the certificate that says how.
+
+    `certificate` is its SHA-256. A step with this claim is made only from a replay.
+    """
+
+    certificate: str
+
+    @property
+    def sides(self) -> tuple[sp.Expr, ...]:
+        """None: its numbers stand in the words."""
+        return ()
+
+
+Claim = Definition | Identity | Expansion | Solution | Sign | Cited | Enclosed
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,14 @@ from ..appendix.numbers import numbers as on_orbits
 from ..exits import FAILED, complain
 from ..files import check_outputs, dump, write, write_together
 from ..terminal import progress_bar, status_line
+from ..theorem_file import replayed
 from ..theory.derivation.book import appendix
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_curved
 from ..verification.derivations.judging import Checked, DerivationError, check_appendix
 from ..verification.hypotheses.assumptions import Assumptions
+from ..verification.theorems.chapter import with_theorem
 from ..verification.verdicts import Outcome
 from .options import FILE, WholeNumber, chosen_model, model_options
 
@@ -35,6 +37,7 @@ Examples:
   trajalign derive linear --loss "z*atan(z) - log(1+z**2)/2" -o appendix.tex
   trajalign derive neuron --activation algebraic --order 1 -o appendix.json
   trajalign derive --check appendix.json
+  trajalign derive linear --certificate theorem.json -o appendix.pdf
 """,
 )
 @model_options(required=False)
@@ -62,6 +65,13 @@ Examples:
     help="What orbits say, in tables and figures, after the derivations (.tex, .pdf, .html).",
 )
 @click.option(
+    "--certificate",
+    "certificate_file",
+    metavar="FILE",
+    type=FILE,
+    help="The theorem that `trajalign prove` wrote, proved anew, as the last chapter.",
+)
+@click.option(
     "--check",
     "check_file",
     metavar="FILE",
@@ -78,6 +88,7 @@ def derive(
     layout: str | None,
     file: str | None,
     numbers: bool,
+    certificate_file: str | None,
     check_file: str | None,
 ) -> int:
     """Write the derivation of every statement, each displayed line checked by machine.
@@ -94,11 +105,19 @@ def derive(
         return _check(check_file)
     layout = layout or _by_suffix(file)
     _check_place(layout, file)
+    if certificate_file is not None and layout == "json":
+        raise InputError("--certificate goes with every format but json: it is JSON itself")
     chosen = chosen_model(model, loss, activation)
     require_curved(chosen.response)
+    proved = None
+    if certificate_file is not None:
+        cores = os.cpu_count() or 1
+        proved = replayed(certificate_file, "--certificate", of=chosen, jobs=cores)
     try:
         with status_line("deriving") as tell:
             found = appendix(chosen, order)
+            if proved is not None:
+                found = with_theorem(found, proved)
             tell("checking every step")
             checked = check_appendix(found)
     except DerivationError as error:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
-from pathlib import Path
 from textwrap import fill
 from typing import Any
 
@@ -17,6 +15,7 @@ from flint import fmpq
 from .. import __version__
 from ..files import check_outputs, dump, write
 from ..terminal import Output, progress_bar
+from ..theorem_file import replayed
 from ..theory.errors import InputError
 from ..theory.expressions.parsing import Z
 from ..theory.models import Model
@@ -27,12 +26,11 @@ from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.theorems.certificate import (
     certificate,
     numbers,
-    replay,
     rounded,
 )
 from ..verification.theorems.proof import Proof, Theorem, require_symmetric
-from ..verification.theorems.search import Wanted
 from ..verification.theorems.search import prove as searched
+from ..verification.theorems.settings import Wanted
 from ..verification.theorems.words import Sentences, sentences
 from .options import FILE, chosen_model, jobs_option, json_option, model_options, positive, rational
 
@@ -93,7 +91,8 @@ def prove(
         if any(option is not None for option in given):
             raise InputError("--replay takes a certificate and goes with --json only")
         check_outputs(json=json_file)
-        chosen, theorem = _replayed(replay_file, cores)
+        found = replayed(replay_file, "--replay", jobs=cores)
+        chosen, theorem = found.model, found.theorem
     else:
         if model is None and loss is None and activation is None:
             raise InputError("prove: name a model, a loss or an activation")
@@ -109,17 +108,6 @@ def prove(
         how = "replayed" if replay_file is not None else "proved"
         _print(chosen, words, f"{how} in {seconds:.1f} s")
     return 0
-
-
-def _replayed(file: str, jobs: int) -> tuple[Model, Theorem]:
-    try:
-        document = json.loads(Path(file).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"--replay {file}: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        raise InputError(f"--replay {file}: it is not JSON") from None
-    with progress_bar("replaying") as bar:
-        return replay(document, bar, jobs)
 
 
 def _searched(model: Model, wanted: Wanted, jobs: int) -> tuple[Proof, Theorem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -14,11 +15,14 @@ from ..report import gathered as content
 from ..report.page import page
 from ..report.verdict_rows import option_words, response_words
 from ..terminal import progress_bar
+from ..theorem_file import replayed
 from ..theory.errors import InputError
+from ..theory.models import Model
 from ..verification.measuring.effort import QUICK, THOROUGH
 from ..verification.neighbours import effort as neighbours_effort
 from ..verification.neighbours.table import Checked, check, rows
 from ..verification.running.options import Options
+from ..verification.theorems.certificate import Replayed
 from ..verification.verdicts import exit_status
 from .options import (
     FILE,
@@ -63,6 +67,14 @@ Example:
 @click.option(
     "--neighbours", "papers", is_flag=True, help="Show what neighbouring papers claim, checked."
 )
+@click.option(
+    "--certificate",
+    "certificates",
+    metavar="FILE",
+    type=FILE,
+    multiple=True,
+    help="Prove anew and show the theorem that `trajalign prove` wrote (repeatable).",
+)
 @jobs_option
 def report(
     model: str | None,
@@ -75,6 +87,7 @@ def report(
     controls: bool,
     kept: tuple[str, ...],
     papers: bool,
+    certificates: tuple[str, ...],
     jobs: int | None,
 ) -> int:
     """Check every statement and write one web page: verdicts, figures, derivations, downloads.
@@ -88,15 +101,22 @@ def report(
     options = Options(top=top, digits=digits, effort=THOROUGH if thorough else QUICK)
     place = Path(folder)
     _check_place(place)
+    cores = jobs or os.cpu_count() or 1
+    theorems = [_theorem(file, models, cores) for file in certificates]
     studies = [experiments.load(Path(one)) for one in kept]
-    processes = jobs or os.cpu_count() or 1
     found = content.gather(
-        models, options, controls=controls or thorough, jobs=processes, bar=progress_bar
+        models,
+        options,
+        controls=controls or thorough,
+        theorems=theorems,
+        jobs=cores,
+        bar=progress_bar,
     )
-    table = _neighbours(thorough, processes) if papers else []
+    table = _neighbours(thorough, cores) if papers else []
     words = response_words(models[0]) if loss or activation else [model] if model else []
+    further = {"--experiment": kept, "--certificate": certificates}
     flags = [*(["--controls"] if controls else []), *(["--neighbours"] if papers else [])]
-    command = _command([*words, *option_words(options)], flags, kept, folder)
+    command = _command([*words, *option_words(options)], flags, further, folder)
     _write(place, page(found, studies, command, table))
     click.echo(f"{place / PAGE}: {_summary(found)}")
     return _status(found, table)
@@ -108,9 +128,20 @@ def _neighbours(thorough: bool, jobs: int) -> list[Checked]:
         return check(rows(), effort, jobs=jobs, progress=progress)
 
 
-def _command(words: list[str], flags: list[str], kept: tuple[str, ...], folder: str) -> str:
+def _theorem(file: str, models: Sequence[Model], jobs: int) -> Replayed:
+    found = replayed(file, "--certificate", jobs=jobs)
+    if found.model not in models:
+        told = f"{found.model.name} {found.model.response.text}"
+        raise InputError(f"--certificate {file}: it is of {told}, which the report is not about")
+    return found
+
+
+def _command(
+    words: list[str], flags: list[str], further: Mapping[str, Sequence[str]], folder: str
+) -> str:
     """What was typed, in one way of writing it."""
-    more = [*flags, *(w for k in kept for w in ("--experiment", k))]
+    files = [word for option, values in further.items() for v in values for word in (option, v)]
+    more = [*flags, *files]
     return shlex.join(["trajalign", "report", *words, *more, "-o", folder])
 
 

@@ -7,7 +7,7 @@ A replay takes from the certificate what is claimed and where to look, and prove
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from importlib.metadata import version
 from json import dumps
@@ -30,7 +30,7 @@ _PACKAGES = ("trajalign", "sympy", "python-flint")
 _DEEPEST = 80  # cuts in each other
 _MOST_LEVELS = 20
 _FARTHEST = 256  # natural units of x = p² that a certificate may speak of: else it takes hours
-_PLACES = 16  # binary places to which numbers are told, beyond what was proved
+_PLACES = 16  # binary digits to which numbers are told, beyond what was proved
 _BOUNDS = ("alignment", "second", "time", "per_log", "per_small", "limit", "saturation", "gap")
 _ENCLOSED = ("first", "scale")
 
@@ -64,8 +64,18 @@ def digest(document: Mapping[str, Any]) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> tuple[Model, Theorem]:
-    """The model and the theorem of a certificate, proved anew; nothing is searched.
+@dataclass(frozen=True)
+class Replayed:
+    """What a certificate proves: the theorem that it tells, of a model, and by which proof."""
+
+    model: Model
+    proof: Proof
+    theorem: Theorem
+    sha256: str
+
+
+def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> Replayed:
+    """What a certificate says, proved anew; nothing is searched.
 
     Raises InputError, in one line, for what is no certificate, and NotProvedError where it does
     not prove what it says.
@@ -86,7 +96,7 @@ def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> tu
     with unproved():
         proved = check(model, proof, progress, jobs)
     require_implied(stated, proved)
-    return model, stated
+    return Replayed(model, proof, stated, str(document["sha256"]))
 
 
 def require_implied(stated: Theorem, proved: Theorem) -> None:
@@ -135,13 +145,17 @@ def numbers(theorem: Theorem) -> dict[str, Any]:
     return found
 
 
-def _up(x: fmpq) -> fmpq:
-    scale = 2**_PLACES
-    return fmpq((x * scale).ceil() + 1, scale)
+def _up(x: fmpq, size: fmpq | None = None) -> fmpq:
+    """A number above x by a share of `size`, by default of x, and short."""
+    size = abs(x) if size is None else size
+    digits = int(size.p).bit_length() - int(size.q).bit_length() if size > 0 else 0
+    scale = fmpq(2) ** (_PLACES - digits)
+    return ((x * scale).ceil() + 1) / scale
 
 
 def _out(low: fmpq, high: fmpq) -> tuple[fmpq, fmpq]:
-    return -_up(-low), _up(high)
+    size = max(abs(low), abs(high))
+    return -_up(-low, size), _up(high, size)
 
 
 def _setting(setting: Setting) -> dict[str, Any]:
