@@ -52,8 +52,8 @@ def test_a_whole_report_on_a_loss_for_which_little_holds(command, tmp_path):
     assert Page(source).wrong == []
     _, out, _ = command("verify", *loss, "--json", "-")
     assert differences(source, json.loads(out)["results"]) == []
-    assert len(json.loads(downloads_in(source)["1-linear-derivations.json"])["derivations"]) == 18
-    assert source.count("<details><summary><h4>") == 18
+    assert len(json.loads(downloads_in(source)["1-linear-derivations.json"])["derivations"]) == 19
+    assert source.count("<details><summary><h4>") == 19
     slow = next(row for row in shown_rows(source) if row.id == "r1-linear/slow-curve-3")
     assert "derived below (Theorem 11)" in slow.text
     assert "trajalign report linear --loss 'cosh(z)-1' -o" in text_of(source)

@@ -119,6 +119,11 @@ CHANGE, CHANGE_SLOPE = _real("step_change"), _real("step_change_slope")  # Φ, a
 PACE = sp.Function("pace")  # g_0
 BETA = (sp.Function("beta1"), sp.Function("beta2"))  # of ε and ε² in v₊ on the curve
 FUNNEL, CENTRE, ROOM = (sp.Symbol(n, positive=True) for n in ("tightness", "centre", "room"))
+# Where r''(0) = 0: p = νX and q = 1 + ν⁴Y.
+CUBE_ROOT, INNER_P, FLATNESS = (sp.Symbol(n, positive=True) for n in ("nu", "inner_p", "flatness"))
+INNER_Q, NEXT_TERM, INNER_LIMIT = _real("inner_q"), _real("next_term"), _real("inner_limit")
+AIRY, AIRY_SCALE = sp.Function("airy"), sp.Symbol("airy_scale", positive=True)
+AIRY_ZERO = sp.Symbol("airy_zero", positive=True)  # −a'₁
 STEPS, CLOCK, MAJORANT = _real("steps"), sp.Function("clock"), sp.Function("majorant")
 SLOWNESS, PASSED = (sp.Symbol(n, positive=True) for n in ("slowness", "passed"))
 
@@ -242,6 +247,15 @@ _NAMES = (
     Name(MAJORANT, "u", "u"),
     Name(SLOWNESS, r"\rho_0", "ρ₀"),
     Name(PASSED, r"\zeta", "ζ"),
+    Name(CUBE_ROOT, r"\nu", "ν"),
+    Name(INNER_P, "X", "X"),
+    Name(INNER_Q, "Y", "Y"),
+    Name(FLATNESS, r"\rho", "ρ"),
+    Name(NEXT_TERM, r"\gamma", "γ"),
+    Name(INNER_LIMIT, "Y_{*}", "Y*"),
+    Name(AIRY, "u", "u"),
+    Name(AIRY_SCALE, "k", "k"),
+    Name(AIRY_ZERO, r"|a'_1|", "|a'₁|"),
 )
 BY_OBJECT = MappingProxyType({name.object: name for name in _NAMES})
 BY_KEY = MappingProxyType({str(name.object): name.object for name in _NAMES})

@@ -72,7 +72,14 @@ class TwoLayerLinear(Model):
         chapters=(
             "response",
             *("linear.maps", "frozen", "linear.sharpness", "linear.solution", "linear.flow"),
-            *("curve", "limits", "linear.progressive", "linear.long_times", "uniform"),
+            *(
+                "curve",
+                "limits",
+                "linear.progressive",
+                "linear.long_times",
+                "uniform",
+                "linear.flat",
+            ),
         ),
         standard=("log-cosh", "pseudo-huber"),
         start=(sp.Rational(3, 10), sp.Rational(4, 5)),
