@@ -167,7 +167,7 @@ def _checked(model: str, statement: str) -> dict[str, sp.Expr]:
     known = {d.label: d for name in wanted for d in chapter(name)(some, _ORDER)}
     derivation = known[f"{model}/{statement}"]
     for label in derivation.needs:
-        check_derivation(known[label], kind.kind, known)
+        _checked(model, label.partition("/")[2])
     check_derivation(derivation, kind.kind, known)
     return {s.name: s.claim.sides[-1] for s in derivation.steps if s.claim.sides}
 

@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 from trajalign.numerics.curve.flat import airy_constant, flat_constant
-from trajalign.numerics.descent import compile_objective, limiting_sharpness
+from trajalign.numerics.descent import compile_composed, compile_objective, limiting_sharpness
 from trajalign.theory.errors import InputError
 
 X, Y = sp.symbols("X Y", positive=True)
@@ -121,3 +121,19 @@ def test_descent_on_a_neuron_ends_where_the_law_of_the_neuron_says() -> None:
     one, two = (eta ** (2 / 3) for eta in etas)
     value = (one * found[1] - two * found[0]) / (one - two)
     assert value == pytest.approx(flat_constant(4), rel=10 * one * two)
+
+
+def test_orbits_tell_the_constant_to_eight_digits() -> None:
+    """ℓ' = u/(1 + |u|³)^{1/3}: three step sizes, polynomial in h = η^{3/2} to second order."""
+    u = sp.Symbol("u", real=True)
+    objective = compile_composed(u / sp.cbrt(1 + sp.Abs(u) ** 3), u, x * y, (x, y))
+    etas, found = (1 / 40, 1 / 80, 1 / 160), []
+    for eta in etas:
+        size, height = 2 / eta * (1 + 0.6**3) ** (1 / 3), 0.6  # on q = r(p)
+        top = math.sqrt((size + math.sqrt(size**2 - 4 * height**2)) / 2)
+        gap = 2 / eta - limiting_sharpness(objective, (top, height / top), eta, until=1e-11)
+        found.append(gap / eta**0.5)
+    h = [eta**1.5 for eta in etas]
+    low, high = ((h[k] * found[k + 1] - h[k + 1] * found[k]) / (h[k] - h[k + 1]) for k in (0, 1))
+    value = (h[0] * high - h[2] * low) / (h[0] - h[2])
+    assert value == pytest.approx(flat_constant(3), rel=10 * h[0] * h[1] * h[2])
