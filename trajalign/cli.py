@@ -64,7 +64,7 @@ def _abandon_stdout() -> None:
 
 _COMMANDS = (
     *("verify", "assumptions", "prove", "derive", "experiment", "orbit", "sweep", "figure"),
-    *("report", "doctor", "completion"),
+    *("neighbours", "report", "doctor", "completion"),
 )
 
 

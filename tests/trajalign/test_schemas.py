@@ -16,7 +16,7 @@ from small_study import FILE as SMALL_STUDY
 SCHEMAS = resources.files("trajalign") / "schemas"
 NAMES = (
     *("assumptions", "certificate", "controls", "derivation", "doctor", "experiment", "ledger"),
-    *("orbit", "prove", "theorem", "verify"),
+    *("neighbours", "orbit", "prove", "theorem", "verify"),
 )
 LIMIT = ("neuron", "--activation", "algebraic", "--statement", "neuron/limit", "--jobs", "1")
 ORBIT = ("orbit", "linear", "--eta", "1/10", "--digits", "20", "--json", "-")
@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "derivations": ("derivation", ("derive", "--format", "json")),
     "the doctor's findings": ("doctor", ("doctor", "--json", "-")),
     "an experiment": ("experiment", ("experiment", str(SMALL_STUDY), "--json", "-")),
+    "a neighbour": ("neighbours", ("neighbours", "--source", "damian", "--json", "-")),
     "an orbit": ("orbit", ORBIT),
     "an unfinished orbit": ("orbit", (*ORBIT, "--steps", "9")),
     "half an orbit": ("orbit", (*ORBIT, "--to-crossing")),
@@ -48,7 +49,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "an orbit on the curve": ("orbit", (*ORBIT, "--fast-forward", "--p0", "curve")),
 }
 # Objects whose names are not fixed: what is in them depends on the label.
-OPEN = ("parameters", "quantities", "numbers", "witness", "proved", "refuted")
+OPEN = ("parameters", "quantities", "numbers", "witness", "proved", "refuted", "with")
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from .flow_regime import FlowRegime
 class Laws:
     """How a model's laws read; ε is `small`^`power`.
 
-    `exact` is the exact slow curve, "" where none is known; `flow` is where gradient flow is
-    followed, None where that is not known. `sharpness_needs` are the hypotheses under which the
-    model's sharpness is the largest eigenvalue.
+    `exact` is the exact slow curve and `solution` what a step does to the sharpness where gradient
+    flow would end, "" where none is known; `flow` is where gradient flow is followed, None where
+    that is not known. `sharpness_needs` are the hypotheses under which the model's sharpness is the
+    largest eigenvalue.
     """
 
     step: str
@@ -27,6 +28,7 @@ class Laws:
     small: str = r"\taEta"
     power: int = 1
     exact: str = ""
+    solution: str = ""
     flow: FlowRegime | None = None
     sharpness_needs: tuple[str, ...] = ("analytic",)
 
