@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy as sp
 
+from ..curve import two_sided_first_order as two_sided
 from ..curve.normal_form import OMEGA
 from ..expressions.parsing import Z
 from ..models.base import EPSILON, ETA, PHI_SQUARED, P, Q, R
@@ -119,6 +120,9 @@ PACE = sp.Function("pace")  # g_0
 BETA = (sp.Function("beta1"), sp.Function("beta2"))  # of ε and ε² in v₊ on the curve
 FUNNEL, CENTRE, ROOM = (sp.Symbol(n, positive=True) for n in ("tightness", "centre", "room"))
 STEPS, CLOCK, MAJORANT = _real("steps"), sp.Function("clock"), sp.Function("majorant")
+# A loss that is not even: p and p̃, with g, g' and h there (see `two_sided_first_order`).
+STEEP, STEEP_THERE = _real("steepness"), _real("steepness_there")  # of Q₀
+TILT, TWIST, QUARTIC = (_real(name) for name in ("tilt", "twist", "quartic"))  # of g at 0
 SLOWNESS, PASSED = (sp.Symbol(n, positive=True) for n in ("slowness", "passed"))
 
 _NAMES = (
@@ -237,6 +241,18 @@ _NAMES = (
     Name(STEPS, "t", "t"),
     Name(CLOCK, r"\vartheta", "ϑ"),
     Name(MAJORANT, "u", "u"),
+    Name(two_sided.OPPOSITE, r"\tilde{\taP}", "p̃"),
+    Name(two_sided.SLOPE, "g", "g"),
+    Name(two_sided.HEIGHT, "Q_0", "Q₀"),
+    Name(two_sided.RISE, "g'", "g'"),
+    Name(two_sided.OTHER_RISE, r"\tilde{g}'", "g̃'"),
+    Name(two_sided.H, r"\taH", "h"),
+    Name(two_sided.OTHER_H, r"\tilde{\taH}", "h̃"),
+    Name(STEEP, "L", "L"),
+    Name(STEEP_THERE, r"\tilde{L}", "L̃"),
+    Name(TILT, "g^{(2)}(0)", "g^(2)(0)"),
+    Name(TWIST, "g^{(3)}(0)", "g^(3)(0)"),
+    Name(QUARTIC, "g^{(4)}(0)", "g^(4)(0)"),
     Name(SLOWNESS, r"\rho_0", "ρ₀"),
     Name(PASSED, r"\zeta", "ζ"),
 )

@@ -85,6 +85,7 @@ class Product(Model):
         title="two-layer linear network with a target",
         spoken="product model",
         subject="The network",
+        chapters=("own_model", "product.cycle", "product.two_sided", "product.limits"),
         standard=("log(2*exp(z) + exp(-2*z))",),
         start=(sp.Rational(3, 10), sp.Rational(4, 5)),
     )
