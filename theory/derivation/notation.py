@@ -122,6 +122,7 @@ FUNNEL, CENTRE, ROOM = (sp.Symbol(n, positive=True) for n in ("tightness", "cent
 STEPS, CLOCK, MAJORANT = _real("steps"), sp.Function("clock"), sp.Function("majorant")
 # A loss that is not even: p and p̃, with g, g' and h there (see `two_sided_first_order`).
 STEEP, STEEP_THERE = _real("steepness"), _real("steepness_there")  # of Q₀
+ORIGIN = _real("origin")  # the output at the minimum
 TILT, TWIST, QUARTIC = (_real(name) for name in ("tilt", "twist", "quartic"))  # of g at 0
 SLOWNESS, PASSED = (sp.Symbol(n, positive=True) for n in ("slowness", "passed"))
 
@@ -248,6 +249,7 @@ _NAMES = (
     Name(two_sided.OTHER_RISE, r"\tilde{g}'", "g̃'"),
     Name(two_sided.H, r"\taH", "h"),
     Name(two_sided.OTHER_H, r"\tilde{\taH}", "h̃"),
+    Name(ORIGIN, "z_{*}", "z*"),
     Name(STEEP, "L", "L"),
     Name(STEEP_THERE, r"\tilde{L}", "L̃"),
     Name(TILT, "g^{(2)}(0)", "g^(2)(0)"),

@@ -11,14 +11,28 @@ from ...curve.two_sided_first_order import (
     OTHER_RISE,
     RISE,
     SLOPE,
+    FirstOrder,
     H,
     exchanged,
-    two_sided_first_order,
+    first_order_of,
 )
 from ...models.base import EPSILON, ETA, Model, P, Q, R
+from ...models.linear import linear_map
+from ...models.product import Product
 from ..claims import Definition, Derivation, Expansion, Solution, Step
 from ..latex import latex
-from ..notation import CURVATURE, MU, P_NEXT, Q_NEXT, QUARTIC, STEEP, STEEP_THERE, TILT, TWIST
+from ..notation import (
+    CURVATURE,
+    MU,
+    ORIGIN,
+    P_NEXT,
+    Q_NEXT,
+    QUARTIC,
+    STEEP,
+    STEEP_THERE,
+    TILT,
+    TWIST,
+)
 
 _HEIGHT, *_ = _CYCLE = tuple(
     f"bifurcation/two-cycle:{n}" for n in ("height", "multiplier", "steep", "steep-there")
@@ -27,6 +41,7 @@ _HEIGHT, *_ = _CYCLE = tuple(
 
 def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
     """h at p and p̃ from two linear equations, and its value at 0."""
+    assert isinstance(model, Product)
     name, small = model.name, latex(model.small_parameter(ETA))
     return (
         Derivation(
@@ -37,25 +52,31 @@ def derivations(model: Model, order: int) -> tuple[Derivation, ...]:
             r"exactly one function $\taH$ on both sides of $\taP = 0$: that of \stepref{h}, and "
             r"$\taH(0) = 1/(2\rho)$ whatever the target. That orbits come to it is not derived "
             r"here.",
-            (*_images(model), *_equations(model), *_at_zero(model)),
+            (*_images(model), *_equations(model), *_at_zero()),
             (f"{name}/reduced-map", "bifurcation/two-cycle", "bifurcation/flip"),
         ),
     )
+
+
+def _first(model: Product) -> FirstOrder:
+    """The first order with a letter for the output at the minimum."""
+    return first_order_of(linear_map(ORIGIN, model.valley.bend), model.step_size(EPSILON))
 
 
 def _assumed() -> str:
     return "A1 and A4"
 
 
-def _images(model: Model) -> tuple[Step, ...]:
-    first, maps = two_sided_first_order(model), f"{model.name}/reduced-map"
-    known = ("eps", "g", "curve", _HEIGHT)
+def _images(model: Product) -> tuple[Step, ...]:
+    first, maps = _first(model), f"{model.name}/reduced-map"
+    known = ("eps", "output", "g", "curve", _HEIGHT)
     return (
         Step(
             "eps",
-            rf"Given is the reduced map of \thmref{{{maps}}}. The step size is",
+            rf"Given is the reduced map of \thmref{{{maps}}}. We write for the step size",
             Definition(ETA, model.step_size(EPSILON)),
         ),
+        Step("output", r"the output at the minimum", Definition(ORIGIN, model.origin)),
         Step("g", r"and we write $g = g(\taP)$, so that", Definition(R(P), SLOPE / P)),
         Step(
             "curve",
@@ -79,8 +100,8 @@ def _images(model: Model) -> tuple[Step, ...]:
     )
 
 
-def _equations(model: Model) -> tuple[Step, ...]:
-    first = two_sided_first_order(model)
+def _equations(model: Product) -> tuple[Step, ...]:
+    first = _first(model)
     here = OTHER_H + STEEP_THERE * first.moved - first.risen
     other = first.risen - STEEP_THERE * first.moved
     there = exchanged(here.subs(STEEP_THERE, STEEP)).subs(OTHER_H, other)
@@ -105,7 +126,7 @@ def _equations(model: Model) -> tuple[Step, ...]:
     )
 
 
-def _at_zero(model: Model) -> tuple[Step, ...]:
+def _at_zero() -> tuple[Step, ...]:
     def g(p: sp.Expr) -> sp.Expr:
         return p + TILT * p**2 / 2 + TWIST * p**3 / 6 + QUARTIC * p**4 / 24
 
