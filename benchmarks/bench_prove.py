@@ -14,7 +14,8 @@ from trajalign.theory.curve.first_order import slow_curve
 from trajalign.theory.models import Model, SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import ACTIVATIONS, LOSSES
 from trajalign.verification.theorems.proof import BITS, check, leaves
-from trajalign.verification.theorems.search import Wanted, prove, tube_only
+from trajalign.verification.theorems.search import prove
+from trajalign.verification.theorems.settings import Wanted, tube_only
 
 OTHERS = (
     "2*sqrt(1+z**2)-2*log(1+sqrt(1+z**2))",

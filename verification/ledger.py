@@ -40,10 +40,10 @@ def known_statements(model: str) -> tuple[Statement, ...]:
 
 def statements_about(model: Model) -> tuple[Statement, ...]:
     """The same for any model, a third one too."""
-    return _statements(type(model), type(model.response))
+    return _statements(model, type(model.response))
 
 
-def _statements(model: type[Model], response: type[Response]) -> tuple[Statement, ...]:
+def _statements(model: type[Model] | Model, response: type[Response]) -> tuple[Statement, ...]:
     known = tuple(hypothesis.name for hypothesis in response.hypotheses)
     laws = model.laws
     return tuple(

@@ -78,6 +78,9 @@ class SeriesRing(EvenRing[Coefficient]):
     def reciprocal(self, a: Coefficient) -> Coefficient:
         return Coefficient(1 / a.series)
 
+    def power(self, a: Coefficient, exponent: sp.Rational) -> Coefficient:
+        return Coefficient((a.series.log() * arb(exact(exponent))).exp())
+
     def lift(self, a: Coefficient, j: int) -> Coefficient:
         """pʲ/j! dʲ/dpʲ of F(p²): the coefficient of sʲ in F(x + x(2s + s²))."""
         if a.exact_zero:

@@ -69,10 +69,12 @@ def crossing_constant(model: Model, q0: sp.Rational, digits: int = 15) -> mpmath
     end = _aligned(model, q0, digits)
     delay = _integral(laws.delay, end, digits)
     with mpmath.workdps(digits + 5):
-        size, rate = (
-            mpmath.mpf(_value(e, digits)) for e in (laws.crossing_size, laws.decay_at_zero)
+        size, rate, unit = (
+            mpmath.mpf(_value(e, digits))
+            for e in (laws.crossing_size, laws.decay_at_zero, model.small_parameter(sp.S.One))
         )
-        return +(mpmath.log(mpmath.mpf(end) / size) / rate + delay)
+        # |p| falls from a to √ε · size, where ε is `unit` times a power of η.
+        return +((mpmath.log(mpmath.mpf(end) / size) - mpmath.log(unit) / 2) / rate + delay)
 
 
 def _two_sided_constant(model: Model, q0: sp.Rational, digits: int) -> mpmath.mpf:

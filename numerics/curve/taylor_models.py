@@ -42,27 +42,27 @@ class CellModel:
     polynomial: arb_poly
     remainder: arb
     whole: arb
-    derivatives: list[arb_poly] = field(default_factory=list)  # F, F'/1!, … as they are asked for
-    everywhere: list[arb] = field(default_factory=list)  # over the whole cell, likewise
+    # F, F'/1!, … as they are asked for: a polynomial, its error, and the sum over the whole cell.
+    derivatives: list[tuple[arb_poly, arb, arb]] = field(default_factory=list)
 
     def at(self, offset: arb | None, count: int) -> list[arb]:
-        """Enclosures of F, F'/1!, …, `count` of them, for all offsets from the centre."""
-        if offset is None:
-            if len(self.everywhere) < count:
-                self.everywhere = self.at(self.whole, count)
-            return self.everywhere[:count]
-        known = self.derivatives or [self.polynomial]
+        """Enclosures of F, F'/1!, …, `count` of them, for all offsets from the centre that lie in
+        the cell."""
+        known = self.derivatives
         while len(known) < count:
-            known.append(known[-1].derivative() * (arb(1) / len(known)))
-        self.derivatives = known
-        size = abs(offset).upper()
-        power = size ** arb(_TERMS - count + 1)
-        found = []
-        for k in range(count - 1, -1, -1):
-            error = self.remainder * comb(_TERMS, k) * power
-            found.append(known[k](offset) + arb(0, error.upper()))
-            power *= size
-        return found[::-1]
+            self._derive()
+        if offset is None:
+            return [everywhere for _, _, everywhere in known[:count]]
+        return [polynomial(offset) + error for polynomial, error, _ in known[:count]]
+
+    def _derive(self) -> None:
+        k = len(self.derivatives)
+        polynomial = self.polynomial
+        if k > 0:
+            polynomial = self.derivatives[-1][0].derivative() * (arb(1) / k)
+        bound = self.remainder * comb(_TERMS, k) * abs(self.whole).upper() ** arb(_TERMS - k)
+        error = arb(0, bound.upper())
+        self.derivatives.append((polynomial, error, polynomial(self.whole) + error))
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ class Located:
 
     def over(self, name: str, count: int) -> list[arb]:
         """Enclosures of F, F', F''/2, …, `count` of them, over the box."""
+        if len(self.cells) == 1:
+            return self.cells[0][name].at(self.offsets[0], count)
         found: list[arb] = []
         for cell, offset in zip(self.cells, self.offsets, strict=True):
             inside = cell[name].at(offset, count)
@@ -186,7 +188,7 @@ class CurveModels:
 
     def _index(self, x: arb) -> int:
         """Of a cell that has x, by comparison with its ends, which are exact."""
-        found = int((x * self._per_x).mid().floor().fmpz())
+        found = int(float((x * self._per_x).mid()))
         found = min(max(found, 0), len(self._centres) - 1)
         if x < self._starts[found]:
             return found - 1

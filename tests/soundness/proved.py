@@ -12,15 +12,16 @@ from flint import fmpq
 
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
-from trajalign.verification.theorems import search
 from trajalign.verification.theorems.certificate import rounded
 from trajalign.verification.theorems.proof import Theorem
+from trajalign.verification.theorems.search import prove
+from trajalign.verification.theorems.settings import Wanted, sizes
 
 from .counting import Tally
 from .followed import ACTIVATIONS, LOSSES, Descent, descent
 
 _DIGITS = 60
-_ORBITS = 12
+_ORBITS = 32
 _MOST_STEPS = 40_000
 _END = mpmath.mpf(10) ** -12  # of |p|: q has its limit then
 _SEEN = mpmath.mpf(10) ** -7  # |p| from where on differences have digits left
@@ -44,11 +45,11 @@ def try_theorem(rng: Random, tally: Tally) -> None:
     model = SingleNeuron(Activation.parse(text)) if neuron else TwoLayerLinear(Loss.parse(text))
     low = fmpq(rng.randrange(790 if neuron else 745, 870), 1000)
     q = low, low + fmpq(rng.choice([2, 5, 10]), 1000)
-    sizes = search.sizes(model)
-    wanted = search.Wanted(largest=rng.choice(sizes[len(sizes) // 3 :]), q=q)
+    known = sizes(model)
+    wanted = Wanted(largest=rng.choice(known[len(known) // 3 :]), q=q)
     told = f"{model.name} {text}, epsilon <= {wanted.largest}, q0 in {q[0]} to {q[1]}"
     with tally.trying("theorem", told):
-        theorem = rounded(search.prove(model, wanted)[1])
+        theorem = rounded(prove(model, wanted)[1])
         with mpmath.workdps(_DIGITS):
             for _ in range(_ORBITS):
                 _try_orbit(rng, tally, told, theorem, text, neuron)

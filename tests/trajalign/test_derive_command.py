@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 from calling import Called, environment, one_line
+from flint import fmpq
 from latex_tools import complaints, darkest_of_each_page, needs_latex
 from small_appendix import CURVE, SMALL
 
@@ -19,8 +20,12 @@ import trajalign.commands.derive as derive_module
 from trajalign.appendix import pdf
 from trajalign.appendix.numbers import Numbers, Row
 from trajalign.figures.bifurcation import bifurcation_picture
+from trajalign.files import dump
 from trajalign.theory.derivation.claims import Appendix, Identity, Step
-from trajalign.theory.models import Model, P
+from trajalign.theory.models import Model, P, TwoLayerLinear
+from trajalign.verification.theorems.certificate import certificate, digest, rounded
+from trajalign.verification.theorems.search import prove
+from trajalign.verification.theorems.settings import Wanted
 
 Derive = Callable[..., Called]
 LATEX_FILES = {"a.tex", "a-standalone.tex", "trajalign-notation.tex", "trajalign.bib"}
@@ -59,6 +64,29 @@ def false(monkeypatch: pytest.MonkeyPatch) -> None:
 def written_to(path: Path) -> Called:
     """What the command says of the small appendix, as `--check` does."""
     return 0, f"{path}: 2 derivations with 12 steps check\n", ""
+
+
+def test_a_theorem_that_is_replayed_is_the_last_chapter(derive: Derive, tmp_path: Path) -> None:
+    model = TwoLayerLinear("log-cosh")
+    wanted = Wanted(fmpq(1, 900), (fmpq(21, 25), fmpq(17, 20)), (fmpq(1, 5), fmpq(2, 5)))
+    proof, theorem = prove(model, wanted)
+    document = certificate(model, proof, rounded(theorem))
+    file, page = tmp_path / "theorem.json", tmp_path / "a.html"
+    file.write_text(dump(document), encoding="utf-8")
+    arguments = ("linear", "--no-numbers", "--certificate", str(file), "-o", str(page))
+    code, _, err = derive(*arguments)
+    assert (code, err) == (0, "")
+    last = page.read_text(encoding="utf-8").split("The theorem with numbers")[-1]
+    assert last.count(f"certificate {document['sha256'][:16]}") == 8
+    assert "8 lemmas proved in ball arithmetic over the whole box" in last
+    # A number that is better than what is proved: nothing is written.
+    page.unlink()
+    document["theorem"]["alignment"] = "3/4"
+    file.write_text(dump(document | {"sha256": digest(document)}), encoding="utf-8")
+    code, out, err = derive(*arguments)
+    assert (code, out) == (2, "")
+    assert "alignment: 0.750000 is told" in one_line(err)
+    assert not page.exists()
 
 
 @pytest.mark.usefixtures("small")
@@ -236,6 +264,9 @@ def test_a_step_that_does_not_check_is_not_printed(
         (("--check", "missing.json"), "No such file"),
         (("--check", "x.json", "--order", "2"), "no other option"),
         (("linear", "--check", "x.json"), "no other option"),
+        (("linear", "--certificate", "x.json"), "--certificate x.json: No such file"),
+        (("linear", "--certificate", "x.json", "--format", "json"), "every format but json"),
+        (("--check", "x.json", "--certificate", "y.json"), "no other option"),
         (("--check", "x.json", "-o", "y.json"), "no other option"),
     ],
 )

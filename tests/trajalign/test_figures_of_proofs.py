@@ -18,15 +18,17 @@ from trajalign.figures.drawing import with_figure
 from trajalign.figures.looks import box as box_look
 from trajalign.figures.looks import region as region_look
 from trajalign.figures.picture import FAULT, Box, Picture
-from trajalign.figures.proved import Samples, proved_picture, read
+from trajalign.figures.proved import Samples, proved_picture
 from trajalign.files import dump
+from trajalign.theorem_file import replayed
 from trajalign.theory.errors import InputError
 from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 from trajalign.theory.responses import Activation, Loss
 from trajalign.verification.theorems.certificate import certificate, digest, rounded
 from trajalign.verification.theorems.errors import NotProvedError
 from trajalign.verification.theorems.proof import Proof, Theorem
-from trajalign.verification.theorems.search import Wanted, prove, quick
+from trajalign.verification.theorems.search import prove
+from trajalign.verification.theorems.settings import Wanted, quick
 
 LINEAR = TwoLayerLinear(Loss.parse("log-cosh"))
 NEURON = SingleNeuron(Activation.parse("tanh"))
@@ -188,7 +190,7 @@ def test_what_is_told_apart_by_filling_is_so_in_grey(picture: Picture) -> None:
 def test_the_certificate_is_replayed(
     written: Path, theorem: Theorem, figure: Callable[..., Called], tmp_path: Path
 ) -> None:
-    assert read(written, LINEAR) == theorem
+    assert replayed(written, "--certificate", of=LINEAR).theorem == theorem
     file, data = tmp_path / "a.png", tmp_path / "a.csv"
     arguments = ("proved", "linear", "--certificate", str(written), "-o", str(file))
     code, out, err = figure(*arguments, "--data", str(data))
@@ -209,17 +211,17 @@ def test_a_certificate_that_proves_less_is_refused(written: Path) -> None:
     document["theorem"]["alignment"] = "3/4"
     written.write_text(dump(document | {"sha256": digest(document)}), encoding="utf-8")
     with pytest.raises(NotProvedError, match="alignment"):
-        read(written, LINEAR)
+        replayed(written, "--certificate", of=LINEAR)
 
 
 def test_a_certificate_of_another_model_is_refused(written: Path) -> None:
     with pytest.raises(InputError, match=r"of linear log\(cosh\(z\)\), not of neuron tanh"):
-        read(written, NEURON)
+        replayed(written, "--certificate", of=NEURON)
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(None, "No such file"), ("{", "not JSON"), ("[]", "none of a theorem"), ("{}", "schema")],
+    [(None, "No such file"), ("{", "not JSON"), ("[]", "not a certificate"), ("{}", "schema")],
 )
 def test_what_is_no_certificate_is_one_line(
     content: str | None, told: str, figure: Callable[..., Called], tmp_path: Path

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from browser import CHROMIUM, WANTED_IN_CI, complaints
@@ -12,6 +13,7 @@ from report_pages import Page, differences, downloads_in, shown_rows, small_cont
 from trajalign.commands import report as report_command
 from trajalign.report.gathered import Content
 from trajalign.report.proofs import Proofs
+from trajalign.theory.models import TwoLayerLinear
 from trajalign.verification.measuring.effort import QUICK, THOROUGH
 from trajalign.verification.running.runner import Control
 
@@ -41,14 +43,14 @@ def test_a_whole_report_on_a_loss_for_which_little_holds(command, tmp_path):
     loss = ("linear", "--loss", "cosh(z)-1")
     status, out, err = command("report", *loss, "-o", str(folder), "--jobs", "2")
     assert (status, err) == (1, "")
-    assert out == f"{folder}/index.html: 8 pass, 4 fail, 12 not-applicable\n"
+    assert out == f"{folder}/index.html: 8 pass, 4 fail, 18 not-applicable\n"
     assert [path.name for path in folder.iterdir()] == ["index.html"]
     source = (folder / "index.html").read_text(encoding="utf-8")
     assert Page(source).wrong == []
     _, out, _ = command("verify", *loss, "--json", "-")
     assert differences(source, json.loads(out)["results"]) == []
-    assert len(json.loads(downloads_in(source)["1-linear-derivations.json"])["derivations"]) == 15
-    assert source.count("<details><summary><h4>") == 15
+    assert len(json.loads(downloads_in(source)["1-linear-derivations.json"])["derivations"]) == 17
+    assert source.count("<details><summary><h4>") == 17
     slow = next(row for row in shown_rows(source) if row.id == "r1-linear/slow-curve-3")
     assert "derived below (Theorem 10)" in slow.text
     assert "trajalign report linear --loss 'cosh(z)-1' -o" in text_of(source)
@@ -110,6 +112,7 @@ def test_the_exit_status_is_that_of_verify(change, status, told, command, tmp_pa
         (("-o", "new", "--eta", "-1"), "--eta -1"),
         (("-o", "new", "--digits", "5"), "--digits"),
         (("-o", "new", "--experiment", "missing"), "--experiment missing"),
+        (("-o", "new", "--certificate", "missing"), "--certificate missing: No such file"),
         (("-o", "file"), "-o file"),
         (("-o", "file/below"), "-o file/below"),
         (("-o", "taken"), "index.html in it is a directory"),
@@ -125,6 +128,22 @@ def test_bad_input_is_told_in_one_line_and_nothing_is_written(
     assert (status, out) == (2, "")
     assert told in one_line(err)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "index.html", "taken"]
+
+
+def test_a_theorem_is_passed_on_and_belongs_to_a_response(command, tmp_path, given, monkeypatch):
+    model = TwoLayerLinear("log-cosh")
+    found = SimpleNamespace(model=model)
+    monkeypatch.setattr(report_command, "replayed", lambda file, option, jobs: found)
+    asked = given(small_content())
+    arguments = ("-o", str(tmp_path), "--certificate", "a.json")
+    status, _, err = command("report", "linear", "--loss", "log-cosh", *arguments)
+    assert (status, err) == (1, "")  # as that content has a failure
+    assert asked["theorems"] == [found]
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "--certificate a.json" in text_of(page)
+    status, out, err = command("report", "neuron", *arguments)
+    assert (status, out) == (2, "")
+    assert "it is of linear log(cosh(z)), which the report is not about" in one_line(err)
 
 
 def test_an_interrupted_run_leaves_nothing(command, tmp_path, monkeypatch):

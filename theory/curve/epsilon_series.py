@@ -46,6 +46,9 @@ class Ring(Protocol[C]):
     def reciprocal(self, a: C) -> C:
         """1/a, for an `a` that does not vanish at p = 0."""
 
+    def power(self, a: C, exponent: sp.Rational) -> C:
+        """a^exponent, a root, for an `a` that is positive at p = 0. Raises InputError."""
+
     def mirror(self, a: C) -> C:
         """a at the other point of the 2-cycle."""
 
@@ -174,6 +177,26 @@ class Program(Generic[C]):
         inverse = self._add(Series(term, fixed=a.fixed))
         return inverse
 
+    def power(self, a: Series[C], exponent: sp.Rational) -> Series[C]:
+        """a^exponent, from b' a = exponent a' b for the power b."""
+        multiply, number = self.ring.multiply, self.ring.number
+        lead: list[C] = []
+
+        def term(k: int) -> C:
+            first = a.terms[0]
+            if k == 0:
+                lead[:] = [self.ring.reciprocal(first)]
+                return self.ring.power(first, exponent)
+            weights = (exponent * i / k - sp.Rational(k - i, k) for i in range(1, k + 1))
+            known = (
+                multiply(number(weight), multiply(a.terms[i], power.terms[k - i]))
+                for i, weight in enumerate(weights, start=1)
+            )
+            return multiply(reduce(_plus, known), lead[0])
+
+        power = self._add(Series(term, fixed=a.fixed))
+        return power
+
     def compiled(self, e: sp.Expr, known: dict[sp.Expr, Series[C]]) -> Series[C]:
         """The series of a rational expression in the symbols of `known`."""
         if e not in known:
@@ -191,7 +214,11 @@ class Program(Generic[C]):
             return reduce(self.product, [self.compiled(e.base, known)] * int(e.exp))
         if e.is_Pow and e.exp.is_Integer:
             return self.inverse(self.compiled(e.base**-e.exp, known))
-        raise ReducedMapError(f"the reduced map is not rational in p, q, ε and the response: {e}")
+        if e.is_Pow and e.exp.is_Rational:
+            return self.power(self.compiled(e.base, known), e.exp)
+        raise ReducedMapError(
+            f"the reduced map is not rational in p, q, its roots, ε and the response: {e}"
+        )
 
     def _add(self, series: Series[C]) -> Series[C]:
         self.lines.append(series)
@@ -277,6 +304,17 @@ def even_map(model: Model) -> tuple[sp.Expr, sp.Expr]:
     if any(part.has(sp.sqrt(X)) for part in even):
         raise ReducedMapError("the reduced map is not odd in p")
     return even[0], even[1]
+
+
+def root_of(model: Model) -> int:
+    """The least n for which all powers of q in the map are powers of its n-th root.
+
+    >>> from trajalign.theory.models import Deep
+    >>> root_of(Deep("log-cosh", depth=4))
+    3
+    """
+    powers = {power for e in even_map(model) for power in e.atoms(sp.Pow) if power.base == Q}
+    return int(sp.ilcm(1, *(power.exp.q for power in powers if power.exp.is_Rational)))
 
 
 @lru_cache(maxsize=64)

@@ -137,7 +137,7 @@ def _scaled(series: tuple[sp.Expr, ...], unit: sp.Expr, shift: int, model: Model
 
 def _not_rational(model: Model, bad: sp.Expr) -> str:
     return (
-        f"{model.response.text}: its power series has the coefficient {bad}, which is not "
+        f"{model.given}: its power series has the coefficient {bad}, which is not "
         "rational; exact series need rational coefficients (or multiples of powers of one unit)"
     )
 
@@ -161,6 +161,17 @@ class _Polynomials(EvenRing[fmpq_poly]):
 
     def reciprocal(self, a: fmpq_poly) -> fmpq_poly:
         return _reciprocal(a, self.size)
+
+    def power(self, a: fmpq_poly, exponent: sp.Rational) -> fmpq_poly:
+        """From b' a = exponent a' b for the power b; the root of a(0) has to be rational."""
+        first = sp.Rational(int(a[0].p), int(a[0].q)) ** exponent
+        if not first.is_Rational:
+            raise InputError(f"exact series need rational coefficients, not {first}")
+        n, found = fmpq(int(exponent.p), int(exponent.q)), [fmpq(int(first.p), int(first.q))]
+        for k in range(1, self.size):
+            terms = ((n * i - (k - i)) * a[i] * found[k - i] for i in range(1, k + 1))
+            found.append(sum(terms, fmpq(0)) / (k * a[0]))
+        return fmpq_poly(found)
 
     def lift(self, a: fmpq_poly, j: int) -> fmpq_poly:
         """p^j/j! d^j/dp^j of x^n is (2n choose j) x^n."""

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 import sympy as sp
 
+from ..errors import InputError
 from ..models import P
 from .epsilon_series import MIRROR, RESPONSE
 
@@ -86,6 +87,10 @@ class CycleRing:
 
     def reciprocal(self, a: Expansions) -> Expansions:
         return Expansions(tuple(map(self._reciprocal, a.parts)))
+
+    def power(self, a: Expansions, exponent: sp.Rational) -> Expansions:
+        """Of no map here: about a minimum none has a root of q."""
+        raise InputError("a map that is not odd in p is expanded without roots of q only")
 
     def mirror(self, a: Expansions) -> Expansions:
         """The function at the other point of the cycle."""

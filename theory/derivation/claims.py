@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import sympy as sp
 
@@ -104,7 +105,22 @@ class Cited:
         return ()
 
 
-Claim = Definition | Identity | Expansion | Solution | Sign | Cited
+@dataclass(frozen=True)
+class Enclosed:
+    """Inequalities that balls prove all over a box; shown with the certificate that says how.
+
+    `certificate` is its SHA-256. A step with this claim is made only from a replay.
+    """
+
+    certificate: str
+
+    @property
+    def sides(self) -> tuple[sp.Expr, ...]:
+        """None: its numbers stand in the words."""
+        return ()
+
+
+Claim = Definition | Identity | Expansion | Solution | Sign | Cited | Enclosed
 
 
 @dataclass(frozen=True)
@@ -145,3 +161,4 @@ class Appendix:
     order: int
     derivations: tuple[Derivation, ...]
     kind: type[Response]  # of the response
+    options: Mapping[str, str] = field(default_factory=dict)  # of the model

@@ -12,7 +12,7 @@ from sympy.core.function import AppliedUndef
 from ..errors import InputError, NoExpansionError
 from ..expressions.parsing import Z
 from ..series import taylor
-from .claims import Cited, Derivation, Expansion, Step
+from .claims import Derivation, Expansion, Step
 
 _PASSES = 8  # how deep the equations may be nested in one another
 
@@ -47,7 +47,7 @@ def equation_of(step: Step) -> Equation:
     the expansion must hold whatever the unknown is.
     """
     claim = step.claim
-    if isinstance(claim, Cited) or not isinstance(claim.sides[0], _REPLACEABLE):
+    if not claim.sides or not isinstance(claim.sides[0], _REPLACEABLE):
         raise InputError(f"step {step.name} is not an equation for a symbol or a function")
     if getattr(claim, "at", ()):
         raise InputError(f"step {step.name} holds at a place only, so it cannot be used as it is")

@@ -28,6 +28,7 @@ from .base import (
     R,
     ReducedModel,
 )
+from .deep import Deep
 from .linear import (
     DiagonalForm,
     LinearSpectrum,
@@ -61,7 +62,7 @@ def names() -> tuple[str, ...]:
     """The names of the built-in models.
 
     >>> names()
-    ('linear', 'neuron', 'frozen-weight')
+    ('linear', 'neuron', 'deep', 'frozen-weight', 'product')
     """
     return tuple(built_in())
 
@@ -81,13 +82,38 @@ def of(name: str, text: str, **options: Any) -> Model:
 
     >>> of("neuron", "tanh").response.curvature
     -8/3
-    >>> of("neuron", "tanh", depth=3)
-    Traceback (most recent call last):
-    trajalign.theory.errors.InputError: --depth does not belong to the neuron, which has no options
+    >>> of("deep", "log-cosh", depth=4).designation
+    'deep, depth 4'
     """
-    model = named(name)
+    return _made(named(name), text, options)
+
+
+def _made(model: type[Model], text: str, options: Mapping[str, Any]) -> Model:
     require_options(model, options)
     return model(model.kind.parse(text), **options)
+
+
+def recalled(document: Mapping[str, Any], own: type[Model] | None = None) -> Model:
+    """The model that a file of this program names by "model", "response" and "options".
+
+    It is a built-in one, or `own` if it is called like that.
+    Raises InputError for one that is unknown.
+
+    >>> recalled({"model": "neuron", "response": "tanh(z)"}).name
+    'neuron'
+    """
+    name, text, options = document["model"], document["response"], document.get("options", {})
+    kind = own if own is not None and own.name == name else built_in().get(str(name))
+    if kind is None:
+        raise InputError(
+            f"unknown model {str(name)[:60]!r}: it is {' or '.join(names())}, or one of your own, "
+            "whose file is to be given"
+        )
+    if not isinstance(text, str):
+        raise InputError("its response must be a text")
+    if not isinstance(options, dict) or not all(isinstance(v, str) for v in options.values()):
+        raise InputError("its options must be texts by their names")
+    return _made(kind, text, {key.replace("-", "_"): value for key, value in options.items()})
 
 
 def require_options(model: type[Model], names: Iterable[str]) -> None:
@@ -97,7 +123,9 @@ def require_options(model: type[Model], names: Iterable[str]) -> None:
         flag = "--" + name.replace("_", "-")
         if flag not in known:
             has = f"takes {', '.join(known)}" if known else "has no options"
-            raise InputError(f"{flag} does not belong to the {model.spoken()}, which {has}")
+            _, takers = options_of_all().get(flag[2:], (None, ()))
+            hint = f"; it is an option of {' and '.join(takers)}" if takers else ""
+            raise InputError(f"{flag} does not belong to the {model.spoken()}, which {has}{hint}")
 
 
 def options_of_all() -> Mapping[str, tuple[ModelOption, tuple[str, ...]]]:
@@ -164,6 +192,7 @@ __all__ = [
     "PHI_SQUARED",
     "About",
     "Activation",
+    "Deep",
     "DiagonalForm",
     "LinearSpectrum",
     "LinearUpdate",
@@ -191,6 +220,7 @@ __all__ = [
     "names",
     "of",
     "options_of_all",
+    "recalled",
     "require_options",
     "standard",
 ]

@@ -91,7 +91,6 @@ class Model(ABC):
 
     response: Response
     name: ClassVar[str]
-    exponent: ClassVar[sp.Rational]  # η = ε^exponent, ε being what the slow curve expands in
     kind: ClassVar[type[Response]] = Response  # of its response, as it is given
     seen: ClassVar[type[Response]]  # what the model makes of it; the same if nothing is said
     about: ClassVar[About] = About()
@@ -136,7 +135,9 @@ class Model(ABC):
     @property
     def title(self) -> str:
         """The model in a sentence, after "the", in LaTeX."""
-        return self.about.title or "model " + self.name.replace("_", r"\_")
+        title = self.about.title or "model " + self.name.replace("_", r"\_")
+        told = ", ".join(f"{name} ${value}$" for name, value in self.settings.items())
+        return f"{title} ({told})" if told else title
 
     @property
     def hypotheses(self) -> dict[str, str]:
@@ -154,6 +155,12 @@ class Model(ABC):
         return cls.about.spoken or f"model {cls.name}"
 
     @property
+    @abstractmethod
+    def exponent(self) -> sp.Rational:
+        """η ~ ε^exponent, ε being what the slow curve expands in; most models say it in the class,
+        as `exponent: ClassVar[sp.Rational] = …`."""
+
+    @property
     def output(self) -> sp.Expr:
         """What `largest_p` bounds, in P: p itself unless the model says otherwise."""
         return P
@@ -169,6 +176,11 @@ class Model(ABC):
     def small_parameter(self, eta: sp.Expr) -> sp.Expr:
         """ε as a function of η."""
         return eta ** (1 / self.exponent)
+
+    @property
+    def step_unit(self) -> float:
+        """η at ε = 1 in double precision: η is this times ε^exponent."""
+        return float(self.step_size(sp.S.One))
 
     @property
     def largest_p(self) -> sp.Expr | None:

@@ -63,3 +63,12 @@ def told(name: str, settings: Mapping[str, str]) -> str:
     'deep, depth 4'
     """
     return ", ".join((name, *(f"{option} {value}" for option, value in settings.items())))
+
+
+def with_options(settings: Mapping[str, str]) -> dict[str, Any]:
+    """The settings of a model as every JSON document has them: nothing, where there are none.
+
+    >>> with_options({"depth": "4"}), with_options({})
+    ({'options': {'depth': '4'}}, {})
+    """
+    return {"options": dict(settings)} if settings else {}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from .. import __version__
 from ..theory.derivation.book import not_written
-from ..theory.derivation.claims import Appendix, Cited, Derivation, Step
+from ..theory.derivation.claims import Appendix, Cited, Claim, Derivation, Enclosed, Step
 from ..theory.derivation.latex import latex
 from ..theory.errors import InputError
 from ..theory.hypotheses import ALWAYS
@@ -19,6 +19,7 @@ from ..theory.writing.references import require_reference
 from ..verification.derivations.judging import Checked, StepCheck
 from ..verification.ledger import statements_about
 
+SHOWN = 16  # digits of a certificate's SHA-256
 _CITATION = re.compile(r"\\cite\{([^{}]*)\}")
 
 _C = (
@@ -44,7 +45,7 @@ class Entry:
     @cached_property
     def numbers(self) -> dict[str, str]:
         """The number of every displayed step, such as "3.2", by its name."""
-        shown = [s.name for s in self.derivation.steps if not isinstance(s.claim, Cited)]
+        shown = [s.name for s in self.derivation.steps if s.claim.sides]
         return {name: f"{self.number}.{k}" for k, name in enumerate(shown, 1)}
 
     @property
@@ -70,6 +71,8 @@ def evidence(checked: Checked) -> str:
         parts.append(f"{_counted(words, 'step')} argued in words")
     if taken := len(cited) - cited.count(""):
         parts.append(f"{_counted(taken, 'step')} taken from elsewhere")
+    if count := hows.count("enclosed"):
+        parts.append(f"{_counted(count, 'lemma')} proved in ball arithmetic over the whole box")
     return "; ".join(parts) + "."
 
 
@@ -221,7 +224,7 @@ def _texts(derivation: Derivation) -> list[str]:
 
 
 def _kind(label: str, ledger: set[str]) -> str:
-    known = label in ledger or any(other.startswith(f"{label}-") for other in ledger)
+    known = label in ledger or any(other.startswith((f"{label}-", f"{label}/")) for other in ledger)
     return "theorem" if known else "lemma"
 
 
@@ -255,9 +258,19 @@ def continues(steps: Sequence[Step], index: int) -> bool:
     pair = steps[index - 1 : index + 1] if index else ()
     return (
         len(pair) == 2
-        and not any(isinstance(step.claim, Cited) for step in pair)
+        and all(step.claim.sides for step in pair)
         and steps[index].text.strip() in ("", "and")
     )
+
+
+def mark(claim: Claim, cited: Callable[[str], str]) -> str:
+    """What is said of a step without a formula; `cited` shows a reference."""
+    match claim:
+        case Enclosed(certificate):
+            return f"(Proved in ball arithmetic; certificate {certificate[:SHOWN]}.)"
+        case Cited(source) if source:
+            return f"(Taken from {cited(source)}; not proved here.)"
+    return "(Argued in words.)"
 
 
 def punctuation(steps: Sequence[Step], index: int) -> str:

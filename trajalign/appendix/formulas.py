@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..theory.derivation.claims import Cited, Claim, Expansion, Sign
+from ..theory.derivation.claims import Claim, Expansion, Sign
 from ..theory.derivation.latex import broken_lines, latex, width_of
 from ..theory.derivation.notation import name_of
 
@@ -20,7 +20,7 @@ def formula(claim: Claim) -> str:
     >>> formula(Expansion((1 + EPSILON * P) ** 2, 1 + 2 * EPSILON * P, EPSILON, 2))
     '(1 + \\\\taEps \\\\taP)^{2} = 1 + 2 \\\\taEps \\\\taP + O(\\\\taEps^{2})'
     """
-    if isinstance(claim, Cited):
+    if not claim.sides:
         return ""
     first, *others = map(latex, _shown_sides(claim))
     return first + "".join(f" = {side}" for side in others) + _tail(claim) + _place(claim)

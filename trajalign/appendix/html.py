@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from html import escape
 
 from .. import __version__
-from ..theory.derivation.claims import Cited, Step
+from ..theory.derivation.claims import Step
 from ..theory.writing.inline import Style, rendered
 from ..theory.writing.references import plain
 from . import html_numbers
-from .document import Document, Entry, Link, continues, links, punctuation
+from .document import Document, Entry, Link, continues, links, mark, punctuation
 from .formulas import rows
 from .mathml import mathml
 from .numbers import Numbers
@@ -135,10 +135,9 @@ def _entry(frame: Frame, entry: Entry) -> str:
 
 def _step(frame: Frame, entry: Entry, step: Step, before: str, end: str, goes_on: bool) -> str:
     text = before + words(frame, "" if goes_on else step.text.strip(), entry)
-    if isinstance(step.claim, Cited):
-        source = step.claim.source
-        mark = f"(Taken from {_cited(frame, [source])}; not proved here.)" if source else ""
-        return f'<p>{text} <span class="mark">{mark or "(Argued in words.)"}</span></p>'
+    if not step.claim.sides:
+        said = mark(step.claim, lambda source: _cited(frame, [source]))
+        return f'<p>{text} <span class="mark">{said}</span></p>'
     paragraph = f"<p>{text}</p>\n" if text.strip() else ""
     return paragraph + display(frame, entry, step, end)
 

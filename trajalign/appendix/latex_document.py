@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 
 from .. import __version__
-from ..theory.derivation.claims import Cited, Step
+from ..theory.derivation.claims import Cited, Enclosed, Step
 from ..theory.errors import InputError
 from ..theory.writing.inline import with_references
 from ..theory.writing.macros import MACROS
 from ..theory.writing.references import bibtex
 from . import latex_numbers
-from .document import Document, Entry, continues, punctuation
+from .document import SHOWN, Document, Entry, continues, punctuation
 from .formulas import rows
 from .numbers import Numbers
 
@@ -24,6 +24,10 @@ _STEM = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 58.0  # characters, about: 345 pt at 10 pt, the text width of article
 
 _CLEVEREF = r"\usepackage[noabbrev]{cleveref}"  # has to be the last package
+_ENCLOSED = (
+    r"\providecommand{\taEnclosed}[1]{\emph{(Proved in ball arithmetic; certificate "
+    r"\texttt{#1}.)}}"
+)
 _PREAMBLE = r"""\documentclass{article}
 \usepackage[T1]{fontenc}
 \usepackage{lmodern}
@@ -62,6 +66,7 @@ def notation() -> str:
                 r"\providecommand{\taHeading}[1]{\section{#1}}",
                 r"\providecommand{\taEvidence}[1]{\par\smallskip\noindent{\footnotesize #1}}",
                 r"\providecommand{\taInWords}{\emph{(Argued in words.)}}",
+                _ENCLOSED,
                 r"\providecommand{\taTaken}[1]{\emph{(Taken from \cite{#1}; not proved here.)}}",
                 "% The environments, where the document has none:",
                 _environment("theorem", "Theorem"),
@@ -160,8 +165,8 @@ def _entry(document: Document, entry: Entry) -> str:
     anchor = document.anchor(derivation.label)
     body, steps = [], derivation.steps
     for index, step in enumerate(steps):
-        if isinstance(step.claim, Cited):
-            body.append(_cited(document, entry, step))
+        if not step.claim.sides:
+            body.append(_marked(document, entry, step))
         elif not continues(steps, index):
             later = range(index + 1, len(steps))
             end = next((k for k in later if not continues(steps, k)), len(steps))
@@ -180,9 +185,14 @@ def _entry(document: Document, entry: Entry) -> str:
     )
 
 
-def _cited(document: Document, entry: Entry, step: Step) -> str:
-    source = step.claim.source if isinstance(step.claim, Cited) else ""
-    mark = rf"\taTaken{{{source}}}" if source else r"\taInWords{}"
+def _marked(document: Document, entry: Entry, step: Step) -> str:
+    match step.claim:
+        case Enclosed(certificate):
+            mark = rf"\taEnclosed{{{certificate[:SHOWN]}}}"
+        case Cited(source) if source:
+            mark = rf"\taTaken{{{source}}}"
+        case _:
+            mark = r"\taInWords{}"
     return f"{_linked(document, entry, step.text.strip())} {mark}"
 
 

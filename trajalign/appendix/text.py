@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import textwrap
 
-from ..theory.derivation.claims import Cited, Step
+from ..theory.derivation.claims import Step
 from ..theory.writing.inline import Style, rendered
 from ..theory.writing.plain_math import plain_math
 from ..theory.writing.references import plain
-from .document import Document, Entry, continues, links, punctuation
+from .document import Document, Entry, continues, links, mark, punctuation
 from .formulas import rows
 
 _COLUMNS = 80
@@ -67,10 +67,9 @@ def _step(
     document: Document, entry: Entry, step: Step, before: str, end: str, goes_on: bool
 ) -> list[str]:
     text = before + _words(document, "" if goes_on else step.text.strip(), entry)
-    if isinstance(step.claim, Cited):
-        source = step.claim.source
-        mark = f"(Taken from {_cited(document, [source])}; not proved here.)" if source else ""
-        return [_paragraph(f"{text} {mark or '(Argued in words.)'}")]
+    if not step.claim.sides:
+        said = mark(step.claim, lambda source: _cited(document, [source]))
+        return [_paragraph(f"{text} {said}")]
     number = f"({entry.numbers[step.name]})"
     after = f"   {plain_math(end)}" if end.strip(",.") else end
     broken = rows(step.claim, _WIDTH)

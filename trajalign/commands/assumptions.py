@@ -16,6 +16,7 @@ from .. import __version__
 from ..files import check_outputs, dump, write
 from ..terminal import Output
 from ..theory.errors import InputError
+from ..theory.models.options import with_options
 from ..verdict_output import result
 from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.hypotheses.certificates import Replayed, certificate, replay
@@ -72,7 +73,10 @@ def assumptions(
         write(json_file, dump(_document(judged)))
     if "-" not in (certificate_file, json_file):
         for a in judged:
-            _print(f"{a.model.name}  {a.response.text}", [*map(_row, a.verdicts.values()), *_z0(a)])
+            _print(
+                f"{a.model.designation}  {a.response.text}",
+                [*map(_row, a.verdicts.values()), *_z0(a)],
+            )
         click.echo(f"\n{_counted(verdicts)} in {time.perf_counter() - begin:.1f} s")
     return exit_status([verdict.outcome for verdict in verdicts])
 
@@ -121,6 +125,7 @@ def _document(judged: Sequence[Assumptions]) -> dict[str, Any]:
     constants = [
         {
             "model": a.model.name,
+            **with_options(a.model.settings),
             "response": a.response.text,
             "z0": [str(end) for end in a.constants.z0],
             "c": a.constants.c.str(10),

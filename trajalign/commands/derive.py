@@ -15,12 +15,14 @@ from ..appendix.numbers import numbers as on_orbits
 from ..exits import FAILED, complain
 from ..files import check_outputs, dump, write, write_together
 from ..terminal import progress_bar, status_line
+from ..theorem_file import replayed
 from ..theory.derivation.book import appendix
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_curved
 from ..verification.derivations.judging import Checked, DerivationError, check_appendix
 from ..verification.hypotheses.assumptions import Assumptions
+from ..verification.theorems.chapter import with_theorem
 from ..verification.verdicts import Outcome
 from .model_options import Asked, model_options
 from .options import FILE, WholeNumber
@@ -36,6 +38,7 @@ Examples:
   trajalign derive linear --loss "z*atan(z) - log(1+z**2)/2" -o appendix.tex
   trajalign derive neuron --activation algebraic --order 1 -o appendix.json
   trajalign derive --check appendix.json
+  trajalign derive linear --certificate theorem.json -o appendix.pdf
 """,
 )
 @model_options(required=False)
@@ -63,6 +66,13 @@ Examples:
     help="What orbits say, in tables and figures, after the derivations (.tex, .pdf, .html).",
 )
 @click.option(
+    "--certificate",
+    "certificate_file",
+    metavar="FILE",
+    type=FILE,
+    help="The theorem that `trajalign prove` wrote, proved anew, as the last chapter.",
+)
+@click.option(
     "--check",
     "check_file",
     metavar="FILE",
@@ -77,6 +87,7 @@ def derive(
     layout: str | None,
     file: str | None,
     numbers: bool,
+    certificate_file: str | None,
     check_file: str | None,
 ) -> int:
     """Write the derivation of every statement, each displayed line checked by machine.
@@ -87,17 +98,27 @@ def derive(
     """
     if check_file is not None:
         given = context.get_parameter_source
-        others = [p.name for p in context.command.params if p.name not in ("check_file", "help")]
+        told = "--check takes a file of derivations and goes with no other option"
+        apart = ("check_file", "help", "model")
+        others = [p.name for p in context.command.params if p.name not in apart]
         if any(given(n) is not click.core.ParameterSource.DEFAULT for n in others if n):
-            raise InputError("--check takes a file of derivations and goes with no other option")
-        return _check(check_file)
+            raise InputError(told)
+        return _check(check_file, asked.own_alone(told))
     layout = layout or _by_suffix(file)
     _check_place(layout, file)
+    if certificate_file is not None and layout == "json":
+        raise InputError("--certificate goes with every format but json: it is JSON itself")
     chosen = asked.model()
     require_curved(chosen.response)
+    proved = None
+    if certificate_file is not None:
+        cores = os.cpu_count() or 1
+        proved = replayed(certificate_file, "--certificate", of=chosen, jobs=cores)
     try:
         with status_line("deriving") as tell:
             found = appendix(chosen, order)
+            if proved is not None:
+                found = with_theorem(found, proved)
             tell("checking every step")
             checked = check_appendix(found)
     except DerivationError as error:
@@ -110,7 +131,7 @@ def derive(
     if file not in (None, "-"):
         click.echo(f"{file}: {_count(checked)}")
     if broken := _broken(chosen):
-        complain(f"{chosen.response.text}: {broken}; what is derived from that does not apply", 0)
+        complain(f"{chosen.given}: {broken}; what is derived from that does not apply", 0)
     return 0
 
 
@@ -122,11 +143,11 @@ def _broken(model: Model) -> str:
     return ", ".join(f"{name} {word}" for name, word in found.items() if word)
 
 
-def _check(file: str) -> int:
+def _check(file: str, own: type[Model] | None) -> int:
     data = archive.read(Path(file))
     try:
         with status_line("checking"):
-            checked = archive.check(data, appendix)
+            checked = archive.check(data, appendix, own)
     except archive.ArchiveError as error:
         return complain(f"{file}: {error}", FAILED)
     except InputError as error:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
+from .. import own_code
 from ..theory import models
 from ..theory.errors import InputError
 from ..theory.models import Model
@@ -45,8 +46,11 @@ class Asked:
                 models.require_options(made_of, self.options)
                 response = parsed(kind.parse, text, kind.option)
                 return [made_of(response, **self._values(made_of))]
-        chosen = None if self.name is None else (models.named(self.name),)
-        return self._with_options(models.standard(chosen))
+        chosen = self.kind()
+        if chosen is None:
+            return self._with_options(models.standard())
+        found = [chosen(chosen.kind.parse(text)) for text in chosen.usual()]
+        return self._with_options(found)
 
     def model(self) -> Model:
         """The one model asked for, with its first standard response where none is named.
@@ -55,10 +59,33 @@ class Asked:
         """
         return self.models()[0]
 
+    def kind(self) -> type[Model] | None:
+        """The model that is named: a built-in one, or one of a file, which is run. None for none.
+
+        Raises InputError.
+        """
+        if self.name is None:
+            return None
+        return own_code.model_of(self.name) if self.is_own else models.named(self.name)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a model of a file is named."""
+        return self.name is not None and own_code.is_own(self.name)
+
+    def own_alone(self, told: str) -> type[Model] | None:
+        """The model of a file that is named for what a document was made of, None for nothing.
+
+        Raises InputError, which begins with `told`, for anything else that was typed.
+        """
+        if self != Asked(self.name) or not (self.is_own or self.name is None):
+            raise InputError(f"{told}, and a model of your own as FILE.py:CLASS where it is of one")
+        return self.kind()
+
     def _made_of(self, kind: type[Response]) -> type[Model]:
         """The model of this name, or the paper's, for a kind of response that it has to take."""
         usual = models.for_kind(kind)
-        model = usual if self.name is None else models.named(self.name)
+        model = self.kind() or usual
         if not issubclass(kind, model.kind):
             raise InputError(
                 f"{kind.option} belongs to the {usual.spoken()}; the {model.spoken()} takes "
@@ -79,6 +106,28 @@ class Asked:
         return {option.field: parsed(option.parse, text, option.flag) for option, text in rows}
 
 
+class _ModelName(click.Choice):  # type: ignore[type-arg]  # it is of texts
+    """A built-in model, or one of a user's own by FILE.py:CLASS."""
+
+    def __init__(self) -> None:
+        super().__init__(models.names())
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Both, for the help."""
+        return f"[{'|'.join(self.choices)}|FILE.py:CLASS]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The text of either; any other is refused with the names that are known."""
+        return value if own_code.is_own(value) else super().convert(value, param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """The names, or files where none begins so."""
+        known = super().shell_complete(ctx, param, incomplete)
+        return known or [CompletionItem(incomplete, type="file")]
+
+
 def complete(names: Callable[[str | None], Mapping[str, str]]) -> Callable[..., Any]:
     """For an option's `shell_complete`: the names known for the model typed so far, with help."""
 
@@ -87,7 +136,10 @@ def complete(names: Callable[[str | None], Mapping[str, str]]) -> Callable[..., 
     ) -> list[CompletionItem[str]]:
         # Words before an option that still lacks its value stand in `args`, not in `params`.
         model = next((name for name in models.names() if name in context.args), None)
-        known = names(model or context.params.get("model")).items()
+        model = model or context.params.get("model")
+        if model is not None and own_code.is_own(model):
+            model = None  # no file is run to complete a word
+        known = names(model).items()
         return [CompletionItem(n, help=about) for n, about in known if n.startswith(incomplete)]
 
     return found
@@ -97,7 +149,7 @@ def model_options(*, required: bool) -> Callable[[Command], Command]:
     """MODEL, --loss, --activation and every option of a model; the command gets them as `asked`."""
     own = models.options_of_all()
     decorators = (
-        click.argument("model", type=click.Choice(models.names()), required=required),
+        click.argument("model", type=_ModelName(), required=required),
         click.option(
             "--loss",
             metavar="E",
@@ -115,7 +167,7 @@ def model_options(*, required: bool) -> Callable[[Command], Command]:
                 option.flag,
                 _destination(option.field),
                 metavar=option.metavar,
-                help=f"{option.help} [{', '.join(takers)}; default: {option.default}]",
+                help=f"{option.help[:-1]} [{', '.join(takers)}; default: {option.default}].",
             )
             for option, takers in own.values()
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -14,10 +15,12 @@ from ..report import gathered as content
 from ..report.page import page
 from ..report.verdict_rows import option_words, response_words, setting_words
 from ..terminal import progress_bar
+from ..theorem_file import replayed
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..verification.measuring.effort import QUICK, THOROUGH
 from ..verification.running.options import Options
+from ..verification.theorems.certificate import Replayed
 from ..verification.verdicts import exit_status
 from .model_options import Asked, model_options
 from .options import FILE, digits_option, eta_option, jobs_option, positive
@@ -52,6 +55,14 @@ Example:
     multiple=True,
     help="Show the study that `trajalign experiment NAME -o DIR` kept (repeatable).",
 )
+@click.option(
+    "--certificate",
+    "certificates",
+    metavar="FILE",
+    type=FILE,
+    multiple=True,
+    help="Prove anew and show the theorem that `trajalign prove` wrote (repeatable).",
+)
 @jobs_option
 def report(
     asked: Asked,
@@ -61,6 +72,7 @@ def report(
     thorough: bool,
     controls: bool,
     kept: tuple[str, ...],
+    certificates: tuple[str, ...],
     jobs: int | None,
 ) -> int:
     """Check every statement and write one web page: verdicts, figures, derivations, downloads.
@@ -74,16 +86,20 @@ def report(
     options = Options(top=top, digits=digits, effort=THOROUGH if thorough else QUICK)
     place = Path(folder)
     _check_place(place)
+    cores = jobs or os.cpu_count() or 1
+    theorems = [_theorem(file, models, cores) for file in certificates]
     studies = [experiments.load(Path(one)) for one in kept]
     found = content.gather(
         models,
         options,
         controls=controls or thorough,
-        jobs=jobs or os.cpu_count() or 1,
+        theorems=theorems,
+        jobs=cores,
         bar=progress_bar,
     )
     words = _words(asked, models[0])
-    command = _command([*words, *option_words(options)], controls, kept, folder)
+    further = {"--experiment": kept, "--certificate": certificates}
+    command = _command([*words, *option_words(options)], controls, further, folder)
     _write(place, page(found, studies, command))
     click.echo(f"{place / PAGE}: {_summary(found)}")
     return _status(found)
@@ -96,9 +112,20 @@ def _words(asked: Asked, model: Model) -> list[str]:
     return [asked.name, *setting_words(model)] if asked.name else []
 
 
-def _command(words: list[str], controls: bool, kept: tuple[str, ...], folder: str) -> str:
+def _theorem(file: str, models: Sequence[Model], jobs: int) -> Replayed:
+    found = replayed(file, "--certificate", own=type(models[0]), jobs=jobs)
+    if found.model not in models:
+        told = f"{found.model.name} {found.model.given}"
+        raise InputError(f"--certificate {file}: it is of {told}, which the report is not about")
+    return found
+
+
+def _command(
+    words: list[str], controls: bool, further: Mapping[str, Sequence[str]], folder: str
+) -> str:
     """What was typed, in one way of writing it."""
-    more = [*(["--controls"] if controls else []), *(w for k in kept for w in ("--experiment", k))]
+    files = [word for option, values in further.items() for v in values for word in (option, v)]
+    more = [*(["--controls"] if controls else []), *files]
     return shlex.join(["trajalign", "report", *words, *more, "-o", folder])
 
 

@@ -67,6 +67,8 @@ def sweep(
     has for every orbit its outcome, t_a, t_b, the limits of q and of the sharpness, and the period
     of what did not come to rest; all parameters stand in its attributes.
     """
+    if scheduler is not None and asked.is_own:
+        raise InputError(f"--dask: the processes of a cluster do not have {asked.name}")
     chosen = asked.model()
     axes = [axis(text, option) for text, option in ((eta, "--eta"), (p0, "--p0"), (q0, "--q0"))]
     place = None if file is None else Path(file)

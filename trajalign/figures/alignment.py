@@ -75,7 +75,7 @@ def alignment_picture(plan: Plan, step_size: sp.Rational, order: int = 3) -> Pic
     height = _height(model)
     caption = (
         f"What is left of q/{height[0]} − 1 after k terms of the slow curve (marks), and the size "
-        f"of the next term (lines); {model.response.text}, step size {step_size}, {_from(plan)}"
+        f"of the next term (lines); {model.given}, step size {step_size}, {_from(plan)}"
     )
     return Picture("alignment", caption, "$t$", height[1], curves, log="xy")
 
@@ -99,7 +99,7 @@ def ladder_picture(plan: Plan, order: int = 3) -> Picture:
     curves = _curves(tuple(epsilons), rows, order)
     caption = (
         f"Alignment on a ladder of step sizes at the passage of q = 1: what is left after k terms "
-        f"(marks) against the next term (lines); {model.response.text}, {_from(plan)}"
+        f"(marks) against the next term (lines); {model.given}, {_from(plan)}"
     )
     return Picture("ladder", caption, r"$\varepsilon$", _height(model)[1], curves, log="xy")
 
@@ -141,7 +141,7 @@ def _plan(asked: Request, *etas: sp.Rational) -> Plan:
     plan = Plan(asked.model, etas=etas, starts=(asked.start,))
     if plan.curve.h_at_zero < 0:
         raise InputError(
-            f"{asked.model.response.text}: orbits align only if r''(0) < 0, but r''(0) = "
+            f"{asked.model.given}: orbits align only if r''(0) < 0, but r''(0) = "
             f"{asked.model.response.curvature}"
         )
     if (steps := plan.steps_needed(float(etas[-1]))) > MAX_STEPS:

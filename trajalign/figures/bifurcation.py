@@ -46,7 +46,7 @@ def bifurcation_picture(
         curves, marks, wide = two_sided_branches(model, reach, top)
     else:
         curves, marks, wide = _even_branches(evenly(model), reach, top)
-    caption = f"Bifurcation diagram of the frozen map for {model.response.text}"
+    caption = f"Bifurcation diagram of the frozen map for {model.given}"
     if found:
         shown = "; ".join(_told(orbit, start) for start, orbit in found)
         count = "an orbit" if len(found) == 1 else "orbits"

@@ -60,7 +60,7 @@ def cascade_picture(model: Model) -> Picture:
         unstable = [_symmetric(evenly(model), float(flips[0].cycle.points[0]), low)]
     return Picture(
         "cascade",
-        f"Orbit diagram of {words[0]} for {model.response.text}: at q = {first:.6g} {words[1]}; "
+        f"Orbit diagram of {words[0]} for {model.given}: at q = {first:.6g} {words[1]}; "
         "the marks are the flips that were found",
         "$q$",
         "$p_t$" if two_sided else "$(-1)^t p_t$",

@@ -58,7 +58,7 @@ def cobweb_picture(
     ]
     return Picture(
         "cobweb",
-        f"Cobweb of {words} for {model.response.text} from p0 = {start[0]}: {moving}",
+        f"Cobweb of {words} for {model.given} from p0 = {start[0]}: {moving}",
         "$(-1)^t p_t$" if half else "$p_t$",
         "$(-1)^{t+1} p_{t+1}$" if half else "$p_{t+1}$",
         (*graphs, Curve("", REFERENCE, (low, high), (low, high)), _path(points)),

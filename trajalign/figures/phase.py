@@ -56,7 +56,7 @@ def phase_picture(
     curves = [Curve("$q_0 = 1$", REFERENCE, across, (1.0, 1.0)), _response(model, across, up)]
     return Picture(
         "phase",
-        f"How the orbits from (p0, q0) end at step size {step_size} for {model.response.text}",
+        f"How the orbits from (p0, q0) end at step size {step_size} for {model.given}",
         "$p_0$",
         "$q_0$",
         tuple(curve for curve in curves if curve.y and y[0] <= curve.y[0] <= y[-1]),

@@ -5,12 +5,10 @@ The samples owe nothing to the proof but the numbers that they are held against.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import sympy as sp
@@ -20,12 +18,13 @@ from numpy.typing import NDArray
 from ..numerics.grids.grid import linspace
 from ..numerics.grids.settling import Settled, settle
 from ..numerics.pools import Progress
+from ..theorem_file import replayed
 from ..theory.curve.first_order import slow_curve
 from ..theory.errors import InputError
 from ..theory.models import ETA, Model
-from ..verification.theorems.certificate import replay
 from ..verification.theorems.proof import Theorem
-from ..verification.theorems.search import prove, quick
+from ..verification.theorems.search import prove
+from ..verification.theorems.settings import quick
 from ..verification.theorems.words import largest_step
 from .bifurcation import response_at
 from .kind import Kind, Request
@@ -102,7 +101,7 @@ def proved_picture(
         "proved",
         f"Where the theorem is proved, for 0 < η ≤ {largest_step(model, s.largest)}, "
         f"{low} ≤ q0 ≤ {high} and 0 < |p0| ≤ {s.p[1]}, and how sampled orbits align, for "
-        f"{model.response.text}; {_told(found)}",
+        f"{model.given}; {_told(found)}",
         "$q_0$",
         r"$\eta$",
         (
@@ -269,36 +268,13 @@ def _exactly(value: fmpq) -> sp.Rational:
     return sp.Rational(int(value.p), int(value.q))
 
 
-def read(file: Path, model: Model, progress: Progress | None = None) -> Theorem:
-    """The theorem of a certificate, proved anew. Raises InputError for another model's."""
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"certificate {file}: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        raise InputError(f"certificate {file}: it is not JSON") from None
-    _require_of(document, file, model)
-    return replay(document, progress)[1]
-
-
-def _require_of(document: object, file: Path, model: Model) -> None:
-    if not isinstance(document, dict):
-        raise InputError(f"certificate {file}: it is none of a theorem")
-    found = tuple(document.get(name) for name in ("model", "response"))
-    if None not in found and found != (model.name, model.response.text):
-        told = " ".join(str(name)[:60] for name in found)
-        raise InputError(
-            f"certificate {file}: it is of {told}, not of {model.name} {model.response.text}"
-        )
-
-
 def _asked(asked: Request) -> Picture:
     if asked.certificate is None:
         with asked.bar("proving") as progress:
             theorem = prove(asked.model, quick(asked.model), progress)[1]
     else:
-        with asked.bar("replaying") as progress:
-            theorem = read(Path(asked.certificate), asked.model, progress)
+        file = asked.certificate
+        theorem = replayed(file, "certificate", of=asked.model, bar=asked.bar).theorem
     with asked.bar("orbits") as progress:
         return proved_picture(asked.model, theorem, progress=progress)
 

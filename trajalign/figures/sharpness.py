@@ -60,7 +60,7 @@ def sharpness_picture(model: Model, step_size: sp.Rational, start: Start) -> Pic
     marks = [Mark("limiting sharpness", t[-1], found[-1], f"{found[-1]:.5g}")]
     caption = (
         f"Sharpness along the orbit from p0 = {start[0]}, q0 = {start[1]} at step size {step_size} "
-        f"for {model.response.text}; 2/η = {edge:.5g}"
+        f"for {model.given}; 2/η = {edge:.5g}"
     )
     if concave:
         caption += "; where ℓ'' < 0, that of width 2 or more"

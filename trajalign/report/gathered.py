@@ -23,6 +23,7 @@ from ..verification.hypotheses.certificates import certificate
 from ..verification.running import runner
 from ..verification.running.options import Options
 from ..verification.running.runner import Control
+from ..verification.theorems.certificate import Replayed
 from ..verification.verdicts import Outcome, Verdict
 from .proofs import ORDER, Proofs, derived
 
@@ -89,18 +90,23 @@ def gather(
     options: Options,
     *,
     controls: bool = False,
+    theorems: Sequence[Replayed] = (),
     jobs: int = 1,
     bar: Bar = lambda _: nullcontext(),
 ) -> Content:
     """Check every statement for every model, derive what can be derived, and draw the figures.
 
-    `bar` opens a progress bar with this name. Raises what `runner.examine` raises.
+    `theorems` are shown with the derivations of their models; `bar` opens a progress bar with this
+    name. Raises what `runner.examine` raises.
     """
     with bar("verifying") as progress:
         found = runner.examine(models, options, controls=controls, jobs=jobs, progress=progress)
     with bar("deriving") as progress, workers(jobs) as pool:
         # All begin at once, where there is a pool.
-        begun = [_Begun(number, model, pool) for number, model in enumerate(models, start=1)]
+        begun = [
+            _Begun(number, model, pool, _theorem_of(model, theorems))
+            for number, model in enumerate(models, start=1)
+        ]
         responses = []
         for one in begun:
             verdicts = tuple(v for v in found.verdicts if _is_of(v, one.model))
@@ -113,9 +119,12 @@ def gather(
 class _Begun:
     """What stands beside the verdicts on one model, on its way."""
 
-    def __init__(self, number: int, model: Model, pool: Executor | None) -> None:
+    def __init__(
+        self, number: int, model: Model, pool: Executor | None, theorem: Replayed | None
+    ) -> None:
         self.number, self.model = number, model
-        self._proofs = _later(pool, derived, model, prefix(number))  # first: it takes longest
+        # First: it takes longest.
+        self._proofs = _later(pool, derived, model, prefix(number), theorem)
         self._drawings = [_later(pool, drawn, model, kind) for kind in FIGURES]
         self._hypotheses = _later(pool, proved, model)
 
@@ -158,8 +167,12 @@ def _curvature(model: Model) -> str:
         return ""
 
 
+def _theorem_of(model: Model, theorems: Sequence[Replayed]) -> Replayed | None:
+    return next((found for found in theorems if found.model == model), None)
+
+
 def _is_of(verdict: Verdict, model: Model) -> bool:
-    return (verdict.model, verdict.response) == (model.name, model.response.text)
+    return verdict.subject == (model.designation, model.response.text)
 
 
 def _later(

@@ -14,6 +14,8 @@ from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_curved
 from ..verification.derivations.judging import DerivationError, check_appendix
+from ..verification.theorems.certificate import Replayed
+from ..verification.theorems.chapter import with_theorem
 
 ORDER = 3  # of the slow curve: as far as there are labels for it
 _LEVEL = 4  # of the headings
@@ -50,26 +52,31 @@ class Proofs:
         return self.by_label.get(label) or self.by_label.get(re.sub(r"-\d$", "", label))
 
 
-def derived(model: Model, prefix: str) -> Proofs:
-    """The derivations for a model, each line checked; their ids begin with `prefix`."""
+def derived(model: Model, prefix: str, theorem: Replayed | None = None) -> Proofs:
+    """The derivations for a model, each line checked, with a theorem that was replayed; their ids
+    begin with `prefix`."""
     try:
         require_curved(model.response)
         book = appendix(model, ORDER)
-        return shown(document(model, book, check_appendix(book)), prefix)
+        whole = book if theorem is None else with_theorem(book, theorem)
+        checked = check_appendix(whole)
+        stored = document(model, book, checked[: len(book.derivations)])
+        return shown(document(model, whole, checked), prefix, stored)
     except DerivationError as error:
         return Proofs(str(error), wrong=True)
     except InputError as error:
         return Proofs(str(error))
 
 
-def shown(found: Document, prefix: str) -> Proofs:
-    """Derivations that were checked, as a page shows them."""
+def shown(found: Document, prefix: str, stored: Document | None = None) -> Proofs:
+    """Derivations that were checked, as a page shows them; `stored` are those that a file keeps,
+    by default all."""
     frame = html.Frame(found, prefix, _LEVEL, folded=True)
     return Proofs(
         assumed=html.hypotheses(frame),
         all=html.derivations(frame),
         by_label={entry.derivation.label: _proved(frame, entry) for entry in found.entries},
-        stored=json.dumps(archive.archive(found), ensure_ascii=False) + "\n",
+        stored=json.dumps(archive.archive(stored or found), ensure_ascii=False) + "\n",
     )
 
 

@@ -16,6 +16,7 @@ from ...theory.derivation.claims import (
     Cited,
     Definition,
     Derivation,
+    Enclosed,
     Expansion,
     Identity,
     Sign,
@@ -35,7 +36,7 @@ class DerivationError(InputError):
 
 @dataclass(frozen=True)
 class StepCheck:
-    """What was done for one step: `how` is "definition", "cited" or "checked"."""
+    """What was done for one step: `how` is "definition", "cited", "enclosed" or "checked"."""
 
     name: str
     how: str
@@ -90,6 +91,8 @@ def _check_step(
     match claim:
         case Cited():
             return StepCheck(step.name, "cited")
+        case Enclosed():
+            return StepCheck(step.name, "enclosed")
         case Definition():
             _check_definition(step, derivation)
             return StepCheck(step.name, "definition")

@@ -400,6 +400,7 @@ class Assumptions:
             quantities=finding.quantities,
             witness=finding.witness or None,
             seconds=seconds,
+            options=self.model.settings,
         )
 
 

@@ -93,7 +93,7 @@ class Plan:
 
     def steps_needed(self, eta: float) -> int:
         """About how many steps an orbit takes to pass q = 1 and to bring |p| down to `until`."""
-        epsilon = (eta / self._unit) ** (1 / float(self.model.exponent))
+        epsilon = (eta / self.model.step_unit) ** (1 / float(self.model.exponent))
         log = math.log(1 / eta + 10)
         crossing = number(self.curve.crossing_coefficient(self.model)) * log / epsilon
         rate = 2 * number(self.curve.h_at_zero) * epsilon
@@ -108,11 +108,6 @@ class Plan:
             return 0.0
         p, other = two_cycles(self.model)(arb(c), 60)
         return abs(number(self.model.output.subs(P, 0))) * float(p - other) / 2
-
-    @property
-    def _unit(self) -> float:
-        """η at ε = 1: η is so many times a power of ε."""
-        return number(self.model.step_size(sp.S.One))
 
     def max_steps(self) -> int:
         """Steps after which an orbit at the bottom of the ladder should long have converged."""
@@ -133,10 +128,10 @@ class Plan:
         rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
         if top is None:
             scale = max(scale, self._lopsided(c))
-            size = (scale / _TOP) ** exponent / self._unit
+            size = (scale / _TOP) ** exponent / self.model.step_unit
             top = sp.Rational(1, math.ceil(size)) if size > 1 else sp.Integer(int(1 / size))
         else:
-            self._check_top(top, (_TOP_ALLOWED / scale) ** exponent * self._unit, rungs)
+            self._check_top(top, (_TOP_ALLOWED / scale) ** exponent * self.model.step_unit, rungs)
         etas = tuple(top / 2**k for k in range(rungs))
         return replace(self, etas=etas, starts=self._starting_points(c))
 
@@ -161,7 +156,7 @@ class Plan:
         steps = self.steps_needed(float(top) / 2 ** (rungs - 1))
         cost = f"; this one needs about {steps:.0e} steps an orbit" if top < lowest else ""
         raise InputError(
-            f"--eta {top}: for {self.model.response.text} the largest step size of the ladder must "
+            f"--eta {top}: for {self.model.given} the largest step size of the ladder must "
             f"lie between {_rounded(lowest, up=True)} and {_rounded(highest, up=False)}{cost}"
         )
 

@@ -29,7 +29,8 @@ from ..theorems.crossing import Arrival
 from ..theorems.exit import Gap
 from ..theorems.flow import flow
 from ..theorems.proof import BITS, Lemmas, Theorem, known_lemmas
-from ..theorems.search import FLOW, prove, standard, tube_only
+from ..theorems.search import prove
+from ..theorems.settings import FLOW, standard, tube_only
 from ..theorems.units import in_units, natural
 from ..theorems.words import largest_step, shown
 from ..verdicts import Evidence

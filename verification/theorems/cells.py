@@ -138,11 +138,11 @@ class Method:
         """The phase after steps in which ε·time rises by at most `elapsed`."""
         if phase is None or not q[1] < 1:
             return None
-        rises = [
-            entry.phase.of_step(part, where.x, s, self.step.pull(where, s, entry.epsilon))
-            for part in slices(q)
-            for where, s in entry.parts(part, misfit, x)
-        ]
+        rises = list[arb]()
+        for piece in slices(q):
+            parts = list(entry.parts(piece, misfit, x))
+            pulls = [self.step.pull(at, s, entry.epsilon) for at, s in parts]
+            rises += entry.phase_rises(piece, parts, pulls)
         if not all(rise.is_finite() for rise in rises):
             return None
         return phase + hull(0, elapsed.upper()) * least(rises).union(greatest(rises))

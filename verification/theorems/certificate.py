@@ -7,7 +7,7 @@ A replay takes from the certificate what is claimed and where to look, and prove
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from importlib.metadata import version
 from json import dumps
@@ -21,6 +21,7 @@ from ...theory import models
 from ...theory.errors import InputError
 from ...theory.expressions.parsing import parse_rational
 from ...theory.models import Model
+from ...theory.models.options import with_options
 from .errors import NotProvedError
 from .flow import Flow
 from .proof import AXES, Crossing, Cut, Proof, Setting, Theorem, check, unproved
@@ -30,7 +31,7 @@ _PACKAGES = ("trajalign", "sympy", "python-flint")
 _DEEPEST = 80  # cuts in each other
 _MOST_LEVELS = 20
 _FARTHEST = 256  # natural units of x = p² that a certificate may speak of: else it takes hours
-_PLACES = 16  # binary places to which numbers are told, beyond what was proved
+_PLACES = 16  # binary digits to which numbers are told, beyond what was proved
 _BOUNDS = ("alignment", "second", "time", "per_log", "per_small", "limit", "saturation", "gap")
 _ENCLOSED = ("first", "scale")
 
@@ -48,6 +49,7 @@ def certificate(model: Model, proof: Proof, theorem: Theorem) -> dict[str, Any]:
     """A proof and its theorem, rounded, ready for JSON."""
     body = {
         "model": model.name,
+        **with_options(model.settings),
         "response": model.response.text,
         "setting": _setting(proof.setting),
         "cut": _cut(proof.cut),
@@ -60,12 +62,30 @@ def certificate(model: Model, proof: Proof, theorem: Theorem) -> dict[str, Any]:
 def digest(document: Mapping[str, Any]) -> str:
     """The SHA-256 of what a certificate claims and how it proves that."""
     names = ("model", "response", "setting", "cut", "theorem")
-    text = dumps({name: document[name] for name in names}, sort_keys=True, ensure_ascii=True)
+    known = (*names, *(["options"] if "options" in document else []))
+    text = dumps({name: document[name] for name in known}, sort_keys=True, ensure_ascii=True)
     return sha256(text.encode()).hexdigest()
 
 
-def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> tuple[Model, Theorem]:
-    """The model and the theorem of a certificate, proved anew; nothing is searched.
+@dataclass(frozen=True)
+class Replayed:
+    """What a certificate proves: the theorem that it tells, of a model, and by which proof."""
+
+    model: Model
+    proof: Proof
+    theorem: Theorem
+    sha256: str
+
+
+def replay(
+    document: Any,
+    progress: Progress | None = None,
+    jobs: int = 1,
+    own: type[Model] | None = None,
+) -> Replayed:
+    """What a certificate says, proved anew; nothing is searched.
+
+    `own` is the model that it is of where that is no built-in one.
 
     Raises InputError, in one line, for what is no certificate, and NotProvedError where it does
     not prove what it says.
@@ -73,7 +93,7 @@ def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> tu
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise InputError(f"not a certificate of a theorem: its schema has to be {SCHEMA}")
     try:
-        model = _model(document)
+        model = models.recalled(document, own)
         proof = Proof(_read_setting(document["setting"]), _read_cut(document["cut"], 0))
         stated = _read_theorem(document["theorem"], proof.setting)
     except InputError as error:
@@ -86,7 +106,7 @@ def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> tu
     with unproved():
         proved = check(model, proof, progress, jobs)
     require_implied(stated, proved)
-    return model, stated
+    return Replayed(model, proof, stated, str(document["sha256"]))
 
 
 def require_implied(stated: Theorem, proved: Theorem) -> None:
@@ -135,13 +155,17 @@ def numbers(theorem: Theorem) -> dict[str, Any]:
     return found
 
 
-def _up(x: fmpq) -> fmpq:
-    scale = 2**_PLACES
-    return fmpq((x * scale).ceil() + 1, scale)
+def _up(x: fmpq, size: fmpq | None = None) -> fmpq:
+    """A number above x by a share of `size`, by default of x, and short."""
+    size = abs(x) if size is None else size
+    digits = int(size.p).bit_length() - int(size.q).bit_length() if size > 0 else 0
+    scale = fmpq(2) ** (_PLACES - digits)
+    return ((x * scale).ceil() + 1) / scale
 
 
 def _out(low: fmpq, high: fmpq) -> tuple[fmpq, fmpq]:
-    return -_up(-low), _up(high)
+    size = max(abs(low), abs(high))
+    return -_up(-low, size), _up(high, size)
 
 
 def _setting(setting: Setting) -> dict[str, Any]:
@@ -219,10 +243,3 @@ def _range(value: Any) -> tuple[fmpq, fmpq]:
 def _rational(text: str) -> fmpq:
     number: sp.Rational = parse_rational(text)
     return fmpq(int(number.p), int(number.q))
-
-
-def _model(document: Mapping[str, Any]) -> Model:
-    if document["model"] not in models.names():
-        known = " or ".join(models.names())
-        raise InputError(f"unknown model {str(document['model'])[:60]!r}: it is {known}")
-    return models.of(document["model"], document["response"])

@@ -123,20 +123,20 @@ class Entry:
         floor, places = self.floor(level), list[arb]()
         lows, highs, rises = list[arb](), list[arb](), list[arb]()
         for first, last in slices(b.q):
-            x, top, pull, s = self._visited((first, last), misfit, count)
+            at, s, pull, top = self._visited((first, last), misfit, count)
             lows.append(first * (1 + self.epsilon.lower() * pull[0]) ** arb(count))
             highs.append(top)
-            places += x
+            places += [at.x.lower(), at.x.upper()]
             if b.phase is not None:
-                rises.append(self.phase.of_step((first, top), between(x), s, pull))
+                rises += self.phase_rises((first, top), [(at, s)], [pull])
         q = least(lows), greatest(highs)
         rate = self.funnel.rate(level, least(places), greatest(places))
         misfit = (floor + rate ** arb(count) * (misfit - floor)).upper()
         phase = _added(b.phase, self.epsilon * count, rises)
         return Bounds(b.time + count, self.kept(q, misfit), q, misfit, phase)
 
-    def _visited(self, q: Interval, misfit: arb, count: int) -> tuple[Interval, arb, Interval, arb]:
-        """x, the largest q, bounds of xτ and S of orbits with q in a range, over so many steps."""
+    def _visited(self, q: Interval, misfit: arb, count: int) -> tuple[Place, arb, Interval, arb]:
+        """x, S, bounds of xτ and the largest q of orbits with q in a range, over so many steps."""
         top = q[1]
         for _ in range(_TRIES):
             x = self.kept((q[0], top), misfit)
@@ -144,7 +144,7 @@ class Entry:
             pull = self.step.pull(at, s, self.epsilon)
             needed = (q[1] * (1 + self.epsilon.upper() * pull[1]) ** arb(count)).upper()
             if needed <= top:
-                return x, top, pull, s
+                return at, s, pull, top
             top = (needed + (needed - q[1]) / 64).upper()
             if not top < 1:
                 break
@@ -206,15 +206,30 @@ class Entry:
 
     def _risen(self, b: Bounds) -> tuple[Interval, arb | None]:
         """Bounds of q' = q (1 + εxτ), and the phase after the step."""
-        lows, highs, rises = [], [], []
+        lows, highs, rises = list[arb](), list[arb](), list[arb]()
         for first, last in [b.q] if b.misfit is None else slices(b.q):
-            for at, s in self._parts(b, (first, last)):
-                low, high = self.step.pull(at, s, self.epsilon)
-                lows.append(first * (1 + self.epsilon.lower() * low))
-                highs.append(last * (1 + self.epsilon.upper() * high))
-                if b.phase is not None:
-                    rises.append(self.phase.of_step((first, last), at.x, s, (low, high)))
+            parts = list(self._parts(b, (first, last)))
+            pulls = [self.step.pull(at, s, self.epsilon) for at, s in parts]
+            lows += [first * (1 + self.epsilon.lower() * low) for low, _ in pulls]
+            highs += [last * (1 + self.epsilon.upper() * high) for _, high in pulls]
+            if b.phase is not None:
+                rises += self.phase_rises((first, last), parts, pulls)
         return (least(lows), greatest(highs)), _added(b.phase, self.epsilon, rises)
+
+    def phase_rises(
+        self, q: Interval, parts: list[tuple[Place, arb]], pulls: list[Interval]
+    ) -> list[arb]:
+        """What a step of the orbits in each part adds to the phase, divided by ε."""
+        if not parts:
+            return []
+        try:
+            rest = self.phase.rest(q, greatest([high for _, high in pulls]))
+        except (NotProvedError, OutOfRangeError):
+            return [arb.nan()]  # nothing else needs the phase
+        return [
+            self.phase.of_step(rest, at.x, s, pull)
+            for (at, s), pull in zip(parts, pulls, strict=True)
+        ]
 
     def _parts(self, b: Bounds, q: Interval) -> Iterator[tuple[Place, arb]]:
         """x and S of the orbits with q between two numbers, in pieces of x."""

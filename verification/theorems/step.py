@@ -58,6 +58,11 @@ class Step:
         h = tuple(at.value(f"h{k + 1}") for k in range(self.order))
         return Place(x, at.value("r"), self._omega(at, 1)[0], h)
 
+    def sources(self, x: arb, count: int) -> tuple[list[arb], list[arb]]:
+        """r and φ²/x over a box of x, with `count` − 1 derivatives."""
+        at = self.curve.located(x)
+        return at.over("r", count), self._omega(at, count)
+
     def _omega(self, at: Located, count: int) -> list[arb]:
         return at.over("omega", count) if self._has_omega else [arb(0)] * count
 
@@ -76,8 +81,7 @@ class Step:
 
     def image(self, x: arb, q: arb, epsilon: arb) -> tuple[arb, arb]:
         """x' and ∂x'/∂x over a box, given q."""
-        at = self.curve.located(x)
-        r, omega = arb_series(at.over("r", 2), 2), arb_series(self._omega(at, 2), 2)
+        r, omega = (arb_series(known, 2) for known in self.sources(x, 2))
         place, e = arb_series([x, 1], 2), arb_series([epsilon], 2)
         s = q / r
         gamma = 2 * (s - 1) / s + e * self._forced(place, r, omega, s, e)

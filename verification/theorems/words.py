@@ -35,29 +35,29 @@ def sentences(model: Model, theorem: Theorem) -> Sentences:
     _require_inside(first, theorem.first)
     _require_inside(1 / (4 * first), theorem.scale)
     s, flow = theorem.setting, theorem.flow
-    small = _exactly(s.p[0])  # for |p₀| below it and from it on other things are said
+    small = exactly(s.p[0])  # for |p₀| below it and from it on other things are said
     h, twice, scale = map(_factor, _multiples(first))
     parts = {
         "alignment": (
-            rf"from some $t_a \le {_up(theorem.time)} + {_up(theorem.per_log)} \ln(1/\taEps)$ on, "
-            rf"and for $|\taP_0| < {small}$ at most $1 + {_up(theorem.per_small)} "
+            rf"from some $t_a \le {up(theorem.time)} + {up(theorem.per_log)} \ln(1/\taEps)$ on, "
+            rf"and for $|\taP_0| < {small}$ at most $1 + {up(theorem.per_small)} "
             rf"\ln({_grouped(small)}/|\taP_0|)$ steps later, "
             rf"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t) \taEps| \le "
-            rf"{_up(theorem.alignment)} \taEps^2$"
+            rf"{up(theorem.alignment)} \taEps^2$"
         ),
         "progressive-sharpening": (
             r"$\taQ_t$ increases, $\tilde{\taSharp}(\taQ_t)$ never falls; from $t_a$ on, "
-            rf"$|\taSharp_t - \tilde{{\taSharp}}(\taQ_t)| \le {_up(theorem.gap)} \taEps/\taEta$"
+            rf"$|\taSharp_t - \tilde{{\taSharp}}(\taQ_t)| \le {up(theorem.gap)} \taEps/\taEta$"
         ),
         "limit": (
             r"$(\taP_t, \taQ_t) \to (0, \taQ_{*})$ with "
-            rf"$|\taQ_{{*}} - 1 - {h}\taEps| \le {_up(theorem.limit)} \taEps^2$"
+            rf"$|\taQ_{{*}} - 1 - {h}\taEps| \le {up(theorem.limit)} \taEps^2$"
             f"{_value(first, theorem)}"
         ),
         "saturation": (
             r"the limiting sharpness $\taSharp_{*} = 2/(\taEta \taQ_{*})$ has "
             rf"$|\taEta \taSharp_{{*}} - 2 + {twice}\taEps| \le "
-            rf"{_up(2 * theorem.saturation)} \taEps^2$"
+            rf"{up(2 * theorem.saturation)} \taEps^2$"
         ),
         "crossing": (
             rf"if $|\taP_0| \ge {small}$, the first $t_b$ with $\taQ_t > 1$ has $\taEps t_b = "
@@ -65,11 +65,11 @@ def sentences(model: Model, theorem: Theorem) -> Sentences:
         ),
     }
     if flow is not None and s.flow_q is not None:
-        low, high = map(_exactly, s.flow_q)
+        low, high = map(exactly, s.flow_q)
         parts["gradient-flow"] = (
             rf"if ${low} \le \taQ_0 \le {high}$ instead, then "
             rf"$|\taP_t| \le |\taP_0| (1 - {_down(flow.rate)})^t$ and $\taQ_0 \le \taQ_t \le "
-            rf"\taQ_0 \exp({_up(flow.drift * s.p[1] * s.p[1])} \taEps)$"
+            rf"\taQ_0 \exp({up(flow.drift * s.p[1] * s.p[1])} \taEps)$"
         )
     return Sentences(_given(model, theorem), parts)
 
@@ -85,7 +85,7 @@ def largest_step(model: Model, largest: fmpq) -> str:
 
 def _given(model: Model, theorem: Theorem) -> str:
     s = theorem.setting
-    (low, high), most = map(_exactly, s.q), _exactly(s.p[1])
+    (low, high), most = map(exactly, s.q), exactly(s.p[1])
     return (
         rf"for all $0 < \taEta \le {largest_step(model, s.largest)}$, with "
         rf"$\taEps = {_power(model)}$, and all starts with ${low} \le \taQ_0 \le {high}$ and "
@@ -101,11 +101,11 @@ def _power(model: Model) -> str:
 def _crossings(theorem: Theorem) -> str:
     low, high = min(c.low for c in theorem.crossings), max(c.high for c in theorem.crossings)
     width = max(c.high - c.low for c in theorem.crossings)
-    text = f"${_down(low)}$ and ${_up(high)}$"
+    text = f"${_down(low)}$ and ${up(high)}$"
     if len(theorem.crossings) == 1:
         return text
     return text + (
-        f", and within ${_up(width)}$ on each of {len(theorem.crossings)} ranges of "
+        f", and within ${up(width)}$ on each of {len(theorem.crossings)} ranges of "
         r"$(\taQ_0, |\taP_0|)$"
     )
 
@@ -130,7 +130,7 @@ def _value(first: sp.Expr, theorem: Theorem) -> str:
     if first.is_Rational:
         return ""
     low, high = theorem.first
-    return rf", with $\taH(0)$ between ${_down(low)}$ and ${_up(high)}$"
+    return rf", with $\taH(0)$ between ${_down(low)}$ and ${up(high)}$"
 
 
 def _require_inside(value: sp.Expr, ends: tuple[fmpq, fmpq]) -> None:
@@ -156,7 +156,8 @@ def _rounded(x: fmpq, rounding: str, digits: int = _DIGITS) -> str:
     return f"{context.divide(Decimal(int(x.p)), Decimal(int(x.q))):f}"
 
 
-def _up(x: fmpq) -> str:
+def up(x: fmpq) -> str:
+    """To four digits, rounded up."""
     return _rounded(x, ROUND_CEILING)
 
 
@@ -164,7 +165,7 @@ def _down(x: fmpq) -> str:
     return _rounded(x, ROUND_FLOOR)
 
 
-def _exactly(x: fmpq) -> str:
+def exactly(x: fmpq) -> str:
     """As a decimal if that is exact and short, else as a fraction."""
     short = Context(prec=8).divide(Decimal(int(x.p)), Decimal(int(x.q)))
     exact = fmpq(*short.as_integer_ratio()) == x

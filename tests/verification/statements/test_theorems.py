@@ -12,7 +12,7 @@ from trajalign.verification.measuring.claims import Measurement
 from trajalign.verification.measuring.plans import Plan
 from trajalign.verification.statements.theorems import TheoremClaim
 from trajalign.verification.theorems.proof import BITS
-from trajalign.verification.theorems.search import standard, tube_only
+from trajalign.verification.theorems.settings import standard, tube_only
 from trajalign.verification.verdicts import Evidence
 
 LABELS = ("alignment", "limit", "saturation", "progressive-sharpening", "crossing")

@@ -30,7 +30,8 @@ from trajalign.verification.theorems.certificate import (
 from trajalign.verification.theorems.errors import NotProvedError
 from trajalign.verification.theorems.flow import Flow
 from trajalign.verification.theorems.proof import Proof, Theorem, require_symmetric
-from trajalign.verification.theorems.search import Wanted, prove
+from trajalign.verification.theorems.search import prove
+from trajalign.verification.theorems.settings import Wanted
 
 ROOT = Path(__file__).resolve().parents[3]
 MODEL = TwoLayerLinear("log-cosh")
@@ -92,9 +93,11 @@ def no_check(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_written_is_replayed() -> None:
-    model, theorem = replay(json.loads(written()))
-    assert model == MODEL
-    assert theorem == rounded(proved()[1])
+    found = replay(json.loads(written()))
+    assert found.model == MODEL
+    assert found.theorem == rounded(proved()[1])
+    assert found.proof == proved()[0]
+    assert found.sha256 == json.loads(written())["sha256"]
 
 
 def test_a_theorem_is_told_a_little_weaker_than_proved() -> None:
@@ -102,7 +105,8 @@ def test_a_theorem_is_told_a_little_weaker_than_proved() -> None:
     told = rounded(exact)
     require_implied(told, exact)
     for name in BOUNDS:
-        assert 0 < getattr(told, name) - getattr(exact, name) < fmpq(1, 2**15)
+        value = getattr(exact, name)
+        assert 0 < getattr(told, name) - value < value / 2**14
     for name in ("first", "scale"):
         low, high = getattr(told, name)
         assert low < getattr(exact, name)[0] <= getattr(exact, name)[1] < high
@@ -112,6 +116,16 @@ def test_a_theorem_is_told_a_little_weaker_than_proved() -> None:
     assert told.flow.drift > exact.flow.drift
     for weaker, crossing in zip(told.crossings, exact.crossings, strict=True):
         assert weaker.low < crossing.low < crossing.high < weaker.high
+
+
+@pytest.mark.parametrize("unit", [fmpq(1, 10**6), fmpq(10**6)])
+def test_numbers_are_told_to_as_many_digits_in_far_off_units(unit: fmpq) -> None:
+    exact = proved()[1]
+    small = replace(exact, alignment=exact.alignment * unit, gap=exact.gap * unit)
+    told = rounded(small)
+    for name in ("alignment", "gap"):
+        value = getattr(small, name)
+        assert value < getattr(told, name) < value * (1 + fmpq(1, 2**14))
 
 
 # What is trusted ---------------------------------------------------------------------------------
@@ -149,7 +163,10 @@ def test_the_page_names_what_the_check_trusts() -> None:
     folder = ROOT / "verification" / "theorems"
     trusted = imported(folder / "proof.py")
     assert folder / "search.py" in imported(folder / "search.py")
-    assert not {folder / f"{name}.py" for name in ("search", "certificate", "words")} & trusted
+    assert (
+        not {folder / f"{name}.py" for name in ("search", "settings", "certificate", "words")}
+        & trusted
+    )
     page = (ROOT / "docs" / "theorems.md").read_text(encoding="utf-8")
     told = page.partition("## What is trusted")[2].partition("\n## ")[0]
     for module in trusted:

@@ -28,7 +28,7 @@ from trajalign.verification.theorems.proof import (
     check,
     leaves,
 )
-from trajalign.verification.theorems.search import LEVELS
+from trajalign.verification.theorems.settings import LEVELS
 
 BOX = Cell((fmpq(3, 4), fmpq(9, 10)), (fmpq(1, 20), fmpq(1)), (fmpq(0), fmpq(1, 100)))
 

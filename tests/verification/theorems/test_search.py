@@ -9,7 +9,8 @@ from uniform_cases import BY_NAME
 from trajalign.theory import TwoLayerLinear
 from trajalign.verification.theorems.errors import NotProvedError
 from trajalign.verification.theorems.proof import check, leaves
-from trajalign.verification.theorems.search import Wanted, prove
+from trajalign.verification.theorems.search import prove
+from trajalign.verification.theorems.settings import Wanted
 
 NARROW = Wanted(largest=fmpq(1, 400), q=(fmpq(80, 100), fmpq(81, 100)), p=(fmpq(1, 5), fmpq(1, 3)))
 NEURON = Wanted(

@@ -143,7 +143,6 @@ def test_with_another_curve_they_do_not(monkeypatch: pytest.MonkeyPatch) -> None
                         cell["h1"],
                         polynomial=cell["h1"].polynomial * arb(fmpq(101, 100)),
                         derivatives=[],
-                        everywhere=[],
                     )
                 }
                 for cell in located.cells
