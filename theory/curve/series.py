@@ -14,14 +14,24 @@ from math import comb
 import sympy as sp
 from flint import fmpq, fmpq_poly
 
+from ..algebra.symbolic import cancelled
 from ..arguments import integer, takes
 from ..errors import InputError
-from ..models import Model
+from ..models import EPSILON, Model, Q
 from ..models.base import MODEL
 from ..requirements import require_curved
 from ..series import taylor
 from ..valleys import Valley
-from .epsilon_series import MIRROR, CurveSolver, EvenRing, two_sided_map
+from .epsilon_series import (
+    MIRROR,
+    SQUARE,
+    CurveSolver,
+    EvenRing,
+    X,
+    even_map,
+    root_of,
+    two_sided_map,
+)
 from .two_sided import CycleRing, Expansions
 
 
@@ -122,9 +132,22 @@ def _rational_series(model: Model, size: int) -> tuple[fmpq_poly, fmpq_poly, sp.
     w: tuple[sp.Expr, ...] = (sp.Integer(0),) * size
     if model.response.square is not None:
         w = taylor(model.response.square, 2 * size)[::2]
+    if unit != 1 and not _counts_in_units(model):
+        raise InputError(
+            f"{model.given}: the power series of r is rational up to the unit {unit} of 1/p², and "
+            "the map is not one of ε p² alone; exact series need rational coefficients there"
+        )
     # φ² = x·(…): it carries one power of the unit less, and ε one more.
     scaled = [_scaled(r, unit, 0, model), _scaled(w, unit, 1, model)]
     return scaled[0], scaled[1], unit
+
+
+def _counts_in_units(model: Model) -> bool:
+    """Whether p in other units is only ε in others: the map has ε in ε p² and ε φ² alone."""
+    k, place = sp.Symbol("k", positive=True), {Q: Q ** root_of(model)}
+    scaled = {X: X / k, SQUARE: SQUARE / k, EPSILON: k * EPSILON}
+    parts = (e.subs(place) for e in even_map(model))
+    return all(cancelled(e.subs(scaled, simultaneous=True) - e) == 0 for e in parts)
 
 
 def _scaled(series: tuple[sp.Expr, ...], unit: sp.Expr, shift: int, model: Model) -> fmpq_poly:
