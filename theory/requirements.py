@@ -29,9 +29,12 @@ def require_response(response: Response) -> None:
     """What every function here needs of a response.
 
     Raises NotFiniteError if r is not real and finite on the grid, NotEvenError if it is not even,
-    NotNormalisedError if r(0) is not 1, NoExpansionError if it has no power series at 0.
+    NotNormalisedError if r(0) is not 1, NoExpansionError if it has no power series at 0. Of a loss
+    about a minimum only the last two.
     """
     require_normalised(response)
+    if response.symmetry == "none":
+        return
     r = response.response.subs(Z, P)
     values = {p: _value_or_zero(r, p, response.text) for x in grid(response) for p in (x, -x)}
     for p in grid(response):

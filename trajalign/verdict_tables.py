@@ -67,7 +67,7 @@ def print_controls(console: Console, controls: Sequence[Control], seconds: float
     if twins:
         console.print(_controls_table("a response without it", twins))
     others = [row for row in controls if not row.of_hypothesis]
-    for response, group in groupby(others, key=lambda row: row.response):
+    for response, group in groupby(others, key=lambda row: row.given):
         console.print(_controls_table(response, list(group)))
     if not controls:
         console.print("No falsified statement was tried: no statement asked for applies.")
@@ -92,7 +92,7 @@ def _table(model: str, response: str, verdicts: Sequence[Verdict]) -> Table:
         table.add_row(*_together(hypotheses, passing), "", "", "")
         verdicts = [v for v in verdicts if v not in passing]
     for verdict in verdicts:
-        table.add_row(*_row(verdict))
+        table.add_row(*verdict_row(verdict))
     return table
 
 
@@ -116,11 +116,12 @@ def _controls_table(title: str, controls: Sequence[Control]) -> Table:
         table.add_column(heading, overflow="fold")
     for row in controls:
         refuted = Text("yes", "green") if row.refuted else Text("NO", "bold red")
-        table.add_row(row.label, row.response if row.of_hypothesis else row.falsified, refuted)
+        table.add_row(row.label, row.given if row.of_hypothesis else row.falsified, refuted)
     return table
 
 
-def _row(verdict: Verdict) -> tuple[str | Text, ...]:
+def verdict_row(verdict: Verdict) -> tuple[str | Text, ...]:
+    """Label, verdict, evidence, the exact number, the measured one, and the order."""
     coefficient, order = verdict.coefficient, verdict.order
     return (
         verdict.label,

@@ -17,7 +17,8 @@ from ..theory.errors import InputError
 from ..verification.neighbours.effort import QUICK, THOROUGH
 from ..verification.neighbours.table import Checked, check, rows_of, sources
 from ..verification.verdicts import exit_status
-from .options import FILE, complete, jobs_option, json_option
+from .model_options import complete
+from .options import FILE, jobs_option, json_option
 
 _THOROUGH_HELP = (
     f"A minute instead of ten seconds: {THOROUGH.rungs} step sizes (instead of {QUICK.rungs}), "

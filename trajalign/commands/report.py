@@ -13,7 +13,7 @@ from ..files import write_together
 from ..report import experiments
 from ..report import gathered as content
 from ..report.page import page
-from ..report.verdict_rows import option_words, response_words
+from ..report.verdict_rows import option_words, response_words, setting_words
 from ..terminal import progress_bar
 from ..theorem_file import replayed
 from ..theory.errors import InputError
@@ -24,15 +24,8 @@ from ..verification.neighbours.table import Checked, check, rows
 from ..verification.running.options import Options
 from ..verification.theorems.certificate import Replayed
 from ..verification.verdicts import exit_status
-from .options import (
-    FILE,
-    chosen_models,
-    digits_option,
-    eta_option,
-    jobs_option,
-    model_options,
-    positive,
-)
+from .model_options import Asked, model_options
+from .options import FILE, digits_option, eta_option, jobs_option, positive
 
 PAGE = "index.html"
 
@@ -77,9 +70,7 @@ Example:
 )
 @jobs_option
 def report(
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     folder: str,
     eta: str | None,
     digits: int | None,
@@ -96,7 +87,7 @@ def report(
     responses are checked. The page needs no network and no scripts. Exit status as for verify; the
     page is written in any case.
     """
-    models = chosen_models(model, loss, activation)
+    models = asked.models()
     top = None if eta is None else positive(eta, "--eta")
     options = Options(top=top, digits=digits, effort=THOROUGH if thorough else QUICK)
     place = Path(folder)
@@ -113,7 +104,7 @@ def report(
         bar=progress_bar,
     )
     table = _neighbours(thorough, cores) if papers else []
-    words = response_words(models[0]) if loss or activation else [model] if model else []
+    words = _words(asked, models[0])
     further = {"--experiment": kept, "--certificate": certificates}
     flags = [*(["--controls"] if controls else []), *(["--neighbours"] if papers else [])]
     command = _command([*words, *option_words(options)], flags, further, folder)
@@ -128,10 +119,17 @@ def _neighbours(thorough: bool, jobs: int) -> list[Checked]:
         return check(rows(), effort, jobs=jobs, progress=progress)
 
 
+def _words(asked: Asked, model: Model) -> list[str]:
+    """What names the models: one of many responses is not named where none was."""
+    if asked.loss or asked.activation:
+        return response_words(model)
+    return [asked.name, *setting_words(model)] if asked.name else []
+
+
 def _theorem(file: str, models: Sequence[Model], jobs: int) -> Replayed:
-    found = replayed(file, "--certificate", jobs=jobs)
+    found = replayed(file, "--certificate", own=type(models[0]), jobs=jobs)
     if found.model not in models:
-        told = f"{found.model.name} {found.model.response.text}"
+        told = f"{found.model.name} {found.model.given}"
         raise InputError(f"--certificate {file}: it is of {told}, which the report is not about")
     return found
 

@@ -58,7 +58,7 @@ class Part:
     @property
     def title(self) -> str:
         """The model and its loss or activation, in plain text."""
-        return f"{self.response.model.name}, {self.response.model.response.text}"
+        return f"{self.response.model.name}, {self.response.model.given}"
 
     @property
     def stem(self) -> str:
