@@ -10,7 +10,6 @@ from .notation import (
     ALIGNED,
     ALONG_FOURTH,
     ALONG_THIRD,
-    BENT,
     CONSTANT,
     COUPLING,
     CURVATURE_C,
@@ -32,7 +31,8 @@ from .notation import (
     PLANAR_CUBIC,
     PLANAR_MIXED,
     PLANAR_QUADRATIC,
-    STEEP,
+    SHARPENING,
+    SHARPENING_CHANGE,
     STIFF,
 )
 
@@ -124,15 +124,15 @@ def _normal_form() -> tuple[Step, ...]:
 
 
 def _drift() -> tuple[Step, ...]:
-    moved = -ETA * STEEP * P**2 / 2
-    change = ETA * (STEEP * moved + BENT * moved**2 / 2)
+    moved = -ETA * SHARPENING * P**2 / 2
+    change = ETA * (SHARPENING * moved + SHARPENING_CHANGE * moved**2 / 2)
     return (
         Step(
             "k",
             r"Along the manifold of minima the objective has the slope $\taSharp'\taP^2/2$, where "
             r"$\taSharp'$ is the derivative of $\taSharp$ in its steepest direction. "
             r"A step therefore moves the minimum below by $-\taEta\taSharp'\taP^2/2$, and with",
-            Definition(DRIFT_CONSTANT, ETA**2 * STEEP**2 / 2),
+            Definition(DRIFT_CONSTANT, ETA**2 * SHARPENING**2 / 2),
         ),
         Step(
             "drift",
