@@ -1,8 +1,8 @@
 """Every command in the README and in docs/ does what the text beside it says.
 
 Blocks marked `console` hold commands after "$ " and the output they print; blocks marked `sh` hold
-commands alone. A trailing "# exit status 1" is the status that is expected; without it, 0 is. What
-a block marked `python` has after "# NAME.py" is a file that the commands of its page find.
+commands alone. A trailing "# exit status 1" is the status that is expected; without it, 0 is. A
+block marked `python` that begins with "# NAME.py" is a file that the commands of its page find.
 `python tests/test_readme.py` writes the true output of every command into the console blocks.
 """
 

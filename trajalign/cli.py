@@ -71,8 +71,8 @@ def _abandon_stdout() -> None:
 
 
 _COMMANDS = (
-    *("verify", "assumptions", "prove", "edge", "derive", "experiment", "orbit", "sweep"),
-    *("figure", "report", "doctor", "completion"),
+    *("verify", "assumptions", "prove", "edge", "neighbours", "derive", "experiment", "orbit"),
+    *("sweep", "figure", "report", "doctor", "completion"),
 )
 
 

@@ -90,7 +90,8 @@ class TwoSidedCurve:
             if all(v.rad() < _FINE * (1 + abs(v)) for v in found.values):
                 return found
             if bits > _MOST_BITS:
-                raise NotFiniteError(f"the slow curve at p = {p.str(8)} could not be computed")
+                at = p.str(8, radius=False)
+                raise NotFiniteError(f"the slow curve at p = {at} could not be computed")
             bits *= 2
 
     def opposite(self, p: arb) -> arb:
@@ -108,7 +109,7 @@ class TwoSidedCurve:
             z = (z - step).mid()
             if abs(step) < tolerance:
                 return z
-        raise NotFiniteError(f"no point is opposite to p = {p.str(8)}")
+        raise NotFiniteError(f"no point is opposite to p = {p.str(8, radius=False)}")
 
     def _at(self, p: arb) -> Place:
         other, size = self.opposite(p), self.order + 2

@@ -90,6 +90,12 @@ THOROUGH = (
 )
 
 
+# What a loss that need not be even has no theorem, law or theory for; and it takes a loss with a
+# minimum elsewhere, 2z + z² at −1.
+NOT_EVEN = ("exponential", "proved", "prove", "replay of a theorem")
+ELSEWHERE = ("response",)
+
+
 class Said(NamedTuple):
     """What a command answered."""
 
@@ -208,6 +214,10 @@ def test_every_command_takes_every_model(name: str, folder: Path, command: str) 
 @pytest.mark.parametrize("command", LONG)
 def test_every_long_command_takes_every_model(name: str, folder: Path, command: str) -> None:
     found = said(name, folder, LONG, command)
+    if CASES[name].name == "product" and command in NOT_EVEN:
+        assert found.status == 2
+        assert one_line(found.err.strip())
+        return
     assert (found.status, found.err) == (0, "")
     assert found.out
 
@@ -215,6 +225,9 @@ def test_every_long_command_takes_every_model(name: str, folder: Path, command: 
 @pytest.mark.parametrize("command", REFUSED)
 def test_what_cannot_be_done_is_refused_in_one_line(name: str, folder: Path, command: str) -> None:
     found = said(name, folder, QUICK, command)
+    if CASES[name].name == "product" and command in ELSEWHERE:
+        assert (found.status, found.err) == (0, "")
+        return
     assert found.status == 2
     assert one_line(found.err.strip())
     assert not found.written
@@ -232,7 +245,7 @@ def test_a_model_takes_the_option_of_its_kind(name: str, folder: Path, option: s
 
 def test_a_cascade_is_drawn_or_refused_in_one_line(name: str, folder: Path) -> None:
     found = said(name, folder, QUICK, "cascade")
-    if CASES[name].kind == "activation":
+    if CASES[name].kind == "activation" or CASES[name].name == "product":
         assert (found.status, found.written) == (0, ["cascade.svg"])
     else:  # a strictly convex loss keeps its 2-cycle
         assert (found.status, found.written) == (2, [])

@@ -15,8 +15,8 @@ from small_study import FILE as SMALL_STUDY
 
 SCHEMAS = resources.files("trajalign") / "schemas"
 NAMES = (
-    *("assumptions", "certificate", "controls", "derivation", "doctor", "edge"),
-    *("experiment", "ledger", "orbit", "prove", "theorem", "verify"),
+    *("assumptions", "certificate", "controls", "derivation", "doctor", "edge", "experiment"),
+    *("ledger", "neighbours", "orbit", "prove", "theorem", "verify"),
 )
 LIMIT = ("neuron", "--activation", "algebraic", "--statement", "neuron/limit", "--jobs", "1")
 ORBIT = ("orbit", "linear", "--eta", "1/10", "--digits", "20", "--json", "-")
@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "derivations": ("derivation", ("derive", "--format", "json")),
     "the doctor's findings": ("doctor", ("doctor", "--json", "-")),
     "an experiment": ("experiment", ("experiment", str(SMALL_STUDY), "--json", "-")),
+    "a neighbour": ("neighbours", ("neighbours", "--source", "damian", "--json", "-")),
     "an edge": ("edge", ("edge", TOY, "--at", "x=0,y=4", "--json", "-")),
     "an edge with controls": (
         "edge",
@@ -56,7 +57,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 OPTIONAL = ("certificate", "edge", "verify")  # documents with fields that may be missing
 # Objects whose names are not fixed: what is in them depends on the label.
-OPEN = ("parameters", "quantities", "numbers", "witness", "proved", "refuted")
+OPEN = ("parameters", "quantities", "numbers", "witness", "proved", "refuted", "with")
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import sympy as sp
 
 from ..algebra.symbolic import cancelled, rationally_zero
 from ..errors import ReducedMapError
-from ..models import EPSILON, ETA, Model, P, Q, R
+from ..models import EPSILON, ETA, Model, P, Q, R, ReducedModel
 
 OPPOSITE = sp.Symbol("p_o", negative=True)  # p̃
 SLOPE, HEIGHT = sp.Symbol("g"), sp.Symbol("Q_0", positive=True)  # g(p), Q₀(p)
@@ -58,8 +58,12 @@ def two_sided_first_order(model: Model) -> FirstOrder:
 
     Raises ReducedMapError where the map at ε = 0 does not take (p, Q₀) to (p̃, Q₀).
     """
-    generic = model.generic()
-    place = {ETA: model.step_size(EPSILON), R(P): SLOPE / P, Q: HEIGHT * (1 + EPSILON * H)}
+    return first_order_of(model.generic(), model.step_size(EPSILON))
+
+
+def first_order_of(generic: ReducedModel, eta: sp.Expr) -> FirstOrder:
+    """The same from a generic map and η in ε, which may have letters of their own."""
+    place = {ETA: eta, R(P): SLOPE / P, Q: HEIGHT * (1 + EPSILON * H)}
     p_next, q_next = (e.subs(place) for e in (generic.p_next, generic.q_next))
     on_cycle = {HEIGHT: 2 * SLOPE / (P - OPPOSITE)}
     rest = [(p_next - OPPOSITE).subs(EPSILON, 0).subs(on_cycle), q_next.subs(EPSILON, 0) - HEIGHT]

@@ -18,6 +18,7 @@ from ..expressions.parsing import Z
 from ..responses import Response, response_of
 from .laws import GENERAL, Laws
 from .options import ModelOption, told
+from .solution import SolutionSharpness
 
 P = sp.Symbol("p", real=True)
 Q = sp.Symbol("q", positive=True)
@@ -195,6 +196,12 @@ class Model(ABC):
     @abstractmethod
     def parameter_space(self) -> ParameterSpace:
         """Objective, p and q in parameter space, for this response."""
+
+    @property
+    def solution(self) -> SolutionSharpness | None:
+        """The sharpness where gradient flow ends, for an unspecified response; None where it is not
+        known as a function of p, q and η."""
+        return None
 
     def concrete(self, expression: sp.Expr) -> sp.Expr:
         """An expression in R(P), its derivatives and PHI_SQUARED(P), for this response."""

@@ -19,6 +19,7 @@ from .base import ETA, About, Model, P, ParameterSpace, Q, R, ReducedModel
 from .flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
 from .laws import GENERAL, Laws
 from .options import ModelOption
+from .solution import SolutionSharpness
 
 # For ℓ'' < 0 another eigenvalue is the largest: |ℓ'| if m ≥ 2, possibly 0 if d ≥ 2.
 _CONVEX = ("analytic", "symmetry", "A2")
@@ -45,6 +46,9 @@ _LAWS = Laws(
         from_start=False,
         drawn_above=2 / (2 - STEP),
     ),
+    solution=r"a step multiplies $\taSharp_\infty = (2/\taEta)\sqrt{1/\taQ^2 - "
+    r"\taEta^2\taP^2}$, the sharpness where gradient flow would end, by $|1 - \taEta^2 "
+    r"\taEll'(\taP)^2|$; it never rises if $\taEta \sup|\taEll'| \le \sqrt{2}$",
     sharpness_needs=_CONVEX,
 )
 
@@ -96,8 +100,9 @@ class TwoLayerLinear(Model):
         from_paper=True,
         chapters=(
             "response",
-            *("linear.maps", "frozen", "linear.sharpness", "linear.flow"),
+            *("linear.maps", "frozen", "linear.sharpness", "linear.solution", "linear.flow"),
             *("curve", "limits", "linear.progressive", "linear.long_times", "uniform"),
+            "linear.flat",
         ),
         standard=("log-cosh", "pseudo-huber"),
         start=(sp.Rational(3, 10), sp.Rational(4, 5)),
@@ -126,6 +131,11 @@ class TwoLayerLinear(Model):
     def generic(self) -> ReducedModel:
         """Derived for all widths and input dimensions; see `linear_update`."""
         return linear_map(sp.S.Zero, sp.S.One, self.input_norm)
+
+    @property
+    def solution(self) -> SolutionSharpness | None:
+        """2√(ab) in the coordinates of `diagonal_form`: gradient flow conserves it."""
+        return _solution() if self.input_norm == 1 else None
 
     def parameter_space(self) -> ParameterSpace:
         """Width 3, input dimension 2, x = (3/5, 4/5) times its norm."""
@@ -325,3 +335,12 @@ def diagonal_form() -> DiagonalForm:
         factors.append((image[0] ** 2).subs(slope, P * R(P)))
     half = 1 / (ETA * Q)
     return DiagonalForm(half + P, half - P, factors[0], factors[1])
+
+
+@cache
+def _solution() -> SolutionSharpness:
+    form = diagonal_form()
+    factor = 1 - (ETA * P * R(P)) ** 2
+    if sp.expand(factor**2 - form.a_factor * form.b_factor) != 0:
+        raise ArithmeticError("a step does not multiply ab by the square of this")
+    return SolutionSharpness(sp.expand(4 * form.a * form.b), factor)

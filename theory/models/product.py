@@ -29,9 +29,9 @@ def _minimum(text: str) -> sp.Expr | str:
 
 _RHO = r"\varrho"
 _LAWS = Laws(
-    step=r"a gradient step is $\taP' = \taP - 2g/\taQ + \taEps g^2 (z + \taP)$, "
-    r"$\taQ' = \taQ/(1 - 2\taEps \taQ g (z + \taP) + \taEps g^2)$, with $g(\taP) = "
-    r"\taEll'(z_0 + \taP)/\taEll''(z_0)$ and $z$ the output at the minimum $z_0$, "
+    step=r"a gradient step is $\taP' = \taP - 2g/\taQ + \taEps g^2 (z_{*} + \taP)$, "
+    r"$\taQ' = \taQ/(1 - 2\taEps \taQ g (z_{*} + \taP) + \taEps g^2)$, with $g(\taP) = "
+    r"\taEll'(z_0 + \taP)/\taEll''(z_0)$ and $z_{*}$ the output at the minimum $z_0$, "
     r"where $g$, $\taQ$ and $\taQ'$ are finite",
     crossing_time=rf"\taEta^{{-2}} ({_RHO} \ln(1/\taEta) + K(\taQ_0))",
     limit=rf"+ \taEta^2/(2{_RHO})",
@@ -85,6 +85,7 @@ class Product(Model):
         title="two-layer linear network with a target",
         spoken="product model",
         subject="The network",
+        chapters=("own_model", "product.cycle", "product.two_sided", "product.limits"),
         standard=("log(2*exp(z) + exp(-2*z))",),
         start=(sp.Rational(3, 10), sp.Rational(4, 5)),
     )

@@ -38,7 +38,6 @@ Examples:
   trajalign derive linear --loss "z*atan(z) - log(1+z**2)/2" -o appendix.tex
   trajalign derive neuron --activation algebraic --order 1 -o appendix.json
   trajalign derive --check appendix.json
-  trajalign derive linear --certificate theorem.json -o appendix.pdf
 """,
 )
 @model_options(required=False)

@@ -19,6 +19,8 @@ from ..theorem_file import replayed
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..verification.measuring.effort import QUICK, THOROUGH
+from ..verification.neighbours import effort as neighbours_effort
+from ..verification.neighbours.table import Checked, check, rows
 from ..verification.running.options import Options
 from ..verification.theorems.certificate import Replayed
 from ..verification.verdicts import exit_status
@@ -56,6 +58,9 @@ Example:
     help="Show the study that `trajalign experiment NAME -o DIR` kept (repeatable).",
 )
 @click.option(
+    "--neighbours", "papers", is_flag=True, help="Show what neighbouring papers claim, checked."
+)
+@click.option(
     "--certificate",
     "certificates",
     metavar="FILE",
@@ -72,6 +77,7 @@ def report(
     thorough: bool,
     controls: bool,
     kept: tuple[str, ...],
+    papers: bool,
     certificates: tuple[str, ...],
     jobs: int | None,
 ) -> int:
@@ -97,12 +103,20 @@ def report(
         jobs=cores,
         bar=progress_bar,
     )
+    table = _neighbours(thorough, cores) if papers else []
     words = _words(asked, models[0])
     further = {"--experiment": kept, "--certificate": certificates}
-    command = _command([*words, *option_words(options)], controls, further, folder)
-    _write(place, page(found, studies, command))
+    flags = [*(["--controls"] if controls else []), *(["--neighbours"] if papers else [])]
+    command = _command([*words, *option_words(options)], flags, further, folder)
+    _write(place, page(found, studies, command, table))
     click.echo(f"{place / PAGE}: {_summary(found)}")
-    return _status(found)
+    return _status(found, table)
+
+
+def _neighbours(thorough: bool, jobs: int) -> list[Checked]:
+    effort = neighbours_effort.THOROUGH if thorough else neighbours_effort.QUICK
+    with progress_bar("descending") as progress:
+        return check(rows(), effort, jobs=jobs, progress=progress)
 
 
 def _words(asked: Asked, model: Model) -> list[str]:
@@ -121,11 +135,11 @@ def _theorem(file: str, models: Sequence[Model], jobs: int) -> Replayed:
 
 
 def _command(
-    words: list[str], controls: bool, further: Mapping[str, Sequence[str]], folder: str
+    words: list[str], flags: list[str], further: Mapping[str, Sequence[str]], folder: str
 ) -> str:
     """What was typed, in one way of writing it."""
     files = [word for option, values in further.items() for v in values for word in (option, v)]
-    more = [*(["--controls"] if controls else []), *files]
+    more = [*flags, *files]
     return shlex.join(["trajalign", "report", *words, *more, "-o", folder])
 
 
@@ -159,9 +173,10 @@ def _summary(found: content.Content) -> str:
     return f"{counts}; {refuted} of {len(found.controls)} falsified statements refuted"
 
 
-def _status(found: content.Content) -> int:
+def _status(found: content.Content, table: list[Checked]) -> int:
     """As `verify`; a derivation that does not check, or a control that is not refuted, fails."""
     wrong = any(response.proofs.wrong for response in found.responses)
     if wrong or not all(control.refuted for control in found.controls or ()):
         return 1
-    return exit_status([verdict.outcome for verdict in found.verdicts])
+    outcomes = [verdict.outcome for verdict in found.verdicts]
+    return exit_status([*outcomes, *(one.finding.judgement.outcome for one in table)])

@@ -161,6 +161,9 @@ def proved(model: Model) -> Hypotheses:
 
 
 def _curvature(model: Model) -> str:
+    """r''(0); "" where there is none, or it is not what the laws are about."""
+    if model.response.symmetry == "none":
+        return ""
     try:
         return str(model.response.curvature)
     except InputError:

@@ -99,7 +99,9 @@ class Assumptions:
 
     @cached_property
     def constants(self) -> Constants | None:
-        """z0 and c enclosed, with their proof; None where none was found."""
+        """z0 and c enclosed, with their proof; None where none was found, or they are others."""
+        if self._valley:
+            return None
         try:
             return enclose_constants(self.response, self.z0_and_c[0])
         except NotFiniteError:

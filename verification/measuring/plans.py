@@ -25,6 +25,7 @@ from .effort import QUICK, Effort
 _SMALL = sp.Rational(1, 10**10)  # orbits stop at this |p|/scale; q* is then known to its square
 MAX_STEPS = 2_000_000
 _TOP = 0.0075  # ε h(0) at the top of the default ladder; the ladder does not see rescalings of z
+_ROOM = 0.25  # 1 − c of the catalogue's losses, about
 _TERMS = 3  # up to this h_k a response is looked at for layers that no step size resolves,
 _LEVEL, _DEEPEST = 4, 36  # on cells of p² that are 2^−4 to 2^−36 natural units wide
 _TOP_ALLOWED = 0.0125  # above it the transient and the passage of q = 1 are not yet apart
@@ -99,15 +100,19 @@ class Plan:
         rate = 2 * number(self.curve.h_at_zero) * epsilon
         return int(crossing + math.log(float(1 / _SMALL)) / rate)
 
-    def _lopsided(self, c: float) -> float:
-        """About how large the part of h is that is odd in p, at the height c; 0 where h is even.
+    def _lopsided(self, c: float, scale: float) -> tuple[float, ...]:
+        """What else counts as h(0) at the top of the ladder where h is not even; nothing where it
+        is.
 
-        It comes from the output at p = 0, by which a step to one side differs from one back.
+        The part of h that is odd in p, at the height c: it comes from the output at p = 0, by
+        which a step to one side differs from one back. And h(0) where c is so near to 1 that
+        orbits have less room to align before they pass it.
         """
         if not isinstance(self.model.response, Valley):
-            return 0.0
+            return ()
         p, other = two_cycles(self.model)(arb(c), 60)
-        return abs(number(self.model.output.subs(P, 0))) * float(p - other) / 2
+        odd = abs(number(self.model.output.subs(P, 0))) * float(p - other) / 2
+        return odd, scale * _ROOM / (1 - c)
 
     def max_steps(self) -> int:
         """Steps after which an orbit at the bottom of the ladder should long have converged."""
@@ -127,7 +132,7 @@ class Plan:
         exponent = float(self.model.exponent)
         rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
         if top is None:
-            scale = max(scale, self._lopsided(c))
+            scale = max(scale, *self._lopsided(c, scale))
             size = (scale / _TOP) ** exponent / self.model.step_unit
             top = sp.Rational(1, math.ceil(size)) if size > 1 else sp.Integer(int(1 / size))
         else:
