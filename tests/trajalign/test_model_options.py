@@ -157,3 +157,38 @@ def test_what_a_model_does_not_take_is_refused(
 def test_the_help_says_which_models_take_an_option(command: Command, name: str) -> None:
     _, out, _ = command(name, "--help")
     assert "[deep; default: 3]" in " ".join(out.split())
+
+
+# --normalise -------------------------------------------------------------------------------------
+
+SOFT = "log(1+exp(z)) + log(1+exp(-z))"
+
+
+def test_the_multiple_with_r_1_at_0_is_taken_and_told(command: Command) -> None:
+    limit = ("--statement", "linear/limit", "--jobs", "1")
+    status, out, err = command("verify", "linear", "--loss", SOFT, "--normalise", *limit)
+    assert status == 0
+    assert f"2*({SOFT})" in out
+    assert "Every step size shown is 1/2 times yours" in one_line(err)
+    status, out, err = command("verify", "linear", "--loss", SOFT, *limit)
+    assert (status, err) == (1, "")
+    assert "--normalise takes the multiple with r(0) = 1" in out
+
+
+def test_nothing_is_told_of_what_is_normalised(command: Command) -> None:
+    step = ("--statement", "linear/reduced-map", "--jobs", "1")
+    assert command("verify", "linear", "--loss", "atan", "--normalise", *step)[::2] == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--normalise",), "--normalise goes with --loss or --activation"),
+        (("linear", "--loss", "-cosh(z)", "--normalise"), "r(0) = -1 is not positive"),
+        (("linear", "--loss", "z**4", "--normalise"), "r(0) = 0 is not positive"),
+    ],
+)
+def test_what_cannot_be_normalised(arguments: tuple[str, ...], told: str, command: Command) -> None:
+    status, out, err = command("verify", *arguments)
+    assert (status, out) == (2, "")
+    assert told in one_line(err)

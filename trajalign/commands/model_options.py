@@ -11,9 +11,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import own_code
+from ..exits import notice
 from ..theory import models
 from ..theory.errors import InputError
 from ..theory.models import Model
+from ..theory.requirements import normalised
 from ..theory.responses import ACTIVATIONS, LOSSES, Activation, Loss, Response
 from .options import Command, parsed
 
@@ -26,6 +28,7 @@ class Asked:
     loss: str | None = None
     activation: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    normalise: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -45,7 +48,11 @@ class Asked:
                 made_of = self._made_of(kind)
                 models.require_options(made_of, self.options)
                 response = parsed(kind.parse, text, kind.option)
+                if self.normalise:
+                    response = _normalised(response)
                 return [made_of(response, **self._values(made_of))]
+        if self.normalise:
+            raise InputError("--normalise goes with --loss or --activation")
         chosen = self.kind()
         if chosen is None:
             return self._with_options(models.standard())
@@ -106,6 +113,20 @@ class Asked:
         return {option.field: parsed(option.parse, text, option.flag) for option, text in rows}
 
 
+def _normalised(response: Response) -> Response:
+    """With r(0) = 1; what that means for step size and sharpness is told on stderr."""
+    try:
+        found = normalised(response)
+    except InputError as error:
+        raise InputError(f"--normalise: {error}") from None
+    if found.factor != 1:
+        notice(
+            f"--normalise takes {found.response.text}: {found.advice}. Every step size shown is "
+            f"{found.factor} times yours; every sharpness is yours divided by {found.factor}"
+        )
+    return found.response
+
+
 class _ModelName(click.Choice):  # type: ignore[type-arg]  # it is of texts
     """A built-in model, or one of a user's own by FILE.py:CLASS."""
 
@@ -162,6 +183,11 @@ def model_options(*, required: bool) -> Callable[[Command], Command]:
             help=f"An expression in z, or one of: {', '.join(ACTIVATIONS)}.",
             shell_complete=complete(lambda model: ACTIVATIONS),
         ),
+        click.option(
+            "--normalise",
+            is_flag=True,
+            help="Take the multiple of the loss or activation that has r(0) = 1 instead.",
+        ),
         *(
             click.option(
                 option.flag,
@@ -176,11 +202,18 @@ def model_options(*, required: bool) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         @wraps(command)
         def gathered(
-            *given: Any, model: str | None, loss: str | None, activation: str | None, **others: Any
+            *given: Any,
+            model: str | None,
+            loss: str | None,
+            activation: str | None,
+            normalise: bool,
+            **others: Any,
         ) -> Any:
             typed = {o.name: others.pop(_destination(o.field)) for o, _ in own.values()}
             values = {name: text for name, text in typed.items() if text is not None}
-            return command(*given, asked=Asked(model, loss, activation, values), **others)
+            return command(
+                *given, asked=Asked(model, loss, activation, values, normalise), **others
+            )
 
         gathered.__doc__ = f"{command.__doc__}\n\n    {_told()}\n"
         found: Command = gathered
