@@ -16,7 +16,7 @@ from .files import dump
 from .numerics.edge.descent import Run
 from .numerics.edge.flip import Flip
 from .theory.edge.law import crossing_time, flip_coefficient
-from .verdict_output import result
+from .verdict_output import control_row, result
 from .verdict_tables import verdict_row
 from .verification.edge.exact import exact_form
 from .verification.edge.examination import DEGENERATE, JUMP, STILL, Examined
@@ -185,7 +185,7 @@ def as_json(
         "cycles": [{"mu": f"{c.mu:.12g}", "P": _finite(c.square)} for c in examined.cycles],
         "results": [result(verdict) for verdict in verdicts],
     }
-    return dump(document | ({"controls": list(map(vars, controls))} if controls else {}))
+    return dump(document | ({"controls": list(map(control_row, controls))} if controls else {}))
 
 
 def _exact(examined: Examined) -> dict[str, Any]:

@@ -10,10 +10,11 @@ import os
 import re
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import MISSING, fields
 from hashlib import sha256
-from inspect import isabstract
+from inspect import Parameter, isabstract, signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -62,6 +63,25 @@ def model_of(text: str) -> type[Model]:
     _WORDS[found] = text
     do_first(_import_quietly, str(Path(file).resolve()))
     return found
+
+
+def function_of(text: str) -> tuple[Callable[..., Any], tuple[str, ...]]:
+    """The function that FILE.py:FUNCTION names, and the names of its parameters.
+
+    Runs the file, as `model_of` does. Raises OwnCodeError, in one line.
+    """
+    place = _PLACE.fullmatch(text)
+    if place is None or not place["name"]:
+        raise OwnCodeError(f"{text[:60]!r}: need FILE.py:FUNCTION")
+    file, name = place["file"], place["name"]
+    found = getattr(_run(Path(file), file), name, None)
+    if not callable(found):
+        raise OwnCodeError(f"{file}: it has no function {name}")
+    needed = [p for p in signature(found).parameters.values() if p.default is Parameter.empty]
+    plain = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    if not needed or any(p.kind not in plain for p in needed):
+        raise OwnCodeError(f"{file}: {name} has to take its parameters one by one, as {name}(x, y)")
+    return found, tuple(p.name for p in needed)
 
 
 def source(model: Model) -> str:

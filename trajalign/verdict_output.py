@@ -31,16 +31,17 @@ def verdicts_as_json(
         for verdict, standing in zip(verdicts, standings(verdicts), strict=True)
     ]
     document = {"schema": VERIFY_SCHEMA, "version": version, "results": results}
-    return dump(document | ({"controls": list(map(_row, controls))} if controls else {}))
+    return dump(document | ({"controls": list(map(control_row, controls))} if controls else {}))
 
 
 def controls_as_json(controls: Sequence[Control], version: str) -> str:
     """The negative controls in the layout of schema trajalign.controls/1."""
-    rows = [_row(control) for control in controls]
+    rows = [control_row(control) for control in controls]
     return dump({"schema": CONTROLS_SCHEMA, "version": version, "results": rows})
 
 
-def _row(control: Control) -> dict[str, Any]:
+def control_row(control: Control) -> dict[str, Any]:
+    """One control as every JSON document has it."""
     row = dict(vars(control))
     return row | with_options(row.pop("options"))
 

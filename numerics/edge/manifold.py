@@ -15,6 +15,7 @@ from ...theory.errors import InputError
 from .lines import Lines, Vector, dot, gradient, hessian, norm, plus, third
 
 _ITERATIONS = 120
+_FAST = mp.mpf("1e-3")
 _PROBE = mp.mpf("1e-3")  # how far along the kernel it is tried whether minima go on, in units of θ
 _STRIDE = mp.mpf("0.25")  # by which part λ changes in a stride along the manifold
 _STRIDES = 400
@@ -85,10 +86,14 @@ def settled(lines: Lines, point: Vector, flat: int | None = None) -> Vector:
     """
     goal = mp.mpf(10) ** -(0.8 * lines.digits)
     scale = norm(point) or mp.mpf(1)
+    before, known = mp.inf, eigen(lines, point)
     for _ in range(_ITERATIONS):
         g = gradient(lines, point)
         size, length = norm(g), norm(point)
-        values, vectors = eigen(lines, point)
+        if size > _FAST * before:  # while it goes fast the Hessian of before will do
+            known = eigen(lines, point)
+        before = size
+        values, vectors = known
         if size <= goal * max(map(abs, values)) * scale:
             return point
         taken = sorted(range(len(point)), key=lambda i: -abs(values[i]))
@@ -148,7 +153,7 @@ def _require_tangent(lines: Lines, found: Minimum) -> None:
                     moved = plus(moved, v, -dot(v, g) / value)
         left = norm(found.along_kernel(gradient(lines, moved)))
         across = norm(gradient(lines, moved)) - left
-        if left > mp.mpf(10) ** -min(mp.mpf(15), 0.6 * lines.digits) * found.sharpness + across:
+        if left > mp.mpf(10) ** -min(mp.mpf(15), 0.7 * lines.digits) * found.sharpness + across:
             raise EdgeError(
                 f"at {shown(found.point)} the Hessian has a kernel along ({shown_vector(t)}), but "
                 "no minima lie that way: this minimum is degenerate, and not covered"
@@ -166,7 +171,7 @@ def where_sharpness_is(lines: Lines, start: Minimum, target: Any) -> Minimum:
 
     Raises EdgeError where λ does not take that value on the way.
     """
-    found, stalled, before = start, 0, mp.inf
+    found, stalled, best = start, 0, mp.inf
     with mp.workdps(lines.digits):
         exact = mp.mpf(10) ** -(0.6 * lines.digits)
         for _ in range(_STRIDES):
@@ -176,10 +181,10 @@ def where_sharpness_is(lines: Lines, start: Minimum, target: Any) -> Minimum:
             slope = slope_along(lines, found)
             length = norm(slope)
             away = abs(mp.log(mp.mpf(target) / found.sharpness))
-            stalled = stalled + 1 if away > _PROGRESS * before else 0
+            stalled = stalled + 1 if away > _PROGRESS * best else 0
             if stalled > 2 or length * (1 + norm(found.point)) <= _LEVEL * found.sharpness:
                 break
-            before = away
+            best = min(best, away)
             stride = min(abs(missing), _STRIDE * found.sharpness) / length
             stride = min(stride, (1 + norm(found.point)) / 4)
             ahead = plus(found.point, slope, mp.sign(missing) * stride / length)

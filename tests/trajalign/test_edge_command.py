@@ -114,3 +114,41 @@ def test_what_is_refused(command: Command, arguments: tuple[str, ...], words: st
     assert status == 2
     assert out == ""
     assert words in one_line(err)
+
+
+def test_the_derivation(command: Command) -> None:
+    status, out, _ = command("edge", "--derive")
+    assert status == 0
+    assert "Lemma 1 (edge/law)" in out
+    assert "8 formulas checked by exact algebra" in out
+    status, _, err = command("edge", "x*y", "--derive")
+    assert status == 2
+    assert "goes with nothing else" in one_line(err)
+
+
+def test_without_an_objective(command: Command) -> None:
+    status, _, err = command("edge")
+    assert status == 2
+    assert "an objective is needed" in one_line(err)
+
+
+def test_a_function_of_ones_own(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "own.py"
+    file.write_text(
+        "import jax.numpy as jnp\n\n\ndef ring(x, y):\n    return (x**2 + y**2 - 1) ** 2\n\n\n"
+        "def many(*w):\n    return w[0]\n",
+        "utf-8",
+    )
+    status, out, err = command("edge", f"{file}:ring", "--at", "x=1,y=0")
+    assert status == 0
+    assert "edge/two-cycle  pass" in out
+    assert "runs the code of" in err
+    for words, told in (
+        ((f"{file}:many",), "has to take its parameters one by one"),
+        ((f"{file}:none",), "has no function none"),
+        ((f"{file}:ring", "--set", "a=1"), "go with an expression"),
+        ((f"{file}",), "need FILE.py:FUNCTION"),
+    ):
+        status, out, err = command("edge", *words)
+        assert (status, out) == (2, "")
+        assert told in err

@@ -131,6 +131,16 @@ STEEP, STEEP_THERE = _real("steepness"), _real("steepness_there")  # of Q₀
 ORIGIN = _real("origin")  # the output at the minimum
 TILT, TWIST, QUARTIC = (_real(name) for name in ("tilt", "twist", "quartic"))  # of g at 0
 SLOWNESS, PASSED = (sp.Symbol(n, positive=True) for n in ("slowness", "passed"))
+# The law of the edge.
+ALONG_THIRD, ALONG_FOURTH, COUPLING = _real("L_uuu"), _real("L_uuuu"), _real("L_uuj")
+STIFF = sp.Symbol("stiff", positive=True)
+SHARPENING, SHARPENING_CHANGE = _real("sharpening"), _real("sharpening_change")  # λ', λ''
+MODE, MODE_NEXT, MODE_REST = (_real(f"mode{n}") for n in ("", "_next", "_rest"))
+CURVATURE_C, DRIFT_CONSTANT = sp.Symbol("flip_c", positive=True), _real("drift_k")
+MU_NEXT, NU_SHIFTED, CONSTANT = _real("mu_next"), _real("nu_shifted"), _real("constant")
+PLANAR_QUADRATIC, PLANAR_MIXED, PLANAR_CUBIC = (_real(f"planar{n}") for n in ("20", "21", "30"))
+DRIFT_LINEAR, DRIFT_MIXED, DRIFT_QUADRATIC = (_real(f"drift{n}") for n in ("10", "11", "20"))
+DRIFT_SHIFT, ALIGNED = _real("drift_shift"), sp.Function("aligned")
 
 _NAMES = (
     _P,
@@ -265,6 +275,28 @@ _NAMES = (
     Name(QUARTIC, "g^{(4)}(0)", "g^(4)(0)"),
     Name(SLOWNESS, r"\rho_0", "ρ₀"),
     Name(PASSED, r"\zeta", "ζ"),
+    Name(ALONG_THIRD, "L_{uuu}", "L_uuu"),
+    Name(ALONG_FOURTH, "L_{uuuu}", "L_uuuu"),
+    Name(COUPLING, "L_{uuj}", "L_uuj"),
+    Name(STIFF, r"\lambda_j", "λ_j"),
+    Name(SHARPENING, r"\taSharp'", "λ'"),
+    Name(SHARPENING_CHANGE, r"\taSharp''", "λ''"),
+    Name(MODE, "s", "s"),
+    Name(MODE_NEXT, "s_{+}", "s₊"),
+    Name(MODE_REST, "s_{*}", "s*"),
+    Name(CURVATURE_C, "c", "c"),
+    Name(DRIFT_CONSTANT, "k", "k"),
+    Name(MU_NEXT, r"\mu_{+}", "μ₊"),
+    Name(NU_SHIFTED, r"\nu", "ν"),
+    Name(CONSTANT, "C", "C"),
+    Name(PLANAR_QUADRATIC, "A_0", "A₀"),
+    Name(PLANAR_MIXED, "A_1", "A₁"),
+    Name(PLANAR_CUBIC, "B", "B"),
+    Name(DRIFT_LINEAR, "d_{10}", "d₁₀"),
+    Name(DRIFT_MIXED, "d_{11}", "d₁₁"),
+    Name(DRIFT_QUADRATIC, "d_2", "d₂"),
+    Name(DRIFT_SHIFT, "e", "e"),
+    Name(ALIGNED, "P", "P"),
     Name(CUBE_ROOT, r"\nu", "ν"),
     Name(INNER_P, "X", "X"),
     Name(INNER_Q, "Y", "Y"),

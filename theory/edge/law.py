@@ -59,8 +59,8 @@ def diagram(mu: Any, c: Any, kappa: Any) -> Any:
 def through(mu: Any, c: Any, kappa: Any, start: tuple[Any, Any]) -> Any:
     """P(μ) of an orbit that had P₀ at μ₀, `start` = (μ₀, P₀): (μ + κ)/c + C e^{μ/κ}.
 
-    >>> through(0, 1, 1, (0, 5))
-    5
+    >>> float(through(0, 1, 1, (0, 5)))
+    5.0
     """
     at, square = start
     rest = square - diagram(at, c, kappa)

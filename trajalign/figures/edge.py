@@ -12,7 +12,7 @@ from ..theory.edge.law import through
 from ..theory.errors import InputError
 from ..verification.edge.examination import STILL, Examined
 from ..verification.edge.measuring import Measured
-from .picture import MEASURED, PREDICTED, REFERENCE, Curve, Picture
+from .picture import MEASURED, PREDICTED, REFERENCE, UNSTABLE, Curve, Picture
 
 _POINTS = 25
 _DEEPEST = 1e-3  # of κ: P below is not drawn
@@ -32,8 +32,11 @@ def edge_picture(examined: Examined) -> Picture:
     curves = [curve for one in shown for curve in _orbit(one)]
     far = max(max(curve.x) for curve in curves)
     line = (-1.0, far)
-    curves.append(Curve("diagram", REFERENCE, (0.0, far), (0.0, far)))
-    if first.rung.kappa > 0:
+    down = min(min(curve.x) for curve in curves)
+    if first.rung.kappa < 0:
+        curves.append(Curve("diagram", UNSTABLE, (down, 0.0), (-down, 0.0)))
+    else:
+        curves.append(Curve("diagram", REFERENCE, (0.0, far), (0.0, far)))
         curves.append(Curve("the law", PREDICTED, line, tuple(x + 1 for x in line)))
     return Picture(
         "edge",

@@ -17,6 +17,7 @@ from ...numerics.edge.manifold import EdgeError, Minimum, where_sharpness_is
 
 RUNGS = 4
 SMALL = 0.03  # largest κ of a ladder
+LAG = 0.2  # largest part of the rate of the slowest stable mode that κ may be
 STEADY = 0.05  # largest part of itself by which κ may change while μ goes through κ
 _SMALLEST = 4e-5  # below it descent takes more than some 10⁵ steps
 _RATIO = 4.0  # of κ from rung to rung
@@ -59,6 +60,22 @@ class Rung:
     def change(self) -> float:
         """By what part of itself κ changes while μ goes through κ: dμ = 2 d ln λ at the flip."""
         return abs(self.kappa * self.power) / 2
+
+    @property
+    def slowest(self) -> float:
+        """How fast the slowest stable mode relaxes: the least of ηλ_j and 2 − ηλ_j; ∞ without."""
+        values = [float(self.flip.eta * value) for value, _ in self.flip.stable]
+        return min((min(value, 2 - value) for value in values), default=math.inf)
+
+    @property
+    def trouble(self) -> str:
+        """Which condition of the law does not hold here, beside κ ≪ 1; "" if all do."""
+        if abs(self.kappa) > LAG * self.slowest:
+            slow = f"a stable mode relaxes at the rate {self.slowest:.2g}"
+            return f"at {self.where} {slow}, not much faster than κ = {self.kappa:.2g}"
+        if not self.change <= STEADY:
+            return f"at {self.where} κ changes by {self.change:.2g} of itself as μ goes by κ"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -110,12 +127,11 @@ def rungs_along(lines: Lines, steps: Steps, minimum: Minimum, count: int = RUNGS
 def _steady(rung: Rung, ratio: float) -> Iterator[Rung]:
     """This rung and those at which κ is multiplied by `ratio` each time, as far as κ is small.
 
-    Raises EdgeError where κ is not steady over its own size, or a rung is not found.
+    Raises EdgeError where a condition of the law does not hold, or a rung is not found.
     """
     while _SMALLEST <= abs(rung.kappa) <= SMALL:
-        if not rung.change <= STEADY:
-            change = f"κ changes by {rung.change:.2g} of itself as μ goes by κ"
-            raise EdgeError(f"at {rung.where} {change}")
+        if rung.trouble:
+            raise EdgeError(rung.trouble)
         yield rung
         rung = _at(rung, rung.kappa * ratio)
 
@@ -143,15 +159,16 @@ def rungs_of(rungs: Sequence[Rung]) -> Rungs:
     kept = tuple(rung for rung in small if rung.kappa * small[0].kappa > 0)
     lost = len(ordered) - len(kept)
     short = (
-        f"at {lost} of the {len(ordered)} values |κ| is 0 or more than {SMALL:g}, or κ changes by "
-        f"more than {STEADY:g} of itself as μ goes by κ, or changes its sign"
+        f"at {lost} of the {len(ordered)} values |κ| is 0 or more than {SMALL:g}, κ changes by "
+        f"more than {STEADY:g} of itself as μ goes by κ or changes its sign, or a "
+        "stable mode is slow"
     )
     return Rungs(rungs[0], kept, short if lost else _few(len(kept), RUNGS))
 
 
 def _is_steady(rung: Rung) -> bool:
     try:
-        return rung.change <= STEADY
+        return not rung.trouble
     except EdgeError:
         return False
 

@@ -70,7 +70,7 @@ def test_the_exact_form_and_this_differ_by_less_than_kappa_squared() -> None:
 @pytest.mark.parametrize(
     ("text", "at", "words"),
     [
-        ("log(cosh(x*y))", {"x": 1, "y": 4}, "the gradient is not 0"),
+        ("(x*y - 1)**2", {"x": 1, "y": 4}, "the gradient is not 0"),
         ("x**2 + y**2/3", {"x": 0, "y": 0}, "does not lie on a curve of minima"),
         ("x**2 + y**4", {"x": 0, "y": 0}, "does not lie on a curve of minima"),
         ("x**2", {"x": 0}, "of two parameters"),
