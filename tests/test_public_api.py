@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-COUNTS = {"trajalign": 37, "theory": 59, "numerics": 48, "verification": 17}
+COUNTS = {"trajalign": 37, "theory": 59, "numerics": 50, "verification": 17}
 
 
 def room(name):

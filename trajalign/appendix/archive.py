@@ -17,7 +17,7 @@ from ..theory.derivation.serialization import derivation_of, to_json
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.models.options import with_options
-from ..theory.responses import Response
+from ..theory.responses import Activation, Loss, Response
 from ..verification.derivations.judging import Checked, check_derivation
 from .document import Document, evidence
 from .formulas import formula
@@ -35,13 +35,19 @@ class ArchiveError(InputError):
 def archive(document: Document) -> dict[str, Any]:
     """The document in the layout of schema trajalign.derivation/1.
 
-    Raises InputError for a copy of a built-in model, which the file would name as if it were that.
+    Raises InputError for a copy of a built-in model, which the file would name as if it were that,
+    and for a model that takes losses and activations alike.
     """
     appendix = document.appendix
     if appendix.model in models.names() and not models.is_built_in(document.model):
         raise InputError(
             f"derivations as JSON: {appendix.model} is the name of a built-in model, and this is "
             "another; text, HTML and LaTeX take any"
+        )
+    if not issubclass(document.model.kind, Loss | Activation):
+        raise InputError(
+            f"derivations as JSON: the kind of {appendix.model} is neither Loss nor Activation, so "
+            "that the file would not tell which; text, HTML and LaTeX take any"
         )
     libraries = {name: version(name) for name in ("sympy", "python-flint")}
     return {

@@ -134,8 +134,8 @@ class _ModelName(click.Choice):  # type: ignore[type-arg]  # it is of texts
         super().__init__(models.names())
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Both, for the help."""
-        return f"[{'|'.join(self.choices)}|FILE.py:CLASS]"
+        """One word: the names would not fit into a line of the help, which tells them."""
+        return "MODEL" if param.required else "[MODEL]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The text of either; any other is refused with the names that are known."""
@@ -215,12 +215,18 @@ def model_options(*, required: bool) -> Callable[[Command], Command]:
                 *given, asked=Asked(model, loss, activation, values, normalise), **others
             )
 
+        gathered.__doc__ = f"{command.__doc__}\n\n    {_told()}\n"
         found: Command = gathered
         for decorator in reversed(decorators):
             found = decorator(found)
         return found
 
     return decorate
+
+
+def _told() -> str:
+    """What MODEL may be."""
+    return f"MODEL is one of {', '.join(models.names())}, or of your own, as FILE.py:CLASS."
 
 
 def _destination(name: str) -> str:

@@ -111,7 +111,7 @@ def _symmetric(model: Model, flip: float, low: float) -> Curve:
 KINDS = (
     Kind(
         "cascade",
-        "the orbit diagram beyond the 2-cycle: of a neuron, or a loss that is not even",
+        "the orbit diagram beyond the stable 2-cycle",
         lambda asked: cascade_picture(asked.model),
         takes=(),
     ),

@@ -132,7 +132,7 @@ class Plan:
         exponent = float(self.model.exponent)
         rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
         if top is None:
-            scale = max(scale, *self._lopsided(c, scale))
+            scale = max([scale, *self._lopsided(c, scale)])
             size = (scale / _TOP) ** exponent / self.model.step_unit
             top = sp.Rational(1, math.ceil(size)) if size > 1 else sp.Integer(int(1 / size))
         else:
