@@ -6,7 +6,9 @@ from .curve.fast_forward import FastForward, fast_forward
 from .curve.long_times import alignment_exponent, crossing_time
 from .curve.motion import Estimate
 from .diagram.attractors import LyapunovExponents, OrbitDiagram, lyapunov_exponents, orbit_diagram
-from .diagram.cascade import Cascade, Cycle, CycleBranch, Flip, cascade, enclose_root
+from .diagram.cascade import Cascade, cascade, enclose_root
+from .diagram.continuation import Cycle, CycleBranch, Flip
+from .diagram.doublings import PeriodDoublings, period_doublings
 from .extras import MissingExtraError
 from .grids.datasets import DatasetError, load, save
 from .grids.grid import grid, linspace
@@ -41,6 +43,7 @@ __all__ = [
     "OrbitDiagram",
     "OrbitFile",
     "OrbitFileError",
+    "PeriodDoublings",
     "Stops",
     "accelerated",
     "accurate_jet",
@@ -66,6 +69,7 @@ __all__ = [
     "load_orbit",
     "lyapunov_exponents",
     "orbit_diagram",
+    "period_doublings",
     "save",
     "solve_decreasing",
     "taylor_enclosure",

@@ -16,9 +16,11 @@ from warnings import catch_warnings, simplefilter
 
 Progress = Callable[[int, int], None]  # is told how much of the work is done, and of how much
 
+_first: list[tuple[Callable[..., object], tuple[Any, ...]]] = []
+
 
 class _Started(BaseProcess):
-    """Deaf to Ctrl-C from its first moment, long before `_ignore_interrupt` runs in it."""
+    """Deaf to Ctrl-C from its first moment, long before `_begin` runs in it."""
 
     def start(self) -> None:
         with _interrupts_held_back():
@@ -108,7 +110,8 @@ def workers(jobs: int, *, forked: bool = False) -> Iterator[Executor | None]:
         return
     context = _context(forked)
     with _interrupts_held_back():  # its semaphores outlive the program if they are half made
-        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupt)
+        calls = tuple(_first)
+        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(calls,))
     try:
         yield pool
     except BaseException:
@@ -122,6 +125,14 @@ def workers(jobs: int, *, forked: bool = False) -> Iterator[Executor | None]:
     pool.shutdown()
 
 
-def _ignore_interrupt() -> None:
+def do_first(function: Callable[..., object], *args: Any) -> None:
+    """Have every process that is started from now on call a function before any work."""
+    if (function, args) not in _first:
+        _first.append((function, args))
+
+
+def _begin(calls: tuple[tuple[Callable[..., object], tuple[Any, ...]], ...]) -> None:
     # Ctrl-C reaches the whole process group; the parent alone decides what happens.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for function, args in calls:
+        function(*args)

@@ -1,6 +1,6 @@
-"""python every_command.py FOLDER MODEL KIND COMMANDS: what each command answers, as JSON.
+"""python every_command.py FOLDER COMMANDS: what each command answers, as JSON.
 
-FOLDER holds models that are not this project's. "MODEL" and "KIND" in a command are replaced.
+FOLDER holds models that are not this project's.
 """
 
 import io
@@ -28,6 +28,4 @@ def answer(words: list[str]) -> tuple[int, str, str, list[str]]:
 
 
 if __name__ == "__main__":
-    _, _, name, kind, commands = sys.argv
-    made = json.loads(commands.replace("MODEL", name).replace("KIND", kind))
-    print(json.dumps([answer(words) for words in made]))
+    print(json.dumps([answer(words) for words in json.loads(sys.argv[2])]))

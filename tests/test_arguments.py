@@ -115,6 +115,7 @@ JET = numerics.compile_jet(sp.cosh(Z), Z)
 BALLS = numerics.compile_balls([1 / Z, -1 / Z**2], [Z])
 
 # A call of each public function with good arguments, by name.
+X, A = sp.symbols("x a", positive=True)
 CALLS = {
     "Activation": ("tanh",),
     "Loss": ("log-cosh",),
@@ -165,6 +166,7 @@ CALLS = {
     "save": None,
     "lyapunov_exponents": (MODEL, [0.5, "0.6"]),
     "orbit_diagram": (MODEL, np.array([0.5])),
+    "period_doublings": (X - A * (X**2 - 1) * X, X, A, (1, "1"), 1),
     "solve_decreasing": (BALLS, arb(0.5), arb(1), arb(3), 50),
     "taylor_enclosure": (JET, arb(1), 2),
     "Network": (2, 1, 1),
@@ -252,6 +254,7 @@ RESULTS = {
     "Orbit",
     "OrbitDiagram",
     "OrbitFile",
+    "PeriodDoublings",
     "Coordinates",
     "Descent",
     "Trajectories",

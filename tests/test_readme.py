@@ -1,7 +1,8 @@
 """Every command in the README and in docs/ does what the text beside it says.
 
 Blocks marked `console` hold commands after "$ " and the output they print; blocks marked `sh` hold
-commands alone. A trailing "# exit status 1" is the status that is expected; without it, 0 is.
+commands alone. A trailing "# exit status 1" is the status that is expected; without it, 0 is. A
+block marked `python` that begins with "# NAME.py" is a file that the commands of its page find.
 `python tests/test_readme.py` writes the true output of every command into the console blocks.
 """
 
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SECONDS = re.compile(r"\bin \d+\.\d s\b")
+FILE = re.compile(r"# (\w+\.py)\n")
 STATUS = re.compile(r"\s*# exit status (\d+)$")
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -76,11 +78,21 @@ def name(step: Step) -> str:
 
 
 @cache
-def run(command: str) -> tuple[int, str]:
+def files(page: str) -> tuple[tuple[str, str], ...]:
+    """The files that a page shows, by their names."""
+    shown = blocks((ROOT / page).read_text(encoding="utf-8"), "python")
+    named = ((FILE.match(body), body) for body in shown)
+    return tuple((name[1], body) for name, body in named if name)
+
+
+@cache
+def run(command: str, page: str = "README.md") -> tuple[int, str]:
     """Exit status and everything printed, as in a terminal of 80 columns."""
     words = shlex.split(command, comments=True)
     plain = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR")}
     with tempfile.TemporaryDirectory() as folder:
+        for name, body in files(page):
+            Path(folder, name).write_text(body, encoding="utf-8")
         done = subprocess.run(
             [sys.executable, "-m", *words],
             cwd=folder,
@@ -110,7 +122,8 @@ def in_its_tier(same: list[Step]) -> Any:
 @pytest.mark.parametrize("same", [in_its_tier(same) for same in SAME])
 def test_command_does_what_the_pages_say(same: list[Step]) -> None:
     """A command that stands on several pages runs once."""
-    status, printed = run(own_command(same[0]))
+    page = next((step.page for step in same if files(step.page)), same[0].page)
+    status, printed = run(own_command(same[0]), page)
     for step in same:
         assert status == step.status, printed
         if step.output is not None:
@@ -232,7 +245,7 @@ def with_true_output(page: str, text: str) -> str:
     """The page with every output replaced by what the command prints."""
     for step in steps(page, text):
         if step.output is not None and "trajalign" in step.command.split()[0]:
-            status, printed = run(own_command(step))
+            status, printed = run(own_command(step), step.page)
             printed = "\n".join(line.rstrip() for line in printed.rstrip().split("\n")) + "\n"
             comment = f"  # exit status {status}" if status else ""
             old = re.escape(f"$ {step.command}") + r"[^\n]*\n" + re.escape(step.output)

@@ -98,7 +98,28 @@ OF_AN_ACTIVATION = (
     Hypothesis("curved", r"$\taR''(0) \ne 0$", "z"),
 )
 
-NAMES = frozenset(h.name for h in (*OF_A_LOSS, *OF_AN_ACTIVATION))
+# Of a loss about a minimum at 0 with ℓ'' = 1, not assumed to be even: g = ℓ' there.
+OF_A_VALLEY = (
+    Hypothesis(
+        "analytic",
+        r"$\taEll$ is real and analytic on the whole real line",
+        "z**2/2 + abs(z)**3",  # a kink of ℓ'' at 0
+    ),
+    Hypothesis(
+        "A1",
+        r"$Q_0(\taP) = 2g(\taP)/(\taP - \tilde{\taP})$ falls away from the minimum, down to $c$",
+        "z**2/2 - z**4/24 + z**6/90",  # even; r = 1 − z²/6 + z⁴/15 rises again
+        at_a_point=True,
+    ),
+    Hypothesis(
+        "A4",
+        r"$\alpha = 3(\taEll''')^2 - \taEll''\taEll'''' > 0$ at the minimum",
+        "z**2/2 + z**3/12 + z**4/24",  # α = 3/4 − 1
+    ),
+    Hypothesis("curved", r"$\alpha \ne 0$ at the minimum", "z**2/2"),
+)
+
+NAMES = frozenset(h.name for h in (*OF_A_LOSS, *OF_AN_ACTIVATION, *OF_A_VALLEY))
 
 
 def listed(names: Sequence[str]) -> str:

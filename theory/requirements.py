@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import sympy as sp
@@ -16,6 +17,7 @@ from .errors import (
     UnresolvedError,
 )
 from .expressions.parsing import Z
+from .from_sympy import as_text
 from .models.base import P
 from .responses import Response
 
@@ -29,9 +31,12 @@ def require_response(response: Response) -> None:
     """What every function here needs of a response.
 
     Raises NotFiniteError if r is not real and finite on the grid, NotEvenError if it is not even,
-    NotNormalisedError if r(0) is not 1, NoExpansionError if it has no power series at 0.
+    NotNormalisedError if r(0) is not 1, NoExpansionError if it has no power series at 0. Of a loss
+    about a minimum only the last two.
     """
     require_normalised(response)
+    if response.symmetry == "none":
+        return
     r = response.response.subs(Z, P)
     values = {p: _value_or_zero(r, p, response.text) for x in grid(response) for p in (x, -x)}
     for p in grid(response):
@@ -52,10 +57,57 @@ def require_normalised(response: Response) -> None:
         return
     message = f"{response.text}: r(0) must be 1, but is {start}"
     if start.is_positive:
-        by = start ** sp.Rational(1, response.degree)
-        message += f"; divide the {response.noun} by {by}, take {start} times"
-        message += f" the step size and q divided by {start}: the same descent"
+        message += f"; {_advice(response, start)}"
     raise NotNormalisedError(message)
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """A response with r(0) = 1 that has the same descent as another one, whose r(0) is `factor`:
+    with `factor` times the step size, q divided by it, and the sharpness divided by it.
+    `advice` says so."""
+
+    response: Response
+    factor: sp.Expr
+    advice: str
+
+
+def normalised(response: Response) -> Normalised:
+    """The response with r(0) = 1 that has the same descent.
+
+    Raises NotNormalisedError where r(0) is not positive, so that there is none, and
+    NoExpansionError.
+
+    >>> from .responses import Loss
+    >>> found = normalised(Loss.parse("log(1+exp(z)) + log(1+exp(-z))"))
+    >>> found.response.text, found.factor
+    ('2*(log(1+exp(z)) + log(1+exp(-z)))', 1/2)
+    """
+    start = response.response_series[0]
+    if not start.is_positive:
+        raise NotNormalisedError(
+            f"{response.text}: r(0) = {start} is not positive, so that no multiple has r(0) = 1"
+        )
+    if start == 1:
+        return Normalised(response, start, "it is normalised")
+    by = _divisor(response, start)
+    if (1 / by).is_Integer:
+        text = f"{1 / by}*({response.text})"
+    else:
+        text = f"({response.text})/{by if by.is_Integer else f'({as_text(by)})'}"
+    return Normalised(type(response).parse(text), start, _advice(response, start))
+
+
+def _divisor(response: Response, start: sp.Expr) -> sp.Expr:
+    return start ** sp.Rational(1, response.degree)
+
+
+def _advice(response: Response, start: sp.Expr) -> str:
+    by = _divisor(response, start)
+    return (
+        f"divide the {response.noun} by {by}, take {start} times the step size and q divided by "
+        f"{start}: the same descent"
+    )
 
 
 def _value_or_zero(r: sp.Expr, p: sp.Rational, text: str) -> sp.Expr:

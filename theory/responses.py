@@ -16,6 +16,7 @@ from .algebra.values import number
 from .arguments import Convert, shown
 from .errors import ArgumentError, ExpressionError, NoExpansionError
 from .expressions.parsing import Z, parse_expression
+from .expressions.variable import parse_in_one_variable
 from .from_sympy import as_text, in_z
 from .hypotheses import ALWAYS, OF_A_LOSS, OF_AN_ACTIVATION, Hypothesis, listed
 from .series import taylor
@@ -80,7 +81,7 @@ class Response:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """A response of this kind from a catalogue name or an expression in z.
+        """A response of this kind from a catalogue name or an expression in one variable.
 
         Raises ExpressionError.
         """
@@ -102,6 +103,11 @@ class Response:
     def slope(self) -> sp.Expr:
         """z r(z): the derivative whose zero at 0 the response removes."""
         raise NotImplementedError  # each subclass defines it
+
+    @property
+    def odd_slope(self) -> bool | None:
+        """Whether z r(z) is odd, as for an even loss and an odd activation; None: not assumed."""
+        return None if self.symmetry == "none" else True
 
     @property
     def size(self) -> sp.Expr:
@@ -238,7 +244,7 @@ def _source(text: str, catalogue: Mapping[str, str]) -> str:
 
 def _read(source: str, catalogue: Mapping[str, str]) -> sp.Expr:
     try:
-        return without_absolute_values(parse_expression(source))
+        return without_absolute_values(parse_in_one_variable(source, catalogue))
     except ExpressionError as error:
         close = difflib.get_close_matches(source[:60], catalogue, n=1, cutoff=0.75)
         if not close:

@@ -48,6 +48,8 @@ def main() -> int:
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
+        if told := _blamed(error):
+            return complain(told, BAD_INPUT)
         what = f"{type(error).__name__}: {error}"
         return complain(
             f"internal error, not yours: {what[:_LONGEST]}; nothing is claimed. Please report it "
@@ -57,24 +59,20 @@ def main() -> int:
     return status or 0
 
 
+def _blamed(error: Exception) -> str:
+    """Where in a user's own code an error arose; "" where none was run."""
+    own_code = sys.modules.get(f"{__package__}.own_code")
+    return own_code.blamed(error) if own_code is not None else ""
+
+
 def _abandon_stdout() -> None:
     """Keep the interpreter from complaining, at exit, about output nobody takes."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 _COMMANDS = (
-    *(
-        "verify",
-        "assumptions",
-        "prove",
-        "derive",
-        "check",
-        "experiment",
-        "orbit",
-        "sweep",
-        "figure",
-    ),
-    *("report", "doctor", "completion"),
+    *("verify", "assumptions", "prove", "edge", "neighbours", "derive", "check", "experiment"),
+    *("orbit", "sweep", "figure", "report", "doctor", "completion"),
 )
 
 

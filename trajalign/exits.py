@@ -11,7 +11,12 @@ INTERRUPTED = 130  # as a shell reports a process that SIGINT ended
 BROKEN_PIPE = 141  # and SIGPIPE
 
 
+def notice(message: str) -> None:
+    """Say something in one line on stderr that is no error."""
+    print(f"trajalign: {' '.join(message.split())}", file=sys.stderr)
+
+
 def complain(message: str, status: int) -> int:
     """Say in one line on stderr what was wrong; returns the exit status."""
-    print(f"trajalign: {' '.join(message.split())}", file=sys.stderr)
+    notice(message)
     return status

@@ -15,7 +15,9 @@ from rich.text import Text
 
 from .files import dump
 from .numerics.orbits.iteration import Stops
+from .own_code import source
 from .theory.models import Model
+from .theory.models.options import with_options
 
 ORBIT_SCHEMA = "trajalign.orbit/1"
 _SHOWN_ROWS = 16
@@ -41,6 +43,8 @@ class Question:
         return {
             "model": self.model.name,
             "response": self.model.response.text,
+            **({"options": _told(self.model.settings)} if self.model.settings else {}),
+            **({"source": of} if (of := source(self.model)) else {}),
             "eta": str(self.eta),
             "p0": "on the curve" if p0 is None else str(p0),
             "q0": str(q0),
@@ -72,13 +76,17 @@ def as_json(question: Question, result: Result, version: str) -> str:
         {
             "schema": ORBIT_SCHEMA,
             "version": version,
-            "parameters": question.about,
+            "parameters": question.about | with_options(question.model.settings),
             "method": result.method,
             "outcome": result.outcome,
             **result.facts,
             "orbit": [{"t": t, "p": p, "q": q} for t, p, q in result.rows],
         }
     )
+
+
+def _told(settings: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in settings.items())
 
 
 def as_csv(result: Result) -> str:
@@ -92,7 +100,8 @@ def as_csv(result: Result) -> str:
 def show(console: Console, question: Question, result: Result, seconds: float) -> None:
     """Some of the steps, then what is known of the orbit."""
     about = question.about
-    title = Text.assemble((about["model"], "bold"), "  ", (about["response"], "bold cyan"))
+    model = question.model
+    title = Text.assemble((model.designation, "bold"), "  ", (about["response"], "bold cyan"))
     title.append(f"  eta = {about['eta']}, p0 = {about['p0']}, q0 = {about['q0']}")
     console.print(title, highlight=False)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0))

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .theory.models.options import told
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -20,6 +22,7 @@ _SIGNS = {
     "diverged": "x",
     "undecided": "?",
 }
+_OPTION = "option_"  # what the attributes with the settings of a model begin with
 _NONE, _NO_SIGN = "no_weights", " "
 _SHORT = {"gradient_flow": "flow", "edge_of_stability": "edge"}
 _WIDEST, _TALLEST = 64, 40
@@ -28,7 +31,13 @@ _WIDEST, _TALLEST = 64, 40
 def show(console: Console, grid: xr.Dataset, seconds: float) -> None:
     """How many orbits end how, for every step size, and a map of (q0, p0) where it fits."""
     about = grid.attrs
-    title = Text.assemble((about["model"], "bold"), "  ", (about["response"], "bold cyan"))
+    settings = {
+        name.removeprefix(_OPTION).replace("_", "-"): about[name]
+        for name in about
+        if str(name).startswith(_OPTION)
+    }
+    model = told(about["model"], settings)
+    title = Text.assemble((model, "bold"), "  ", (about["response"], "bold cyan"))
     console.print(title, highlight=False)
     console.print(_table(grid))
     rows, columns = grid.sizes["p0"], grid.sizes["q0"]

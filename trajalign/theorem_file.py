@@ -22,10 +22,13 @@ def replayed(
     option: str,
     *,
     of: Model | None = None,
+    own: type[Model] | None = None,
     jobs: int = 1,
     bar: Bar = progress_bar,
 ) -> Replayed:
     """What a file with a certificate proves; `bar` opens a progress bar with this name.
+
+    `own` is the model that it is of, where that is no built-in one and none is given as `of`.
 
     Raises InputError, naming the option and the file, where it cannot be read or is another model's
     than `of`, and what `replay` raises.
@@ -34,7 +37,7 @@ def replayed(
     if of is not None:
         _require_of(document, f"{option} {file}", of)
     with bar("replaying") as progress:
-        return replay(document, progress, jobs)
+        return replay(document, progress, jobs, own if of is None else type(of))
 
 
 def _read(file: Path, told: str) -> Any:
@@ -50,7 +53,9 @@ def _read(file: Path, told: str) -> Any:
 
 
 def _require_of(document: dict[str, Any], told: str, model: Model) -> None:
-    found = tuple(document.get(name) for name in ("model", "response"))
-    if None not in found and found != (model.name, model.response.text):
-        words = " ".join(str(name)[:60] for name in found)
-        raise InputError(f"{told}: it is of {words}, not of {model.name} {model.response.text}")
+    name, response, options = (document.get(n) for n in ("model", "response", "options"))
+    known = (model.name, model.response.text, model.settings)
+    if None not in (name, response) and (name, response, options or {}) != known:
+        settings = options.items() if isinstance(options, dict) else ()
+        words = ", ".join((f"{name!s:.60} {response!s:.60}", *(f"{k} {v}" for k, v in settings)))
+        raise InputError(f"{told}: it is of {words}, not of {model.name} {model.given}")

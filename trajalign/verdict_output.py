@@ -9,6 +9,7 @@ from typing import Any
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from .files import dump
+from .theory.models.options import with_options
 from .theory.writing.plain_text import plain_text
 from .verification.quantities import to_json
 from .verification.running.runner import Control
@@ -30,13 +31,19 @@ def verdicts_as_json(
         for verdict, standing in zip(verdicts, standings(verdicts), strict=True)
     ]
     document = {"schema": VERIFY_SCHEMA, "version": version, "results": results}
-    return dump(document | ({"controls": list(map(vars, controls))} if controls else {}))
+    return dump(document | ({"controls": list(map(control_row, controls))} if controls else {}))
 
 
 def controls_as_json(controls: Sequence[Control], version: str) -> str:
     """The negative controls in the layout of schema trajalign.controls/1."""
-    rows = [vars(control) for control in controls]
+    rows = [control_row(control) for control in controls]
     return dump({"schema": CONTROLS_SCHEMA, "version": version, "results": rows})
+
+
+def control_row(control: Control) -> dict[str, Any]:
+    """One control as every JSON document has it."""
+    row = dict(vars(control))
+    return row | with_options(row.pop("options"))
 
 
 def ledger_as_json(ledger: Sequence[Statement], version: str) -> str:
@@ -80,8 +87,8 @@ def verdicts_as_junit(verdicts: Sequence[Verdict], controls: Sequence[Control] =
 def by_response(
     verdicts: Sequence[Verdict],
 ) -> list[tuple[tuple[str, str], list[Verdict]]]:
-    """The verdicts grouped by (model, response), in their order."""
-    groups = groupby(verdicts, key=lambda verdict: (verdict.model, verdict.response))
+    """The verdicts grouped by what they are about, in their order."""
+    groups = groupby(verdicts, key=lambda verdict: verdict.subject)
     return [(key, list(group)) for key, group in groups]
 
 
@@ -94,6 +101,7 @@ def result(verdict: Verdict) -> dict[str, Any]:
     return {
         "label": verdict.label,
         "model": verdict.model,
+        **with_options(verdict.options),
         "response": verdict.response,
         "verdict": verdict.outcome.value,
         "evidence": verdict.evidence.value if verdict.evidence else None,
@@ -132,7 +140,7 @@ def _case(verdict: Verdict) -> TestCase:
 
 
 def _control_case(control: Control) -> TestCase:
-    case = TestCase(f"{control.label}: {control.falsified}", classname=control.response)
+    case = TestCase(f"{control.label}: {control.falsified}", classname=control.given)
     if not control.refuted:
         case.result = [Failure("a falsified statement was not refuted")]
     return case

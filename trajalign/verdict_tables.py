@@ -22,6 +22,10 @@ from .verification.verdicts import Outcome, Verdict, worst
 
 _FULL = 80  # columns of a table of verdicts; on a narrower terminal its lines are wrapped
 _WEAKER = {"fail": "fails", "undecided": "undecided", "not-applicable": "does not apply"}
+_NORMALISE = (
+    "--normalise takes the multiple with r(0) = 1; a loss whose minimum is not at 0 is for the "
+    "model product"
+)
 _STYLES = {"pass": "green", "fail": "bold red", "undecided": "yellow", "not-applicable": "dim"}
 
 
@@ -32,10 +36,14 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float
         table.width = _FULL if console.width < _FULL else None
         console.print(table, crop=False)
         for verdict in group:
+            if verdict.outcome is Outcome.NOT_APPLICABLE:
+                continue
             if verdict.reason:
                 console.print(_explanation(verdict))
             elif "eta0" in verdict.parameters:
                 console.print(_numbers(verdict))
+        for reason, labels in _not_applicable(group).items():
+            console.print(_together_not_applicable(reason, labels))
         for verdict, standing in zip(group, standings(group), strict=True):
             if verdict.outcome is Outcome.PASS and standing.outcome in _WEAKER:
                 console.print(_weakness(verdict, standing))
@@ -67,7 +75,7 @@ def print_controls(console: Console, controls: Sequence[Control], seconds: float
     if twins:
         console.print(_controls_table("a response without it", twins))
     others = [row for row in controls if not row.of_hypothesis]
-    for response, group in groupby(others, key=lambda row: row.response):
+    for response, group in groupby(others, key=lambda row: row.given):
         console.print(_controls_table(response, list(group)))
     if not controls:
         console.print("No falsified statement was tried: no statement asked for applies.")
@@ -92,7 +100,7 @@ def _table(model: str, response: str, verdicts: Sequence[Verdict]) -> Table:
         table.add_row(*_together(hypotheses, passing), "", "", "")
         verdicts = [v for v in verdicts if v not in passing]
     for verdict in verdicts:
-        table.add_row(*_row(verdict))
+        table.add_row(*verdict_row(verdict))
     return table
 
 
@@ -116,11 +124,12 @@ def _controls_table(title: str, controls: Sequence[Control]) -> Table:
         table.add_column(heading, overflow="fold")
     for row in controls:
         refuted = Text("yes", "green") if row.refuted else Text("NO", "bold red")
-        table.add_row(row.label, row.response if row.of_hypothesis else row.falsified, refuted)
+        table.add_row(row.label, row.given if row.of_hypothesis else row.falsified, refuted)
     return table
 
 
-def _row(verdict: Verdict) -> tuple[str | Text, ...]:
+def verdict_row(verdict: Verdict) -> tuple[str | Text, ...]:
+    """Label, verdict, evidence, the exact number, the measured one, and the order."""
     coefficient, order = verdict.coefficient, verdict.order
     return (
         verdict.label,
@@ -157,7 +166,27 @@ def _explanation(verdict: Verdict) -> Text:
     if verdict.witness and not verdict.is_hypothesis:
         witness = ", ".join(f"{name} = {value}" for name, value in verdict.witness.items())
         text.append(f"\n  witness: {witness}")
+    if verdict.outcome is Outcome.FAIL and verdict.label.endswith("/normalised"):
+        text.append(f"\n  {_NORMALISE}")
     return text
+
+
+def _not_applicable(verdicts: Sequence[Verdict]) -> dict[str, list[str]]:
+    """The labels of what does not apply, by the reason why."""
+    found: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if verdict.outcome is Outcome.NOT_APPLICABLE and verdict.reason:
+            found.setdefault(verdict.reason, []).append(verdict.label)
+    return found
+
+
+def _together_not_applicable(reason: str, labels: Sequence[str]) -> Text:
+    """One line for all that do not apply for the same reason."""
+    if len(labels) == 1:
+        return Text.assemble((f"{labels[0]}  ", "bold"), reason)
+    verb, space, rest = reason.partition(" ")
+    plural = f"need{space}{rest}" if verb == "needs" else f"do not apply: {reason}"
+    return Text.assemble((f"{len(labels)} statements ", "bold"), plural)
 
 
 def _numbers(verdict: Verdict) -> Text:

@@ -35,17 +35,22 @@ def known_statements(model: str) -> tuple[Statement, ...]:
     ['linear/reduced-map', 'linear/sharpness']
     """
     kind = named(model)
-    return _statements(kind, kind.kind)
+    return _statements(kind, kind.seen)
 
 
 def statements_about(model: Model) -> tuple[Statement, ...]:
     """The same for any model, a third one too."""
-    return _statements(type(model), type(model.response))
+    return _statements(model, type(model.response))
 
 
-def _statements(model: type[Model], response: type[Response]) -> tuple[Statement, ...]:
+def _statements(model: type[Model] | Model, response: type[Response]) -> tuple[Statement, ...]:
     known = tuple(hypothesis.name for hypothesis in response.hypotheses)
-    return tuple(form.statement(model, known) for form in forms() if form.says(model.laws))
+    laws = model.laws
+    return tuple(
+        form.statement(model, known)
+        for form in forms()
+        if form.says(laws) and (form.name in laws.only or not laws.only)
+    )
 
 
 def claim_for(label: str, plan: Plan) -> Claim:

@@ -48,10 +48,8 @@ def standings(verdicts: Sequence[Verdict]) -> list[Standing]:
     below = {model: ancestors(rests_on(model)) for model in {v.model for v in verdicts}}
     found: dict[tuple[str, str], dict[str, Verdict]] = {}
     for verdict in verdicts:
-        found.setdefault((verdict.model, verdict.response), {})[verdict.label] = verdict
-    return [
-        _standing(v, below[v.model].get(v.label, ()), found[v.model, v.response]) for v in verdicts
-    ]
+        found.setdefault(verdict.subject, {})[verdict.label] = verdict
+    return [_standing(v, below[v.model].get(v.label, ()), found[v.subject]) for v in verdicts]
 
 
 def ancestors(rests_on: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:

@@ -97,7 +97,7 @@ class Form:
         """The labels that it rests on."""
         return tuple(full_label(model, name) for name in self.rests_on)
 
-    def statement(self, model: type[Model], known: tuple[str, ...]) -> Statement:
+    def statement(self, model: type[Model] | Model, known: tuple[str, ...]) -> Statement:
         """The statement for one model, on whose response there are the hypotheses `known`."""
         laws = model.laws
         return Statement(

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..theory.hypotheses import NAMES
 from ..theory.models import HYPOTHESES
+from ..theory.models.options import told
 from .quantities import Compared, Order, Quantities
 
 
@@ -86,7 +87,7 @@ class Verdict:
     """One row of the result.
 
     `witness` reproduces a failure; `reason` is one line for people; `quantities` are what was
-    found, by name.
+    found, by name. `options` are the settings of the model, none where it is as it is by default.
     """
 
     label: str
@@ -100,6 +101,12 @@ class Verdict:
     hypotheses: tuple[Verdict, ...] = ()
     witness: Mapping[str, str] | None = None
     seconds: float = 0.0
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The model with its settings, and the response: what all of one table is about."""
+        return told(self.model, self.options), self.response
 
     @property
     def is_hypothesis(self) -> bool:

@@ -31,6 +31,7 @@ from .tabulated import tabulated
 
 Floats = NDArray[np.float64]
 Formulas = Callable[[Any], tuple[Any, ...]]
+Parity = bool | None  # odd, even or neither
 
 _ULP = 2.0**-52
 _GOOD = 8 * _ULP
@@ -49,7 +50,7 @@ _SAMPLES = np.array(_TINY + [2.0 ** (k / 8) for k in range(-80, 8 * 20 + 1)])
 
 @dataclass(frozen=True)
 class FloatFunction:
-    """Odd or even expressions in z as one function of float64 arrays.
+    """Expressions in z, odd, even or neither, as one function of float64 arrays.
 
     `error` is the largest error measured for |z| ≤ `reach`, where every value has nine digits,
     relative to the expression's largest value up to |z|. Beyond `reach` the values themselves
@@ -88,15 +89,16 @@ class FloatFunction:
 
 def compile_floats(
     expressions: Sequence[sp.Expr],
-    odd: Sequence[bool],
+    odd: Sequence[Parity],
     *,
     scale: float = 1.0,
     engine: str = NUMPY,
 ) -> FloatFunction:
-    """Compile expressions in z, each odd or even, for float64 arrays of NumPy or JAX.
+    """Compile expressions in z for float64 arrays of NumPy or JAX.
 
-    Parameters: the expressions and which of them are odd; the natural unit `scale` > 0 of z; the
-    engine, "numpy" or "jax" (to be called inside `double_precision`).
+    Parameters: the expressions; which of them are odd (True), even (False), or neither (None), so
+    that one side of 0 tells nothing of the other; the natural unit `scale` > 0 of z; the engine,
+    "numpy" or "jax" (to be called inside `double_precision`).
     Raises NotFiniteError where float64 gives fewer than nine digits within one unit of 0, and
     MissingExtraError without JAX, InputError for a function that the engine lacks.
 
@@ -108,7 +110,7 @@ def compile_floats(
     trial = _Trial(tuple(expressions), tuple(odd), scale, engine)
     best = trial("z")
     for side in _SIDES:
-        if best.reach == trial.far:
+        if best.reach == trial.far or None in trial.odd:
             break
         best = max(best, trial(side), key=lambda f: f.reach)
     turn = trial.turn(best)
@@ -118,7 +120,7 @@ def compile_floats(
         if best.error <= _GOOD or not trial.series:
             break
         best = min(best, trial(best.side, cut * scale, best.turn), key=lambda f: f.error)
-    if (best.reach < scale or best.error > _POOR) and trial.series:
+    if (best.reach < scale or best.error > _POOR) and trial.series and None not in trial.odd:
         best = max(best, trial.tabulated(scale), key=lambda f: (f.reach >= scale, -f.error))
     if best.reach < scale or best.error > _POOR:
         shown = _shown(best.expressions[0])
@@ -142,14 +144,18 @@ class _Trial:
     """One way after another to evaluate the same expressions, each measured."""
 
     def __init__(
-        self, expressions: tuple[sp.Expr, ...], odd: tuple[bool, ...], scale: float, engine: str
+        self, expressions: tuple[sp.Expr, ...], odd: tuple[Parity, ...], scale: float, engine: str
     ) -> None:
         self.expressions, self.odd, self.engine = expressions, odd, engine
         self.xp = array_module(engine)
         self._formulas = _formulas(expressions, engine)
         self._samples, self._unit = scale * _SAMPLES, int(np.searchsorted(_SAMPLES, 1.0))
         self._truths = [_truth(e, self._samples) for e in expressions]
-        within = ~np.isinf(self._truths).any(axis=0)
+        self._mirrored = [
+            _truth(e.subs(Z, -Z), self._samples) if o is None else (-1) ** o * t
+            for e, o, t in zip(expressions, odd, self._truths, strict=True)
+        ]
+        within = ~np.isinf([*self._truths, *self._mirrored]).any(axis=0)
         self.far = float(self._samples[within][-1])
         self._measured: dict[tuple[str, float, float], Floats] = {}
 
@@ -173,7 +179,7 @@ class _Trial:
 
     def tabulated(self, scale: float) -> FloatFunction:
         """From a table, where the formulas are beyond double precision."""
-        run = tabulated(self.xp, self.expressions, self.odd, scale)
+        run = tabulated(self.xp, self.expressions, [bool(o) for o in self.odd], scale)
         return self._as_measured(run, TABLE, 0.0, np.inf)
 
     def _as_measured(self, run: Formulas, side: str, cut: float, turn: float) -> FloatFunction:
@@ -211,9 +217,10 @@ class _Trial:
             right, left = ([np.asarray(v) for v in compiled(place)] for place in (z, -z))
         errors = []
         with double_precision(NUMPY):
-            for at, mirrored, truth, odd in zip(right, left, self._truths, self.odd, strict=True):
-                size = np.fmax.accumulate(np.abs(truth))
-                off = np.maximum(np.abs(at - truth), np.abs(mirrored - (-1) ** odd * truth))
+            truths = zip(right, left, self._truths, self._mirrored, strict=True)
+            for at, opposite, truth, mirrored in truths:
+                size = np.fmax.accumulate(np.fmax(np.abs(truth), np.abs(mirrored)))
+                off = np.maximum(np.abs(at - truth), np.abs(opposite - mirrored))
                 errors.append(off / np.maximum(size, 1e-290))
         worst = np.max(errors, axis=0)
         worst[np.isnan(worst)] = np.inf
@@ -233,7 +240,7 @@ def _assembled(
     xp: Any,
     formulas: Formulas,
     polynomials: list[Floats] | None,
-    odd: tuple[bool, ...],
+    odd: tuple[Parity, ...],
     side: str,
     cut: float,
 ) -> Formulas:
@@ -273,9 +280,13 @@ def _with_origin(xp: Any, formulas: Formulas, values: Sequence[float]) -> Formul
     return run
 
 
-def _polynomial(coefficients: Floats, z: Any, odd: bool) -> Any:
-    """Σ c_k z^k over the even or the odd k, by Horner's scheme in z²."""
+def _polynomial(coefficients: Floats, z: Any, odd: Parity) -> Any:
+    """Σ c_k z^k over the even or the odd k, by Horner's scheme in z², or over all."""
     square, value = z * z, 0.0 * z
+    if odd is None:
+        for c in coefficients[::-1]:
+            value = value * z + float(c)
+        return value
     for c in coefficients[int(odd) :: 2][::-1]:
         value = value * square + float(c)
     return value * z if odd else value

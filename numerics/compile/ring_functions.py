@@ -18,7 +18,8 @@ Node = Callable[[Sequence[Any]], Any]
 def compile_rational(e: sp.Expr, variables: Sequence[sp.Symbol]) -> Callable[..., Any]:
     """A rational expression as a function of its variables, of any kind that is added to an `arb`.
 
-    Rational numbers stay exact. Raises TypeError for a foreign symbol or what is not rational.
+    Roots of what is positive may stand in it. Rational numbers stay exact. Raises TypeError for a
+    foreign symbol or any other function.
 
     >>> x = sp.Symbol("x")
     >>> compile_rational((x**2 + 1) / (3 * x), [x])(arb(2)).str(5)
@@ -41,7 +42,14 @@ def _node(e: sp.Expr, places: dict[sp.Symbol, int]) -> Node:
     if e.is_Pow and e.exp.is_Integer:
         base, exponent = _node(e.base, places), int(e.exp)
         return lambda values: _power(base(values), exponent)
+    if e.is_Pow and e.exp.is_Rational:
+        base, root = _node(e.base, places), arb(exact(e.exp))
+        return lambda values: _root(base(values), root)
     raise TypeError(f"not a rational function of {tuple(places)}: {e}")
+
+
+def _root(x: Any, exponent: arb) -> Any:
+    return (x.log() * exponent).exp()
 
 
 def _sum(f: Node, g: Node) -> Node:

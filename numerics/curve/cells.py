@@ -15,7 +15,7 @@ from math import comb
 import sympy as sp
 from flint import arb, arb_poly, arb_series, ctx
 
-from ...theory.curve.epsilon_series import CurveSolver
+from ...theory.curve.epsilon_series import CurveSolver, EvenRing
 from ...theory.expressions.parsing import Z
 from ...theory.models import Model
 from ...theory.requirements import require_curved
@@ -52,7 +52,7 @@ class Coefficient:
 
 
 @dataclass
-class SeriesRing:
+class SeriesRing(EvenRing[Coefficient]):
     """Truncated power series about a point or a cell, for `CurveSolver`.
 
     Their variable is `place`, x in natural units: in others FLINT's polynomials, whose coefficients
@@ -77,6 +77,9 @@ class SeriesRing:
 
     def reciprocal(self, a: Coefficient) -> Coefficient:
         return Coefficient(1 / a.series)
+
+    def power(self, a: Coefficient, exponent: sp.Rational) -> Coefficient:
+        return Coefficient((a.series.log() * arb(exact(exponent))).exp())
 
     def lift(self, a: Coefficient, j: int) -> Coefficient:
         """pʲ/j! dʲ/dpʲ of F(p²): the coefficient of sʲ in F(x + x(2s + s²))."""
@@ -112,7 +115,7 @@ class BallSolver(CurveSolver[Coefficient]):
 
     def require_cycles(self, growth: Coefficient, height: Coefficient) -> None:
         """What holds by algebra balls can only fail to contradict."""
-        differences = growth.series[0], height.series[0] - self.ring.r.series[0]
+        differences = growth.series[0], height.series[0] - self.ring.base.series[0]
         if not all(d.contains(0) for d in differences):
             super().require_cycles(growth, height)
 

@@ -17,6 +17,7 @@ from ...theory.errors import InputError
 from ...theory.models import MODEL, Model
 from ...theory.models.weights import require_weights
 from ...theory.requirements import require_curved
+from ..compile.balls import compile_balls, evaluate
 from ..precision import working_bits
 from .invariant import curve_below
 from .motion import CurveMotion, Estimate
@@ -86,12 +87,9 @@ def fast_forward(
     if p0 is not None:
         require_weights(model, eta, p0, q0)
     epsilon = model.small_parameter(eta)
-    if not epsilon.is_Rational:
-        small = model.small_parameter(sp.Symbol("eta", positive=True))
-        raise InputError(f"fast-forward: eta = {eta} makes {small} irrational; take another eta")
     # An error in one step counts once a step, and the crossing takes some |r''(0)|/ε of them.
     bits = working_bits(digits) + max(0, ceil(sp.log(abs(model.response.curvature) / epsilon, 2)))
-    motion = CurveMotion(curve_below(model, epsilon, q0, bits))
+    motion = CurveMotion(curve_below(model, _rational_near(epsilon, 2 * bits), q0, bits))
     if p0 is None:
         orbit = orbit_on_curve(motion, q0)
         require_weights(model, eta, _rational(orbit.at(0)[0].value), q0)
@@ -103,6 +101,13 @@ def fast_forward(
         raise InputError(f"fast-forward: no digit is good at eta = {eta}; take a smaller eta")
     doubt = orbit.crossing_error
     return FastForward(model, eta, digits, orbit.aligned, limit, crossing, doubt, good, orbit)
+
+
+def _rational_near(value: sp.Expr, bits: int) -> sp.Rational:
+    """A number itself if it is rational, else one that agrees with it in this many bits."""
+    if value.is_Rational:
+        return value
+    return _rational(evaluate(compile_balls(value, []), (), bits)[0].mid())
 
 
 def _rational(x: arb) -> sp.Rational:

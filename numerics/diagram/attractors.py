@@ -140,9 +140,9 @@ class _FrozenMap:
     """g_q(p) = p − 2 s(p)/q and its slope in float64, s = p r(p)."""
 
     def __init__(self, model: Model) -> None:
-        s, scale = model.response.slope, float(model.response.scale)
-        self._value = _Float64Function(s, True, scale)
-        self._rate = _Float64Function(sp.diff(s, Z), False, scale)
+        s, scale, odd = model.response.slope, float(model.response.scale), model.response.odd_slope
+        self._value = _Float64Function(s, odd, scale)
+        self._rate = _Float64Function(sp.diff(s, Z), None if odd is None else False, scale)
 
     def step(self, p: Floats, q: Floats) -> Floats:
         with np.errstate(all="ignore"):
@@ -154,9 +154,9 @@ class _FrozenMap:
 
 
 class _Float64Function:
-    """An odd or even expression in Z in float64; by ball arithmetic where its formula overflows."""
+    """An expression in Z in float64; by ball arithmetic where its formula overflows."""
 
-    def __init__(self, expression: sp.Expr, odd: bool, scale: float) -> None:
+    def __init__(self, expression: sp.Expr, odd: bool | None, scale: float) -> None:
         self._function = compile_floats([expression], [odd], scale=scale)
         self._balls = compile_balls(expression, [Z])
 

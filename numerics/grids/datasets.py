@@ -96,6 +96,7 @@ def as_dataset(
         "schema": SCHEMA,
         "model": model.name,
         "response": model.response.text,
+        **{f"option_{name}": value for name, value in model.settings.items()},
         "max_steps": steps,
         "alignment": str(alignment),
         "converged_below": stepper.limits.until,

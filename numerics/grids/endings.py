@@ -76,6 +76,7 @@ def _run(block: Block) -> Columns:
         q = 1 / u
     crossed = ((crossing < steps) | (u < 1)) & ~diverged
     end = np.minimum(crossing, steps)  # aligned up to here
+    judged = block.model.response.odd_slope is not None
     q_limit = np.where(converged, q, np.nan)
     return {
         "outcome": np.select(
@@ -83,7 +84,7 @@ def _run(block: Block) -> Columns:
             [UNDECIDED, DIVERGED, COLLAPSED, GRADIENT_FLOW],
             EDGE_OF_STABILITY,
         ).astype(np.int8),
-        "t_a": np.where(~diverged & (aligned < end), aligned, -1).astype(np.int32),
+        "t_a": np.where(judged & ~diverged & (aligned < end), aligned, -1).astype(np.int32),
         "t_b": np.where(crossed, crossing, -1).astype(np.int32),
         "period": _periods(stepper, block, p, u, undecided),
         "steps": steps,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...theory.arguments import integer, rational, shown, takes
 from ...theory.curve.series import curve_series
 from ...theory.errors import ArgumentError, InputError
-from ...theory.models import ETA, MODEL, Model, Q
+from ...theory.models import ETA, MODEL, Model, P, Q
 from ...theory.models.weights import has_weights, require_weights
 from ...theory.requirements import require_response
 from ..extras import JAX, choose_engine, require
@@ -79,7 +79,8 @@ def grid(
                          no_weights (no weights of the model have the start: nothing is run)
     t_b                  the first t with q_t > 1
     t_a                  for q0 ≤ 1, the first t from which on |q/r(p) − 1| ≤ `alignment`·ε while
-                         q ≤ 1; of an orbit with q ≤ 1 to the end, as far as it was followed
+                         q ≤ 1; of an orbit with q ≤ 1 to the end, as far as it was followed.
+                         −1 of a model whose loss need not be even: its curve is not q = r(p)
     period               of an undecided orbit's last motion: 1, 2, 4, …, 64; 0 if none of these.
                          q drifts meanwhile: p must come back to within 4n·`alignment`·ε of its
                          size, at least 10⁻⁶ and at most 1/20 of it, 8 times in a row
@@ -191,7 +192,7 @@ def _possible(model: Model, axes: Axes, at: tuple[NDArray[np.intp], ...]) -> NDA
         for axis, i in zip((axes.eta, axes.p0, axes.q0), at, strict=True)
     )
     largest = sp.lambdify([Q, ETA], model.largest_p, modules="numpy")(q0, eta)
-    share = np.abs(p0) / largest
+    share = np.abs(p0 + float(model.output.subs(P, 0))) / largest
     possible = share <= 1
     for n in np.flatnonzero(np.abs(share - 1) < _NEAR):
         i, j, k = (index[n] for index in at)

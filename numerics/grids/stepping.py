@@ -15,6 +15,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from ...theory.algebra.values import number
 from ...theory.errors import UnresolvedError
 from ...theory.expressions.parsing import Z
 from ...theory.models import ETA, Model, P
@@ -188,18 +189,24 @@ def _accepted(options: dict[str, Any]) -> dict[str, Any]:
     return known
 
 
+def _in_floats(e: sp.Expr) -> sp.Expr:
+    """The expression with Floats for constants such as log 2, which arrays have no name for."""
+    constants = [f for f in e.atoms(sp.Function, sp.Pow) if f.is_number and not f.is_Rational]
+    return e.xreplace({c: number(c, 17) for c in constants})
+
+
 class _Kernel:
     """The reduced map and its bookkeeping, written once for the arrays of either engine."""
 
     def __init__(self, model: Model, engine: str) -> None:
         form, scale = division_free(model), float(model.response.scale)
         functions = [form.slope] if form.square is None else [form.slope, form.square]
-        odd = [True, False][: len(functions)]
+        odd = [model.response.odd_slope, False][: len(functions)]
         self.xp = array_module(engine)
         self.response = compile_floats(
             [e.subs(P, Z) for e in functions], odd, scale=scale, engine=engine
         )
-        outputs, roots = [form.p_next, form.u_next], {"sqrt": self.xp.sqrt}
+        outputs, roots = list(map(_in_floats, (form.p_next, form.u_next))), {"sqrt": self.xp.sqrt}
         self.map = sp.lambdify([P, U, ETA, SLOPE, SQUARE], outputs, modules=[roots], cse=True)
         self.limits = Limits(_UNTIL * scale, min(_ESCAPE * scale, self.response.reach), _LEAST)
 

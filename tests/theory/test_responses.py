@@ -114,7 +114,9 @@ def test_an_expression_is_read_as_written():
     assert sp.simplify(activation.slope - sp.tanh(Z) * (1 - sp.tanh(Z) ** 2)) == 0
 
 
-@pytest.mark.parametrize("text", ["log-cos", "", "x**2", "import os", "tanh"])
+@pytest.mark.parametrize(
+    "text", ["log-cos", "", "x*y", "z*x", "u", "log_cosh", "import os", "tanh"]
+)
 def test_what_is_no_loss_is_refused(text):
     with pytest.raises(ExpressionError):
         Loss.parse(text)  # tanh is an activation's name, and as an expression it lacks (z)

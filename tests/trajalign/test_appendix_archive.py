@@ -132,8 +132,8 @@ WRONG: dict[str, tuple[Callable[[Any], None], str]] = {
         lambda d: d["derivations"].reverse(),
         "linear/height: step start",
     ),
-    "the response": (put(lambda d: d, "response", "log(cosh(z"), "its response"),
-    "the model": (put(lambda d: d, "model", "transformer"), "its model"),
+    "the response": (put(lambda d: d, "response", "log(cosh(z"), "what it is about: did you mean"),
+    "the model": (put(lambda d: d, "model", "transformer"), "unknown model"),
     "the order": (put(lambda d: d, "order", "2"), "its order"),
     "more than it should have": (put(lambda d: d, "proof", "trust me"), "its parts"),
     "an unknown head": (

@@ -1,5 +1,7 @@
 """The appendix of a third model: what holds for any, checked, and a line on what is left out."""
 
+import json
+
 import pytest
 import sympy as sp
 from third_models import COSH, TANH, TIED, wrong
@@ -8,7 +10,7 @@ from trajalign.appendix import archive, html, latex_document, text
 from trajalign.appendix.document import document
 from trajalign.theory.derivation.book import appendix
 from trajalign.theory.errors import InputError, ReducedMapError
-from trajalign.theory.models import ETA, P
+from trajalign.theory.models import ETA, Loss, P
 from trajalign.verification.derivations.judging import DerivationError, check_appendix
 
 CHAPTERS = (
@@ -31,7 +33,7 @@ def made(model):
 def test_what_holds_for_any_model_is_derived_and_printed(model):
     document = made(model)
     labels = [entry.derivation.label.removeprefix(f"{model.name}/") for entry in document.entries]
-    assert tuple(labels) == CHAPTERS + (() if model is TIED else ABOUT_THE_CURVE)
+    assert tuple(labels) == CHAPTERS + ABOUT_THE_CURVE
     page = text.page(document)
     assert page.startswith(f"Derivations for the model {model.name} with")
     (left_out,) = (line for line in page.split(". ") if "Not written for it" in line)
@@ -61,8 +63,20 @@ def test_a_definition_for_one_response_alone_is_refused_in_one_line():
         appendix(Unprepared(TANH.response))
 
 
-def test_json_is_refused_in_one_line():
-    with pytest.raises(
-        InputError, match="for the models linear, neuron, frozen-weight, not for tied"
-    ):
+def test_json_is_checked_where_the_model_is_given():
+    class TiedLoss(type(TIED)):
+        kind = Loss
+
+    data = json.loads(json.dumps(archive.archive(made(TiedLoss("log-cosh")))))
+    assert len(archive.check(data, own=TiedLoss)) == len(data["derivations"])
+    with pytest.raises(InputError, match="neither Loss nor Activation"):
         archive.archive(made(TIED))
+    with pytest.raises(InputError, match="unknown model 'tied'"):
+        archive.check(data)
+    with pytest.raises(InputError, match="unknown model 'tied'"):
+        archive.check(data, own=type(TANH))
+
+
+def test_json_of_a_copy_that_is_called_like_a_built_in_model_is_refused_in_one_line():
+    with pytest.raises(InputError, match="frozen-weight is the name of a built-in model"):
+        archive.archive(made(TANH))

@@ -15,6 +15,7 @@ from trajalign.cli import commands
 from trajalign.figures.drawing import FORMATS
 from trajalign.figures.kinds import KINDS
 from trajalign.studies.study import shipped
+from trajalign.theory import models
 from trajalign.theory.responses import ACTIVATIONS, LOSSES
 from trajalign.verification.running import runner
 
@@ -31,7 +32,7 @@ def offered(*words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("verify", ""), ["linear", "neuron", "frozen-weight"]),
+        (("verify", ""), list(models.names())),
         (("verify", "l"), ["linear"]),
         (("orbit", "n"), ["neuron"]),
         (("verify", "linear", "--loss", ""), list(LOSSES)),

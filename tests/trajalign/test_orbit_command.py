@@ -235,7 +235,7 @@ def test_a_kept_orbit_of_other_parameters_is_refused(
     ("arguments", "told"),
     [
         (("linear",), "--eta"),
-        (("--eta", "0.1"), "linear|neuron"),
+        (("--eta", "0.1"), "linear, neuron"),
         (("linear", "--eta", "0"), "a step size is positive"),
         (("linear", "--eta", "-1/20"), "a step size is positive"),
         (("linear", "--eta", "nan"), "not a number"),

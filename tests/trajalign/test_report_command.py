@@ -15,7 +15,10 @@ from trajalign.report.gathered import Content
 from trajalign.report.proofs import Proofs
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.verification.measuring.effort import QUICK, THOROUGH
+from trajalign.verification.neighbours.row import Judgement
+from trajalign.verification.neighbours.table import check, rows_of
 from trajalign.verification.running.runner import Control
+from trajalign.verification.verdicts import Outcome
 
 REFUTED = Control("linear/limit", "log(cosh(z))", "off by 1 %", True, "off", None)
 
@@ -43,16 +46,16 @@ def test_a_whole_report_on_a_loss_for_which_little_holds(command, tmp_path):
     loss = ("linear", "--loss", "cosh(z)-1")
     status, out, err = command("report", *loss, "-o", str(folder), "--jobs", "2")
     assert (status, err) == (1, "")
-    assert out == f"{folder}/index.html: 8 pass, 4 fail, 18 not-applicable\n"
+    assert out == f"{folder}/index.html: 9 pass, 4 fail, 18 not-applicable\n"
     assert [path.name for path in folder.iterdir()] == ["index.html"]
     source = (folder / "index.html").read_text(encoding="utf-8")
     assert Page(source).wrong == []
     _, out, _ = command("verify", *loss, "--json", "-")
     assert differences(source, json.loads(out)["results"]) == []
-    assert len(json.loads(downloads_in(source)["1-linear-derivations.json"])["derivations"]) == 17
-    assert source.count("<details><summary><h4>") == 17
+    assert len(json.loads(downloads_in(source)["1-linear-derivations.json"])["derivations"]) == 19
+    assert source.count("<details><summary><h4>") == 19
     slow = next(row for row in shown_rows(source) if row.id == "r1-linear/slow-curve-3")
-    assert "derived below (Theorem 10)" in slow.text
+    assert "derived below (Theorem 11)" in slow.text
     assert "trajalign report linear --loss 'cosh(z)-1' -o" in text_of(source)
     if CHROMIUM is not None or WANTED_IN_CI:
         assert complaints(folder / "index.html") == []
@@ -101,6 +104,36 @@ def test_the_exit_status_is_that_of_verify(change, status, told, command, tmp_pa
     assert code == status
     assert told in out
     assert (tmp_path / "index.html").exists()
+
+
+def test_neighbours_stand_on_the_page_where_they_are_asked_for(
+    command, tmp_path, given, monkeypatch
+):
+    given(replace(small_content(), responses=small_content().responses[:1]))
+    monkeypatch.setattr(report_command, "rows", lambda: rows_of(["damian"]))
+    code, _, _ = command("report", "-o", str(tmp_path))
+    assert code == 0
+    assert "Neighbouring papers" not in (tmp_path / "index.html").read_text(encoding="utf-8")
+    code, _, _ = command("report", "--neighbours", "--jobs", "1", "-o", str(tmp_path))
+    source = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert code == 0
+    assert Page(source).wrong == []
+    told = text_of(source)
+    for words in ("Neighbouring papers", "damian/reflection", "0.999464", "arXiv:2209.15594"):
+        assert words in told
+    assert f"trajalign report --neighbours -o {tmp_path}" in told
+    assert "data:image/svg+xml;base64," in source
+
+
+def test_a_neighbour_that_fails_fails_the_report(command, tmp_path, given, monkeypatch):
+    given(replace(small_content(), responses=small_content().responses[:1]))
+    (one,) = check(rows_of(["damian"]))
+    judged = Judgement(Outcome.FAIL, "off")
+    wrong = replace(one, finding=replace(one.finding, judgement=judged))
+    monkeypatch.setattr(report_command, "check", lambda *a, **k: [wrong])
+    code, _, _ = command("report", "--neighbours", "-o", str(tmp_path))
+    assert code == 1
+    assert "✗ fail" in text_of((tmp_path / "index.html").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,13 @@ from small_study import FILE as SMALL_STUDY
 
 SCHEMAS = resources.files("trajalign") / "schemas"
 NAMES = (
-    *("assumptions", "certificate", "controls", "derivation", "doctor", "experiment", "ledger"),
-    *("orbit", "prove", "theorem", "verify"),
+    *("assumptions", "certificate", "controls", "derivation", "doctor", "edge", "experiment"),
+    *("ledger", "neighbours", "orbit", "prove", "theorem", "verify"),
 )
 LIMIT = ("neuron", "--activation", "algebraic", "--statement", "neuron/limit", "--jobs", "1")
 ORBIT = ("orbit", "linear", "--eta", "1/10", "--digits", "20", "--json", "-")
 SMALL_BOX = ("--q0", "4/5,81/100", "--p0", "3/10,1/2", "--eta0", "1/20", "--jobs", "1")
+TOY, RING = "log(cosh(x*y))", "(x**2 + y**2 - 1)**2"
 NOT_CONVEX = ("linear", "--loss", "log(1+z**2)/2")  # breaks A2 alone
 COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "verdicts": ("verify", ("verify", *LIMIT, "--eta", "1/40", "--json", "-")),
@@ -39,6 +40,13 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "derivations": ("derivation", ("derive", "--format", "json")),
     "the doctor's findings": ("doctor", ("doctor", "--json", "-")),
     "an experiment": ("experiment", ("experiment", str(SMALL_STUDY), "--json", "-")),
+    "a neighbour": ("neighbours", ("neighbours", "--source", "damian", "--json", "-")),
+    "an edge": ("edge", ("edge", TOY, "--at", "x=0,y=4", "--json", "-")),
+    "an edge with controls": (
+        "edge",
+        ("edge", RING, "--at", "x=1,y=0", "--controls", "--json", "-"),
+    ),
+    "an edge of large kappa": ("edge", ("edge", "(x*y-1)**2", "--at", "x=1,y=2", "--json", "-")),
     "an orbit": ("orbit", ORBIT),
     "an unfinished orbit": ("orbit", (*ORBIT, "--steps", "9")),
     "half an orbit": ("orbit", (*ORBIT, "--to-crossing")),
@@ -47,8 +55,9 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a fast orbit": ("orbit", (*ORBIT, "--fast-forward")),
     "an orbit on the curve": ("orbit", (*ORBIT, "--fast-forward", "--p0", "curve")),
 }
+OPTIONAL = ("certificate", "edge", "verify")  # documents with fields that may be missing
 # Objects whose names are not fixed: what is in them depends on the label.
-OPEN = ("parameters", "quantities", "numbers", "witness", "proved", "refuted")
+OPEN = ("parameters", "quantities", "numbers", "witness", "proved", "refuted", "with")
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -125,7 +134,7 @@ def test_what_a_command_writes_is_valid(document: tuple[str, Any]) -> None:
 @every_command
 def test_a_missing_or_unknown_field_is_refused(document: tuple[str, Any]) -> None:
     name, found = document
-    optional = {"supremum", "constants", "controls"} if name in ("certificate", "verify") else set()
+    optional = {"supremum", "constants", "controls"} if name in OPTIONAL else set()
     if name == "prove":
         optional = {"theorem/gradient-flow"}
     if found.get("method") == "enclosed":
@@ -193,6 +202,10 @@ def test_no_document_passes_for_another(document: tuple[str, Any], other: str) -
         ("the doctor's findings", ("works",), "yes"),
         ("the doctor's findings", ("parts", 0, "state"), "maybe"),
         ("the doctor's findings", ("paths", 0, "speedup"), 0),
+        ("an edge", ("kind",), "critical"),
+        ("an edge", ("flip", "exact", "kappa"), "0.0234375"),
+        ("an edge", ("ladder", 0, "runs", 0, "side"), 0),
+        ("an edge", ("ladder", 0, "runs", 0, "gap"), "nan"),
         ("an orbit", ("outcome",), "lost"),  # only a box can be lost
         ("an orbit", ("method",), "enclosed"),
         ("an orbit", ("orbit",), []),
@@ -217,11 +230,12 @@ def test_a_verdict_reads_the_same_in_every_document() -> None:
     )
     del verify["properties"]["standing"]
     verify["required"].remove("standing")
-    assert verify == assumptions
+    assert verify == assumptions == schema("edge")["properties"]["results"]["items"]
 
 
 def test_a_control_reads_the_same_in_every_document() -> None:
     rows = schema("verify")["properties"]["controls"]["items"]
+    assert rows == schema("edge")["properties"]["controls"]["items"]
     assert rows == schema("controls")["properties"]["results"]["items"]
 
 

@@ -99,6 +99,25 @@ def test_failure_is_explained_below_the_table() -> None:
     assert "3 pass, 2 undecided, 1 fail, 1 not-applicable in 1.0 s" in text
 
 
+def test_what_does_not_apply_for_one_reason_is_one_line() -> None:
+    several = [
+        verdict(f"linear/{name}", Outcome.NOT_APPLICABLE, reason=reason)
+        for name, reason in (("a", "needs A2"), ("b", "needs A1"), ("c", "needs A2"))
+    ]
+    lines = [line.strip() for line in printed(several)]
+    assert "2 statements need A2" in lines
+    assert "linear/b  needs A1" in lines
+    assert not any(line.startswith("linear/a  needs") for line in lines)
+
+
+def test_a_loss_that_is_not_normalised_is_shown_the_way() -> None:
+    witness = {"z": "0", "ℓ''(0)": "1/2"}
+    for name, shown in (("normalised", True), ("limit", False)):
+        failed = verdict(f"linear/{name}", Outcome.FAIL, reason="fails", witness=witness)
+        text = "\n".join(printed([failed]))
+        assert ("--normalise takes the multiple with r(0) = 1" in text) is shown
+
+
 FLOW = verdict("linear/gradient-flow", Outcome.PASS, evidence=Evidence.SAMPLED)
 
 

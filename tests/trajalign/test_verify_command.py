@@ -27,7 +27,7 @@ def test_0_if_all_pass_and_the_coefficient_is_printed() -> None:
     assert limit[1:4] == ["pass", "sampled", "3/4"]
     assert float(limit[4]) == pytest.approx(0.75, rel=1e-3)
     assert max(map(len, lines)) <= 80
-    assert "24 pass" in lines[-1]
+    assert "31 pass" in lines[-1]
 
 
 def test_list_names_every_statement_and_checks_none(verify: Callable[..., Called]) -> None:

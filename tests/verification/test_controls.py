@@ -32,6 +32,7 @@ from trajalign.verification.statements.progressive_sharpening import SharpeningC
 from trajalign.verification.statements.reduced_map import MapClaim
 from trajalign.verification.statements.saturation import SaturationClaim
 from trajalign.verification.statements.sharpness import SharpnessClaim
+from trajalign.verification.statements.solution_sharpness import SolutionClaim
 from trajalign.verification.statements.theorems import PastOneClaim, TheoremClaim
 from trajalign.verification.statements.two_cycle import CycleClaim
 from trajalign.verification.verdicts import Outcome
@@ -124,6 +125,7 @@ def always_pleased(self: Claim, plan: Plan, runs: object) -> Judgement:
 SABOTAGED = [
     (MapClaim, "linear/reduced-map"),
     (SharpnessClaim, "neuron/sharpness"),
+    (SolutionClaim, "linear/solution-sharpness"),
     (FlipClaim, "bifurcation/flip"),
     (CycleClaim, "bifurcation/two-cycle"),
     (FlowClaim, "linear/gradient-flow"),

@@ -19,7 +19,7 @@ from ..expressions.parsing import Z
 from ..models import PHI_SQUARED, Model, P, R
 from ..models.base import MODEL
 from ..requirements import require_curved
-from .epsilon_series import CurveSolver
+from .epsilon_series import CurveSolver, EvenRing, root_of
 from .first_order import generic_h
 
 _MOST_TERMS = 1500  # of a numerator and denominator on the way; beyond, gcds take minutes
@@ -52,13 +52,15 @@ def curve_generic(model: Model, order: int) -> tuple[sp.Expr, ...]:
     >>> curve_generic(SingleNeuron(Activation.parse("tanh")), 1)
     (-r(p)*w(p)/(p*Derivative(r(p), p)),)
     """
-    derivatives = sp.symbols(f"r0:{order + 2}")
-    w = sp.Symbol("w")
-    names: dict[sp.Symbol, sp.Expr] = {P: P, w: PHI_SQUARED(P)}
-    names |= {r: sp.diff(R(P), P, n) if n else R(P) for n, r in enumerate(derivatives)}
-    slopes = {P: P, w: 2 * P**2 * derivatives[0]}  # (φ²)' = 2φφ' = 2 p r
-    slopes |= {a: P * b for a, b in pairwise(derivatives)}
-    generic = DifferentialField(names, slopes, derivatives[0], w, P**2)
+    first, *others = sp.symbols(f"r0:{order + 2}")
+    w, n = sp.Symbol("w"), root_of(model)
+    r = first**n  # where the map has an n-th root of q, that of r stands for r
+    names: dict[sp.Symbol, sp.Expr] = {P: P, w: PHI_SQUARED(P), first: R(P) ** sp.Rational(1, n)}
+    names |= {symbol: sp.diff(R(P), P, k) for k, symbol in enumerate(others, start=1)}
+    slopes = {P: P, w: 2 * P**2 * r}  # (φ²)' = 2φφ' = 2 p r
+    slopes |= {first: P * others[0] / (n * first ** (n - 1))}
+    slopes |= {a: P * b for a, b in pairwise(others)}
+    generic = DifferentialField(names, slopes, r, w, P**2, root=(first, n))
     solved = _solve(model, generic, order)
     return tuple(generic.expression(h, factored=True) for h in solved)
 
@@ -82,7 +84,7 @@ def _solve(model: Model, ring: DifferentialField, order: int) -> list[Element]:
     return [solver.advance() for _ in range(order)]
 
 
-class DifferentialField:
+class DifferentialField(EvenRing[Element]):
     """Q(generators) with θ = p d/dp; `names` says what each generator stands for."""
 
     def __init__(
@@ -92,10 +94,13 @@ class DifferentialField:
         r: sp.Expr,
         w: sp.Expr,
         x: sp.Expr,
+        root: tuple[sp.Symbol, int] | None = None,
     ) -> None:
+        """`root` is the generator that is an n-th root of r, and n."""
         self.names = names
         self.field = RationalFunctions(list(names))
         self.x, self.r, self.w = (self.field.element(e) for e in (x, r, w))
+        self._root = root and (self.field.element(root[0]), root[1])
         generators = zip(names, self.field.gens, strict=True)
         self._slopes = {g: self.field.element(slopes[s]) for s, g in generators if s in slopes}
         self._lifts: dict[Element, list[Element]] = {}
@@ -111,6 +116,12 @@ class DifferentialField:
 
     def reciprocal(self, a: Element) -> Element:
         return 1 / a
+
+    def power(self, a: Element, exponent: sp.Rational) -> Element:
+        """A power of r; of anything else the root is in no field known here."""
+        if self._root is None or a != self.r or self._root[1] % exponent.q:
+            raise InputError("no closed form: the map has a root that is in no field known here")
+        return self._root[0] ** int(exponent * self._root[1])
 
     def theta(self, a: Element) -> Element:
         """p da/dp, by the chain rule over the generators."""

@@ -18,6 +18,8 @@ from ..models import EPSILON, ETA, Model, P, Q, R
 from ..models.base import MODEL
 from ..requirements import require_curved
 from ..series import taylor
+from ..valleys import Valley
+from .two_sided_first_order import two_sided_first_order
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,9 @@ class SlowCurve:
     - `h_at_zero`: the limit is q* = 1 + h(0) ε + O(ε²);
     - `sharpness_gap(p)`: λ − λ̃(q) = D(p) ε/η + higher order while q ≤ 1;
     - `decay`: |p| shrinks by the factor 1 − decay·ε + … per step as p → 0.
+
+    Where the map is not odd in p, h is written in p, p̃, g(p), g'(p) and g'(p̃) (see
+    `two_sided_first_order`), and the sharpness gap is not known: NaN.
     """
 
     h: sp.Expr
@@ -60,11 +65,20 @@ def slow_curve(model: Model) -> SlowCurve:
     3/4
     """
     require_curved(model.response)
+    if isinstance(model.response, Valley):
+        return _two_sided(model)
     h = generic_h(model)
     gap, rate = _generic_gap(model, h), generic_decay(model, h)
     h, gap, rate = (model.concrete(e) for e in (h, gap, rate))
     at_zero, decay = taylor(h, 1, P)[0], taylor(rate, 1, P)[0]
     return SlowCurve(h, at_zero, gap, decay)
+
+
+def _two_sided(model: Model) -> SlowCurve:
+    # Near p = 0 the map is its normal form, which has h(0) = −1/(2r''(0)) and p' = (1 − 2/q)p + …;
+    # theory/derivation/product derives both.
+    at_zero = -1 / (2 * model.response.curvature)
+    return SlowCurve(two_sided_first_order(model).h, at_zero, sp.nan, 2 * at_zero)
 
 
 @lru_cache(maxsize=64)
@@ -76,6 +90,8 @@ def generic_h(model: Model) -> sp.Expr:
     >>> generic_h(TwoLayerLinear(Loss.parse("log-cosh")))
     -p**2*r(p)**2/2 - p*r(p)**3/(2*Derivative(r(p), p))
     """
+    if model.response.symmetry == "none":
+        raise ReducedMapError("the reduced map is not odd in p")
     h = sp.Symbol("h")
     p_next, q_next = _on_curve(model, h)
     mirrored = -p_next

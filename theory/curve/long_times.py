@@ -23,7 +23,8 @@ class LongTimes:
     - Λ(q0) = ∫ `exponent` dp: two aligned orbits with the same q0 end at limits whose difference is
       exp(−Λ/ε (1 + O(ε)));
     - ε t_b = κ ln(1/η) + K(q0) + o(1) with κ = `log_coefficient` and
-      K = (ln a − ln `crossing_size`)/decay(0) + ∫ `delay` dp; there |p| ≈ √ε · `crossing_size`.
+      K = (ln a − ln `crossing_size`)/decay(0) + ∫ `delay` dp where ε is a power of η (for c times
+      one, less ln c/(2 decay(0))); there |p| ≈ √ε · `crossing_size`.
     """
 
     exponent: sp.Expr

@@ -27,7 +27,8 @@ def appendix(model: Model, order: int = 2) -> Appendix:
     chapters = (chapter(name) for name in model.about.chapters)
     derivations = tuple(d for derive in chapters for d in derive(model, order))
     order = order if "curve" in model.about.chapters else 1
-    return Appendix(model.name, model.response.text, order, derivations, type(model.response))
+    about = (model.name, model.response.text, order, derivations, type(model.response))
+    return Appendix(*about, model.settings)
 
 
 def not_written(model: Model) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import sympy as sp
 
@@ -160,3 +161,4 @@ class Appendix:
     order: int
     derivations: tuple[Derivation, ...]
     kind: type[Response]  # of the response
+    options: Mapping[str, str] = field(default_factory=dict)  # of the model

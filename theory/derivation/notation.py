@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy as sp
 
+from ..curve import two_sided_first_order as two_sided
 from ..curve.normal_form import OMEGA
 from ..expressions.parsing import Z
 from ..models.base import EPSILON, ETA, PHI_SQUARED, P, Q, R
@@ -74,6 +75,7 @@ FROZEN = sp.Function("frozen")  # the map with q frozen
 OBJECTIVE_STEP = sp.Function("psi")  # a gradient step on any objective of one variable
 SECOND, THIRD, FOURTH = sp.Symbol("F2", positive=True), _real("F3"), _real("F4")
 LAMBDA, MU = _real("lambda"), _real("mu")
+FLOW_END, FLOW_END_NEXT = (sp.Symbol(f"flow_end{n}", positive=True) for n in ("", "_next"))  # of λ
 SURROGATE = sp.Function("surrogate")  # λ̃
 GAP = sp.Function("D")
 RHAT = sp.Function("rhat")
@@ -118,8 +120,27 @@ CHANGE, CHANGE_SLOPE = _real("step_change"), _real("step_change_slope")  # Φ, a
 PACE = sp.Function("pace")  # g_0
 BETA = (sp.Function("beta1"), sp.Function("beta2"))  # of ε and ε² in v₊ on the curve
 FUNNEL, CENTRE, ROOM = (sp.Symbol(n, positive=True) for n in ("tightness", "centre", "room"))
+# Where r''(0) = 0: p = νX and q = 1 + ν⁴Y.
+CUBE_ROOT, INNER_P, FLATNESS = (sp.Symbol(n, positive=True) for n in ("nu", "inner_p", "flatness"))
+INNER_Q, NEXT_TERM, INNER_LIMIT = _real("inner_q"), _real("next_term"), _real("inner_limit")
+AIRY, AIRY_SCALE = sp.Function("airy"), sp.Symbol("airy_scale", positive=True)
+AIRY_ZERO = sp.Symbol("airy_zero", positive=True)  # −a'₁
 STEPS, CLOCK, MAJORANT = _real("steps"), sp.Function("clock"), sp.Function("majorant")
+# A loss that is not even: p and p̃, with g, g' and h there (see `two_sided_first_order`).
+STEEP, STEEP_THERE = _real("steepness"), _real("steepness_there")  # of Q₀
+ORIGIN = _real("origin")  # the output at the minimum
+TILT, TWIST, QUARTIC = (_real(name) for name in ("tilt", "twist", "quartic"))  # of g at 0
 SLOWNESS, PASSED = (sp.Symbol(n, positive=True) for n in ("slowness", "passed"))
+# The law of the edge.
+ALONG_THIRD, ALONG_FOURTH, COUPLING = _real("L_uuu"), _real("L_uuuu"), _real("L_uuj")
+STIFF = sp.Symbol("stiff", positive=True)
+SHARPENING, SHARPENING_CHANGE = _real("sharpening"), _real("sharpening_change")  # λ', λ''
+MODE, MODE_NEXT, MODE_REST = (_real(f"mode{n}") for n in ("", "_next", "_rest"))
+CURVATURE_C, DRIFT_CONSTANT = sp.Symbol("flip_c", positive=True), _real("drift_k")
+MU_NEXT, NU_SHIFTED, CONSTANT = _real("mu_next"), _real("nu_shifted"), _real("constant")
+PLANAR_QUADRATIC, PLANAR_MIXED, PLANAR_CUBIC = (_real(f"planar{n}") for n in ("20", "21", "30"))
+DRIFT_LINEAR, DRIFT_MIXED, DRIFT_QUADRATIC = (_real(f"drift{n}") for n in ("10", "11", "20"))
+DRIFT_SHIFT, ALIGNED = _real("drift_shift"), sp.Function("aligned")
 
 _NAMES = (
     _P,
@@ -161,6 +182,8 @@ _NAMES = (
     Name(THIRD, "F'''", "F'''"),
     Name(FOURTH, "F''''", "F''''"),
     _macro(LAMBDA, "taSharp", "λ"),
+    Name(FLOW_END, r"\taSharp_{\infty}", "λ∞"),
+    Name(FLOW_END_NEXT, r"\taSharp_{\infty +}", "λ∞₊"),
     Name(MU, r"\mu", "μ"),
     Name(Q_LIMIT, r"\taQ_{*}", "q*"),
     Name(LAMBDA_LIMIT, r"\taSharp_{*}", "λ*"),
@@ -237,8 +260,52 @@ _NAMES = (
     Name(STEPS, "t", "t"),
     Name(CLOCK, r"\vartheta", "ϑ"),
     Name(MAJORANT, "u", "u"),
+    Name(two_sided.OPPOSITE, r"\tilde{\taP}", "p̃"),
+    Name(two_sided.SLOPE, "g", "g"),
+    Name(two_sided.HEIGHT, "Q_0", "Q₀"),
+    Name(two_sided.RISE, "g'", "g'"),
+    Name(two_sided.OTHER_RISE, r"\tilde{g}'", "g̃'"),
+    Name(two_sided.H, r"\taH", "h"),
+    Name(two_sided.OTHER_H, r"\tilde{\taH}", "h̃"),
+    Name(ORIGIN, "z_{*}", "z*"),
+    Name(STEEP, "L", "L"),
+    Name(STEEP_THERE, r"\tilde{L}", "L̃"),
+    Name(TILT, "g^{(2)}(0)", "g^(2)(0)"),
+    Name(TWIST, "g^{(3)}(0)", "g^(3)(0)"),
+    Name(QUARTIC, "g^{(4)}(0)", "g^(4)(0)"),
     Name(SLOWNESS, r"\rho_0", "ρ₀"),
     Name(PASSED, r"\zeta", "ζ"),
+    Name(ALONG_THIRD, "L_{uuu}", "L_uuu"),
+    Name(ALONG_FOURTH, "L_{uuuu}", "L_uuuu"),
+    Name(COUPLING, "L_{uuj}", "L_uuj"),
+    Name(STIFF, r"\lambda_j", "λ_j"),
+    Name(SHARPENING, r"\taSharp'", "λ'"),
+    Name(SHARPENING_CHANGE, r"\taSharp''", "λ''"),
+    Name(MODE, "s", "s"),
+    Name(MODE_NEXT, "s_{+}", "s₊"),
+    Name(MODE_REST, "s_{*}", "s*"),
+    Name(CURVATURE_C, "c", "c"),
+    Name(DRIFT_CONSTANT, "k", "k"),
+    Name(MU_NEXT, r"\mu_{+}", "μ₊"),
+    Name(NU_SHIFTED, r"\nu", "ν"),
+    Name(CONSTANT, "C", "C"),
+    Name(PLANAR_QUADRATIC, "A_0", "A₀"),
+    Name(PLANAR_MIXED, "A_1", "A₁"),
+    Name(PLANAR_CUBIC, "B", "B"),
+    Name(DRIFT_LINEAR, "d_{10}", "d₁₀"),
+    Name(DRIFT_MIXED, "d_{11}", "d₁₁"),
+    Name(DRIFT_QUADRATIC, "d_2", "d₂"),
+    Name(DRIFT_SHIFT, "e", "e"),
+    Name(ALIGNED, "P", "P"),
+    Name(CUBE_ROOT, r"\nu", "ν"),
+    Name(INNER_P, "X", "X"),
+    Name(INNER_Q, "Y", "Y"),
+    Name(FLATNESS, r"\rho", "ρ"),
+    Name(NEXT_TERM, r"\gamma", "γ"),
+    Name(INNER_LIMIT, "Y_{*}", "Y*"),
+    Name(AIRY, "u", "u"),
+    Name(AIRY_SCALE, "k", "k"),
+    Name(AIRY_ZERO, r"|a'_1|", "|a'₁|"),
 )
 BY_OBJECT = MappingProxyType({name.object: name for name in _NAMES})
 BY_KEY = MappingProxyType({str(name.object): name.object for name in _NAMES})

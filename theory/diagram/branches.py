@@ -27,7 +27,7 @@ import sympy as sp
 from ..algebra.symbolic import rationally_zero
 from ..algebra.values import decimal
 from ..arguments import takes
-from ..errors import InputError, UnresolvedError
+from ..errors import InputError, NotEvenError, UnresolvedError
 from ..models import Model, P, Q, R
 from ..models.base import MODEL
 from ..requirements import require_curved, sign_at
@@ -170,6 +170,11 @@ def bifurcation_diagram(model: Model, *, strictly_convex: bool = False) -> Bifur
     >>> [segment.stable for segment in diagram.branch("two-cycle").segments]
     [True, True, False]
     """
+    if model.response.symmetry == "none":
+        raise NotEvenError(
+            f"{model.response.text}: the {model.spoken()} has no half map, as its loss need not be "
+            "even; the figure bifurcation has its 2-cycle"
+        )
     samples = log_slope_samples(model.response)
     require_curved(model.response)
     if strictly_convex:

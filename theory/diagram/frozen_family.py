@@ -13,10 +13,13 @@ import sympy as sp
 from ..algebra.constants import is_zero
 from ..algebra.symbolic import cancelled, factored, rationally_zero, simplified
 from ..arguments import instance, symbolic, takes
+from ..curve.two_sided_first_order import OPPOSITE
 from ..errors import InputError, ReducedMapError
+from ..expressions.parsing import Z
 from ..models import ETA, Model, P, Q, R
 from ..models.base import MODEL
 from ..requirements import sign_at
+from ..valleys import Valley
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class FrozenFamily:
     - `flip_coefficient`: a in g₁(g₁(p)) = p + a p³ + …; the flip is supercritical iff a < 0;
     - `response`, `log_slope`: r(p) and p r'(p)/r(p);
     - `cycle_multiplier`: the multiplier of the 2-cycle ±p at q = r(p);
+    - of a loss about a minimum the 2-cycle is p and p̃ (`OPPOSITE`), `response` the height Q₀ of the
+      diagram there, in both, and no half map makes one point of the two: NaN;
     - `half_multiplier`: that of its point p, a fixed point of the half map −g_q; the square root
       of the former, 1 + 2 p r'/r;
     - `half_flip_coefficient`: with F = −g_q at q = r(a), the coefficient of (p − a)³ in F∘F where
@@ -54,6 +59,8 @@ def frozen_family(model: Model) -> FrozenFamily:
     (-4/3, 1 - 2/q)
     """
     step = model.generic().p_next.subs(ETA, 0)
+    if isinstance(model.response, Valley):
+        return _two_sided_family(model, step)
     if not rationally_zero((step + P).subs(Q, R(P))):
         raise ReducedMapError("q = r(p) does not give the 2-cycle ±p")
     slope = sp.diff(step, P)
@@ -70,6 +77,24 @@ def frozen_family(model: Model) -> FrozenFamily:
         cycle_multiplier=model.concrete(factored(half) ** 2),
         half_multiplier=model.concrete(half),
         half_flip_coefficient=model.concrete(sp.expand(_cubic_of_square(*bends))),
+    )
+
+
+def _two_sided_family(model: Model, step: sp.Expr) -> FrozenFamily:
+    if not rationally_zero(step - P + 2 * P * R(P) / Q):
+        raise ReducedMapError("at ε = 0 the map is not p ↦ p − 2g(p)/q")
+    g = model.response.slope.subs(Z, P)
+    slope, height = sp.diff(g, P), 2 * g / (P - OPPOSITE)
+    multiplier = (1 - 2 * slope / height) * (1 - 2 * slope.subs(P, OPPOSITE) / height)
+    return FrozenFamily(
+        step=P - 2 * g / Q,  # not 0/0 at p = 0
+        trivial_multiplier=1 - 2 / Q,
+        flip_coefficient=_flip_coefficient(step, model.response.curvature),
+        response=height,
+        log_slope=sp.nan,
+        cycle_multiplier=multiplier,
+        half_multiplier=sp.nan,
+        half_flip_coefficient=sp.nan,
     )
 
 

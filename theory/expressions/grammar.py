@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import keyword
 import math
 import operator
 import re
@@ -68,7 +69,60 @@ _OTHERS = frozenset(
         *("lb", "ld", "hypot", "logit"),
     }
 )
-ALLOWED = "allowed are numbers, z, pi, e, + - * / **, parentheses and functions of one argument"
+VARIABLE = ("z",)  # the name in the expressions of losses and activations
+
+
+def is_foreign(name: str) -> bool:
+    """Whether it names a function or a module elsewhere."""
+    return name in _OTHERS or name in _NAME_HINTS
+
+
+def allowed(names: Sequence[str] = VARIABLE) -> str:
+    """What an expression in these names may be made of."""
+    return (
+        f"allowed are numbers, {', '.join(names)}, pi, e, + - * / **, parentheses and functions of "
+        "one argument"
+    )
+
+
+def spoken(names: Sequence[str]) -> str:
+    """The names as a message has them: "the variable z", "the parameters x, y"."""
+    if tuple(names) == VARIABLE:
+        return "the variable z"
+    return f"the parameter{'s' * (len(names) > 1)} {', '.join(names)}"
+
+
+def check_parameters(names: Sequence[str]) -> None:
+    """Refuse names that an expression cannot have for its parameters."""
+    for name in names:
+        if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) is None:
+            raise ExpressionError(
+                f"{quoted(name)} is no name for a parameter: letters, digits and _, such as x or w1"
+            )
+        if name in KNOWN or name in CONSTANTS or keyword.iskeyword(name):
+            kind = "function" if name in KNOWN else "constant"
+            kind = "word of Python's" if keyword.iskeyword(name) else kind
+            raise ExpressionError(f"{name} is a {kind}, so it cannot be a parameter")
+    if len(set(names)) < len(names) or not names:
+        raise ExpressionError(f"need different names of parameters, got {', '.join(names)}")
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names in a text in plain signs that are neither functions nor constants, sorted.
+
+    What is followed by a parenthesis is meant as a function, and left for `check_tokens` to refuse.
+
+    >>> names_in("log(cosh(x*y)) + pi*w1")
+    ('w1', 'x', 'y')
+    """
+    tokens = [(match["name"], match.end()) for match in _TOKEN.finditer(text)]
+    found = {
+        name
+        for name, end in tokens
+        if name and name not in KNOWN and name not in CONSTANTS
+        if not text[end:].lstrip(" ").startswith("(")
+    }
+    return tuple(sorted(found))
 
 
 def check_length(text: str) -> None:
@@ -83,8 +137,10 @@ def check_length(text: str) -> None:
         raise ExpressionError("the text is empty")
 
 
-def check_tokens(text: str, places: Sequence[int] | None = None) -> None:
-    """Refuse characters, names and neighbours that no admissible expression has.
+def check_tokens(
+    text: str, places: Sequence[int] | None = None, names: Sequence[str] = VARIABLE
+) -> None:
+    """Refuse characters, names and neighbours that no admissible expression in `names` has.
 
     `places` says which sign of the text as typed each of its signs came from.
     """
@@ -94,7 +150,7 @@ def check_tokens(text: str, places: Sequence[int] | None = None) -> None:
         start = match.end() - len(token)
         column = (start if places is None else places[start]) + 1
         if match["other"]:
-            hint = _SIGN_HINTS.get(token, ALLOWED)
+            hint = _SIGN_HINTS.get(token) or allowed(names)
             raise ExpressionError(f"unexpected {quoted(token)} at column {column}; {hint}")
         if before in KNOWN and token != "(":
             raise ExpressionError(f"column {column}: {before} needs its argument in parentheses")
@@ -104,7 +160,7 @@ def check_tokens(text: str, places: Sequence[int] | None = None) -> None:
                 f"{quoted(token)}; products are written *, numbers are plain decimals"
             )
         if match["name"]:
-            _check_name(token, column)
+            _check_name(token, column, names)
         elif match["number"]:
             exact(token)
         before = token
@@ -114,18 +170,26 @@ def _is_operand_end(token: str) -> bool:
     return token == ")" or (token not in KNOWN and token[-1:].isalnum()) or token[-1:] == "."
 
 
-def _check_name(name: str, column: int) -> None:
-    known = [*KNOWN, "z", *CONSTANTS]
+def _check_name(name: str, column: int, names: Sequence[str]) -> None:
+    known = [*KNOWN, *names, *CONSTANTS]
     if name in known:
         return
     close = [] if name in _OTHERS else difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-    guess = _NAME_HINTS.get(name) or (f"did you mean {close[0]}?" if close else "")
+    guess = f"did you mean {close[0]}?" if close else ""
+    if name != "x" or tuple(names) == VARIABLE:
+        guess = _NAME_HINTS.get(name) or guess
     raise ExpressionError(
         f"unknown name {quoted(name)} at column {column}; "
         + (f"{guess} " if guess else "")
-        + "The variable is z, the constants are pi and e, the functions are "
+        + f"{_named(names)}, the constants are pi and e, the functions are "
         + f"{', '.join(FUNCTIONS)} and names such as ln, log1p, sech, sinc"
     )
+
+
+def _named(names: Sequence[str]) -> str:
+    if tuple(names) == VARIABLE:
+        return "The variable is z"
+    return f"The parameter{'s are' if len(names) > 1 else ' is'} {', '.join(names)}"
 
 
 def exact(literal: str) -> Fraction:

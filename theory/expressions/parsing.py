@@ -7,7 +7,7 @@ No text reaches `eval`, `sympify`, or a SymPy function that would sympify it.
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, NoReturn
 
@@ -17,7 +17,6 @@ from ..algebra.values import accurate
 from ..errors import ExpressionError, NotFiniteError, UnresolvedError
 from ..functions.typed import KNOWN, MAX_EXPONENT, Function, bits
 from .grammar import (
-    ALLOWED,
     CONSTANTS,
     MAX_BITS,
     MAX_CONSTANT,
@@ -27,11 +26,16 @@ from .grammar import (
     OPERATORS,
     RATIONAL,
     SIGNS,
+    VARIABLE,
+    allowed,
     check_length,
+    check_parameters,
     check_tokens,
     exact,
+    names_in,
     quoted,
     rational,
+    spoken,
 )
 from .spelling import Spelled, plain, plain_number
 
@@ -41,39 +45,58 @@ Z: Any = sp.Symbol("z", real=True)  # the variable of every loss and activation
 class _Facts(NamedTuple):
     """What is known of a subtree before SymPy sees it."""
 
-    value: Fraction | float | None  # of a constant, exact where it is rational; None with z
+    value: Fraction | float | None  # of a constant, exact where it is rational; else None
     power: Fraction = Fraction(1)  # largest product of exponents along a path
     tower: int = 0  # exponentials inside exponentials
 
 
-def parse_expression(text: str) -> Any:
-    """Read an expression in z, such as a loss or an activation.
+def parse_expression(text: str, names: Sequence[str] = VARIABLE) -> Any:
+    """Read an expression in z, such as a loss or an activation, or in parameters of other names.
 
-    Parameters: the text, made of exact decimal numbers, z, pi, e, + - * / **, parentheses
+    Parameters: the text, made of exact decimal numbers, the names, pi, e, + - * / **, parentheses
     and the names in KNOWN, or of the signs of print and modules' names that `plain` understands.
-    Returns: a SymPy expression whose only free symbol is Z.
+    Returns: a SymPy expression whose only free symbols are real ones of these names, Z for z.
     Raises: ExpressionError, in one line, for any other text, for one beyond the bounds of
-    this module, and for one that is not finite and real or does not contain z.
+    this module, and for one that is not finite and real or contains none of the names.
 
     >>> parse_expression("sqrt(1 + z**2) - 0.5")
     sqrt(z**2 + 1) - 1/2
+    >>> parse_expression("log(cosh(x*y))", ("x", "y"))
+    log(cosh(x*y))
     """
     check_length(text)
+    check_parameters(names)
     spelled = plain(text, [*KNOWN, *CONSTANTS])
-    check_tokens(spelled.text, spelled.places)
-    reader = _Reader(spelled)
+    check_tokens(spelled.text, spelled.places, names)
+    reader = _Reader(spelled, {name: sp.Symbol(name, real=True) for name in names})
     tree = reader.tree()
     if reader.measure(tree).value is not None:
-        raise ExpressionError(f"{quoted(text)} does not contain the variable z")
+        raise ExpressionError(f"{quoted(text)} does not contain {spoken(names)}")
     try:
         found = reader.build(tree)
-        if not found.has(Z):
-            reader.refuse(tree, "does not contain the variable z, which cancels")
+        if not found.free_symbols:
+            verb = "cancels" if len(names) == 1 else "cancel"
+            reader.refuse(tree, f"does not contain {spoken(names)}, which {verb}")
         return found
     except ExpressionError:
         raise
     except (ArithmeticError, ValueError, RecursionError):  # SymPy on integers no double holds
         raise ExpressionError(f"{quoted(text)} has numbers too large or too deep") from None
+
+
+def parameters_in(text: str) -> tuple[str, ...]:
+    """The names in a text that are neither functions nor constants, sorted: its parameters.
+
+    Raises ExpressionError for a text that is none, and for a word that can name no parameter.
+
+    >>> parameters_in("½·(1 − x²y²)² + tanh(w)".replace("x²y²", "x²·y²"))
+    ('w', 'x', 'y')
+    """
+    check_length(text)
+    found = names_in(plain(text, [*KNOWN, *CONSTANTS]).text)
+    if found:
+        check_parameters(found)
+    return found
 
 
 def parse_rational(text: str) -> Any:
@@ -95,11 +118,34 @@ def parse_rational(text: str) -> Any:
     return rational((-numerator if match[1] == "-" else numerator) / denominator)
 
 
+def parse_constant(text: str) -> Any:
+    """Read an exact real number that need not be rational, such as log(4) or 1/sqrt(3).
+
+    Parameters: a text as for `parse_expression`, without z. Returns: a SymPy number.
+    Raises: ExpressionError, in one line, for any other text.
+
+    >>> parse_constant("log(4)"), parse_constant("0.5")
+    (log(4), 1/2)
+    """
+    check_length(text)
+    spelled = plain(text, [*KNOWN, *CONSTANTS])
+    check_tokens(spelled.text, spelled.places)
+    reader = _Reader(spelled, {Z.name: Z})
+    tree = reader.tree()
+    if reader.measure(tree).value is None:
+        raise ExpressionError(f"{quoted(text)} is no number: it has the variable z")
+    try:
+        return reader.build(tree)
+    except (ArithmeticError, ValueError, RecursionError):
+        raise ExpressionError(f"{quoted(text)} has numbers too large or too deep") from None
+
+
 class _Reader:
     """A text with admissible tokens, on its way to SymPy; messages quote it as it was typed."""
 
-    def __init__(self, spelled: Spelled) -> None:
+    def __init__(self, spelled: Spelled, symbols: Mapping[str, sp.Symbol]) -> None:
         self.spelled = spelled
+        self.symbols = symbols
         self.start = len(spelled.text) - len(spelled.text.lstrip(" "))
         self.source = spelled.text.strip(" ")
 
@@ -129,8 +175,8 @@ class _Reader:
         match node:
             case ast.Constant():
                 facts = _Facts(exact(self.piece(node)))
-            case ast.Name(id=name) if name == "z" or name in CONSTANTS:
-                facts = _Facts(None if name == "z" else CONSTANTS[name][1])
+            case ast.Name(id=name) if name in self.symbols or name in CONSTANTS:
+                facts = _Facts(None if name in self.symbols else CONSTANTS[name][1])
             case ast.UnaryOp(op=op, operand=operand) if type(op) in SIGNS:
                 facts = self.measure(operand, depth + 1)
                 facts = facts._replace(value=self.value(node, SIGNS[type(op)], facts))
@@ -140,7 +186,7 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name), args=[u], keywords=[]) if name in KNOWN:
                 facts = self.called(node, KNOWN[name], self.measure(u, depth + 1))
             case _:
-                self.refuse(node, f"cannot be read; {ALLOWED}")
+                self.refuse(node, f"cannot be read; {allowed(tuple(self.symbols))}")
         if isinstance(facts.value, Fraction) and bits(facts.value) > MAX_BITS:
             self.refuse(node, f"has an integer of more than {MAX_BITS} bits")
         if facts.value is not None and not -MAX_CONSTANT <= facts.value <= MAX_CONSTANT:
@@ -178,7 +224,7 @@ class _Reader:
         return argument._replace(value=value, tower=tower)
 
     def value(self, node: ast.expr, function: Callable[..., Any], *parts: _Facts) -> Any:
-        """Value of a constant, None for what contains z."""
+        """Value of a constant, None for what contains a variable."""
         if any(part.value is None for part in parts):
             return None
         try:
@@ -206,7 +252,7 @@ class _Reader:
             case ast.Constant():
                 result = rational(exact(self.piece(node)))
             case ast.Name(id=name):
-                result = Z if name == "z" else CONSTANTS[name][0]
+                result = self.symbols[name] if name in self.symbols else CONSTANTS[name][0]
             case ast.UnaryOp(op=op, operand=operand):
                 result = SIGNS[type(op)](self.build(operand))
             case ast.BinOp(left=left, op=op, right=right):
@@ -225,8 +271,8 @@ class _Reader:
         exponents = (power.exp for power in result.atoms(sp.Pow) if power.exp.is_Rational)
         if any(max(abs(e.p), e.q) > MAX_EXPONENT for e in exponents):
             self.refuse(node, f"multiplies out to an exponent beyond {MAX_EXPONENT}")
-        if not result.has(Z) and any(
-            isinstance(n, ast.Name) and n.id == "z" for n in ast.walk(node)
+        if not result.free_symbols and any(
+            isinstance(n, ast.Name) and n.id in self.symbols for n in ast.walk(node)
         ):
             self.check_constant(node, result)
         return result

@@ -11,6 +11,7 @@ from importlib import import_module
 from inspect import isabstract
 from pkgutil import iter_modules
 from types import MappingProxyType
+from typing import Any
 
 from ..errors import InputError
 from ..responses import Activation, Loss, Response
@@ -27,6 +28,7 @@ from .base import (
     R,
     ReducedModel,
 )
+from .deep import Deep
 from .linear import (
     DiagonalForm,
     LinearSpectrum,
@@ -37,6 +39,8 @@ from .linear import (
     linear_update,
 )
 from .neuron import SingleNeuron
+from .options import ModelOption
+from .product import Product
 
 
 @cache
@@ -58,7 +62,7 @@ def names() -> tuple[str, ...]:
     """The names of the built-in models.
 
     >>> names()
-    ('linear', 'neuron', 'frozen-weight')
+    ('linear', 'neuron', 'deep', 'frozen-weight', 'product')
     """
     return tuple(built_in())
 
@@ -70,16 +74,68 @@ def named(name: str) -> type[Model]:
     return built_in()[name]
 
 
-def of(name: str, text: str) -> Model:
-    """A built-in model with the loss or activation that a text means.
+def of(name: str, text: str, **options: Any) -> Model:
+    """A built-in model with the loss or activation that a text means, and with its options.
 
-    Raises InputError for a name or a text that means nothing.
+    Raises InputError for a name, a text or a value that means nothing, and for an option that the
+    model does not take.
 
     >>> of("neuron", "tanh").response.curvature
     -8/3
+    >>> of("deep", "log-cosh", depth=4).designation
+    'deep, depth 4'
     """
-    model = named(name)
-    return model(model.kind.parse(text))
+    return _made(named(name), text, options)
+
+
+def _made(model: type[Model], text: str, options: Mapping[str, Any]) -> Model:
+    require_options(model, options)
+    return model(model.kind.parse(text), **options)
+
+
+def recalled(document: Mapping[str, Any], own: type[Model] | None = None) -> Model:
+    """The model that a file of this program names by "model", "response" and "options".
+
+    It is a built-in one, or `own` if it is called like that.
+    Raises InputError for one that is unknown.
+
+    >>> recalled({"model": "neuron", "response": "tanh(z)"}).name
+    'neuron'
+    """
+    name, text, options = document["model"], document["response"], document.get("options", {})
+    kind = own if own is not None and own.name == name else built_in().get(str(name))
+    if kind is None:
+        raise InputError(
+            f"unknown model {str(name)[:60]!r}: it is {' or '.join(names())}, or one of your own, "
+            "whose file is to be given"
+        )
+    if not isinstance(text, str):
+        raise InputError("its response must be a text")
+    if not isinstance(options, dict) or not all(isinstance(v, str) for v in options.values()):
+        raise InputError("its options must be texts by their names")
+    return _made(kind, text, {key.replace("-", "_"): value for key, value in options.items()})
+
+
+def require_options(model: type[Model], names: Iterable[str]) -> None:
+    """Raise InputError for the name of an option, or of its field, that a model does not take."""
+    known = [option.flag for option in model.options]
+    for name in names:
+        flag = "--" + name.replace("_", "-")
+        if flag not in known:
+            has = f"takes {', '.join(known)}" if known else "has no options"
+            _, takers = options_of_all().get(flag[2:], (None, ()))
+            hint = f"; it is an option of {' and '.join(takers)}" if takers else ""
+            raise InputError(f"{flag} does not belong to the {model.spoken()}, which {has}{hint}")
+
+
+def options_of_all() -> Mapping[str, tuple[ModelOption, tuple[str, ...]]]:
+    """Every option of a built-in model by name, with the names of the models that take it."""
+    found: dict[str, tuple[ModelOption, tuple[str, ...]]] = {}
+    for name, model in built_in().items():
+        for option in model.options:
+            _, others = found.get(option.name, (option, ()))
+            found[option.name] = (option, (*others, name))
+    return MappingProxyType(found)
 
 
 def from_paper() -> tuple[type[Model], ...]:
@@ -123,7 +179,7 @@ def is_built_in(model: Model) -> bool:
 # The hypotheses on the response of every built-in model, in words, by their names.
 HYPOTHESES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        name: {hypothesis.name: hypothesis.text for hypothesis in model.kind.hypotheses}
+        name: {hypothesis.name: hypothesis.text for hypothesis in model.seen.hypotheses}
         for name, model in built_in().items()
     }
 )
@@ -136,13 +192,16 @@ __all__ = [
     "PHI_SQUARED",
     "About",
     "Activation",
+    "Deep",
     "DiagonalForm",
     "LinearSpectrum",
     "LinearUpdate",
     "Loss",
     "Model",
+    "ModelOption",
     "P",
     "ParameterSpace",
+    "Product",
     "Q",
     "R",
     "ReducedModel",
@@ -160,5 +219,8 @@ __all__ = [
     "named",
     "names",
     "of",
+    "options_of_all",
+    "recalled",
+    "require_options",
     "standard",
 ]

@@ -6,9 +6,10 @@ The reduced map is kept generic in r, so that one derivation serves every loss a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import sympy as sp
 
@@ -16,6 +17,8 @@ from ..arguments import Convert, instance
 from ..expressions.parsing import Z
 from ..responses import Response, response_of
 from .laws import GENERAL, Laws
+from .options import ModelOption, told
+from .solution import SolutionSharpness
 
 P = sp.Symbol("p", real=True)
 Q = sp.Symbol("q", positive=True)
@@ -83,29 +86,59 @@ class Model(ABC):
     """One model with one response. A new model defines `name`, `exponent` and two methods.
 
     `about` and `laws` are not inherited by a subclass with a name of its own: what was proved for
-    the one is not for the other.
+    the one is not for the other. What a model takes beside its response are further fields, each
+    with its row in `options`.
     """
 
     response: Response
     name: ClassVar[str]
-    exponent: ClassVar[sp.Rational]  # η = ε^exponent, ε being what the slow curve expands in
-    kind: ClassVar[type[Response]] = Response  # of its response
+    kind: ClassVar[type[Response]] = Response  # of its response, as it is given
+    seen: ClassVar[type[Response]]  # what the model makes of it; the same if nothing is said
     about: ClassVar[About] = About()
     laws: ClassVar[Laws] = GENERAL  # how its laws read
+    options: ClassVar[tuple[ModelOption, ...]] = ()
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "name" in vars(cls):
             cls.about = vars(cls).get("about", About())
             cls.laws = vars(cls).get("laws", GENERAL)
+        if "kind" in vars(cls) or not hasattr(cls, "seen"):
+            cls.seen = vars(cls).get("seen", cls.kind)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "response", response_of(self.kind)(self.response, "response"))
+        for option in self.options:
+            value = option.read(getattr(self, option.field))
+            object.__setattr__(self, option.field, value)
+
+    def with_options(self, values: Mapping[str, Any]) -> Self:
+        """The same model with other values of its options, by the names of their fields."""
+        return replace(self, **values)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The options that are told of this model, as texts, by name: those not at their default,
+        and those that are always told."""
+        found = {option: getattr(self, option.field) for option in self.options}
+        return {o.name: str(v) for o, v in found.items() if o.always or v != o.default}
+
+    @property
+    def designation(self) -> str:
+        """The name of the model with its settings: no two models have the same."""
+        return told(self.name, self.settings)
+
+    @property
+    def given(self) -> str:
+        """What it is given: the text of its response, and the settings."""
+        return told(self.response.text, self.settings)
 
     @property
     def title(self) -> str:
         """The model in a sentence, after "the", in LaTeX."""
-        return self.about.title or "model " + self.name.replace("_", r"\_")
+        title = self.about.title or "model " + self.name.replace("_", r"\_")
+        told = ", ".join(f"{name} ${value}$" for name, value in self.settings.items())
+        return f"{title} ({told})" if told else title
 
     @property
     def hypotheses(self) -> dict[str, str]:
@@ -122,6 +155,21 @@ class Model(ABC):
         """The model in a message, after "the"."""
         return cls.about.spoken or f"model {cls.name}"
 
+    @property
+    @abstractmethod
+    def exponent(self) -> sp.Rational:
+        """η ~ ε^exponent, ε being what the slow curve expands in; most models say it in the class,
+        as `exponent: ClassVar[sp.Rational] = …`."""
+
+    @property
+    def output(self) -> sp.Expr:
+        """What `largest_p` bounds, in P: p itself unless the model says otherwise."""
+        return P
+
+    def with_response(self, response: Response) -> Self:
+        """The same model with another response; what belongs to the response goes with it."""
+        return replace(self, response=response)
+
     def step_size(self, epsilon: sp.Expr) -> sp.Expr:
         """η as a function of the small parameter ε."""
         return epsilon**self.exponent
@@ -131,9 +179,14 @@ class Model(ABC):
         return eta ** (1 / self.exponent)
 
     @property
+    def step_unit(self) -> float:
+        """η at ε = 1 in double precision: η is this times ε^exponent."""
+        return float(self.step_size(sp.S.One))
+
+    @property
     def largest_p(self) -> sp.Expr | None:
-        """The largest |p| that weights have, in Q and ETA; None where none is known or there is
-        none."""
+        """The largest |`output`| that weights have, in Q and ETA; None where none is known or there
+        is none."""
         return None
 
     @abstractmethod
@@ -143,6 +196,12 @@ class Model(ABC):
     @abstractmethod
     def parameter_space(self) -> ParameterSpace:
         """Objective, p and q in parameter space, for this response."""
+
+    @property
+    def solution(self) -> SolutionSharpness | None:
+        """The sharpness where gradient flow ends, for an unspecified response; None where it is not
+        known as a function of p, q and η."""
+        return None
 
     def concrete(self, expression: sp.Expr) -> sp.Expr:
         """An expression in R(P), its derivatives and PHI_SQUARED(P), for this response."""

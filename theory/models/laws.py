@@ -14,9 +14,12 @@ from .flow_regime import FlowRegime
 class Laws:
     """How a model's laws read; ε is `small`^`power`.
 
-    `exact` is the exact slow curve, "" where none is known; `flow` is where gradient flow is
-    followed, None where that is not known. `sharpness_needs` are the hypotheses under which the
-    model's sharpness is the largest eigenvalue.
+    `exact` is the exact slow curve and `solution` what a step does to the sharpness where gradient
+    flow would end, "" where none is known; `flow` is where gradient flow is followed, None where
+    that is not known. `height` is the diagram's q as a function of p, `flip` says when the flip at
+    q = 1 is supercritical, `cycle` what the 2-cycles are, and `passing` what passes 1. `only` names
+    the statements that the model has, all of them if it names none. `sharpness_needs` are the
+    hypotheses under which the model's sharpness is the largest eigenvalue.
     """
 
     step: str
@@ -27,7 +30,16 @@ class Laws:
     small: str = r"\taEta"
     power: int = 1
     exact: str = ""
+    solution: str = ""
     flow: FlowRegime | None = None
+    height: str = r"\taR"
+    flip: str = r"\taR''(0) < 0"
+    cycle: str = (
+        r"any $\taP > 0$ with $\taR(\taP) = \taQ$, $0 < \taQ < 1$, "
+        r"gives the 2-cycle $\pm\taP$ with multiplier $(1 + 2\taP\taR'/\taR)^2$"
+    )
+    passing: str = r"$\taQ$"
+    only: frozenset[str] = frozenset()
     sharpness_needs: tuple[str, ...] = ("analytic",)
 
     def epsilon(self, exponent: int = 1) -> str:

@@ -6,17 +6,23 @@ Nothing is typed in: the map follows from the action of a gradient step on the G
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import ClassVar
 
 import sympy as sp
 
-from ..expressions.parsing import Z
+from ..errors import InputError
+from ..expressions.parsing import Z, parse_rational
 from ..responses import Loss, Response
 from .base import ETA, About, Model, P, ParameterSpace, Q, R, ReducedModel
 from .flow_regime import HEIGHT, LEAST, RATE, STEP, FlowRegime
-from .laws import Laws
+from .laws import GENERAL, Laws
+from .options import ModelOption
+from .solution import SolutionSharpness
+
+# For ℓ'' < 0 another eigenvalue is the largest: |ℓ'| if m ≥ 2, possibly 0 if d ≥ 2.
+_CONVEX = ("analytic", "symmetry", "A2")
 
 _LAWS = Laws(
     step=r"a gradient step is $\taP' = (1 - 2\taR/\taQ + \taEta^2\taP^2\taR^2) \taP$, "
@@ -40,26 +46,53 @@ _LAWS = Laws(
         from_start=False,
         drawn_above=2 / (2 - STEP),
     ),
-    # For ℓ'' < 0 another eigenvalue is the largest: |ℓ'| if m ≥ 2, possibly 0 if d ≥ 2.
-    sharpness_needs=("analytic", "symmetry", "A2"),
+    solution=r"a step multiplies $\taSharp_\infty = (2/\taEta)\sqrt{1/\taQ^2 - "
+    r"\taEta^2\taP^2}$, the sharpness where gradient flow would end, by $|1 - \taEta^2 "
+    r"\taEll'(\taP)^2|$; it never rises if $\taEta \sup|\taEll'| \le \sqrt{2}$",
+    sharpness_needs=_CONVEX,
 )
+
+# Of an input of any other norm.
+_RESCALED = About(
+    title="two-layer linear network",
+    spoken="linear model",
+    subject="The network",
+    standard=("log-cosh", "pseudo-huber"),
+)
+
+
+def _norm(text: str) -> sp.Rational:
+    value = parse_rational(text)
+    if not value > 0:
+        raise InputError(f"{text[:60]}: the norm of an input is positive")
+    return value
 
 
 @dataclass(frozen=True)
 class TwoLayerLinear(Model):
-    """f = xᵀUv with L = ℓ(f), ‖x‖ = 1; p = f, q = 2/(η(‖Uᵀx‖² + ‖v‖²)).
+    """f = xᵀUv with L = ℓ(f); p = f, q = 2/(η(‖Uᵀx‖² + ‖x‖²‖v‖²)).
+
+    An input of another norm N is a rescaling: with η̃ = Nη and S̃ = S/N the step of (f, S) and q are
+    those of norm 1 at the step size η̃, and the sharpness is N times theirs. So ε = (Nη)², η being
+    the true step size and λ the true sharpness. What was proved for norm 1 is not said of another.
 
     `response` is a Loss, or what `Loss` makes one of. Raises ArgumentError, ExpressionError.
 
     >>> TwoLayerLinear(Loss.parse("log-cosh")).generic().p_next
     p*(eta**2*p**2*r(p)**2 + 1 - 2*r(p)/q)
+    >>> TwoLayerLinear(Loss.parse("log-cosh"), input_norm=2).generic().p_next
+    p*(4*eta**2*p**2*r(p)**2 + 1 - 2*r(p)/q)
     """
 
     response: Loss
+    input_norm: sp.Rational = sp.S.One
     name: ClassVar[str] = "linear"
     exponent: ClassVar[sp.Rational] = sp.S.Half
     kind: ClassVar[type[Response]] = Loss
     laws: ClassVar[Laws] = _LAWS
+    options: ClassVar[tuple[ModelOption, ...]] = (
+        ModelOption("input-norm", _norm, "The norm of the input.", sp.S.One, "N"),
+    )
     about: ClassVar[About] = About(
         title="two-layer linear network",
         spoken="linear model",
@@ -67,26 +100,46 @@ class TwoLayerLinear(Model):
         from_paper=True,
         chapters=(
             "response",
-            *("linear.maps", "frozen", "linear.sharpness", "linear.flow"),
+            *("linear.maps", "frozen", "linear.sharpness", "linear.solution", "linear.flow"),
             *("curve", "limits", "linear.progressive", "linear.long_times", "uniform"),
+            "linear.flat",
         ),
         standard=("log-cosh", "pseudo-huber"),
         start=(sp.Rational(3, 10), sp.Rational(4, 5)),
         any_size=True,
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.input_norm != 1:  # for which the class says more than is known of another
+            object.__setattr__(self, "about", _RESCALED)
+            object.__setattr__(self, "laws", replace(GENERAL, sharpness_needs=_CONVEX))
+
+    def step_size(self, epsilon: sp.Expr) -> sp.Expr:
+        """η as a function of ε."""
+        return sp.sqrt(epsilon) / self.input_norm
+
+    def small_parameter(self, eta: sp.Expr) -> sp.Expr:
+        """ε as a function of η."""
+        return (self.input_norm * eta) ** 2
+
     @property
     def largest_p(self) -> sp.Expr:
-        """2|a·b| ≤ ‖a‖² + ‖b‖² for a = Uᵀx, b = v, which attain every f and S with 2|f| ≤ S."""
-        return 1 / (ETA * Q)
+        """2|a·b| ≤ ‖a‖² + ‖b‖² for a = Uᵀx, b = ‖x‖v, which have every f and S with 2‖x‖|f| ≤ S."""
+        return 1 / (self.input_norm * ETA * Q)
 
     def generic(self) -> ReducedModel:
         """Derived for all widths and input dimensions; see `linear_update`."""
-        return _generic_linear()
+        return linear_map(sp.S.Zero, sp.S.One, self.input_norm)
+
+    @property
+    def solution(self) -> SolutionSharpness | None:
+        """2√(ab) in the coordinates of `diagonal_form`: gradient flow conserves it."""
+        return _solution() if self.input_norm == 1 else None
 
     def parameter_space(self) -> ParameterSpace:
-        """Width 3, input dimension 2, x = (3/5, 4/5)."""
-        x = (sp.Rational(3, 5), sp.Rational(4, 5))
+        """Width 3, input dimension 2, x = (3/5, 4/5) times its norm."""
+        x = (sp.Rational(3, 5) * self.input_norm, sp.Rational(4, 5) * self.input_norm)
         U = sp.symbols("U1:3_1:4", real=True)
         v = sp.symbols("v1:4", real=True)
         hidden = [x[0] * U[i] + x[1] * U[3 + i] for i in range(3)]
@@ -162,15 +215,33 @@ def _coordinates(
 
 
 @cache
-def _generic_linear() -> ReducedModel:
+def linear_map(origin: sp.Expr, bend: sp.Expr, input_norm: sp.Rational = sp.S.One) -> ReducedModel:
+    """The reduced map and the Hessian's block for any loss about a minimum.
+
+    Parameters: `origin`, the output at the minimum; `bend`, ℓ'' there; ‖x‖. With these
+    p = f − origin, q = 2/(η bend S) and p r(p) = ℓ'/bend; for an even loss and no target the first
+    two are 0 and 1.
+
+    >>> linear_map(sp.Integer(3), sp.S.One).p_next
+    p*(eta**2*p**2*r(p)**2 + 3*eta**2*p*r(p)**2 + 1 - 2*r(p)/q)
+    """
     update = linear_update()
     slope = P * R(P)
-    at = {update.x_squared: 1, update.f: P, update.s: 2 / (ETA * Q), update.slope: slope}
-    p_next = P * sp.expand(sp.cancel(update.f_next.subs(at) / P))
-    q_next = Q / sp.expand(ETA * Q * update.s_next.subs(at) / 2)
+    size, square = 2 / (ETA * bend * Q), input_norm**2
+    at = {
+        update.x_squared: square,
+        update.f: origin + P,
+        update.s: size,
+        update.slope: bend * slope,
+    }
+    p_next = P * sp.expand(sp.cancel((update.f_next - origin).subs(at) / P))
+    q_next = Q / sp.expand(update.s_next.subs(at) / size)
     spectrum = linear_spectrum()
-    bend = sp.diff(slope, P)
-    at |= {spectrum.x_squared: 1, spectrum.first: slope, spectrum.second: bend}
+    at |= {
+        spectrum.x_squared: square,
+        spectrum.first: bend * slope,
+        spectrum.second: bend * sp.diff(slope, P),
+    }
     trace, determinant = (e.subs(at) for e in (spectrum.trace, spectrum.determinant))
     return ReducedModel(p_next, q_next, sp.expand(trace), sp.expand(determinant))
 
@@ -264,3 +335,12 @@ def diagonal_form() -> DiagonalForm:
         factors.append((image[0] ** 2).subs(slope, P * R(P)))
     half = 1 / (ETA * Q)
     return DiagonalForm(half + P, half - P, factors[0], factors[1])
+
+
+@cache
+def _solution() -> SolutionSharpness:
+    form = diagonal_form()
+    factor = 1 - (ETA * P * R(P)) ** 2
+    if sp.expand(factor**2 - form.a_factor * form.b_factor) != 0:
+        raise ArithmeticError("a step does not multiply ab by the square of this")
+    return SolutionSharpness(sp.expand(4 * form.a * form.b), factor)

@@ -6,7 +6,7 @@ what then holds, holds for every response, and is a statement on polynomials.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -122,6 +122,8 @@ def unspecified_space(model: Model, function: sp.FunctionClass) -> ParameterSpac
 def _unspecified_like(response: Response, function: sp.FunctionClass) -> Response:
     """A response of the same kind with an undefined function in the place of ℓ or φ."""
     made = object.__new__(type(response))  # past the checks of what a user gives
+    for field in fields(response):
+        object.__setattr__(made, field.name, getattr(response, field.name))
     object.__setattr__(made, "expression", function(Z))
     object.__setattr__(made, "text", "unspecified")
     return made

@@ -7,7 +7,7 @@ from decimal import ROUND_FLOOR, Context
 import sympy as sp
 
 from ..errors import NoWeightsError
-from .base import ETA, Model, Q
+from .base import ETA, Model, P, Q
 
 
 def has_weights(model: Model, eta: sp.Rational, p: sp.Rational, q: sp.Rational) -> bool:
@@ -22,7 +22,7 @@ def has_weights(model: Model, eta: sp.Rational, p: sp.Rational, q: sp.Rational) 
     False
     """
     largest = model.largest_p
-    return largest is None or bool(abs(p) <= largest.subs({Q: q, ETA: eta}))
+    return largest is None or bool(abs(model.output.subs(P, p)) <= largest.subs({Q: q, ETA: eta}))
 
 
 def require_weights(model: Model, eta: sp.Rational, p: sp.Rational, q: sp.Rational) -> None:
@@ -41,16 +41,17 @@ q = 4/5 at eta = 5: they have |p| <= 1/(eta*q); allowed here: |p| <= 0.25, or et
         return
     raise NoWeightsError(
         f"no weights of the {model.name} model have p = {p} and q = {q} at eta = {eta}: "
-        f"they have |p| <= {model.largest_p}; allowed here: {_allowed(model, eta, p, q)}"
+        f"they have |{model.output}| <= {model.largest_p}; allowed here: "
+        f"{_allowed(model, eta, p, q)}"
     )
 
 
 def _allowed(model: Model, eta: sp.Rational, p: sp.Rational, q: sp.Rational) -> str:
     assert model.largest_p is not None
     at_q = model.largest_p.subs(Q, q)
-    ways = [f"|p| <= {_rounded_down(at_q.subs(ETA, eta))}"]
+    ways = [f"|{model.output}| <= {_rounded_down(at_q.subs(ETA, eta))}"]
     if sp.diff(at_q * ETA, ETA) == 0:  # proportional to 1/η
-        ways.append(f"eta <= {_rounded_down(at_q * ETA / abs(p))}")
+        ways.append(f"eta <= {_rounded_down(at_q * ETA / abs(model.output.subs(P, p)))}")
     return ", or ".join(ways)
 
 

@@ -15,7 +15,9 @@ from ..theory.derivation.book import appendix
 from ..theory.derivation.claims import Appendix, Derivation
 from ..theory.derivation.serialization import derivation_of, to_json
 from ..theory.errors import InputError
-from ..theory.models import Model, Response
+from ..theory.models import Model
+from ..theory.models.options import with_options
+from ..theory.responses import Activation, Loss, Response
 from ..verification.derivations.judging import Checked, check_derivation
 from .document import Document, evidence
 from .formulas import formula
@@ -33,19 +35,26 @@ class ArchiveError(InputError):
 def archive(document: Document) -> dict[str, Any]:
     """The document in the layout of schema trajalign.derivation/1.
 
-    Raises InputError for a model of one's own, which such a file has no way to name.
+    Raises InputError for a copy of a built-in model, which the file would name as if it were that,
+    and for a model that takes losses and activations alike.
     """
     appendix = document.appendix
-    if not models.is_built_in(document.model):
+    if appendix.model in models.names() and not models.is_built_in(document.model):
         raise InputError(
-            f"derivations as JSON are for the models {', '.join(models.names())}, not for "
-            f"{appendix.model}; text, HTML and LaTeX take any"
+            f"derivations as JSON: {appendix.model} is the name of a built-in model, and this is "
+            "another; text, HTML and LaTeX take any"
+        )
+    if not issubclass(document.model.kind, Loss | Activation):
+        raise InputError(
+            f"derivations as JSON: the kind of {appendix.model} is neither Loss nor Activation, so "
+            "that the file would not tell which; text, HTML and LaTeX take any"
         )
     libraries = {name: version(name) for name in ("sympy", "python-flint")}
     return {
         "schema": SCHEMA,
         "versions": {"trajalign": __version__} | libraries,
         "model": appendix.model,
+        **with_options(appendix.options),
         "response": appendix.response,
         "order": appendix.order,
         "derivations": [_stored(entry.derivation, entry.evidence) for entry in document.entries],
@@ -88,8 +97,14 @@ def _no_number(text: str) -> Any:
     raise ValueError(text)
 
 
-def check(data: Any, derive: Callable[[Model, int], Appendix] = appendix) -> tuple[Checked, ...]:
+def check(
+    data: Any,
+    derive: Callable[[Model, int], Appendix] = appendix,
+    own: type[Model] | None = None,
+) -> tuple[Checked, ...]:
     """Check what `archive` wrote; returns the derivations, judged.
+
+    `own` is the model that it is of where that is no built-in one.
 
     From the file alone: every claim is read (nothing is evaluated as code), printed and compared
     with the LaTeX in the file, and judged. Then everything, the words too, is compared with what
@@ -100,9 +115,9 @@ def check(data: Any, derive: Callable[[Model, int], Appendix] = appendix) -> tup
     """
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise InputError(f"it is not a file of derivations (schema {SCHEMA})")
-    if set(data) != _KEYS or not isinstance(data["derivations"], list):
+    if set(data) - {"options"} != _KEYS or not isinstance(data["derivations"], list):
         raise ArchiveError(f"its parts must be {', '.join(sorted(_KEYS))}")
-    model, order = _model(data), data["order"]
+    model, order = _model(data, own), data["order"]
     if type(order) is not int:
         raise ArchiveError(f"its order must be a number, not {str(order)[:60]}")
     derivations = [_read(stored) for stored in data["derivations"]]
@@ -119,15 +134,11 @@ def check(data: Any, derive: Callable[[Model, int], Appendix] = appendix) -> tup
     return checked
 
 
-def _model(data: dict[str, Any]) -> Model:
-    if not isinstance(data["response"], str):
-        raise ArchiveError("its response must be a text")
-    if data["model"] not in models.names():
-        raise ArchiveError(f"its model must be one of {', '.join(models.names())}")
+def _model(data: dict[str, Any], own: type[Model] | None) -> Model:
     try:
-        return models.of(data["model"], data["response"])
+        return models.recalled(data, own)
     except InputError as error:
-        raise ArchiveError(f"its response: {error}") from None
+        raise ArchiveError(f"what it is about: {error}") from None
 
 
 def _read(stored: Any) -> Derivation:

@@ -24,7 +24,7 @@ def page(document: Document) -> str:
     parts = [
         _title(_words(document, document.title)),
         *(_paragraph(_words(document, part)) for part in document.introduction),
-        _hypotheses(document),
+        *([_hypotheses(document)] if document.hypotheses else []),
         *(_entry(document, entry) for entry in document.entries),
         _references(document),
     ]

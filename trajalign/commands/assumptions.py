@@ -16,11 +16,13 @@ from .. import __version__
 from ..files import check_outputs, dump, write
 from ..terminal import Output
 from ..theory.errors import InputError
+from ..theory.models.options import with_options
 from ..verdict_output import result
 from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.hypotheses.certificates import Replayed, certificate, replay
 from ..verification.verdicts import Outcome, Verdict, exit_status
-from .options import FILE, chosen_models, json_option, model_options
+from .model_options import Asked, model_options
+from .options import FILE, json_option
 
 SCHEMA = "trajalign.assumptions/1"
 _SHOWN = {"bound": "", "needs": "needs ", "proved for": "proved for "}
@@ -45,9 +47,7 @@ Examples:
 )
 @json_option
 def assumptions(
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     certificate_file: str | None,
     replay_file: str | None,
     json_file: str | None,
@@ -59,10 +59,10 @@ def assumptions(
     enclosed, weakest first; the report says what each promises.
     """
     if replay_file is not None:
-        if any((model, loss, activation, certificate_file, json_file)):
+        if not asked.nothing or any((certificate_file, json_file)):
             raise InputError("--replay takes a certificate and goes with no other option")
         return _replay(replay_file)
-    models = chosen_models(model, loss, activation)
+    models = asked.models()
     check_outputs(certificate=certificate_file, json=json_file)
     begin = time.perf_counter()
     judged = [Assumptions(m) for m in models]
@@ -73,7 +73,10 @@ def assumptions(
         write(json_file, dump(_document(judged)))
     if "-" not in (certificate_file, json_file):
         for a in judged:
-            _print(f"{a.model.name}  {a.response.text}", [*map(_row, a.verdicts.values()), *_z0(a)])
+            _print(
+                f"{a.model.designation}  {a.response.text}",
+                [*map(_row, a.verdicts.values()), *_z0(a)],
+            )
         click.echo(f"\n{_counted(verdicts)} in {time.perf_counter() - begin:.1f} s")
     return exit_status([verdict.outcome for verdict in verdicts])
 
@@ -122,6 +125,7 @@ def _document(judged: Sequence[Assumptions]) -> dict[str, Any]:
     constants = [
         {
             "model": a.model.name,
+            **with_options(a.model.settings),
             "response": a.response.text,
             "z0": [str(end) for end in a.constants.z0],
             "c": a.constants.c.str(10),

@@ -19,7 +19,8 @@ from ..theory.errors import InputError
 from ..verification.kernel.files import Changed, read_folder
 from ..verification.kernel.project import Chapter, chapters, written
 from ..verification.kernel.running import Read, build_library, read_all, require_coq
-from .options import FILE, WholeNumber, chosen_model, jobs_option, json_option
+from .model_options import Asked
+from .options import FILE, WholeNumber, jobs_option, json_option
 
 _UNDECIDED = 3
 
@@ -69,7 +70,7 @@ def check(
     check_outputs(json=json_file)
     proofs: Callable[[Chapter, frozenset[str]], str] = written
     if target in models.names():
-        chosen = chosen_model(target, loss, activation)
+        chosen = Asked(target, loss, activation).model()
         made = chapters(chosen, order or 2)
     elif Path(target).is_dir():
         if any(given is not None for given in (loss, activation, order)):

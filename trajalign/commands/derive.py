@@ -26,7 +26,8 @@ from ..verification.kernel.project import chapters, project
 from ..verification.kernel.running import CoqMissing, require_coq, tried
 from ..verification.theorems.chapter import with_theorem
 from ..verification.verdicts import Outcome
-from .options import FILE, WholeNumber, chosen_model, model_options
+from .model_options import Asked, model_options
+from .options import FILE, WholeNumber
 
 FORMATS = {".txt": "text", ".tex": "latex", ".pdf": "pdf", ".html": "html", ".json": "json"}
 
@@ -39,7 +40,6 @@ Examples:
   trajalign derive linear --loss "z*atan(z) - log(1+z**2)/2" -o appendix.tex
   trajalign derive neuron --activation algebraic --order 1 -o appendix.json
   trajalign derive --check appendix.json
-  trajalign derive linear --certificate theorem.json -o appendix.pdf
 """,
 )
 @model_options(required=False)
@@ -90,9 +90,7 @@ Examples:
 @click.pass_context
 def derive(
     context: click.Context,
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     order: int,
     layout: str | None,
     file: str | None,
@@ -109,19 +107,23 @@ def derive(
     """
     if check_file is not None:
         given = context.get_parameter_source
-        others = [p.name for p in context.command.params if p.name not in ("check_file", "help")]
+        told = "--check takes a file of derivations and goes with no other option"
+        apart = ("check_file", "help", "model")
+        others = [p.name for p in context.command.params if p.name not in apart]
         if any(given(n) is not click.core.ParameterSource.DEFAULT for n in others if n):
-            raise InputError("--check takes a file of derivations and goes with no other option")
-        return _check(check_file)
+            raise InputError(told)
+        return _check(check_file, asked.own_alone(told))
     if coq_folder is not None:
         if layout or file is not None or certificate_file is not None:
             raise InputError("--coq goes with no --format, --output or --certificate")
-        return _write_project(chosen_model(model, loss, activation), order, Path(coq_folder))
+        if asked.options or asked.is_own:
+            raise InputError("--coq takes a built-in model without options of its own")
+        return _write_project(asked.model(), order, Path(coq_folder))
     layout = layout or _by_suffix(file)
     _check_place(layout, file)
     if certificate_file is not None and layout == "json":
         raise InputError("--certificate goes with every format but json: it is JSON itself")
-    chosen = chosen_model(model, loss, activation)
+    chosen = asked.model()
     require_curved(chosen.response)
     proved = None
     if certificate_file is not None:
@@ -144,7 +146,7 @@ def derive(
     if file not in (None, "-"):
         click.echo(f"{file}: {_count(checked)}")
     if broken := _broken(chosen):
-        complain(f"{chosen.response.text}: {broken}; what is derived from that does not apply", 0)
+        complain(f"{chosen.given}: {broken}; what is derived from that does not apply", 0)
     return 0
 
 
@@ -176,11 +178,11 @@ def _broken(model: Model) -> str:
     return ", ".join(f"{name} {word}" for name, word in found.items() if word)
 
 
-def _check(file: str) -> int:
+def _check(file: str, own: type[Model] | None) -> int:
     data = archive.read(Path(file))
     try:
         with status_line("checking"):
-            checked = archive.check(data, appendix)
+            checked = archive.check(data, appendix, own)
     except archive.ArchiveError as error:
         return complain(f"{file}: {error}", FAILED)
     except InputError as error:

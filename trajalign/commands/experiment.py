@@ -19,7 +19,8 @@ from ..studies.running import Outcome, run_study
 from ..studies.study import UNDECIDED, Study, load_study, shipped
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
-from .options import FILE, complete, json_option
+from .model_options import complete
+from .options import FILE, json_option
 
 
 def _studies(

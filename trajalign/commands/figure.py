@@ -13,7 +13,8 @@ from ..figures.kinds import KINDS, require_taken
 from ..files import check_outputs, write_together
 from ..terminal import progress_bar
 from ..theory.errors import InputError
-from .options import FILE, WholeNumber, chosen_model, model_options, positive, rational, spaced
+from .model_options import Asked, model_options
+from .options import FILE, WholeNumber, positive, rational, spaced
 
 _ABOUT = "\n".join(f"  {kind.name:<12} {kind.about}" for kind in KINDS.values())
 
@@ -72,9 +73,7 @@ Examples:
 def figure(
     context: click.Context,
     kind: str,
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     eta: str | None,
     p0: str | None,
     q0: str | None,
@@ -98,7 +97,7 @@ def figure(
     if data is not None and Path(data).resolve() == Path(file).resolve():
         raise InputError(f"--data {data}: the figure itself goes there")
     request = Request(
-        chosen_model(model, loss, activation),
+        asked.model(),
         None if eta is None else positive(eta, "--eta"),
         None if p0 is None else _first(p0, KINDS[kind]),
         None if q0 is None else _second(q0, KINDS[kind]),

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 import sympy as sp
-from click.shell_completion import CompletionItem
 
 from ..numerics.grids.grid import linspace
-from ..theory import models
 from ..theory.errors import InputError
 from ..theory.expressions.parsing import parse_rational
-from ..theory.models import Model
-from ..theory.responses import ACTIVATIONS, LOSSES, Activation, Loss, Response
 from ..verification.measuring.effort import QUICK, THOROUGH
 
 T = TypeVar("T")
@@ -60,80 +56,6 @@ jobs_option = click.option(
     type=WholeNumber(1, 256),
     help="Processes to use [default: all cores].",
 )
-
-
-def complete(names: Callable[[str | None], Mapping[str, str]]) -> Callable[..., Any]:
-    """For an option's `shell_complete`: the names known for the model typed so far, with help."""
-
-    def found(
-        context: click.Context, option: click.Parameter, incomplete: str
-    ) -> list[CompletionItem[str]]:
-        # Words before an option that still lacks its value stand in `args`, not in `params`.
-        model = next((name for name in models.names() if name in context.args), None)
-        known = names(model or context.params.get("model")).items()
-        return [CompletionItem(n, help=about) for n, about in known if n.startswith(incomplete)]
-
-    return found
-
-
-def model_options(*, required: bool) -> Callable[[Command], Command]:
-    """MODEL, --loss and --activation."""
-    decorators = (
-        click.argument("model", type=click.Choice(models.names()), required=required),
-        click.option(
-            "--loss",
-            metavar="E",
-            help=f"An expression in z, or one of: {', '.join(LOSSES)}.",
-            shell_complete=complete(lambda model: LOSSES),
-        ),
-        click.option(
-            "--activation",
-            metavar="E",
-            help=f"An expression in z, or one of: {', '.join(ACTIVATIONS)}.",
-            shell_complete=complete(lambda model: ACTIVATIONS),
-        ),
-    )
-
-    def decorate(command: Command) -> Command:
-        for decorator in reversed(decorators):
-            command = decorator(command)
-        return command
-
-    return decorate
-
-
-def chosen_models(model: str | None, loss: str | None, activation: str | None) -> list[Model]:
-    """The models that the options name; the standard ones of the catalogue where they name none.
-
-    Raises InputError for options that do not go together and for a loss or activation that is none.
-    """
-    if loss is not None and activation is not None:
-        raise InputError("--loss and --activation belong to different models: give one of them")
-    for kind, text in ((Loss, loss), (Activation, activation)):
-        if text is not None:
-            known = _made_of(kind, model)
-            return [known(parsed(kind.parse, text, kind.option))]
-    return models.standard(None if model is None else (models.named(model),))
-
-
-def _made_of(kind: type[Response], name: str | None) -> type[Model]:
-    """The model of this name, or the paper's, for a kind of response that it has to take."""
-    usual = models.for_kind(kind)
-    model = usual if name is None else models.named(name)
-    if not issubclass(kind, model.kind):
-        raise InputError(
-            f"{kind.option} belongs to the {usual.spoken()}; the {model.spoken()} takes "
-            f"{model.kind.option}"
-        )
-    return model
-
-
-def chosen_model(model: str | None, loss: str | None, activation: str | None) -> Model:
-    """The one model that the options name, with its first standard response where they name none.
-
-    Raises InputError as `chosen_models` does.
-    """
-    return chosen_models(model, loss, activation)[0]
 
 
 def parsed(parse: Callable[[str], T], text: str, option: str) -> T:

@@ -30,7 +30,8 @@ from ..terminal import Output, status_line
 from ..theory import models
 from ..theory.errors import InputError
 from ..theory.models import Model
-from .options import FILE, WholeNumber, chosen_model, json_option, model_options, positive, rational
+from .model_options import Asked, model_options
+from .options import FILE, WholeNumber, json_option, positive, rational
 
 _HEIGHTS = "; ".join(f"{n}: {m.about.start[1]}" for n, m in models.built_in().items())
 _ENDED = ("converged", "crossed", "at the minimum")
@@ -107,9 +108,7 @@ Examples:
     "--csv", "csv_file", metavar="FILE", type=FILE, help="Write t, p, q as CSV; - for stdout."
 )
 def orbit(
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     eta: str,
     p0: str | None,
     q0: str | None,
@@ -132,7 +131,7 @@ def orbit(
     converges or comes to p = 0, 3 if it does not. Refused are a response with r(0) other than 1,
     for which q = 1 is not the edge, and a start that no weights of the model have.
     """
-    chosen = chosen_model(model, loss, activation)
+    chosen = asked.model()
     if fast and enclose:
         raise InputError("--fast-forward and --enclose exclude each other")
     if keep is not None and (fast or enclose):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import time
@@ -20,6 +21,7 @@ from ..theory.errors import InputError
 from ..theory.expressions.parsing import Z
 from ..theory.models import Model
 from ..theory.models.base import P
+from ..theory.models.options import with_options
 from ..theory.requirements import require_curved, value_at
 from ..theory.writing.plain_text import plain_text
 from ..verification.hypotheses.assumptions import Assumptions
@@ -32,12 +34,14 @@ from ..verification.theorems.proof import Proof, Theorem, require_symmetric
 from ..verification.theorems.search import prove as searched
 from ..verification.theorems.settings import Wanted
 from ..verification.theorems.words import Sentences, sentences
-from .options import FILE, chosen_model, jobs_option, json_option, model_options, positive, rational
+from .model_options import Asked, model_options
+from .options import FILE, jobs_option, json_option, positive, rational
 
 SCHEMA = "trajalign.prove/1"
 _WIDTH = 92
 _HIGHEST = fmpq(9, 10)  # q0 by default
 _FORMULA = re.compile(r"(\$[^$]*\$)")
+_PLACES = 60  # binary places of an ε₀ that is not rational
 _TIE, _LONG = "\xa0", 36
 
 
@@ -68,9 +72,7 @@ Examples:
 @json_option
 @jobs_option
 def prove(
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     eta0: str | None,
     q0: str | None,
     p0: str | None,
@@ -87,17 +89,18 @@ def prove(
     """
     begin, cores = time.perf_counter(), jobs or os.cpu_count() or 1
     if replay_file is not None:
-        given = (model, loss, activation, eta0, q0, p0, certificate_file)
+        given = (eta0, q0, p0, certificate_file)
+        told = "--replay takes a certificate and goes with --json only"
         if any(option is not None for option in given):
-            raise InputError("--replay takes a certificate and goes with --json only")
+            raise InputError(told)
         check_outputs(json=json_file)
-        found = replayed(replay_file, "--replay", jobs=cores)
+        found = replayed(replay_file, "--replay", own=asked.own_alone(told), jobs=cores)
         chosen, theorem = found.model, found.theorem
     else:
-        if model is None and loss is None and activation is None:
+        if asked.nothing:
             raise InputError("prove: name a model, a loss or an activation")
         check_outputs(certificate=certificate_file, json=json_file)
-        chosen = chosen_model(model, loss, activation)
+        chosen = asked.model()
         proof, theorem = _searched(chosen, _wanted(chosen, eta0, q0, p0), cores)
     words, seconds = sentences(chosen, theorem), time.perf_counter() - begin
     if certificate_file is not None:
@@ -128,8 +131,8 @@ def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> W
 
 def _largest(model: Model, eta0: str) -> fmpq:
     epsilon = model.small_parameter(positive(eta0, "--eta0"))
-    if not epsilon.is_Rational:
-        raise InputError(f"--eta0 {eta0}: its {epsilon} is not rational; take another")
+    if not epsilon.is_Rational:  # so that ε₀ is of a step size a little larger
+        epsilon = sp.Rational(math.ceil(epsilon * 2**_PLACES), 2**_PLACES)
     if not epsilon < 1:
         raise InputError(f"--eta0 {eta0}: need epsilon < 1, but it is {epsilon}")
     return _fmpq(epsilon)
@@ -180,6 +183,7 @@ def _document(model: Model, theorem: Theorem, words: Sentences, seconds: float) 
         "schema": SCHEMA,
         "version": __version__,
         "model": model.name,
+        **with_options(model.settings),
         "response": model.response.text,
         "epsilon": str(s.largest),
         "q0": [str(end) for end in s.q],
@@ -193,7 +197,7 @@ def _document(model: Model, theorem: Theorem, words: Sentences, seconds: float) 
 
 def _print(model: Model, words: Sentences, how: str) -> None:
     width = min(_WIDTH, max(Output().width, 40))
-    said = f"Theorem. The {model.spoken()}, {model.response.text}: {_unbroken(words.given)}:"
+    said = f"Theorem. The {model.spoken()}, {model.given}: {_unbroken(words.given)}:"
     lines = [said, "", *(f"({name}) {_unbroken(text)}" for name, text in words.parts.items())]
     for line in lines:
         filled = fill(line, width, subsequent_indent="  ", break_on_hyphens=False)

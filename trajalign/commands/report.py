@@ -13,24 +13,19 @@ from ..files import check_folder, make_folder, write_together
 from ..report import experiments
 from ..report import gathered as content
 from ..report.page import page
-from ..report.verdict_rows import option_words, response_words
+from ..report.verdict_rows import option_words, response_words, setting_words
 from ..terminal import progress_bar
 from ..theorem_file import replayed
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..verification.measuring.effort import QUICK, THOROUGH
+from ..verification.neighbours import effort as neighbours_effort
+from ..verification.neighbours.table import Checked, check, rows
 from ..verification.running.options import Options
 from ..verification.theorems.certificate import Replayed
 from ..verification.verdicts import exit_status
-from .options import (
-    FILE,
-    chosen_models,
-    digits_option,
-    eta_option,
-    jobs_option,
-    model_options,
-    positive,
-)
+from .model_options import Asked, model_options
+from .options import FILE, digits_option, eta_option, jobs_option, positive
 
 PAGE = "index.html"
 
@@ -63,6 +58,9 @@ Example:
     help="Show the study that `trajalign experiment NAME -o DIR` kept (repeatable).",
 )
 @click.option(
+    "--neighbours", "papers", is_flag=True, help="Show what neighbouring papers claim, checked."
+)
+@click.option(
     "--certificate",
     "certificates",
     metavar="FILE",
@@ -72,15 +70,14 @@ Example:
 )
 @jobs_option
 def report(
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     folder: str,
     eta: str | None,
     digits: int | None,
     thorough: bool,
     controls: bool,
     kept: tuple[str, ...],
+    papers: bool,
     certificates: tuple[str, ...],
     jobs: int | None,
 ) -> int:
@@ -90,7 +87,7 @@ def report(
     responses are checked. The page needs no network and no scripts. Exit status as for verify; the
     page is written in any case.
     """
-    models = chosen_models(model, loss, activation)
+    models = asked.models()
     top = None if eta is None else positive(eta, "--eta")
     options = Options(top=top, digits=digits, effort=THOROUGH if thorough else QUICK)
     place = Path(folder)
@@ -106,28 +103,43 @@ def report(
         jobs=cores,
         bar=progress_bar,
     )
-    words = response_words(models[0]) if loss or activation else [model] if model else []
+    table = _neighbours(thorough, cores) if papers else []
+    words = _words(asked, models[0])
     further = {"--experiment": kept, "--certificate": certificates}
-    command = _command([*words, *option_words(options)], controls, further, folder)
-    _write(place, page(found, studies, command))
+    flags = [*(["--controls"] if controls else []), *(["--neighbours"] if papers else [])]
+    command = _command([*words, *option_words(options)], flags, further, folder)
+    _write(place, page(found, studies, command, table))
     click.echo(f"{place / PAGE}: {_summary(found)}")
-    return _status(found)
+    return _status(found, table)
+
+
+def _neighbours(thorough: bool, jobs: int) -> list[Checked]:
+    effort = neighbours_effort.THOROUGH if thorough else neighbours_effort.QUICK
+    with progress_bar("descending") as progress:
+        return check(rows(), effort, jobs=jobs, progress=progress)
+
+
+def _words(asked: Asked, model: Model) -> list[str]:
+    """What names the models: one of many responses is not named where none was."""
+    if asked.loss or asked.activation:
+        return response_words(model)
+    return [asked.name, *setting_words(model)] if asked.name else []
 
 
 def _theorem(file: str, models: Sequence[Model], jobs: int) -> Replayed:
-    found = replayed(file, "--certificate", jobs=jobs)
+    found = replayed(file, "--certificate", own=type(models[0]), jobs=jobs)
     if found.model not in models:
-        told = f"{found.model.name} {found.model.response.text}"
+        told = f"{found.model.name} {found.model.given}"
         raise InputError(f"--certificate {file}: it is of {told}, which the report is not about")
     return found
 
 
 def _command(
-    words: list[str], controls: bool, further: Mapping[str, Sequence[str]], folder: str
+    words: list[str], flags: list[str], further: Mapping[str, Sequence[str]], folder: str
 ) -> str:
     """What was typed, in one way of writing it."""
     files = [word for option, values in further.items() for v in values for word in (option, v)]
-    more = [*(["--controls"] if controls else []), *files]
+    more = [*flags, *files]
     return shlex.join(["trajalign", "report", *words, *more, "-o", folder])
 
 
@@ -150,9 +162,10 @@ def _summary(found: content.Content) -> str:
     return f"{counts}; {refuted} of {len(found.controls)} falsified statements refuted"
 
 
-def _status(found: content.Content) -> int:
+def _status(found: content.Content, table: list[Checked]) -> int:
     """As `verify`; a derivation that does not check, or a control that is not refuted, fails."""
     wrong = any(response.proofs.wrong for response in found.responses)
     if wrong or not all(control.refuted for control in found.controls or ()):
         return 1
-    return exit_status([verdict.outcome for verdict in found.verdicts])
+    outcomes = [verdict.outcome for verdict in found.verdicts]
+    return exit_status([*outcomes, *(one.finding.judgement.outcome for one in table)])

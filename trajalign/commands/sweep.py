@@ -16,7 +16,8 @@ from ..numerics.grids.datasets import check_place, save
 from ..numerics.grids.grid import grid
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
-from .options import FILE, WholeNumber, axis, chosen_model, model_options
+from .model_options import Asked, model_options
+from .options import FILE, WholeNumber, axis
 
 _CONNECT_SECONDS = 10
 
@@ -51,9 +52,7 @@ Examples:
     "--save", "file", metavar="FILE", type=FILE, help="Write the dataset: FILE.nc or FILE.zarr."
 )
 def sweep(
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     eta: str,
     p0: str,
     q0: str,
@@ -68,7 +67,9 @@ def sweep(
     has for every orbit its outcome, t_a, t_b, the limits of q and of the sharpness, and the period
     of what did not come to rest; all parameters stand in its attributes.
     """
-    chosen = chosen_model(model, loss, activation)
+    if scheduler is not None and asked.is_own:
+        raise InputError(f"--dask: the processes of a cluster do not have {asked.name}")
+    chosen = asked.model()
     axes = [axis(text, option) for text, option in ((eta, "--eta"), (p0, "--p0"), (q0, "--q0"))]
     place = None if file is None else Path(file)
     if place is not None:

@@ -18,17 +18,8 @@ from ..verification.measuring.effort import QUICK, THOROUGH
 from ..verification.running import runner
 from ..verification.running.options import Options
 from ..verification.verdicts import Outcome, exit_status
-from .options import (
-    FILE,
-    chosen_models,
-    complete,
-    digits_option,
-    eta_option,
-    jobs_option,
-    json_option,
-    model_options,
-    positive,
-)
+from .model_options import Asked, complete, model_options
+from .options import FILE, digits_option, eta_option, jobs_option, json_option, positive
 
 _THOROUGH_HELP = (
     f"Minutes instead of seconds: {THOROUGH.linear_rungs} step sizes for the linear model "
@@ -55,7 +46,7 @@ Examples:
     metavar="LABEL",
     multiple=True,
     help="Check this label only (repeatable).",
-    shell_complete=complete(lambda model: _labels(chosen_models(model, None, None))),
+    shell_complete=complete(lambda model: _labels(Asked(model).models())),
 )
 @eta_option
 @digits_option
@@ -70,9 +61,7 @@ Examples:
 )
 @jobs_option
 def verify(
-    model: str | None,
-    loss: str | None,
-    activation: str | None,
+    asked: Asked,
     labels: tuple[str, ...],
     eta: str | None,
     digits: int | None,
@@ -89,7 +78,7 @@ def verify(
     0.05, 1/20 and 5e-2 are the same. Without arguments, the catalogue's three standard responses
     are checked.
     """
-    models = chosen_models(model, loss, activation)
+    models = asked.models()
     runner.require_known(labels, models, "--statement")
     top = None if eta is None else positive(eta, "--eta")
     options = Options(frozenset(labels), top, digits, THOROUGH if thorough else QUICK)

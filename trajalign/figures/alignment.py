@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
 from flint import arb, ctx
 
-from ..numerics.compile.balls import BallFunction, compile_balls, evaluate
+from ..numerics.compile.balls import compile_balls, evaluate
+from ..numerics.curve.two_sided import two_sided_curve
 from ..numerics.precision import working_bits
 from ..theory.curve.closed import curve_terms
 from ..theory.errors import InputError
 from ..theory.models import Model, P, R
 from ..theory.requirements import require_curved
+from ..theory.valleys import Valley
 from ..verification.measuring.orbit_view import OrbitView
 from ..verification.measuring.plans import MAX_STEPS, Plan
 from ..verification.numbers import ball
@@ -21,6 +23,8 @@ from .followed_orbits import logarithmic, never_zero
 from .kind import Kind, Request
 from .picture import MEASURED, PREDICTED, Curve, Picture
 from .standard import LARGE, SMALL
+
+_Curve = Callable[[arb, int], tuple[arb, ...]]
 
 _SHOWN = 70
 _RUNGS = 4  # of the ladder, each half the one before
@@ -34,8 +38,8 @@ class Residual:
     predicted: tuple[float, ...]
 
 
-def _residual(curve: BallFunction, p: arb, q: arb, epsilon: arb, bits: int) -> Residual:
-    r, *h = evaluate(curve, (abs(p),), bits)
+def _residual(curve: _Curve, p: arb, q: arb, epsilon: arb, bits: int) -> Residual:
+    r, *h = curve(p, bits)
     left, predicted, known = [], [], arb(0)
     for k, h_k in enumerate(h, start=1):
         left.append(float(abs(q / r - 1 - known)))
@@ -44,8 +48,13 @@ def _residual(curve: BallFunction, p: arb, q: arb, epsilon: arb, bits: int) -> R
     return Residual(tuple(left), tuple(predicted))
 
 
-def _compiled(model: Model, order: int) -> BallFunction:
-    return compile_balls([model.concrete(R(P)), *curve_terms(model, order)], [P])
+def _compiled(model: Model, order: int) -> _Curve:
+    """The curve at ε = 0 and h_1, …, h_order as functions of p."""
+    if isinstance(model.response, Valley):
+        curve = two_sided_curve(model, order)
+        return lambda p, bits: curve.at(p).values
+    formulas = compile_balls([model.concrete(R(P)), *curve_terms(model, order)], [P])
+    return lambda p, bits: evaluate(formulas, (abs(p),), bits)
 
 
 def alignment_picture(plan: Plan, step_size: sp.Rational, order: int = 3) -> Picture:
@@ -63,11 +72,12 @@ def alignment_picture(plan: Plan, step_size: sp.Rational, order: int = 3) -> Pic
             _residual(curve, view.orbit.p[t], view.orbit.q[t], epsilon, view.bits) for t in times
         ]
     curves = _curves(tuple(map(float, times)), rows, order)
+    height = _height(model)
     caption = (
-        f"What is left of q/r(p) − 1 after k terms of the slow curve (marks), and the size of the "
-        f"next term (lines); {model.response.text}, step size {step_size}, {_from(plan)}"
+        f"What is left of q/{height[0]} − 1 after k terms of the slow curve (marks), and the size "
+        f"of the next term (lines); {model.given}, step size {step_size}, {_from(plan)}"
     )
-    return Picture("alignment", caption, "$t$", r"what is left of $q/r(p) - 1$", curves, log="xy")
+    return Picture("alignment", caption, "$t$", height[1], curves, log="xy")
 
 
 def ladder_picture(plan: Plan, order: int = 3) -> Picture:
@@ -89,11 +99,15 @@ def ladder_picture(plan: Plan, order: int = 3) -> Picture:
     curves = _curves(tuple(epsilons), rows, order)
     caption = (
         f"Alignment on a ladder of step sizes at the passage of q = 1: what is left after k terms "
-        f"(marks) against the next term (lines); {model.response.text}, {_from(plan)}"
+        f"(marks) against the next term (lines); {model.given}, {_from(plan)}"
     )
-    return Picture(
-        "ladder", caption, r"$\varepsilon$", r"what is left of $q/r(p) - 1$", curves, log="xy"
-    )
+    return Picture("ladder", caption, r"$\varepsilon$", _height(model)[1], curves, log="xy")
+
+
+def _height(model: Model) -> tuple[str, str]:
+    """The diagram's q as a caption has it, and what the axis says is left."""
+    plain, latex = ("Q₀(p)", "Q_0(p)") if isinstance(model.response, Valley) else ("r(p)", "r(p)")
+    return plain, f"what is left of $q/{latex} - 1$"
 
 
 def _from(plan: Plan) -> str:
@@ -127,7 +141,7 @@ def _plan(asked: Request, *etas: sp.Rational) -> Plan:
     plan = Plan(asked.model, etas=etas, starts=(asked.start,))
     if plan.curve.h_at_zero < 0:
         raise InputError(
-            f"{asked.model.response.text}: orbits align only if r''(0) < 0, but r''(0) = "
+            f"{asked.model.given}: orbits align only if r''(0) < 0, but r''(0) = "
             f"{asked.model.response.curvature}"
         )
     if (steps := plan.steps_needed(float(etas[-1]))) > MAX_STEPS:

@@ -12,11 +12,14 @@ from ..numerics.compile.balls import compile_balls, evaluate
 from ..numerics.orbits.recorded import Orbit
 from ..theory.diagram.branches import TRIVIAL, Branch, Segment, SpecialPoint, bifurcation_diagram
 from ..theory.models import Model, P, R
+from ..theory.models.product import evenly
 from ..theory.requirements import require_curved
+from ..theory.valleys import Valley
 from .followed_orbits import bounded, followed
 from .kind import Kind, Request
 from .picture import ORBIT, STABLE, UNSTABLE, Curve, Mark, Picture
 from .standard import SMALL, Start
+from .two_sided_branches import two_sided_branches
 
 _SAMPLES = 200
 _TRANSIENT = 30  # steps of an orbit that are all drawn
@@ -25,27 +28,25 @@ _TRANSIENT = 30  # steps of an orbit that are all drawn
 def bifurcation_picture(
     model: Model, step_size: sp.Rational | None = None, starts: Sequence[Start] = ()
 ) -> Picture:
-    """The branches p = 0 and q = r(p) with their stability, and orbits from `starts`.
+    """The branches p = 0 and q = r(p) with their stability, and orbits from `starts`; of a loss
+    that is not even the 2-cycle p and p̃.
 
     Parameters: a model; the step size and starting points (p0, q0) of the orbits, none by default.
     Raises what `bifurcation_diagram` raises, and InputError for an orbit that diverges.
     """
-    diagram = bifurcation_diagram(model)
     found = [
         (start, bounded(followed(model, step_size, start), start))
         for start in starts
         if step_size is not None
     ]
     orbits = [_curve(orbit, start) for start, orbit in found]
-    scale = float(model.response.scale)
-    marks = [_mark(point) for point in diagram.special_points]
-    wide = max([1.2 * scale, *(max(map(abs, o.x)) for o in orbits), *(1.3 * m.x for m in marks)])
     top = max([1.35, *(1.05 * max(o.y) for o in orbits)])
-    curves: list[Curve] = []
-    for branch in diagram.branches:
-        for segment in branch.segments:
-            curves += _segment(model, branch, segment, wide, top)
-    caption = f"Bifurcation diagram of the frozen map for {model.response.text}"
+    reach = max([0.0, *(max(map(abs, o.x)) for o in orbits)])
+    if isinstance(model.response, Valley) and not model.response.even:
+        curves, marks, wide = two_sided_branches(model, reach, top)
+    else:
+        curves, marks, wide = _even_branches(evenly(model), reach, top)
+    caption = f"Bifurcation diagram of the frozen map for {model.given}"
     if found:
         shown = "; ".join(_told(orbit, start) for start, orbit in found)
         count = "an orbit" if len(found) == 1 else "orbits"
@@ -60,6 +61,18 @@ def bifurcation_picture(
         x_range=(-1.05 * wide, 1.05 * wide),
         y_range=(0.0, top),
     )
+
+
+def _even_branches(model: Model, reach: float, top: float) -> tuple[list[Curve], list[Mark], float]:
+    """The branches p = 0 and q = r(p), their special points, and how wide they are drawn."""
+    diagram = bifurcation_diagram(model)
+    marks = [_mark(point) for point in diagram.special_points]
+    wide = max([1.2 * float(model.response.scale), reach, *(1.3 * m.x for m in marks)])
+    curves: list[Curve] = []
+    for branch in diagram.branches:
+        for segment in branch.segments:
+            curves += _segment(model, branch, segment, wide, top)
+    return curves, marks, wide
 
 
 def _segment(

@@ -29,7 +29,8 @@ def cobweb_picture(
 ) -> Picture:
     """The cobweb from p0 at q frozen at q0; with a step size, that of the orbit, on which q moves.
 
-    Parameters: `which`, the half map −g_q (on which a 2-cycle ±p is a fixed point) or g_q itself.
+    Parameters: `which`, the half map −g_q (on which a 2-cycle ±p is a fixed point) or g_q itself;
+    of a loss that is not even it is g_q.
     Raises InputError for another map, q0 ≤ 0 and an orbit that is none, and what `require_response`
     raises: the half map is about even r, and q = 1 is the edge if r(0) = 1.
     """
@@ -38,7 +39,7 @@ def cobweb_picture(
     if start[1] <= 0:
         raise InputError(f"a cobweb needs q0 > 0, got {start[1]}")
     require_response(model.response)
-    half = which == HALF
+    half = which == HALF and model.response.odd_slope is True
     step = _Step(model, half)
     if step_size is None:
         points, heights = _frozen(step, start), [float(start[1])]
@@ -57,7 +58,7 @@ def cobweb_picture(
     ]
     return Picture(
         "cobweb",
-        f"Cobweb of {words} for {model.response.text} from p0 = {start[0]}: {moving}",
+        f"Cobweb of {words} for {model.given} from p0 = {start[0]}: {moving}",
         "$(-1)^t p_t$" if half else "$p_t$",
         "$(-1)^{t+1} p_{t+1}$" if half else "$p_{t+1}$",
         (*graphs, Curve("", REFERENCE, (low, high), (low, high)), _path(points)),
@@ -73,7 +74,9 @@ class _Step:
     def __init__(self, model: Model, half: bool) -> None:
         self._sign = -1.0 if half else 1.0
         self._scale = float(model.response.scale)
-        self._slope = compile_floats([model.response.slope], [True], scale=self._scale)
+        self._slope = compile_floats(
+            [model.response.slope], [model.response.odd_slope], scale=self._scale
+        )
 
     def __call__(self, p: Floats, q: float) -> Floats:
         self._slope.require(p)

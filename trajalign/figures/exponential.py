@@ -63,7 +63,7 @@ def exponential_picture(
     return Picture(
         "exponential",
         f"How far apart the orbits from {starts}, end: the line has the slope −Λ = −{slope:.9f} "
-        f"and passes through the last mark; {model.response.text}, step sizes up to {step_size}",
+        f"and passes through the last mark; {model.given}, step sizes up to {step_size}",
         r"$1/\varepsilon$",
         _GAP,
         (
@@ -75,7 +75,7 @@ def exponential_picture(
 
 def _standard(model: Model, epsilon: float) -> sp.Rational:
     """1/n or n, near the η of this ε."""
-    size = epsilon ** float(model.exponent)
+    size = model.step_unit * epsilon ** float(model.exponent)
     return 1 / sp.Integer(round(1 / size)) if size < 1 else sp.Integer(round(size))
 
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import sympy as sp
 
+from ..numerics.diagram.two_cycles import two_cycles
 from ..numerics.extras import NUMPY
 from ..numerics.grids.endings import OUTCOMES
 from ..numerics.grids.grid import grid, linspace
 from ..numerics.pools import Progress
 from ..theory.errors import InputError
 from ..theory.models import Model
+from ..theory.valleys import Valley
 from .bifurcation import response_at
 from .kind import Kind, Request
 from .picture import MAP, REFERENCE, Curve, Picture, Regions
@@ -54,7 +56,7 @@ def phase_picture(
     curves = [Curve("$q_0 = 1$", REFERENCE, across, (1.0, 1.0)), _response(model, across, up)]
     return Picture(
         "phase",
-        f"How the orbits from (p0, q0) end at step size {step_size} for {model.response.text}",
+        f"How the orbits from (p0, q0) end at step size {step_size} for {model.given}",
         "$p_0$",
         "$q_0$",
         tuple(curve for curve in curves if curve.y and y[0] <= curve.y[0] <= y[-1]),
@@ -65,10 +67,21 @@ def phase_picture(
 
 
 def _response(model: Model, across: tuple[float, float], up: tuple[float, float]) -> Curve:
+    if isinstance(model.response, Valley):
+        return _two_sided(model, across, up)
     p = np.linspace(*across, 200)
     r = np.array(response_at(model, p))
     inside = (up[0] <= r) & (r <= up[1])
     return Curve("$q_0 = r(p_0)$", MAP, tuple(map(float, p[inside])), tuple(map(float, r[inside])))
+
+
+def _two_sided(model: Model, across: tuple[float, float], up: tuple[float, float]) -> Curve:
+    """The 2-cycle p and p̃ as one line, from left to right."""
+    pairs = [(0.0, 1.0)]
+    for pair in two_cycles(model).outwards():
+        pairs += [(pair.p, pair.height), (pair.other, pair.height)]
+    inside = sorted((p, q) for p, q in pairs if across[0] <= p <= across[1] and q >= up[0])
+    return Curve("$q_0 = Q_0(p_0)$", MAP, *map(tuple, zip(*inside, strict=True)))
 
 
 def _asked(asked: Request) -> Picture:

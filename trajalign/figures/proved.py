@@ -101,7 +101,7 @@ def proved_picture(
         "proved",
         f"Where the theorem is proved, for 0 < η ≤ {largest_step(model, s.largest)}, "
         f"{low} ≤ q0 ≤ {high} and 0 < |p0| ≤ {s.p[1]}, and how sampled orbits align, for "
-        f"{model.response.text}; {_told(found)}",
+        f"{model.given}; {_told(found)}",
         "$q_0$",
         r"$\eta$",
         (

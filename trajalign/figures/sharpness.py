@@ -12,6 +12,7 @@ from flint import arb
 
 from ..numerics.compile.balls import compile_balls, evaluate, exact
 from ..numerics.compile.floats import compile_floats
+from ..numerics.diagram.two_cycles import two_cycles
 from ..numerics.inverse_response import InverseResponse
 from ..numerics.orbits.recorded import Orbit
 from ..numerics.precision import working_bits
@@ -19,6 +20,7 @@ from ..theory.curve.first_order import slow_curve
 from ..theory.diagram.frozen_family import frozen_family
 from ..theory.expressions.parsing import Z
 from ..theory.models import ETA, Model, P, Q
+from ..theory.valleys import Valley
 from .followed_orbits import at_rest, followed, logarithmic
 from .kind import Kind
 from .picture import MEASURED, PREDICTED, REFERENCE, Curve, Mark, Picture
@@ -31,7 +33,8 @@ _BITS = working_bits(20)
 
 
 def sharpness_picture(model: Model, step_size: sp.Rational, start: Start) -> Picture:
-    """λ_t of one orbit, λ̃(q_t) of the theory, and 2/η, from the first step to rest.
+    """λ_t of one orbit, λ̃(q_t) of the theory, and 2/η, from the first step to rest. Where the loss
+    is not even λ̃ is another on each side of the minimum.
 
     Raises InputError for an orbit that does not converge, NotFiniteError where r does not take a
     value q_t < 1, and what `require_curved` raises.
@@ -39,8 +42,9 @@ def sharpness_picture(model: Model, step_size: sp.Rational, start: Start) -> Pic
     orbit = at_rest(followed(model, step_size, start), start)
     times = logarithmic(len(orbit), _SHOWN)
     found, concave = _sharpness(model, orbit, times)
-    surrogate = _Surrogate(model, step_size)
-    predicted = tuple(surrogate(orbit.q[time]) for time in times)
+    two_sided = isinstance(model.response, Valley)
+    surrogate = (_TwoSided if two_sided else _Surrogate)(model, step_size)
+    predicted = tuple(surrogate(orbit.q[time], orbit.p[time]) for time in times)
     t = tuple(map(float, times))
     edge = float(2 / step_size)
     coefficient = slow_curve(model).saturation_coefficient
@@ -56,11 +60,13 @@ def sharpness_picture(model: Model, step_size: sp.Rational, start: Start) -> Pic
     marks = [Mark("limiting sharpness", t[-1], found[-1], f"{found[-1]:.5g}")]
     caption = (
         f"Sharpness along the orbit from p0 = {start[0]}, q0 = {start[1]} at step size {step_size} "
-        f"for {model.response.text}; 2/η = {edge:.5g}"
+        f"for {model.given}; 2/η = {edge:.5g}"
     )
     if concave:
         caption += "; where ℓ'' < 0, that of width 2 or more"
-    if orbit.crossing:
+    if orbit.crossing and two_sided:
+        caption += f"; to first order it saturates at {limit:.5g}"
+    elif orbit.crossing:
         ends = (aligned_from(model, orbit), orbit.crossing, round(_ROOM * t[-1]))
         curves += [Curve("", REFERENCE, (float(end), float(end)), y_range) for end in ends[:2]]
         marks += _phases(ends, y_range[1] - 0.08 * room)
@@ -106,18 +112,36 @@ class _Surrogate:
         self._log_slope = compile_balls(frozen_family(model).log_slope, [P])
         self._edge = float(2 / step_size)
 
-    def __call__(self, q: arb) -> float:
+    def __call__(self, q: arb, p: arb) -> float:
         if not q < 1:
             return self._edge
         p = self._inverse(q, _BITS)
         return self._edge * (1 + float(evaluate(self._log_slope, (p,), _BITS)[0]))
 
 
+class _TwoSided:
+    """(2/η) g'/q at the point of the 2-cycle on the side of p, for q ≤ 1, and 2/η beyond."""
+
+    def __init__(self, model: Model, step_size: sp.Rational) -> None:
+        self._cycles = two_cycles(model)
+        self._rise = compile_balls(sp.diff(model.response.slope, Z), [Z])
+        self._edge = float(2 / step_size)
+
+    def __call__(self, q: arb, p: arb) -> float:
+        if not q < 1:
+            return self._edge
+        right, left = self._cycles(q, _BITS)
+        rise = evaluate(self._rise, (right if p > 0 else left,), _BITS)[0]
+        return self._edge * float(rise / q)
+
+
 def aligned_from(model: Model, orbit: Orbit) -> int:
     """The first step from which on |q/r(p) − 1| ≤ 2 |h_1(0)| ε while q ≤ 1."""
     last = len(orbit) if orbit.crossing is None else orbit.crossing
     p, q = (np.array([float(x) for x in values[:last]]) for values in (orbit.p, orbit.q))
-    slope = compile_floats([model.response.slope], [True], scale=float(model.response.scale))
+    slope = compile_floats(
+        [model.response.slope], [model.response.odd_slope], scale=float(model.response.scale)
+    )
     slope.require(p)
     size = 2 * abs(slow_curve(model).h_at_zero) * model.small_parameter(orbit.eta)
     far = np.flatnonzero(np.abs(q * p / slope(p)[0] - 1) > float(size))

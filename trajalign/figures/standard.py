@@ -31,7 +31,7 @@ def standard_step(model: Model, size: float) -> sp.Rational:
     1/20
     """
     epsilon = size / abs(float(slow_curve(model).h_at_zero))
-    least = epsilon ** -float(model.exponent)
+    least = epsilon ** -float(model.exponent) / model.step_unit
     power = math.floor(math.log10(least))
     steps = (m * sp.Integer(10) ** power for m in (1, 2, 5, 10))
     return 1 / next(n for n in steps if n >= least)

@@ -161,6 +161,9 @@ def proved(model: Model) -> Hypotheses:
 
 
 def _curvature(model: Model) -> str:
+    """r''(0); "" where there is none, or it is not what the laws are about."""
+    if model.response.symmetry == "none":
+        return ""
     try:
         return str(model.response.curvature)
     except InputError:
@@ -172,7 +175,7 @@ def _theorem_of(model: Model, theorems: Sequence[Replayed]) -> Replayed | None:
 
 
 def _is_of(verdict: Verdict, model: Model) -> bool:
-    return (verdict.model, verdict.response) == (model.name, model.response.text)
+    return verdict.subject == (model.designation, model.response.text)
 
 
 def _later(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import platform
 import shlex
 from collections import Counter
@@ -17,9 +18,11 @@ from markupsafe import Markup
 from .. import __version__
 from ..appendix import html, html_numbers
 from ..appendix.mathml import mathml
+from ..figures.neighbours import draw_neighbours
 from ..theory.derivation.latex import latex
 from ..theory.writing.inline import Style, rendered
 from ..verification.ledger import statements_about
+from ..verification.neighbours.table import Checked
 from ..verification.statement import Statement
 from ..verification.verdicts import Evidence, Outcome
 from . import downloads
@@ -55,7 +58,7 @@ class Part:
     @property
     def title(self) -> str:
         """The model and its loss or activation, in plain text."""
-        return f"{self.response.model.name}, {self.response.model.response.text}"
+        return f"{self.response.model.name}, {self.response.model.given}"
 
     @property
     def stem(self) -> str:
@@ -140,8 +143,13 @@ class Choice:
     count: int
 
 
-def page(content: Content, studies: Sequence[Kept], command: str) -> str:
-    """The whole page; `command` is what made it."""
+def page(
+    content: Content,
+    studies: Sequence[Kept],
+    command: str,
+    neighbours: Sequence[Checked] = (),
+) -> str:
+    """The whole page; `command` is what made it, `neighbours` the table of neighbouring papers."""
     parts = [
         Part(response, tuple(rows(response.model, response.verdicts, content.options)))
         for response in content.responses
@@ -150,6 +158,8 @@ def page(content: Content, studies: Sequence[Kept], command: str) -> str:
     context: dict[str, Any] = {
         "parts": parts,
         "studies": studies,
+        "neighbours": neighbours,
+        "neighbours_picture": _drawing_of_neighbours() if neighbours else "",
         "controls": controls,
         "unrefuted": [one for one in controls or () if not one.refuted],
         "counts": Counter(v.outcome.value for v in content.verdicts),
@@ -170,6 +180,11 @@ def page(content: Content, studies: Sequence[Kept], command: str) -> str:
         "markup": Markup,
     }
     return _TEMPLATES.get_template("page.html").render(context)
+
+
+def _drawing_of_neighbours() -> str:
+    encoded = base64.b64encode(draw_neighbours("svg")).decode()
+    return f"data:image/svg+xml;base64,{encoded}"
 
 
 def typeset(text: str) -> Markup:

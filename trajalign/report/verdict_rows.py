@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..own_code import word
 from ..theory.models import Model
 from ..verification.measuring.effort import THOROUGH
 from ..verification.quantities import Compared, to_json
@@ -92,8 +93,13 @@ def command(model: Model, label: str, options: Options) -> str:
 
 
 def response_words(model: Model) -> list[str]:
-    """The words of a command that name a model and its loss or activation."""
-    return [model.name, model.response.option, model.response.text]
+    """The words of a command that name a model, its loss or activation and its options."""
+    return [word(model), model.response.option, model.response.text, *setting_words(model)]
+
+
+def setting_words(model: Model) -> list[str]:
+    """The words of a command that say what options a model has."""
+    return [word for name, value in model.settings.items() for word in (f"--{name}", value)]
 
 
 def option_words(options: Options) -> list[str]:

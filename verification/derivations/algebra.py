@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -29,8 +29,37 @@ def opaque(*expressions: Any) -> tuple[list[Any], dict[Any, sp.Symbol]]:
         names = {a: sp.Dummy(str(a), real=True) for a in atoms}
         for e in expressions:
             atoms |= e.xreplace(names).atoms(kind)
-    known = {atom: sp.Dummy(str(atom), real=True) for atom in sorted(atoms, key=str)}
+    rooted = _under_roots(expressions)
+    known = {
+        atom: sp.Dummy(str(atom), positive=True)
+        if atom in rooted
+        else sp.Dummy(str(atom), real=True)
+        for atom in sorted(atoms, key=str)
+    }
     return [e.xreplace(known) for e in expressions], known
+
+
+def _under_roots(expressions: Sequence[Any]) -> set[Any]:
+    """The values of r of which a root is taken: that there is one says that they are positive."""
+    powers = (power for e in expressions for power in e.atoms(sp.Pow))
+    bases = [power.base for power in powers if power.exp.is_Rational and power.exp.q > 1]
+    return {a for base in bases for a in base.atoms(AppliedUndef) if a.func == R}
+
+
+def without_roots(e: sp.Expr) -> sp.Expr:
+    """The same with t^n for every positive symbol of which n-th roots are taken.
+
+    >>> x = sp.Symbol("x", positive=True)
+    >>> without_roots(x * sp.sqrt(x))
+    _x**3
+    """
+    denominators: dict[sp.Symbol, int] = {}
+    for power in e.atoms(sp.Pow):
+        if power.base.is_Symbol and power.base.is_positive and power.exp.is_Rational:
+            known = denominators.get(power.base, 1)
+            denominators[power.base] = int(sp.ilcm(known, power.exp.q))
+    roots = {s: sp.Dummy(s.name, positive=True) ** n for s, n in denominators.items() if n > 1}
+    return e.subs(roots)
 
 
 def vanishes(e: Any) -> bool:
@@ -49,6 +78,7 @@ def vanishes(e: Any) -> bool:
     if isinstance(e, sp.MatrixBase | sp.MatrixExpr):
         return all(vanishes(entry) for entry in e.as_explicit())
     (plain,), _ = opaque(reflected(e))
+    plain = without_roots(plain)
     if plain.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
         raise InputError("a side is not finite")
     for form in (plain, plain.rewrite(sp.exp)):
@@ -140,11 +170,26 @@ def _with_even_series(e: sp.Expr, variable: sp.Symbol, order: int) -> sp.Expr:
     for f in sorted(functions, key=str):
         coefficients = _even_coefficients(f, terms)
         series = sum(c * variable ** (2 * k) for k, c in enumerate(coefficients))
+        if f == R:
+            e = e.replace(_is_root_of(R(variable)), partial(_root, coefficients, variable))
         e = e.subs(f(variable), series).doit()
         # What is left is f at a polynomial, as in g(g(p)).
         e = e.replace(f, partial(_composed, f, coefficients, variable, 2 * terms))
     (e,), _ = opaque(e)
     return e
+
+
+def _is_root_of(value: sp.Expr) -> Callable[[sp.Expr], bool]:
+    return lambda e: e.is_Pow and e.base == value and e.exp.is_Rational and not e.exp.is_Integer
+
+
+def _root(coefficients: Sequence[sp.Expr], variable: sp.Symbol, power: sp.Pow) -> sp.Expr:
+    """A power of 1 + c₁x² + c₂x⁴ + …, as far, from b' a = exponent a' b for the power b."""
+    a, n, b = coefficients, power.exp, [sp.S.One]
+    for k in range(1, len(a)):
+        terms = ((n * i - (k - i)) * a[i] * b[k - i] for i in range(1, k + 1))
+        b.append(sp.expand(sp.Add(*terms) / k))
+    return sp.Add(*(c * variable ** (2 * k) for k, c in enumerate(b)))
 
 
 def _even_coefficients(f: Any, terms: int) -> list[sp.Expr]:

@@ -18,10 +18,11 @@ from ...theory.algebra.exact_algebra import vanishes_exactly
 from ...theory.derivation.book import chapter
 from ...theory.errors import InputError
 from ...theory.models import ETA, Model, P, Q
+from ...theory.models.solution import SolutionSharpness
 from ...theory.models.unspecified import JETS, UnspecifiedSpace, unspecified
 from .judging import check_derivation
 
-_CHAPTERS = ("maps", "sharpness")  # that are about all sizes
+_CHAPTERS = ("maps", "sharpness", "solution")  # that are about all sizes
 _ORDER = 1  # of the slow curve, which the chapters used here do not depend on
 
 
@@ -88,6 +89,24 @@ def sharpness_proof(model: Model, sharpness: sp.Expr) -> Proof:
     return _OPEN if proof.holds else proof
 
 
+def solution_proof(model: Model, solution: SolutionSharpness) -> Proof:
+    """Whether gradient flow conserves the square, and a step multiplies it by that of the factor,
+    for all Θ and η."""
+    space = unspecified(model)
+    if space is None:
+        return _OPEN
+    before, factor = space.in_parameters(solution.square), space.in_parameters(solution.factor)
+    if before is None or factor is None:
+        return _OPEN
+    pairs = zip(space.parameters, space.gradient, strict=True)
+    along_flow = sum(sp.diff(before, t) * slope for t, slope in pairs)
+    proof = _zero((along_flow, space.after_step(before, ETA) - factor**2 * before))
+    formulas = {"square": solution.square, "factor": solution.factor**2}
+    if proof.holds and _says(model, "solution-sharpness", formulas):
+        return Proof(True, f"{proof.how}{_ALL_SIZES} by {model.name}/solution-sharpness")
+    return proof
+
+
 def _defects_of_others(space: UnspecifiedSpace) -> list[sp.Expr]:
     """Zeros that leave 0 and ±ℓ' as eigenvalues away from ∇f and H∇f, f where ℓ is taken.
 
@@ -137,16 +156,19 @@ def _is_rational(e: sp.Expr) -> bool:
 
 @cache
 def _checked(model: str, statement: str) -> dict[str, sp.Expr]:
-    """The last sides of the formulas of a derivation about a built-in model, all steps checked.
+    """The last sides of the formulas of a derivation about a built-in model, all steps checked, and
+    those of the derivations that it uses.
 
     Raises InputError where a step does not hold.
     """
     kind = models.named(model)
     some = models.of(model, kind.usual()[0])  # these chapters keep the response unspecified
     wanted = [name for name in kind.about.chapters if name.rpartition(".")[2] in _CHAPTERS]
-    known = (d for name in wanted for d in chapter(name)(some, _ORDER))
-    (derivation,) = (d for d in known if d.label == f"{model}/{statement}")
-    check_derivation(derivation, kind.kind)
+    known = {d.label: d for name in wanted for d in chapter(name)(some, _ORDER)}
+    derivation = known[f"{model}/{statement}"]
+    for label in derivation.needs:
+        _checked(model, label.partition("/")[2])
+    check_derivation(derivation, kind.kind, known)
     return {s.name: s.claim.sides[-1] for s in derivation.steps if s.claim.sides}
 
 

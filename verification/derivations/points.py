@@ -158,6 +158,8 @@ def _instance(sides: Sequence[Any], kind: type[Response], rng: random.Random) ->
     known = {f: _even(rng) for f in sorted(functions, key=str)}
     phi, activation = Z * _even(rng), kind.symmetry == "odd"
     loss = sp.S.Zero if activation else Z**2 * _even(rng) / 2
+    if kind.symmetry == "none":
+        loss *= 1 + sp.Rational(rng.randrange(1, 40), 20) * Z
     known |= {PHI: phi, PHI_SQUARED: phi**2} if activation else {ELL: loss}
     if R in functions:
         known[R] = _response(phi if activation else loss, activation)

@@ -29,6 +29,7 @@ from ...theory.hypotheses_by_algebra import Condition, conditions, log_slope
 from ...theory.models import MODEL, Model
 from ...theory.responses import Loss, Response
 from ...theory.series import taylor
+from ...theory.valleys import Valley
 from ..verdicts import Evidence, Outcome, Verdict
 from .analyticity import prove_analytic
 from .growth import Growth, growth
@@ -53,6 +54,7 @@ from .sign_claims import (
     states_bound,
     supremum,
 )
+from .valleys import end_and_c, judge_valley
 
 SIGN_BITS = 30
 _BITS_AT_ZERO = 300
@@ -97,7 +99,9 @@ class Assumptions:
 
     @cached_property
     def constants(self) -> Constants | None:
-        """z0 and c enclosed, with their proof; None where none was found."""
+        """z0 and c enclosed, with their proof; None where none was found, or they are others."""
+        if self._valley:
+            return None
         try:
             return enclose_constants(self.response, self.z0_and_c[0])
         except NotFiniteError:
@@ -124,7 +128,11 @@ class Assumptions:
             known = Outcome.NOT_APPLICABLE if analytic is Outcome.FAIL else Outcome.UNDECIDED
             return Finding(known, reason="needs analytic"), ()
         finding = self._judged(name)
-        if name not in PROVABLE or finding.outcome not in (Outcome.PASS, Outcome.UNDECIDED):
+        if (
+            self._valley
+            or name not in PROVABLE
+            or finding.outcome not in (Outcome.PASS, Outcome.UNDECIDED)
+        ):
             return finding, ()
         even = found["symmetry"][0]  # a refutation may be derived too
         derived = even.outcome is Outcome.PASS and even.evidence is Evidence.DERIVED
@@ -144,12 +152,15 @@ class Assumptions:
 
     @cached_property
     def z0_and_c(self) -> tuple[float, float]:
-        """z0, the first z at which z r'/r comes down to −1/2, and c = max(r(z0), 1/2).
+        """z0, the first z at which z r'/r comes down to −1/2, and c = max(r(z0), 1/2); of a loss
+        about a minimum see `end_and_c`.
 
         Where A3 holds for all z it is also the last. For the neuron it need not be: z r'/r may rise
         again where r < c, and with the last one 2-cycles that repel could lie above c.
         Double precision is enough: they guide where the runs start, no claim rests on them.
         """
+        if self._valley:
+            return end_and_c(self.model)
         f = compile_balls([log_slope(self.response), self.conditions["A3"].expression], [Z])
         half = arb(fmpq(-1, 2))
         grid = sorted(self.grid)
@@ -179,6 +190,8 @@ class Assumptions:
     # One method per hypothesis ---------------------------------------------------------------
 
     def _judged(self, name: str) -> Finding:
+        if self._valley:
+            return judge_valley(self.model, name, self.grid)
         judges: dict[str, Callable[[], Finding]] = {
             "analytic": lambda: judge_analytic(self.response, self.grid),
             "symmetry": lambda: judge_symmetry(self.response, self.grid),
@@ -367,6 +380,10 @@ class Assumptions:
         return growth(expression, self.response.scale, self.grid)
 
     @property
+    def _valley(self) -> bool:
+        return isinstance(self.response, Valley)
+
+    @property
     def _linear(self) -> bool:
         return isinstance(self.response, Loss)
 
@@ -385,6 +402,7 @@ class Assumptions:
             quantities=finding.quantities,
             witness=finding.witness or None,
             seconds=seconds,
+            options=self.model.settings,
         )
 
 

@@ -20,9 +20,10 @@ from ...theory.errors import InputError
 from ...theory.expressions.parsing import Z, parse_rational
 from ...theory.hypotheses_by_algebra import conditions
 from ...theory.models import Model
-from ...theory.responses import Response
+from ...theory.responses import Loss, Response
+from ...theory.valleys import Valley
 from ..verdicts import Outcome
-from .analyticity import NoAnalyticityError, analytic_claims
+from .analyticity import NoAnalyticityError, analytic_claims, prove_analytic
 from .assumptions import Assumptions
 from .proofs import BITS, Proof, SignClaim, objection
 from .regularity import is_symmetric
@@ -86,6 +87,8 @@ def replay(document: Any) -> list[Replayed]:
 
 
 def _response(a: Assumptions) -> dict[str, Any]:
+    if isinstance(a.response, Valley):
+        return _of_valley(a.response)
     name = models.for_response(a.response).name  # nothing here depends on the map
     verdicts = a.verdicts
     found: dict[str, Any] = {"model": name, "response": a.response.text}
@@ -107,6 +110,16 @@ def _response(a: Assumptions) -> dict[str, Any]:
             "proofs": [_proof(p) for p in constants.proofs],
         }
     return found
+
+
+def _of_valley(valley: Valley) -> dict[str, Any]:
+    """Of a loss about a minimum that it is analytic, which is the same about 0, is proved by boxes;
+    no other hypothesis is."""
+    loss = Loss(valley.source, valley.text)
+    found = prove_analytic(loss).proofs
+    proved = {} if found is None else {"analytic": [_proof(p) for p in found]}
+    name = models.for_response(loss).name
+    return {"model": name, "response": loss.text, "proved": proved, "refuted": {}}
 
 
 def _refutable(response: Response) -> tuple[str, ...]:

@@ -82,9 +82,17 @@ class Scan:
     view: OrbitView
     terms: tuple[sp.Expr, ...]
 
+    def steps(self, begin: int) -> list[int]:
+        """The steps that are looked at: every one from `begin` to the last."""
+        return list(range(begin, len(self.view.orbit)))
+
+    def at_crossing(self) -> arb:
+        """(q/r(p) − 1 − Σ_{k<K} e_k εᵏ)/εᴷ where q passes 1."""
+        return self.misfit(self.view.crossing)[0]
+
     def sizes(self, begin: int) -> list[float]:
-        """The misfits at every step from `begin` to the last."""
-        steps = list(range(begin, len(self.view.orbit)))
+        """The misfits at these steps."""
+        steps = self.steps(begin)
         found = dict.fromkeys(steps, 0.0)
         if self._curve is None:
             return [float(abs(self.misfit(t)[1])) for t in steps]

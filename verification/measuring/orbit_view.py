@@ -8,15 +8,15 @@ from functools import cached_property
 import sympy as sp
 from flint import arb, ctx
 
-from ...numerics.compile.balls import compile_balls, evaluate, exact
+from ...numerics.compile.balls import exact
 from ...numerics.curve.cells import CurveCells
-from ...numerics.inverse_response import InverseResponse
+from ...numerics.curve.two_sided import TwoSidedCurve
+from ...numerics.diagram.two_cycles import two_cycles
 from ...numerics.orbits.iteration import Stops
 from ...numerics.orbits.loops import compile_loop
 from ...numerics.orbits.recorded import Orbit, iterate
 from ...numerics.precision import working_bits
 from ...theory.errors import NotFiniteError
-from ...theory.models import P
 from ..numbers import ball
 from .claims import Measurement
 from .plans import Plan
@@ -36,7 +36,7 @@ class OrbitView:
         self.plan, self.eta, self.start = plan, eta, start
         self.bits = working_bits(plan.digits)
         self.excess: dict[int, arb] = {}  # q/r(p) − 1 at steps where some claim has found it
-        self._values: dict[tuple[CurveCells, int], tuple[arb, ...]] = {}
+        self._values: dict[tuple[CurveCells | TwoSidedCurve, int], tuple[arb, ...]] = {}
         stops = Stops(plan.max_steps(), plan.until, FAR * plan.model.response.scale)
         # Unchecked: what is judged is how the ladder scales, at many more digits than it needs.
         self.orbit: Orbit = iterate(
@@ -116,6 +116,12 @@ class OrbitView:
             self._values[curve, t] = curve.at(x)
         return self._values[curve, t]
 
+    def two_sided_values(self, curve: TwoSidedCurve, t: int) -> tuple[arb, ...]:
+        """The same of a curve on both sides of p = 0: Q₀, h_1, h_2, …"""
+        if (curve, t) not in self._values:
+            self._values[curve, t] = curve.at(self.orbit.p[t]).values
+        return self._values[curve, t]
+
     def place(self, t: int) -> dict[str, str]:
         """What a reader needs to find step t of this orbit again."""
         return {
@@ -150,7 +156,6 @@ def is_silent(run: Measurement) -> bool:
 
 
 def contraction(plan: Plan, q0: sp.Rational) -> float:
-    """|μ|, μ = 1 + 2p r'/r at p = r̂(q0): by how much a step shrinks the distance to the 2-cycle."""
-    inverse = InverseResponse(plan.model.response)
-    squared = compile_balls(plan.family.cycle_multiplier, [P])
-    return math.sqrt(float(evaluate(squared, (inverse(exact(q0), 60),), 50)[0]))
+    """By how much a step shrinks the distance to the 2-cycle at q0, two of them by its multiplier:
+    for even responses |1 + 2p r'/r| at p = r̂(q0)."""
+    return math.sqrt(abs(float(two_cycles(plan.model).multiplier(exact(q0), 60))))

@@ -9,20 +9,23 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context
 from functools import cached_property
 
 import sympy as sp
+from flint import arb
 
 from ...numerics.compile.balls import exact
 from ...numerics.curve.cells import CurveCells, curve_cells
-from ...numerics.inverse_response import InverseResponse
+from ...numerics.diagram.two_cycles import two_cycles
 from ...theory.curve.first_order import SlowCurve, slow_curve
 from ...theory.diagram.frozen_family import FrozenFamily, frozen_family
 from ...theory.errors import InputError, ReducedMapError
-from ...theory.models import Model
+from ...theory.models import Model, P
+from ...theory.valleys import Valley
 from ..numbers import number
 from .effort import QUICK, Effort
 
 _SMALL = sp.Rational(1, 10**10)  # orbits stop at this |p|/scale; q* is then known to its square
 MAX_STEPS = 2_000_000
 _TOP = 0.0075  # ε h(0) at the top of the default ladder; the ladder does not see rescalings of z
+_ROOM = 0.25  # 1 − c of the catalogue's losses, about
 _TERMS = 3  # up to this h_k a response is looked at for layers that no step size resolves,
 _LEVEL, _DEEPEST = 4, 36  # on cells of p² that are 2^−4 to 2^−36 natural units wide
 _TOP_ALLOWED = 0.0125  # above it the transient and the passage of q = 1 are not yet apart
@@ -80,7 +83,7 @@ class Plan:
         natural = number(self.curve.h_at_zero)
         limits = [abs(natural) ** (k - 1) / (4 * epsilon) for k in range(2, _TERMS + 1)]
         lowest = min(exact(q0) for _, q0 in self.starts)
-        end = float(InverseResponse(self.model.response)(lowest, 60)) ** 2
+        end = float(two_cycles(self.model)(lowest, 60)[0]) ** 2
         place = _exceeded(curve, limits, end)
         if place is None:
             return ""
@@ -91,11 +94,25 @@ class Plan:
 
     def steps_needed(self, eta: float) -> int:
         """About how many steps an orbit takes to pass q = 1 and to bring |p| down to `until`."""
-        epsilon = eta ** (1 / float(self.model.exponent))
+        epsilon = (eta / self.model.step_unit) ** (1 / float(self.model.exponent))
         log = math.log(1 / eta + 10)
         crossing = number(self.curve.crossing_coefficient(self.model)) * log / epsilon
         rate = 2 * number(self.curve.h_at_zero) * epsilon
         return int(crossing + math.log(float(1 / _SMALL)) / rate)
+
+    def _lopsided(self, c: float, scale: float) -> tuple[float, ...]:
+        """What else counts as h(0) at the top of the ladder where h is not even; nothing where it
+        is.
+
+        The part of h that is odd in p, at the height c: it comes from the output at p = 0, by
+        which a step to one side differs from one back. And h(0) where c is so near to 1 that
+        orbits have less room to align before they pass it.
+        """
+        if not isinstance(self.model.response, Valley):
+            return ()
+        p, other = two_cycles(self.model)(arb(c), 60)
+        odd = abs(number(self.model.output.subs(P, 0))) * float(p - other) / 2
+        return odd, scale * _ROOM / (1 - c)
 
     def max_steps(self) -> int:
         """Steps after which an orbit at the bottom of the ladder should long have converged."""
@@ -115,22 +132,23 @@ class Plan:
         exponent = float(self.model.exponent)
         rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
         if top is None:
-            size = (scale / _TOP) ** exponent
+            scale = max([scale, *self._lopsided(c, scale)])
+            size = (scale / _TOP) ** exponent / self.model.step_unit
             top = sp.Rational(1, math.ceil(size)) if size > 1 else sp.Integer(int(1 / size))
         else:
-            self._check_top(top, (_TOP_ALLOWED / scale) ** exponent, rungs)
+            self._check_top(top, (_TOP_ALLOWED / scale) ** exponent * self.model.step_unit, rungs)
         etas = tuple(top / 2**k for k in range(rungs))
         return replace(self, etas=etas, starts=self._starting_points(c))
 
     def _starting_points(self, c: float) -> tuple[tuple[sp.Rational, sp.Rational], ...]:
         """Points on both sides of the curve and of 0, at different heights in (c, 1)."""
-        points, inverse = [], InverseResponse(self.model.response)
+        points, cycles = [], two_cycles(self.model)
         scale = self.model.response.scale
         largest = scale if self.lipschitz is None else self.lipschitz
         for fraction, side in self.effort.starts:
             q0 = sp.Rational(math.ceil(1000 * (c + fraction * (1 - c))), 1000)
-            aligned = float(inverse(exact(q0), 60) / exact(scale))
-            p0 = scale * sp.Rational(round(64 * side * aligned), 64)
+            right, left = (float(p / exact(scale)) for p in cycles(exact(q0), 60))
+            p0 = scale * sp.Rational(round(64 * abs(side) * (right if side > 0 else left)), 64)
             points.append((max(-largest, min(largest, p0)), q0))
         return tuple(points)
 
@@ -143,7 +161,7 @@ class Plan:
         steps = self.steps_needed(float(top) / 2 ** (rungs - 1))
         cost = f"; this one needs about {steps:.0e} steps an orbit" if top < lowest else ""
         raise InputError(
-            f"--eta {top}: for {self.model.response.text} the largest step size of the ladder must "
+            f"--eta {top}: for {self.model.given} the largest step size of the ladder must "
             f"lie between {_rounded(lowest, up=True)} and {_rounded(highest, up=False)}{cost}"
         )
 

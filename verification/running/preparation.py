@@ -82,4 +82,5 @@ def _settled(
         outcome,
         reason=reason,
         hypotheses=tuple(found[name] for name in statement.hypotheses),
+        options=model.settings,
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ...numerics.pools import Progress, workers
 from ...theory.arguments import each, instance, integer, one_of, optional, takes
 from ...theory.errors import InputError
 from ...theory.hypotheses import NAMES
 from ...theory.models import HYPOTHESES, MODEL, Model
+from ...theory.models.options import told
 from ..controls import twins, with_wrong_map
 from ..hypotheses.assumptions import Assumptions
 from ..ledger import known_statements, statements_about
@@ -32,6 +33,12 @@ class Control:
     refuted: bool
     objection: str
     witness: dict[str, str] | None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def given(self) -> str:
+        """The response, with the settings of the model."""
+        return told(self.response, self.options)
 
     @property
     def of_hypothesis(self) -> bool:
@@ -113,7 +120,7 @@ def examine(
     """`verify` and `control` in one, which share their orbits. Raises InputError as they do."""
     options = options or Options()
     with workers(jobs, forked=True) as pool:
-        one_of_each = {model.name: model for model in models} if controls else {}
+        one_of_each = {model.designation: model for model in models} if controls else {}
         jobs_of = [(one_of_each[name], options) for name in sorted(one_of_each)]
         broken = spread(pool, _hypothesis_controls, jobs_of)
         prepared = spread(pool, prepare, [(model, options) for model in models])
@@ -144,8 +151,9 @@ def _judged(
 def _control(trial: Trial, found: Collected) -> Control:
     claim, judged = trial.claim, trial.claim.judge(trial.plan, found.runs)
     witness = dict(judged.witness) if judged.witness else None
-    text, objection = trial.plan.model.response.text, judged.objection
-    return Control(claim.label, text, claim.falsified, bool(objection), objection, witness)
+    model, objection = trial.plan.model, judged.objection
+    row = (claim.label, model.response.text, claim.falsified, bool(objection), objection, witness)
+    return Control(*row, model.settings)
 
 
 def _judge(entry: Prepared, statement: Statement, trial: Trial, found: Collected) -> Verdict:
@@ -166,6 +174,7 @@ def _judge(entry: Prepared, statement: Statement, trial: Trial, found: Collected
         hypotheses=tuple(entry.hypotheses[name] for name in statement.hypotheses),
         witness=judged.witness,
         seconds=found.seconds,
+        options=entry.model.settings,
     )
 
 
@@ -198,9 +207,9 @@ def _hypothesis_controls(job: tuple[Model, Options]) -> list[Control]:
         label = f"{model.name}/{hypothesis}"
         if not options.wants(label):
             continue
-        verdict = Assumptions(replace(model, response=response)).verdicts[hypothesis]
+        verdict = Assumptions(model.with_response(response)).verdicts[hypothesis]
         refuted = verdict.outcome is Outcome.FAIL
         witness = dict(verdict.witness) if verdict.witness else None
         row = (label, response.text, "a response without it", refuted, verdict.reason, witness)
-        rows.append(Control(*row))
+        rows.append(Control(*row, model.settings))
     return rows

@@ -14,12 +14,14 @@ from flint import arb
 
 from ...numerics.curve.cells import curve_cells
 from ...theory.errors import InputError
+from ...theory.valleys import Valley
 from ..measuring.claims import OFF, Claim, Judgement, Measurement, combined
-from ..measuring.curve_scan import Scan, curve_term
+from ..measuring.curve_scan import curve_term
 from ..measuring.ladder import Ladder
 from ..measuring.orbit_claims import CoefficientClaim, judgement
 from ..measuring.orbit_view import EARLY, OrbitView
 from ..measuring.plans import Plan
+from ..measuring.two_sided_scan import scan_of
 from ..numbers import number
 from ..quantities import Quantities
 from ..statement import ALL_STARTS, PAPER, Form
@@ -69,14 +71,14 @@ class AlignmentClaim(CoefficientClaim):
         if trouble := view.early(begin):
             where = view.place(view.crossing) | {"trouble": trouble}
             return Measurement(float(view.epsilon), {}, where)
-        scan = Scan(view, (*self.lower, self.h))
-        sizes = scan.sizes(begin)
+        scan = scan_of(view, (*self.lower, self.h))
+        steps, sizes = scan.steps(begin), scan.sizes(begin)
         worst = max(sizes) if all(map(math.isfinite, sizes)) else math.nan
-        place = begin + sizes.index(worst) if worst in sizes else view.crossing
+        place = steps[sizes.index(worst)] if worst in sizes else view.crossing
         first = begin
         while first > 0 and abs(scan.misfit(first - 1)[1]) <= 2 * worst:
             first -= 1
-        values = self.defect(scan.misfit(view.crossing)[0]) | {
+        values = self.defect(scan.at_crossing()) | {
             "worst": arb(worst),
             "steps": arb(len(sizes)),
             "settled": arb(begin),
@@ -118,7 +120,8 @@ def _claim(label: str, plan: Plan) -> Claim:
 def _first_term(plan: Plan) -> sp.Expr:
     """h as a term of a curve; spelled out where the recursion for all h_k does not apply."""
     try:
-        curve_cells(plan.model, 1)
+        if not isinstance(plan.model.response, Valley):
+            curve_cells(plan.model, 1)
     except InputError:
         return plan.curve.h
     return curve_term(1)
@@ -135,7 +138,7 @@ FORMS = (
         "alignment",
         60,
         says=lambda laws: (
-            rf"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t){laws.epsilon()}| "
+            rf"$|\taQ_t/{laws.height}(\taP_t) - 1 - \taH(\taP_t){laws.epsilon()}| "
             rf"\le C{laws.epsilon(2)}$ {_T_A}"
         ),
         about=lambda laws: ALL_STARTS,

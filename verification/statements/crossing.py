@@ -12,7 +12,9 @@ import sympy as sp
 from flint import arb
 
 from ...numerics.compile.balls import exact
-from ...numerics.curve.long_times import crossing_time
+from ...numerics.curve.long_times import crossing_constant
+from ...theory.errors import NotFiniteError
+from ...theory.valleys import Valley
 from ..measuring.aligned_curve import from_integral
 from ..measuring.claims import Claim, Judgement, Measurement, wrong_coefficients
 from ..measuring.ladder import COEFFICIENT_TOLERANCE, ORDER_SLACK, Finding
@@ -44,9 +46,7 @@ class CrossingClaim(OrbitClaim):
         ]
 
     def read(self, view: OrbitView) -> Measurement:
-        t = view.crossing
-        before, after = view.orbit.q[t - 1], view.orbit.q[t]
-        time = t - 1 + (1 - before) / (after - before)  # the crossing between the two steps
+        t, time = _passage(view)
         log = arb(1 / exact(view.eta)).log()
         room = 1 - arb(exact(view.start[1]))
         scaled = time * view.epsilon
@@ -96,6 +96,20 @@ class CrossingClaim(OrbitClaim):
         return Finding()
 
 
+def _passage(view: OrbitView) -> tuple[int, arb]:
+    """The step and the time at which q passes 1, between two steps. Where the map is not odd in p
+    q goes up and down with the side of p by much more than it rises; there it is the mean of two
+    successive q that passes."""
+    q, t = view.orbit.q, view.crossing
+    if not isinstance(view.plan.model.response, Valley):
+        return t, t - 1 + (1 - q[t - 1]) / (q[t] - q[t - 1])
+    means = ((t, (q[t] + q[t + 1]) / 2) for t in range(t - 2, len(q) - 1))
+    for (_, before), (step, after) in itertools.pairwise(means):
+        if before <= 1 < after:
+            return step, step - arb(1) / 2 + (1 - before) / (after - before)
+    raise NotFiniteError("the mean of two successive q does not pass 1")
+
+
 def _log_coefficient(runs: Sequence[Measurement]) -> float:
     """κ in ε t_b = κ ln(1/η) + K + ε (a ln(1/η) + b), through the last four rungs.
 
@@ -136,8 +150,7 @@ def _exponents(runs: Sequence[Measurement]) -> list[float]:
 
 
 def _claim(label: str, plan: Plan) -> Claim:
-    # At η = 1 the logarithm is 0 and ε = 1: what is left of t_b is K(q0).
-    constants = (crossing_time(plan.model, q0, sp.S.One) for _, q0 in plan.starts)
+    constants = (crossing_constant(plan.model, q0) for _, q0 in plan.starts)
     coefficient = plan.curve.crossing_coefficient(plan.model)
     return CrossingClaim(label, coefficient, tuple(map(from_integral, constants)))
 
@@ -147,7 +160,7 @@ FORMS = (
         "crossing",
         110,
         says=lambda laws: (
-            rf"$\taQ$ passes 1 at $t_b = {laws.crossing_time} + O(t_a + \log\,1/\taEta)$"
+            rf"{laws.passing} passes 1 at $t_b = {laws.crossing_time} + O(t_a + \log\,1/\taEta)$"
         ),
         about=lambda laws: ALL_STARTS,
         claim=_claim,

@@ -23,15 +23,18 @@ from ..statement import PAPER, REGULAR, Form
 
 @dataclass(frozen=True)
 class FlipClaim(DirectClaim):
-    """g₁(g₁(p)) = p + a p³ + O(p⁵), g_q'(0) = `multiplier`; the cycle is born stable iff a < 0.
+    """g₁(g₁(p)) = p + a p³ + O(p^(3+order)), g_q'(0) = `multiplier`; the cycle is born stable iff
+    a < 0.
 
-    `vanishes` says that the coefficient of p⁵ is known to be 0.
+    `vanishes` says that the coefficient of p^(3+order) is known to be 0. `power`: of p, in which
+    g_q(p)/p is a series; 2 where g_q is odd.
     """
 
     coefficient: sp.Expr
     multiplier: sp.Expr
     order: float = 2
     vanishes: bool = False
+    power: int = 2
 
     def falsified_copies(self) -> list[Claim]:
         """A wrong coefficient, multiplier or order."""
@@ -72,7 +75,7 @@ class FlipClaim(DirectClaim):
         sizes = tuple(run.epsilon for run in runs)
         ladder = Ladder(
             number(self.coefficient),
-            tuple(p**2 for p in sizes),
+            tuple(p**self.power for p in sizes),
             tuple(run.values["value"] for run in runs),
             tuple(run.values["residual"] for run in runs),
         )
@@ -81,12 +84,12 @@ class FlipClaim(DirectClaim):
         supercritical = bool(self.coefficient < 0)
         found: Quantities = {
             "coefficient": Compared.of(self.coefficient, ladder.extrapolated),
-            "order": Order.of(3 + self.order, 3 + 2 * ladder.order, "p"),
+            "order": Order.of(3 + self.order, 3 + self.power * ladder.order, "p"),
             "order of the multiplier's error": f"{multiplier.order:.3f}",
             "criticality": "supercritical" if supercritical else "subcritical",
         }
-        finding = ladder.judge(self.order / 2, vanishes=self.vanishes)
-        off = multiplier.judge_order(2)
+        finding = ladder.judge(self.order / self.power, vanishes=self.vanishes)
+        off = multiplier.judge_order(self.power)
         if not finding and off:
             text = f"g_q'(0) is not {self.multiplier}: off by {errors[-1]:.3g}"
             finding = Finding(text if off.objection else "", "" if off.objection else text)
@@ -98,15 +101,33 @@ class FlipClaim(DirectClaim):
 
 
 def _claim(label: str, plan: Plan) -> Claim:
-    # With r = 1 + bp² + cp⁴ + …, g₁(g₁(p)) = p + 4bp³ + (4c + 12b²)p⁵ + …
-    _, _, b, _, c = taylor(plan.model.response.response, 5)
     family = plan.family
+    bend, fourth, fifth = _beyond(plan)
+    order, leading = (2, fifth) if fourth == 0 else (1, fourth)
     return FlipClaim(
         label,
         family.flip_coefficient,
         family.trivial_multiplier,
-        vanishes=sp.expand(c + 3 * b**2) == 0,
+        order,
+        vanishes=leading == 0,
+        power=2 if bend == 0 else 1,
     )
+
+
+def _beyond(plan: Plan) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+    """The coefficient of p² in g₁, and those of p⁴ and p⁵ in g₁∘g₁."""
+    once = sp.Poly(P - 2 * _truncated(plan.model.response.slope), P)
+    twice = sp.Poly(0, P)
+    for c in once.all_coeffs():  # Horner's rule
+        twice = twice * once + sp.Poly(c, P)
+    bend, *others = (
+        sp.expand(poly.coeff_monomial(P**k)) for poly, k in ((once, 2), (twice, 4), (twice, 5))
+    )
+    return bend, others[0], others[1]
+
+
+def _truncated(slope: sp.Expr) -> sp.Expr:
+    return sp.Add(*(c * P**k for k, c in enumerate(taylor(slope, 6))))
 
 
 FORMS = (
@@ -115,12 +136,14 @@ FORMS = (
         30,
         says=lambda laws: (
             r"with $\taQ$ frozen, $\taP = 0$ has multiplier $1 - 2/\taQ$; the flip at $\taQ = 1$ "
-            r"is supercritical iff $\taR''(0) < 0$"
+            rf"is supercritical iff ${laws.flip}$"
         ),
         claim=_claim,
         needs=lambda laws: (*REGULAR, "curved"),
         origin=PAPER,
         rests_on=("reduced-map",),
-        numbers={"coefficient": r"$2\taR''(0)$, from the cubic term of $g_1 \circ g_1$"},
+        numbers={
+            "coefficient": r"the cubic term of $g_1 \circ g_1$; $2\taR''(0)$ where $\taR$ is even"
+        },
     ),
 )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flint import arb
+
 from ...numerics.compile.balls import compile_balls, evaluate, exact
 from ...theory.models import ETA, P, Q
+from ...theory.valleys import Valley
 from ..measuring.aligned_curve import second_term_vanishes
 from ..measuring.claims import Claim, Measurement
 from ..measuring.orbit_claims import CoefficientClaim
@@ -25,8 +28,11 @@ class SaturationClaim(CoefficientClaim):
     def read(self, view: OrbitView) -> Measurement:
         last = len(view.orbit) - 1
         sharpness = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
-        point = (view.orbit.p[last], view.orbit.q[last], exact(view.eta))
-        scaled = evaluate(sharpness, point, view.bits)[0]
+        # Where the loss is not even the sharpness is off by a multiple of p, on both sides of 0.
+        both = (last - 1, last) if isinstance(view.plan.model.response, Valley) else (last,)
+        points = ((view.orbit.p[t], view.orbit.q[t], exact(view.eta)) for t in both)
+        found = [evaluate(sharpness, point, view.bits)[0] for point in points]
+        scaled = sum(found, arb(0)) / len(found)
         return view.measurement(last, **self.defect((scaled - 2) / view.epsilon))
 
 

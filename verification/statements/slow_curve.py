@@ -8,9 +8,11 @@ import sympy as sp
 from flint import arb, ctx
 
 from ...numerics.curve.cells import curve_cells
+from ...numerics.curve.two_sided import two_sided_curve
 from ...numerics.precision import working_bits
 from ...theory.curve.series import curve_series
 from ...theory.errors import InputError
+from ...theory.valleys import Valley
 from ..measuring.claims import Claim
 from ..measuring.curve_scan import curve_term
 from ..measuring.plans import Plan
@@ -31,7 +33,10 @@ def _at_zero(plan: Plan, order: int) -> sp.Expr:
     try:
         return curve_series(plan.model, order).limit[order]
     except InputError:
-        value = curve_cells(plan.model, order).at(arb(0))[order]
+        if isinstance(plan.model.response, Valley):
+            value = two_sided_curve(plan.model, order).at(arb(0)).values[order]
+        else:
+            value = curve_cells(plan.model, order).at(arb(0))[order]
     with ctx.workprec(working_bits(_MANY_DIGITS)):
         return sp.Float(value.str(_MANY_DIGITS, radius=False), _MANY_DIGITS)
 
@@ -42,7 +47,7 @@ def _form(order: int, below: str) -> Form:
         f"slow-curve-{order}",
         78 + order,
         says=lambda laws: (
-            rf"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t){laws.epsilon()}{between} - "
+            rf"$|\taQ_t/{laws.height}(\taP_t) - 1 - \taH(\taP_t){laws.epsilon()}{between} - "
             rf"\taH_{order}(\taP_t){laws.epsilon(order)}| \le C{laws.epsilon(order + 1)}$ "
             r"from such a $t_a$ on"
         ),

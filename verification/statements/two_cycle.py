@@ -1,4 +1,4 @@
-"""The 2-cycle: with q frozen below 1, ±p with r(p) = q, and its multiplier."""
+"""The 2-cycle: with q frozen below 1, ±p with r(p) = q, or p and p̃, and its multiplier."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import sympy as sp
 from flint import arb, ctx
 
 from ...numerics.compile.balls import compile_balls, evaluate, exact
-from ...numerics.inverse_response import InverseResponse
+from ...numerics.diagram.two_cycles import two_cycles
 from ...numerics.precision import working_bits
+from ...theory.curve.two_sided_first_order import OPPOSITE
 from ...theory.errors import NotFiniteError
 from ...theory.models import P, Q
 from ..measuring.claims import OFF, Claim, DirectClaim, Judgement, Measurement
@@ -26,7 +27,8 @@ _LEVELS = [sp.Rational(n, 40) for n in (38, 36, 34, 32, 28, 24, 20, 16, 39, 35, 
 
 @dataclass(frozen=True)
 class CycleClaim(DirectClaim):
-    """r(p) = level·q gives the 2-cycle ±p with the given multiplier, stable iff it is below 1."""
+    """The 2-cycle at level·q, ±p with r(p) = q or p and p̃, has the given `multiplier`, an
+    expression in P and OPPOSITE, and is stable iff that is below 1 in size."""
 
     multiplier: sp.Expr
     level: sp.Expr = sp.S.One
@@ -41,23 +43,23 @@ class CycleClaim(DirectClaim):
     def measure(self, plan: Plan) -> list[Measurement]:
         """Closure, multiplier by central differences, and stability by iteration, at several q."""
         g = compile_balls(plan.family.step, [P, Q])
-        multiplier = compile_balls(self.multiplier, [P])
-        inverse = InverseResponse(plan.model.response)
+        multiplier = compile_balls(self.multiplier, [P, OPPOSITE])
+        cycles = two_cycles(plan.model)
         bits = working_bits(plan.digits)
         runs = []
         with ctx.workprec(bits):
             for q in _LEVELS[: plan.effort.levels]:
                 try:
-                    p = inverse(arb(exact(q * self.level)).mid(), bits)
+                    p, other = cycles(arb(exact(q * self.level)).mid(), bits)
                 except NotFiniteError:
                     continue  # r does not come down to this level
-                at, predicted = arb(exact(q)), evaluate(multiplier, (p,), bits - 40)[0]
+                at, predicted = arb(exact(q)), evaluate(multiplier, (p, other), bits - 40)[0]
                 nudge = p * arb(2) ** (-bits // 4)
                 low, high = (iterated(g, p + s * nudge, at, 2) for s in (-1, 1))
                 measured = (high - low) / (2 * nudge)
-                drift = abs(abs(iterated(g, p * (1 + NUDGE), at, STEPS)) - p)
+                drift = abs(iterated(g, p * (1 + NUDGE), at, STEPS) - p)
                 values = {
-                    "closure": float(abs(iterated(g, p, at, 1) + p) / p),
+                    "closure": float(abs(iterated(g, p, at, 1) - other) / p),
                     "predicted": float(predicted),
                     "measured": float(measured),
                     "attracted": float(drift < p * NUDGE),
@@ -91,10 +93,11 @@ class CycleClaim(DirectClaim):
 def _cycle_objection(run: Measurement) -> str:
     predicted, measured = run.values["predicted"], run.values["measured"]
     if not run.values["closure"] <= 1e-12:
-        return f"g_q(p) = -p fails at q = {run.where['q']} by {run.values['closure']:.3g}"
+        off = f"{run.values['closure']:.3g}"
+        return f"g_q(p) is not the other point at q = {run.where['q']}: off by {off}"
     if not abs(measured - predicted) <= COEFFICIENT_TOLERANCE * max(abs(predicted), 1e-3):
         return f"multiplier {measured:.8g} instead of {predicted:.8g} at q = {run.where['q']}"
-    if abs(predicted - 1) > 0.05 and (predicted < 1) != bool(run.values["attracted"]):
+    if abs(abs(predicted) - 1) > 0.05 and (abs(predicted) < 1) != bool(run.values["attracted"]):
         return f"stability of the 2-cycle contradicts its multiplier at q = {run.where['q']}"
     return ""
 
@@ -103,10 +106,7 @@ FORMS = (
     Form(
         "bifurcation/two-cycle",
         40,
-        says=lambda laws: (
-            r"with $\taQ$ frozen, any $\taP > 0$ with $\taR(\taP) = \taQ$, $0 < \taQ < 1$, "
-            r"gives the 2-cycle $\pm\taP$ with multiplier $(1 + 2\taP\taR'/\taR)^2$"
-        ),
+        says=lambda laws: rf"with $\taQ$ frozen, {laws.cycle}",
         claim=lambda label, plan: CycleClaim(label, plan.family.cycle_multiplier),
         needs=lambda laws: (*REGULAR, "A1"),
         origin=PAPER,

@@ -61,7 +61,7 @@ class Case:
     @property
     def name(self) -> str:
         """The test's id."""
-        return f"{self.model.response.text}-{self.label}"
+        return f"{self.model.given}-{self.label}"
 
 
 def parametrize_with_checks(
@@ -134,6 +134,7 @@ def explanation(model: Model, verdict: Verdict, profile: Effort) -> str:
             lines.append(f"{title}: {shown}")
     if models.is_built_in(model):  # what the command line can make
         words = ["trajalign", "verify", model.name, model.kind.option, verdict.response]
+        words += [w for name, value in model.settings.items() for w in (f"--{name}", value)]
         words += ["--statement", verdict.label]
         words += ["--thorough"] if profile == THOROUGH else []
         lines.append(f"again: {shlex.join(words)}")

@@ -110,7 +110,7 @@ def step_sizes(model: Model) -> st.SearchStrategy[sp.Rational]:
     Raises NoCurvatureError where r''(0) = 0, and what `slow_curve` raises.
     """
     epsilon = _LARGEST / slow_curve(model).h_at_zero
-    top = _floor(float(epsilon) ** float(model.exponent))
+    top = _floor(model.step_unit * float(epsilon) ** float(model.exponent))
     return rationals(top / 16, top)
 
 
@@ -152,7 +152,7 @@ def _signed(sizes: st.SearchStrategy[sp.Rational]) -> st.SearchStrategy[sp.Ratio
 def _unit(model: Model, judged: Assumptions) -> sp.Rational:
     verdict = judged.verdicts["A5"]
     if verdict.outcome is not Outcome.PASS:
-        raise InputError(f"{model.response.text}: A5 must hold, but: {verdict.reason}")
+        raise InputError(f"{model.given}: A5 must hold, but: {verdict.reason}")
     return judged.lipschitz
 
 

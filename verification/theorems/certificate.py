@@ -21,6 +21,7 @@ from ...theory import models
 from ...theory.errors import InputError
 from ...theory.expressions.parsing import parse_rational
 from ...theory.models import Model
+from ...theory.models.options import with_options
 from .errors import NotProvedError
 from .flow import Flow
 from .proof import AXES, Crossing, Cut, Proof, Setting, Theorem, check, unproved
@@ -48,6 +49,7 @@ def certificate(model: Model, proof: Proof, theorem: Theorem) -> dict[str, Any]:
     """A proof and its theorem, rounded, ready for JSON."""
     body = {
         "model": model.name,
+        **with_options(model.settings),
         "response": model.response.text,
         "setting": _setting(proof.setting),
         "cut": _cut(proof.cut),
@@ -60,7 +62,8 @@ def certificate(model: Model, proof: Proof, theorem: Theorem) -> dict[str, Any]:
 def digest(document: Mapping[str, Any]) -> str:
     """The SHA-256 of what a certificate claims and how it proves that."""
     names = ("model", "response", "setting", "cut", "theorem")
-    text = dumps({name: document[name] for name in names}, sort_keys=True, ensure_ascii=True)
+    known = (*names, *(["options"] if "options" in document else []))
+    text = dumps({name: document[name] for name in known}, sort_keys=True, ensure_ascii=True)
     return sha256(text.encode()).hexdigest()
 
 
@@ -74,8 +77,15 @@ class Replayed:
     sha256: str
 
 
-def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> Replayed:
+def replay(
+    document: Any,
+    progress: Progress | None = None,
+    jobs: int = 1,
+    own: type[Model] | None = None,
+) -> Replayed:
     """What a certificate says, proved anew; nothing is searched.
+
+    `own` is the model that it is of where that is no built-in one.
 
     Raises InputError, in one line, for what is no certificate, and NotProvedError where it does
     not prove what it says.
@@ -83,7 +93,7 @@ def replay(document: Any, progress: Progress | None = None, jobs: int = 1) -> Re
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise InputError(f"not a certificate of a theorem: its schema has to be {SCHEMA}")
     try:
-        model = _model(document)
+        model = models.recalled(document, own)
         proof = Proof(_read_setting(document["setting"]), _read_cut(document["cut"], 0))
         stated = _read_theorem(document["theorem"], proof.setting)
     except InputError as error:
@@ -233,10 +243,3 @@ def _range(value: Any) -> tuple[fmpq, fmpq]:
 def _rational(text: str) -> fmpq:
     number: sp.Rational = parse_rational(text)
     return fmpq(int(number.p), int(number.q))
-
-
-def _model(document: Mapping[str, Any]) -> Model:
-    if document["model"] not in models.names():
-        known = " or ".join(models.names())
-        raise InputError(f"unknown model {str(document['model'])[:60]!r}: it is {known}")
-    return models.of(document["model"], document["response"])

@@ -21,9 +21,10 @@ def with_theorem(appendix: Appendix, found: Replayed) -> Appendix:
 
     Raises InputError for another model's.
     """
-    told = found.model.name, found.model.response.text
-    if told != (appendix.model, appendix.response):
-        raise InputError(f"the certificate is of {' '.join(told)}")
+    model = found.model
+    told = model.name, model.response.text, model.settings
+    if told != (appendix.model, appendix.response, appendix.options):
+        raise InputError(f"the certificate is of {model.name} {model.given}")
     return replace(appendix, derivations=(*appendix.derivations, derivation(found)))
 
 

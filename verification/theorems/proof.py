@@ -138,6 +138,11 @@ def require_symmetric(model: Model) -> None:
     Raises NotProvedError where that is not derived, and what `require_normalised` raises.
     """
     response = model.response
+    if response.symmetry == "none":
+        raise NotProvedError(
+            f"{response.text}: the theorems are about even losses, and the {model.spoken()} does "
+            "not take its own for one; an even loss without a target is proved for linear"
+        )
     if not is_symmetric(response):
         raise NotProvedError(f"{response.text}: that it is {response.symmetry} is not derived")
     require_normalised(response)

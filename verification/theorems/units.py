@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flint import fmpq
 
@@ -23,7 +22,7 @@ def natural(model: Model) -> tuple[Model, fmpq]:
         return model, fmpq(1)
     response = model.response
     stretched = response.expression.subs(Z, scale * Z) / scale ** (2 // response.degree)
-    return replace(model, response=type(response)(stretched)), unit
+    return model.with_response(type(response)(stretched)), unit
 
 
 def in_units(values: Mapping[str, float], unit: float) -> dict[str, float]:

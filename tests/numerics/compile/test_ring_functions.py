@@ -76,7 +76,17 @@ def test_over_power_series_the_coefficients_are_those_of_the_quotient() -> None:
         assert series[k].rad() < 1e-12
 
 
-@pytest.mark.parametrize("e", [sp.sqrt(X), sp.exp(X), X**Y, sp.pi * X, X + sp.Symbol("z")])
+def test_roots_are_those_of_what_is_positive() -> None:
+    # √(1 + t) = 1 + t/2 − t²/8 + t³/16 − …
+    root = compile_rational(sp.sqrt(1 + X), [X])
+    series = root(arb_series([0, 1], 4))
+    for k, expected in enumerate((arb(1), arb(1) / 2, -arb(1) / 8, arb(1) / 16)):
+        assert series[k].overlaps(expected)
+        assert series[k].rad() < 1e-12
+    assert not root(arb(-1, 2)).is_finite()
+
+
+@pytest.mark.parametrize("e", [sp.exp(X), X**Y, sp.pi * X, X + sp.Symbol("z")])
 def test_what_is_not_rational_is_refused(e: sp.Expr) -> None:
     with pytest.raises(TypeError, match="not a rational function"):
         compile_rational(e, [X, Y])

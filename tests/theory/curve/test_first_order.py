@@ -244,7 +244,7 @@ KNOWN = TwoLayerLinear(LOG_COSH).generic()
 def test_a_map_without_2_cycles_at_q_equal_to_r_is_refused(factor):
     """p' = (1 − 3r/q) p leads from q = r to −2p, and so on; to −p only (1 − 2r/q) p does."""
     with pytest.raises(ArithmeticError, match="2-cycles"):
-        generic_h(Altered(LOG_COSH, (("p_next", P * (1 - factor * R(P) / Q)),)))
+        generic_h(Altered(LOG_COSH, parts=(("p_next", P * (1 - factor * R(P) / Q)),)))
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_sharpness_other_than_the_surrogate_is_refused(parts):
     """At ε = 0 ηλ is ητ = 2(1 + p r'/r), and the determinant has no term of the order of 1/η²."""
     assert slow_curve(Altered(LOG_COSH)) == slow_curve(TwoLayerLinear(LOG_COSH))
     with pytest.raises(ArithmeticError, match="not λ̃"):
-        slow_curve(Altered(LOG_COSH, tuple(parts.items())))
+        slow_curve(Altered(LOG_COSH, parts=tuple(parts.items())))
 
 
 def test_a_curve_cannot_be_changed(curve_of):

@@ -11,7 +11,7 @@ import hypothesis.strategies as st
 import pytest
 import sympy as sp
 from hypothesis import given, settings
-from third_models import TIED, wrong
+from third_models import wrong
 from uniform_cases import BY_NAME
 
 from trajalign.theory.curve.epsilon_series import RESPONSE, X
@@ -122,7 +122,6 @@ LINEAR, NEURON = TwoLayerLinear("log-cosh"), SingleNeuron("tanh")
         pytest.param(altered(LINEAR, q_next=Q * sp.exp(ETA**2 * P**2)), id="not rational"),
         pytest.param(altered(NEURON, p_next=P * (1 - 2 * R(P) / Q) ** 3), id="a cube"),
         pytest.param(wrong(LINEAR, p_next=sp.Rational(101, 100)), id="1 % more"),
-        pytest.param(TIED, id="three layers"),
     ],
 )
 def test_a_map_of_another_form_is_refused_in_one_line(model: Model) -> None:

@@ -7,6 +7,7 @@ import sympy as sp
 from flint import arb, ctx
 
 from trajalign.numerics.compile.balls import compile_balls, exact
+from trajalign.numerics.curve.cells import curve_cells
 from trajalign.numerics.orbits.iteration import Stops
 from trajalign.numerics.orbits.loops import compile_loop
 from trajalign.numerics.orbits.native import accelerated
@@ -19,6 +20,7 @@ from trajalign.theory.models import (
     ETA,
     PHI_SQUARED,
     Activation,
+    Deep,
     Loss,
     P,
     Q,
@@ -26,6 +28,7 @@ from trajalign.theory.models import (
     SingleNeuron,
     TwoLayerLinear,
 )
+from trajalign.theory.models.frozen_weight import FrozenWeight
 from trajalign.theory.responses import ACTIVATIONS, LOSSES
 from trajalign.theory.series import taylor
 
@@ -308,3 +311,18 @@ def test_three_orders_of_invariance_at_random_points(model):
             assert right < arb(10) ** -110
             assert off > 1000 * right
             assert right.rad() < arb(10) ** -120
+
+
+def test_a_unit_is_not_taken_out_of_a_map_that_has_epsilon_without_p_squared():
+    """r of a scaled erf is rational in π p². In the neuron's map ε stands in ε φ² alone; the frozen
+    weight adds ε q, and lowers h_2 by h_1 r/2 (docs/own-model.md): not by a multiple of 1/π²."""
+    frozen, neuron = FrozenWeight("erf"), SingleNeuron("erf")
+    first, second = curve_series(neuron, 2).limit[1:]
+    assert (first, curve_series(neuron, 1).unit) == (3 / (2 * sp.pi), sp.pi)
+    with pytest.raises(InputError, match="not one of ε p²"):
+        curve_series(frozen, 2)
+    (_, h1, h2) = curve_cells(frozen, 2).at(arb(0))
+    assert float(h1) == pytest.approx(float(first), rel=1e-12)
+    assert float(h2) == pytest.approx(float(second - first / 2), rel=1e-12)
+    assert curve_series(FrozenWeight("tanh"), 2).limit[2] == sp.Rational(159, 2560)
+    assert curve_series(Deep("log(cosh(sqrt(pi)*z))/pi", depth=3), 1).unit == sp.pi

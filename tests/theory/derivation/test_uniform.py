@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 from derivations_helper import derivations_of, last_side
 from mpmath import mp
-from third_models import TANH, TIED
+from third_models import TANH, TIED, wrong
 from zoo import BY_NAME
 
 from trajalign.theory.derivation import Definition, Derivation
@@ -151,8 +151,15 @@ def test_another_model_of_the_form_has_the_chapter_too() -> None:
         assert not names & {"second-vanishes", "law"}  # which rest on chapters that it has not
 
 
-def test_a_map_with_a_root_has_none() -> None:
-    assert derivations(TIED, 2) == ()
+def test_a_map_with_a_root_has_them_too() -> None:
+    about, number = derivations(TIED, 2)
+    assert (about.label, number.label) == ("tied/step-about-curve", "tied/up-to-a-number")
+    forms = {step.name: step.claim for step in about.steps}
+    assert any(e.exp.q == 2 for e in forms["gamma-form"].sides[-1].atoms(sp.Pow))
+
+
+def test_a_map_of_another_form_has_none() -> None:
+    assert derivations(wrong(TIED, p_next=sp.Rational(101, 100)), 2) == ()
 
 
 def test_to_first_order_there_is_no_second_coefficient_to_compare_with() -> None:

@@ -12,7 +12,7 @@ from trajalign.verification.controls import with_wrong_map
 
 
 def test_those_of_the_paper_come_first() -> None:
-    assert models.names() == ("linear", "neuron", "frozen-weight")
+    assert models.names() == ("linear", "neuron", "deep", "frozen-weight", "product")
     assert models.from_paper() == (TwoLayerLinear, SingleNeuron)
 
 
@@ -35,7 +35,7 @@ def test_a_response_belongs_to_the_papers_model() -> None:
 
 @pytest.mark.parametrize("wrong", ["Linear", "", "linear "])
 def test_another_name_is_refused(wrong: str) -> None:
-    with pytest.raises(InputError, match="known are linear, neuron, frozen-weight"):
+    with pytest.raises(InputError, match="known are linear, neuron, deep, frozen-weight"):
         models.of(wrong, "tanh")
 
 

@@ -174,7 +174,7 @@ def test_the_general_ledger_names_what_the_two_models_have_in_common():
     names = {s.label.split("/", 1)[-1] for s in statements_about(TANH)}
     for model in ("linear", "neuron"):
         own = {s.label.split("/", 1)[-1] for s in known_statements(model)}
-        assert own - names <= {"gradient-flow", "exact"}
+        assert own - names <= {"gradient-flow", "exact", "solution-sharpness"}
         assert names <= own
 
 

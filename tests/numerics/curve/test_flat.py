@@ -1,0 +1,139 @@
+"""C_β against Airy's function, another integrator, and descent on losses with r''(0) = 0."""
+
+import math
+
+import mpmath as mp
+import pytest
+import sympy as sp
+
+from trajalign.numerics.curve.flat import airy_constant, flat_constant
+from trajalign.numerics.descent import compile_composed, compile_objective, limiting_sharpness
+from trajalign.theory.errors import InputError
+
+X, Y = sp.symbols("X Y", positive=True)
+x, y = sp.symbols("x y", real=True)
+
+
+def by_runge_kutta(beta: int, far: float, steps: int = 2000) -> float:
+    """C_β = 2Y(0) from dY/dX = −X/(2(Y + X^β/β)) with the classical rule at 20 digits."""
+    with mp.workdps(20):
+        h, at = -mp.mpf(far) / steps, mp.mpf(far)
+        height = -(at**beta) / beta + at ** (2 - beta) / 2
+
+        def slope(x: mp.mpf, y: mp.mpf) -> mp.mpf:
+            return -x / (2 * (y + x**beta / beta))
+
+        for _ in range(steps):
+            k1 = slope(at, height)
+            k2 = slope(at + h / 2, height + h * k1 / 2)
+            k3 = slope(at + h / 2, height + h * k2 / 2)
+            k4 = slope(at + h, height + h * k3)
+            height += h * (k1 + 2 * k2 + 2 * k3 + k4) / 6
+            at += h
+        return float(2 * height)
+
+
+def test_for_order_two_it_is_the_law_of_all_other_losses() -> None:
+    # w = 1/2 solves w w' = X w − X/2.
+    assert flat_constant(2) == pytest.approx(1, abs=1e-12)
+
+
+def test_for_order_four_it_is_a_zero_of_the_derivative_of_airys_function() -> None:
+    wanted = mp.cbrt(2) * -mp.airyaizero(1, derivative=1)
+    assert flat_constant(4) == pytest.approx(float(wanted), abs=1e-10)
+    assert float(airy_constant()) == pytest.approx(float(wanted), rel=1e-14)
+
+
+@pytest.mark.parametrize(("beta", "far"), [(3, 3.0), (6, 1.9)])
+def test_another_integrator_finds_the_same(beta: int, far: float) -> None:
+    assert flat_constant(beta) == pytest.approx(by_runge_kutta(beta, far), abs=1e-9)
+
+
+def test_orders_below_two_are_refused() -> None:
+    with pytest.raises(InputError, match="beta ≥ 2, got 1"):
+        flat_constant(1)
+
+
+def test_the_step_of_the_linear_model_becomes_the_flow() -> None:
+    """β = 4, so that all powers of μ = η^{1/3} are whole: p = μX, q = 1 + μ⁴Y, η² = μ⁶."""
+    mu = sp.Symbol("mu", positive=True)
+    p, q, epsilon = mu * X, 1 + mu**4 * Y, mu**6
+    r = 1 - p**4 / 4
+    turned = 2 * r / q - 1 - epsilon * p**2 * r**2
+    assert sp.series(turned, mu, 0, 8).removeO().expand() == sp.expand(
+        1 - 2 * mu**4 * (X**4 / 4 + Y)
+    )
+    risen = q / (1 - epsilon * p**2 * r * (2 * q - r)) - q
+    assert sp.series(risen, mu, 0, 12).removeO().expand() == sp.expand(mu**8 * X**2)
+
+
+def test_the_flow_is_the_equation_that_is_integrated() -> None:
+    beta = sp.Symbol("beta", positive=True)
+    w = Y + X**beta / beta
+    along = sp.diff(w, X) + sp.diff(w, Y) * X**2 / (-2 * X * w)  # dw/dX with dY/dX = Y'/X'
+    assert sp.simplify(w * along - (X ** (beta - 1) * w - X / 2)) == 0
+
+
+def test_for_order_four_airys_function_solves_it() -> None:
+    """x = X²/2 has dx/dY = −2(Y + x²), and x = u'/(2u) has it for u = Ai(−4^{1/3} Y)."""
+    flow = X * (-2 * X * (X**4 / 4 + Y)) / X**2
+    assert sp.expand(flow + 2 * (Y + (X**2 / 2) ** 2)) == 0
+    height = sp.Symbol("Y", real=True)
+    u = sp.airyai(-sp.cbrt(4) * height)
+    half = sp.diff(u, height) / (2 * u)
+    assert sp.simplify(sp.diff(half, height) + 2 * (height + half**2)) == 0
+    far = -50.0  # on the frozen cycle x² = −Y
+    assert float(half.subs(height, far).evalf() / math.sqrt(-far)) == pytest.approx(1, abs=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("loss", "rho"),
+    [
+        (sp.atan((x * y) ** 2) / 2, 4),  # r = 1/(1 + z⁴)
+        (sp.asinh((x * y) ** 2) / 2, 2),  # r = 1/√(1 + z⁴)
+    ],
+    ids=["atan", "asinh"],
+)
+def test_descent_on_an_analytic_loss_ends_there(loss: sp.Expr, rho: int) -> None:
+    """Two step sizes and an extrapolation in η^{4/3}, at which the next term stands."""
+    objective, found = compile_objective(loss, (x, y)), []
+    etas = (1 / 50, 1 / 100)
+    for eta in etas:
+        top = math.sqrt(2 / (eta * 0.95))
+        gap = 2 / eta - limiting_sharpness(objective, (top, 0.4 / top), eta, until=1e-11)
+        found.append(gap / (eta / rho) ** (1 / 3))
+    one, two = (eta ** (4 / 3) for eta in etas)
+    value = (one * found[1] - two * found[0]) / (one - two)
+    assert value == pytest.approx(flat_constant(4), rel=10 * one * two)
+    assert abs(found[1] - flat_constant(4)) < 10 * two
+    assert value != pytest.approx(flat_constant(3), rel=1e-2)
+
+
+def test_descent_on_a_neuron_ends_where_the_law_of_the_neuron_says() -> None:
+    """φ² = atan z², so that r = 1/(1 + z⁴), ρ = 4; 2η stands in the place of η²."""
+    objective, found = compile_objective(sp.atan(x**2) * y**2 / 2, (x, y)), []
+    etas = (1 / 1000, 1 / 4000)
+    for eta in etas:
+        start = (0.3, math.sqrt(2 / (eta * 0.98)))
+        gap = 2 / eta - limiting_sharpness(objective, start, eta, until=1e-12)
+        found.append(eta * gap / ((2 * eta) ** 2 / 4) ** (1 / 3))
+    assert found[1] == pytest.approx(flat_constant(4), rel=10 * etas[1] ** (2 / 3))
+    one, two = (eta ** (2 / 3) for eta in etas)
+    value = (one * found[1] - two * found[0]) / (one - two)
+    assert value == pytest.approx(flat_constant(4), rel=10 * one * two)
+
+
+def test_orbits_tell_the_constant_to_eight_digits() -> None:
+    """ℓ' = u/(1 + |u|³)^{1/3}: three step sizes, polynomial in h = η^{3/2} to second order."""
+    u = sp.Symbol("u", real=True)
+    objective = compile_composed(u / sp.cbrt(1 + sp.Abs(u) ** 3), u, x * y, (x, y))
+    etas, found = (1 / 40, 1 / 80, 1 / 160), []
+    for eta in etas:
+        size, height = 2 / eta * (1 + 0.6**3) ** (1 / 3), 0.6  # on q = r(p)
+        top = math.sqrt((size + math.sqrt(size**2 - 4 * height**2)) / 2)
+        gap = 2 / eta - limiting_sharpness(objective, (top, height / top), eta, until=1e-11)
+        found.append(gap / eta**0.5)
+    h = [eta**1.5 for eta in etas]
+    low, high = ((h[k] * found[k + 1] - h[k + 1] * found[k]) / (h[k] - h[k + 1]) for k in (0, 1))
+    value = (h[0] * high - h[2] * low) / (h[0] - h[2])
+    assert value == pytest.approx(flat_constant(3), rel=10 * h[0] * h[1] * h[2])

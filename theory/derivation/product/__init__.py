@@ -1,0 +1,1 @@
+"""Chapters on the network with a target: losses that need not be even."""

@@ -1,0 +1,1 @@
+"""What the law of the flip on a manifold of minima predicts, judged by gradient descent."""
