@@ -39,6 +39,8 @@ def why(one: Read) -> str:
         return ""
     if not one.accepted:
         return "its proof is not accepted"
+    if one.lemma.statement.cut:
+        return "accepted, but of scalars into which trajalign took its matrices apart"
     if one.lemma.missing:
         return f"no witness: {one.lemma.missing}"
     if one.foreign:

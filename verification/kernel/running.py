@@ -60,8 +60,12 @@ class Read:
 
     @property
     def checked(self) -> bool:
-        """Whether it may be called kernel-checked: all of it, on the usual axioms."""
-        return self.accepted and self.witness and self.twins and not self.foreign
+        """Whether it may be called kernel-checked: all of it, on the usual axioms.
+
+        What was taken apart into scalars first is not: its lemma is no longer the page's line.
+        """
+        whole = self.accepted and self.witness and self.twins
+        return whole and not self.foreign and not self.lemma.statement.cut
 
 
 def require_coq() -> str:
