@@ -166,7 +166,7 @@ def test_bad_input_is_told_in_one_line_and_nothing_is_written(
 def test_a_theorem_is_passed_on_and_belongs_to_a_response(command, tmp_path, given, monkeypatch):
     model = TwoLayerLinear("log-cosh")
     found = SimpleNamespace(model=model)
-    monkeypatch.setattr(report_command, "replayed", lambda file, option, jobs: found)
+    monkeypatch.setattr(report_command, "replayed", lambda file, option, **_: found)
     asked = given(small_content())
     arguments = ("-o", str(tmp_path), "--certificate", "a.json")
     status, _, err = command("report", "linear", "--loss", "log-cosh", *arguments)
