@@ -75,7 +75,7 @@ class Cascade:
     @property
     def feigenbaum_ratios(self) -> tuple[float, ...]:
         """(q_{k−1} − q_k)/(q_k − q_{k+1}), which tend to 4.6692…; one for every three flips."""
-        return ratios(self.flips, self.digits)
+        return ratios([flip.q for flip in self.flips], self.digits)
 
 
 @takes(model=MODEL, flips=integer, digits=integer)
