@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import sympy as sp
 
 from ...numerics.descent import Objective, compile_objective, limiting_sharpness
+from ...numerics.neville import extrapolate
 from ...theory.expressions.parsing import Z
 from ...theory.models.product import Product
 from ...theory.responses import Loss
-from ..measuring.ladder import extrapolate
 from .row import Measured
 
 X, Y = sp.symbols("x y", real=True)

@@ -9,8 +9,8 @@ import sympy as sp
 
 from ....numerics.descent import compile_objective
 from ....numerics.edge.landscape import Landscape
+from ....numerics.neville import extrapolate
 from ....theory.edge.objective import Objective
-from ...measuring.ladder import extrapolate
 from ..effort import Effort
 from ..laws import Law
 from ..products import gap
