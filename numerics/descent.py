@@ -14,6 +14,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from .compile.scalars import compile_scalars
+
 Point = tuple[float, ...]
 
 CONVERGED, ESCAPED, UNFINISHED = "converged", "escaped", "step limit"
@@ -66,10 +68,7 @@ def compile_composed(
 
 def _compiled(parameters: tuple[sp.Symbol, ...], gradient: Sequence[sp.Expr]) -> Objective:
     hessian = tuple(tuple(sp.diff(slope, t) for t in parameters) for slope in gradient)
-    slopes, bends = (
-        sp.lambdify(parameters, formulas, modules="math", cse=True)
-        for formulas in (tuple(gradient), hessian)
-    )
+    slopes, bends = (compile_scalars(parameters, e) for e in (tuple(gradient), hessian))
     return Objective(parameters, slopes, bends)
 
 

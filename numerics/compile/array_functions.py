@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 
 from ...theory.errors import InputError
-from ...theory.functions import ROWS
+from ...theory.functions import ROWS, Row
 from ..extras import NUMPY, require
 
 
@@ -55,6 +55,11 @@ def by_kind(expressions: Iterable[sp.Expr], engine: str) -> dict[str, Callable[[
 
     Raises InputError where the engine lacks one.
     """
-    kinds = {f.func for e in expressions for f in e.atoms(sp.Function)}
-    rows = [row for row in ROWS if row.kind in kinds]
+    rows = rows_in(expressions)
     return {row.kind.__name__: array_function(row.name, engine) for row in rows}
+
+
+def rows_in(expressions: Iterable[sp.Expr]) -> list[Row]:
+    """The rows of the functions that occur."""
+    kinds = {f.func for e in expressions for f in e.atoms(sp.Function)}
+    return [row for row in ROWS if row.kind in kinds]

@@ -26,7 +26,7 @@ from ...theory.valleys import Valley
 from ..compile.balls import compile_balls, evaluate, exact
 from ..precision import working_bits
 from .continuation import Continuation, Cycle, CycleBranch, Flip
-from .doublings import ratios
+from .doublings import PeriodDoublings
 
 Floats = NDArray[np.float64]
 
@@ -63,19 +63,10 @@ def enclose_root(root: ExactRoot, digits: int) -> arb:
 
 
 @dataclass(frozen=True)
-class Cascade:
-    """Successive flips and the branches between them; `outcome` says why it ends where it does."""
+class Cascade(PeriodDoublings):
+    """The same of the frozen-q family of a model, downwards in q."""
 
     model: Model
-    digits: int
-    flips: tuple[Flip, ...]
-    branches: tuple[CycleBranch, ...]
-    outcome: str
-
-    @property
-    def feigenbaum_ratios(self) -> tuple[float, ...]:
-        """(q_{k−1} − q_k)/(q_k − q_{k+1}), which tend to 4.6692…; one for every three flips."""
-        return ratios(self.flips, self.digits)
 
 
 @takes(model=MODEL, flips=integer, digits=integer)
@@ -105,7 +96,7 @@ def cascade(model: Model, flips: int = 5, *, digits: int = 30) -> Cascade:
         found, followed, outcome = half.doublings(half.symmetric_flip(even), flips)
         shown = tuple(Flip(f.kind, f.q, half.of_g(f.cycle)) for f in found)
         branches = (CycleBranch(b.period, tuple(map(half.of_g, b.cycles))) for b in followed)
-        return Cascade(model, digits, shown, tuple(branches), outcome)
+        return Cascade(digits, shown, tuple(branches), outcome, model)
 
 
 def _of_two_sides(model: Model, flips: int, digits: int) -> Cascade:
@@ -114,7 +105,7 @@ def _of_two_sides(model: Model, flips: int, digits: int) -> Cascade:
     cycles = Continuation(frozen_family(model).step, P, Q, digits, unit)
     first = Flip(FLIP, arb(1), Cycle(arb(1), (arb(0),), arb(-1)))
     found, branches, outcome = cycles.doublings(first, flips)
-    return Cascade(model, digits, tuple(found), tuple(branches), outcome)
+    return Cascade(digits, tuple(found), tuple(branches), outcome, model)
 
 
 class _HalfMap(Continuation):

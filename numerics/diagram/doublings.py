@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import sympy as sp
 from flint import arb, ctx
@@ -34,13 +36,17 @@ class PeriodDoublings:
     @property
     def feigenbaum_ratios(self) -> tuple[float, ...]:
         """(a_k − a_{k−1})/(a_{k+1} − a_k), which tend to 4.6692…; one for every three flips."""
-        return ratios(self.flips, self.digits)
+        return ratios([flip.q for flip in self.flips], self.digits)
 
 
-def ratios(flips: tuple[Flip, ...], digits: int) -> tuple[float, ...]:
-    """The ratios of successive distances between flips."""
+def ratios(parameters: Sequence[Any], digits: int = 15) -> tuple[float, ...]:
+    """The ratios of successive distances, of balls with so many digits or of floats.
+
+    >>> ratios([0.0, 5.0, 6.0])
+    (5.0,)
+    """
     with ctx.workprec(working_bits(digits)):
-        gaps = [b.q - a.q for a, b in pairwise(flips)]
+        gaps = [b - a for a, b in pairwise(parameters)]
         return tuple(float(a / b) for a, b in pairwise(gaps))
 
 

@@ -54,8 +54,8 @@ class TwoCycles:
     >>> p.str(5, radius=False), other.str(5, radius=False)
     ('1.7321', '-1.7321')
     >>> p, other = two_cycles(Product("(1-z**2)**2/4", minimum=1))(arb(0.9), 53)
-    >>> p.str(5, radius=False), other.str(5, radius=False)  # q = 2g(p)/(p − p̃)
-    ('0.13246', '-0.21409')
+    >>> p.str(5, radius=False), other.str(5, radius=False)  # (1 + p)(1 + p̃) = q
+    ('0.11988', '-0.19634')
     """
 
     @takes(model=MODEL)

@@ -16,9 +16,7 @@ import mpmath as mp
 import sympy as sp
 
 from ...theory.edge.objective import Objective
-from ...theory.functions import ROWS
-from ..compile.array_functions import array_function
-from ..extras import NUMPY
+from ..compile.scalars import compile_scalars
 from .flip import Flip, offset
 from .lines import Lines, Vector, plus
 from .manifold import EdgeError, Minimum, minimum_near, where_sharpness_is
@@ -53,9 +51,7 @@ def expression_steps(objective: Objective) -> Steps:
     eta = sp.Dummy("eta")
     parameters = objective.parameters
     after = [x - eta * g for x, g in zip(parameters, objective.gradient, strict=True)]
-    step: Step = sp.lambdify(
-        [*parameters, eta], after, modules=[_functions(after), "math"], cse=True
-    )
+    step: Step = compile_scalars([*parameters, eta], after)
 
     def steps(point: Point, eta: float, count: int) -> tuple[Point, Point]:
         before = point
@@ -67,15 +63,6 @@ def expression_steps(objective: Objective) -> Steps:
         return tuple(before), tuple(point)
 
     return steps
-
-
-def _functions(expressions: Sequence[sp.Expr]) -> dict[str, Callable[[Any], Any]]:
-    kinds = {f.func for e in expressions for f in e.atoms(sp.Function)}
-    rows = [row for row in ROWS if row.kind in kinds]
-    return {
-        row.kind.__name__: getattr(math, row.name, None) or array_function(row.name, NUMPY)
-        for row in rows
-    } | {"Abs": abs}
 
 
 @dataclass(frozen=True)

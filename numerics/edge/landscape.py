@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import mpmath as mp
 
@@ -39,6 +40,17 @@ class Landscape:
         lines, steps = expression_lines(objective), expression_steps(objective)
         return cls(objective.text, objective.names, lines, steps, objective)
 
+    def flip_near(self, point: Sequence[Any]) -> Flip:
+        """The flip of the minimum that Newton's method finds from a point.
+
+        Raises what `minimum_near` raises.
+
+        >>> landscape = Landscape.of(Objective.parse("log(cosh(x*y))"))
+        >>> mp.nstr(landscape.flip_near((0, 4)).eta, 3)
+        '0.125'
+        """
+        return flip_at(self.lines, minimum_near(self.lines, tuple(map(mp.mpf, point))))
+
 
 def found_minimum(landscape: Landscape) -> Minimum:
     """A minimum whose flip the law speaks of, among those that Newton's method finds from a few
@@ -54,16 +66,15 @@ def found_minimum(landscape: Landscape) -> Minimum:
     trouble = EdgeError("no minimum was found; give a point near one by --at")
     for point in _candidates(len(landscape.names)):
         try:
-            minimum = minimum_near(landscape.lines, point)
-            flip = flip_at(landscape.lines, minimum)
+            flip = landscape.flip_near(point)
         except InputError as error:
             trouble = EdgeError(f"{error}; another point can be given by --at")
             continue
         rank = _rank(flip)
         if _GOOD[0] <= rank <= _GOOD[1]:
-            return minimum
+            return flip.minimum
         if best is None or rank < best[0]:
-            best = rank, minimum
+            best = rank, flip.minimum
     if best is None:
         raise trouble
     return best[1]

@@ -13,6 +13,7 @@ import sympy as sp
 from flint import arb, ctx
 
 from ..compile.program import exact
+from ..neville import extrapolate
 from ..precision import working_bits
 from .iteration import Stops
 from .loops import Loop, Watch
@@ -77,20 +78,6 @@ def _extrapolated(loop: Loop, orbit: Orbit, digits: int, steps: int) -> arb | No
             state, _ = loop.advance(state, eta, spacing, watch)
         if not zeros >= digits + _SPARE:
             return None
-        whole, without = (_at_zero(squares[k:], heights[k:]) for k in (0, 1))
+        whole, without = (extrapolate(squares[k:], heights[k:]) for k in (0, 1))
         agree = abs(whole - without) * arb(10) ** digits < 1
         return whole.mid() if agree else None
-
-
-def _at_zero(x: list[arb], y: list[arb]) -> arb:
-    """The polynomial through the points (x, y) at 0, by Neville's scheme.
-
-    >>> _at_zero([arb(1), arb(2), arb(4)], [arb(6), arb(11), arb(27)])  # 3 + 2x + x²
-    3.00000000000000
-    """
-    values = list(y)
-    for gap in range(1, len(x)):
-        for i in range(len(x) - gap):
-            a, b = x[i], x[i + gap]
-            values[i] = (a * values[i + 1] - b * values[i]) / (a - b)
-    return values[0]

@@ -11,46 +11,23 @@ from typing import Any, NamedTuple
 
 import pytest
 from calling import one_line
+from model_files import SCALARS
 
 from trajalign.theory import models
 from trajalign.theory.errors import InputError
 
 HELPER = Path(__file__).parents[1] / "every_command.py"
 
-# L = ℓ(uv), the linear network with one input and one unit, as a file that a contributor adds.
-THIRD = """
-from dataclasses import dataclass
-from typing import ClassVar
+IMPORTS = "from trajalign.theory import ETA, Loss, Model, P, ParameterSpace, Q, R, ReducedModel, Z"
+KIND = "    kind: ClassVar[type] = Loss"
 
-import sympy as sp
-
-from ..expressions.parsing import Z
-from ..responses import Loss, Response
-from .base import ETA, About, Model, P, ParameterSpace, Q, R, ReducedModel
-
-
-@dataclass(frozen=True)
-class Scalars(Model):
-    name: ClassVar[str] = "scalars"
-    exponent: ClassVar[sp.Rational] = sp.S.Half
-    kind: ClassVar[type[Response]] = Loss
-    about: ClassVar[About] = About(standard=("log-cosh",))
-
-    def generic(self):
-        slope = P * R(P)
-        bend = sp.diff(slope, P)
-        return ReducedModel(
-            p_next=P * (1 - 2 * R(P) / Q + ETA**2 * slope**2),
-            q_next=Q / (1 - ETA**2 * P**2 * R(P) * (2 * Q - R(P))),
-            trace=2 * bend / (ETA * Q),
-            determinant=-slope * (slope + 2 * P * bend),
-        )
-
-    def parameter_space(self):
-        u, v = sp.symbols("u v", real=True)
-        loss = self.response.expression.subs(Z, u * v)
-        return ParameterSpace((u, v), loss, u * v, 2 / (ETA * (u**2 + v**2)))
-"""
+# The model as a file that a contributor adds.
+THIRD = SCALARS.replace(
+    IMPORTS,
+    "from ..expressions.parsing import Z\n"
+    "from ..responses import Loss\n"
+    "from .base import ETA, About, Model, P, ParameterSpace, Q, R, ReducedModel",
+).replace(KIND, KIND + '\n    about: ClassVar[About] = About(standard=("log-cosh",))')
 
 # The same as a user has it.
 OWN = (

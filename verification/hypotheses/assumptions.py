@@ -23,7 +23,7 @@ from flint import arb, ctx, fmpq
 from ...numerics.compile.balls import BallFunction, compile_balls, evaluate, exact
 from ...numerics.inverse_response import solve_decreasing
 from ...theory.arguments import takes
-from ...theory.errors import NoExpansionError, NotFiniteError, UnresolvedError
+from ...theory.errors import NotFiniteError, UnresolvedError
 from ...theory.expressions.parsing import Z
 from ...theory.hypotheses_by_algebra import Condition, conditions, log_slope
 from ...theory.models import MODEL, Model
@@ -37,6 +37,7 @@ from .proofs import Proof, Witness
 from .regularity import (
     Finding,
     failed,
+    found_by,
     judge_analytic,
     judge_normalised,
     judge_symmetry,
@@ -203,12 +204,7 @@ class Assumptions:
             "A5": self._judge_a5,
             "curved": lambda: self._at_zero(lambda value: value != 0),
         }
-        try:
-            return judges[name]()
-        except NotFiniteError as error:
-            return undecided(str(error))
-        except NoExpansionError as error:
-            return Finding(Outcome.NOT_APPLICABLE, reason=str(error))
+        return found_by(judges[name])
 
     def _judged_analytic(self) -> tuple[Finding, tuple[Proof, ...]]:
         """What no sample refutes is proved, or at least on both sides of 0 up to some z."""

@@ -9,7 +9,7 @@ speaks against it: undecided.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -49,6 +49,16 @@ def failed(witness: dict[str, str], evidence: Evidence = Evidence.SAMPLED) -> Fi
 def undecided(reason: str) -> Finding:
     """Neither."""
     return Finding(Outcome.UNDECIDED, reason=reason)
+
+
+def found_by(judge: Callable[[], Finding]) -> Finding:
+    """What is found, where the response has values, and the expansion, that this takes."""
+    try:
+        return judge()
+    except NotFiniteError as error:
+        return undecided(str(error))
+    except NoExpansionError as error:
+        return Finding(Outcome.NOT_APPLICABLE, reason=str(error))
 
 
 _BITS = 300

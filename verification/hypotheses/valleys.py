@@ -9,11 +9,10 @@ from functools import lru_cache
 import sympy as sp
 
 from ...numerics.diagram.two_cycles import Pair, two_cycles
-from ...theory.errors import NoExpansionError, NotFiniteError
 from ...theory.models import Model
 from ...theory.valleys import Valley
-from ..verdicts import Evidence, Outcome
-from .regularity import Finding, failed, judge_analytic, passed, undecided
+from ..verdicts import Evidence
+from .regularity import Finding, failed, found_by, judge_analytic, passed, undecided
 
 _LEAST_HEIGHT = 0.5  # below it nothing is claimed, as for even losses
 _ROUNDING, _TINY = 1e-9, 1e-14
@@ -61,12 +60,7 @@ def judge_valley(model: Model, name: str, grid: Sequence[sp.Rational]) -> Findin
         "A4": lambda: _judge_alpha(response, lambda value: bool(value < 0)),
         "curved": lambda: _judge_alpha(response, lambda value: value != 0),
     }
-    try:
-        return judges[name]()
-    except NotFiniteError as error:
-        return undecided(str(error))
-    except NoExpansionError as error:
-        return Finding(Outcome.NOT_APPLICABLE, reason=str(error))
+    return found_by(judges[name])
 
 
 def _judge_falling(model: Model) -> Finding:

@@ -11,6 +11,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...numerics.neville import extrapolate
+
 ORDER_SLACK = 0.25  # an observed order may be this far from the claimed one
 _RESOLUTION = 1e-14  # a residual this small, relative to the coefficient, counts as 0
 COEFFICIENT_TOLERANCE = 2e-3  # relative; the controls falsify coefficients by 1e-2
@@ -135,22 +137,6 @@ def settled(epsilons: Sequence[float], values: Sequence[float]) -> Settled | Non
         return Settled(limit, drift)
     widest = max(abs(first), abs(second))
     return Settled(limit, max(drift, widest)) if widest <= _QUIET * abs(limit) else None
-
-
-def extrapolate(epsilons: Sequence[float], values: Sequence[float]) -> float:
-    """Polynomial extrapolation to ε = 0 by Neville's scheme.
-
-    >>> extrapolate([4.0, 2.0, 1.0], [1 + 4.0, 1 + 2.0, 1 + 1.0])
-    1.0
-    """
-    row = list(values)
-    for width in range(1, len(row)):
-        row = [
-            (epsilons[i] * row[i + 1] - epsilons[i + width] * row[i])
-            / (epsilons[i] - epsilons[i + width])
-            for i in range(len(row) - 1)
-        ]
-    return row[0]
 
 
 def observed_order(

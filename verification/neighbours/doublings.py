@@ -1,68 +1,22 @@
-"""Period doublings of descent on a balanced product of depth k, predicted and measured.
+"""Period doublings of descent on a balanced product of depth k, measured.
 
-With all weights equal to w, (w₁⋯w_k − 1)²/2 gives w' = w − η w^{k−1}(w^k − 1). The weights stay
-equal, and the imbalances shrink where |1 − η²ℓ'²…| < 1.
+All weights of (w₁⋯w_k − 1)²/2 start equal, and stay so; where they are not quite, the imbalances
+shrink where |1 − η²ℓ'²…| < 1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
 
-import mpmath as mp
 import sympy as sp
 
 from ...numerics.descent import Objective, compile_objective, descend
 
-_DIGITS = 30
 _SETTLING = 20_000  # steps after which an attracting cycle is taken as reached
 _SAME = 1e-5  # two points of an orbit this close are one
 _BISECTIONS = 16
 _FOLDINGS = 12  # e^{−12} is below `_SAME`
-
-
-@cache
-def doublings(depth: int, rough: tuple[float, ...]) -> tuple[float, ...]:
-    """The step sizes of the first doublings, by Newton's method from rough values.
-
-    >>> [round(eta, 9) for eta in doublings(2, (1.0, 1.24, 1.288))]
-    [1.0, 1.236067977, 1.28803176]
-    """
-    found = []
-    with mp.workdps(_DIGITS):
-        for k, guess in enumerate(rough):
-            found.append(float(_flip(depth, 2**k, guess)))
-    return tuple(found)
-
-
-def _flip(depth: int, period: int, guess: float) -> mp.mpf:
-    """Where the multiplier of a cycle is −1."""
-
-    def equations(w0: mp.mpf, eta: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
-        w, multiplier = w0, mp.mpf(1)
-        for _ in range(period):
-            slope = (2 * depth - 1) * w ** (2 * depth - 2) - (depth - 1) * w ** (depth - 2)
-            multiplier *= 1 - eta * slope
-            w = w - eta * w ** (depth - 1) * (w**depth - 1)
-        return w - w0, multiplier + 1
-
-    below = guess * (1 - 1e-4)
-    w = 0.9 if period > 1 else 1.0
-    for _ in range(_SETTLING if period > 1 else 0):
-        w = w - below * w ** (depth - 1) * (w**depth - 1)
-    solution = mp.findroot(equations, (mp.mpf(w), mp.mpf(guess)))
-    return solution[1]
-
-
-def feigenbaum(etas: Sequence[float]) -> list[float]:
-    """(η_{k+1} − η_k)/(η_{k+2} − η_{k+1}), which tend to 4.669…
-
-    >>> feigenbaum([0.0, 5.0, 6.0])
-    [5.0]
-    """
-    gaps = [b - a for a, b in pairwise(etas)]
-    return [a / b for a, b in pairwise(gaps)]
 
 
 def resolutions(etas: Sequence[float]) -> list[float]:

@@ -4,57 +4,48 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sympy as sp
 
 from ...numerics.descent import Objective, compile_objective, limiting_sharpness
-from ..measuring.ladder import extrapolate
+from ...numerics.neville import extrapolate
+from ...theory.expressions.parsing import Z
+from ...theory.models.product import Product
+from ...theory.responses import Loss
 from .row import Measured
 
 X, Y = sp.symbols("x y", real=True)
-U = sp.Symbol("u", real=True)
 _UNTIL = 1e-11  # of a step: where ℓ''' ≠ 0 the sharpness is off by as much as the residual
 
 
-@dataclass(frozen=True)
-class ProductLoss:
-    """ℓ(u) with a minimum at z, as an objective of x and y with u = xy."""
+def loss_about(text: str, minimum: int | str) -> Product:
+    """ℓ(xy), from the text of ℓ and of its minimum."""
+    return Product(Loss.parse(text), minimum)
 
-    expression: sp.Expr
-    minimum: sp.Expr = sp.S.Zero
 
-    def derivative(self, order: int) -> sp.Expr:
-        """ℓ⁽ᵏ⁾(z), exactly.
+def inverse_rho(model: Product) -> float:
+    """1/ρ = 3ℓ''⁴/(3ℓ'''² − ℓ''ℓ'''') at the minimum, to which (2/η − λ*)/η tends.
 
-        >>> ProductLoss(sp.log(sp.cosh(U))).derivative(4)
-        -2
-        """
-        return sp.simplify(sp.diff(self.expression, U, order).subs(U, self.minimum))
+    >>> inverse_rho(loss_about("log(cosh(u))", 0))
+    1.5
+    """
+    return float(1 / model.valley.softness)
 
-    @property
-    def alpha(self) -> sp.Expr:
-        """3ℓ'''² − ℓ''ℓ'''' at z: the flip is supercritical iff it is positive."""
-        second, third, fourth = (self.derivative(k) for k in (2, 3, 4))
-        return sp.simplify(3 * third**2 - second * fourth)
 
-    @property
-    def inverse_rho(self) -> sp.Expr:
-        """1/ρ = 3ℓ''⁴/α, to which (2/η − λ*)/η tends.
+def objective_of(model: Product) -> Objective:
+    """ℓ(xy) as ℓ was typed, ready for descent."""
+    return compile_objective(model.valley.source.subs(Z, X * Y), (X, Y))
 
-        >>> ProductLoss(sp.log(sp.cosh(U))).inverse_rho
-        3/2
-        """
-        return sp.simplify(3 * self.derivative(2) ** 4 / self.alpha)
 
-    def objective(self) -> Objective:
-        """ℓ(xy), ready for descent."""
-        return compile_objective(self.expression.subs(U, X * Y), (X, Y))
+def start_of(model: Product, eta: float, p0: float, q0: float) -> tuple[float, float]:
+    """x ≥ y with xy = z + p0 and ηλ = 2/q0 at the minimum below.
 
-    def start(self, eta: float, p0: float, q0: float) -> tuple[float, float]:
-        """x ≥ y with xy = z + p0 and ηλ = 2/q0 at the minimum below."""
-        size = 2 / (eta * float(self.derivative(2)) * q0)
-        return with_product(float(self.minimum) + p0, size)
+    >>> x, y = start_of(loss_about("log(cosh(u - 1))", 1), 0.1, 0.5, 0.8)
+    >>> round(x * y, 12), round(x * x + y * y, 12)
+    (1.5, 25.0)
+    """
+    size = 2 / (eta * float(model.valley.bend) * q0)
+    return with_product(float(model.origin) + p0, size)
 
 
 def with_product(product: float, squares: float) -> tuple[float, float]:
@@ -67,10 +58,10 @@ def with_product(product: float, squares: float) -> tuple[float, float]:
     return x, product / x
 
 
-def gaps(loss: ProductLoss, etas: Sequence[float], p0: float, q0: float) -> list[float]:
+def gaps(model: Product, etas: Sequence[float], p0: float, q0: float) -> list[float]:
     """(2/η − λ*)/η for every step size, from one (p0, q0)."""
-    objective = loss.objective()
-    starts = (loss.start(eta, p0, q0) for eta in etas)
+    objective = objective_of(model)
+    starts = (start_of(model, eta, p0, q0) for eta in etas)
     return [gap(objective, start, eta) / eta for start, eta in zip(starts, etas, strict=True)]
 
 

@@ -33,6 +33,15 @@ def test_the_balanced_products(depth):
     assert [f.cycle.period for f in found.flips] == [1, 2, 4, 8, 16]
 
 
+def test_the_first_two_of_depth_two_by_hand():
+    """ηλ = 2η = 2; on the 2-cycle x² + y² = 1 + 1/η, xy = 1/η: its multiplier is 9 − 2(1 + η)²."""
+    found = period_doublings(balanced_map(2), U, STEP, (1, 1), 2, digits=25)
+    with mp.workdps(30):
+        first, second = (mp.mpf(flip.q.str(25, radius=False)) for flip in found.flips)
+        assert abs(first - 1) < 1e-22
+        assert abs(second + 1 - mp.sqrt(5)) < 1e-22
+
+
 def test_the_logistic_map_by_hand():
     """x' = a x (1 − x) flips at 3, 1 + √6 and, in the tables, 3.5440903595519."""
     found = period_doublings(A * X * (1 - X), X, A, (sp.Rational(2, 3), 3), 4, digits=25)

@@ -2,7 +2,6 @@
 
 import math
 
-import mpmath as mp
 import pytest
 
 from trajalign.numerics.edge.descent import (
@@ -15,16 +14,14 @@ from trajalign.numerics.edge.descent import (
     passes,
     starting_point,
 )
-from trajalign.numerics.edge.flip import Flip, flip_at
+from trajalign.numerics.edge.flip import Flip
 from trajalign.numerics.edge.landscape import Landscape
-from trajalign.numerics.edge.manifold import minimum_near
 from trajalign.theory.edge.objective import Objective
 
 
 def toy(text: str = "log(cosh(x*y))", y: int = 8) -> tuple[Landscape, Flip]:
     landscape = Landscape.of(Objective.parse(text))
-    minimum = minimum_near(landscape.lines, (mp.mpf(0), mp.mpf(y)))
-    return landscape, flip_at(landscape.lines, minimum)
+    return landscape, landscape.flip_near((0, y))
 
 
 def test_steps_are_those_of_gradient_descent() -> None:

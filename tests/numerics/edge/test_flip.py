@@ -5,9 +5,8 @@ import pytest
 import sympy as sp
 from edge_cases import CASES, Case
 
-from trajalign.numerics.edge.flip import Flip, flip_at, offset
+from trajalign.numerics.edge.flip import Flip, offset
 from trajalign.numerics.edge.landscape import Landscape
-from trajalign.numerics.edge.manifold import minimum_near
 from trajalign.theory.edge.exact import exact_flip
 from trajalign.theory.edge.objective import Objective
 
@@ -15,8 +14,7 @@ from trajalign.theory.edge.objective import Objective
 def flip_of(text: str, at: dict[str, sp.Rational]) -> Flip:
     landscape = Landscape.of(Objective.parse(text))
     with mp.workdps(50):
-        point = tuple(mp.mpf(int(at[n].p)) / int(at[n].q) for n in landscape.names)
-    return flip_at(landscape.lines, minimum_near(landscape.lines, point))
+        return landscape.flip_near([mp.mpf(int(at[n].p)) / int(at[n].q) for n in landscape.names])
 
 
 def near(found: mp.mpf, exact: sp.Rational) -> bool:
@@ -30,6 +28,30 @@ def test_it_is_what_was_worked_out_by_hand(case: Case) -> None:
     assert near(found.eta, case.eta)
     assert near(found.c, case.c)
     assert near(found.kappa, case.kappa)
+
+
+@pytest.mark.parametrize(
+    ("text", "minimum", "bend", "inverse_rho"),
+    [
+        ("(1 - x**2*y**2)**2/4", 1, 2, 0.5),  # 3·2⁴/(3·6² − 2·6)
+        ("sqrt(1 + (x*y - 2)**2)", 2, 1, 1.0),
+    ],
+)
+def test_of_a_product_that_is_not_0_it_is_the_law_of_saturation(
+    text: str, minimum: int, bend: int, inverse_rho: float
+) -> None:
+    eta = 1e-4  # for x ≫ y alone
+    top = (2 / (eta * bend)) ** 0.5
+    found = Landscape.of(Objective.parse(text)).flip_near((top, minimum / top))
+    assert float(found.kappa) / eta**2 == pytest.approx(inverse_rho, rel=1e-6)
+
+
+def test_of_one_parameter_c_is_the_condition_on_derivatives() -> None:
+    # f = u²/2 + a u³/6 + b u⁴/24, η = 2: c = (3a² − b)/3, and nothing drifts
+    a, b = sp.Rational(7, 10), sp.Rational(-2, 5)
+    found = flip_of(f"u**2/2 + ({a})*u**3/6 + ({b})*u**4/24", {"u": sp.S.Zero})
+    assert near(found.c, (3 * a * a - b) / 3)
+    assert found.kappa == 0
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from typing import Any
 import mpmath as mp
 import pytest
 
-from trajalign.numerics.edge.flip import flip_at
 from trajalign.numerics.edge.landscape import Landscape
 from trajalign.numerics.edge.manifold import EdgeError, minimum_near
 from trajalign.numerics.edge.traced import traced
@@ -24,7 +23,7 @@ def test_it_has_the_flip_of_the_expression() -> None:
     there = (mp.mpf(0), mp.mpf(0), mp.mpf(5))  # a minimum, so that both are at the same
     flips = []
     for one in (traced("f", ("s", "x", "y"), function), Landscape.of(Objective.parse(TEXT))):
-        flips.append(flip_at(one.lines, minimum_near(one.lines, there)))
+        flips.append(one.flip_near(there))
     for name in ("eta", "third", "fourth", "slope", "c", "kappa"):
         found, expected = (float(getattr(flip, name)) for flip in flips)
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-9), name

@@ -55,7 +55,7 @@ def test_it_is_that_of_another_engine() -> None:
 def test_without_agreement_the_orbit_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two polynomials that differ prove nothing; then only the orbit itself tells."""
     wrong = iter(range(10))
-    monkeypatch.setattr(extrapolation, "_at_zero", lambda x, y: y[0] + next(wrong))
+    monkeypatch.setattr(extrapolation, "extrapolate", lambda x, y: y[0] + next(wrong))
     loop = compile_loop(MODELS[0][0])
     orbit, limit = followed_to_limit(loop, sp.Rational(1, 10), START, STOPS, 20)
     whole = iterate(loop, sp.Rational(1, 10), START, STOPS, digits=20, checked=False)

@@ -5,11 +5,10 @@ The values are exact dyadic or computed in mpmath; nothing below comes from an o
 
 import math
 from collections.abc import Callable
-from fractions import Fraction
 
 import mpmath as mp
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from trajalign.verification.measuring.ladder import (
@@ -17,7 +16,6 @@ from trajalign.verification.measuring.ladder import (
     ORDER_SLACK,
     Finding,
     Ladder,
-    extrapolate,
     observed_order,
     settled,
 )
@@ -264,43 +262,6 @@ def test_claim_of_zero_needs_a_measured_zero() -> None:
 def test_pure_power_has_its_order_for_every_ratio(k: float, a: float, ratio: float) -> None:
     epsilons = [0.1, 0.1 * ratio]
     assert observed_order(epsilons, [a * e**k for e in epsilons]) == pytest.approx(k, abs=1e-9)
-
-
-RATIONALS = st.fractions(-100, 100, max_denominator=1000)
-
-
-@given(
-    coefficients=st.lists(RATIONALS, min_size=1, max_size=6),
-    points=st.lists(
-        st.fractions(Fraction(1, 1000), 1, max_denominator=1000),
-        min_size=6,
-        max_size=6,
-        unique=True,
-    ),
-)
-@example([Fraction(3, 4), Fraction(-1, 3)], [Fraction(1, 2**k) for k in range(6)])
-@settings(deadline=None)
-def test_neville_is_exact_on_polynomials(
-    coefficients: list[Fraction], points: list[Fraction]
-) -> None:
-    # Six points fix a polynomial of degree 5; in rationals its value at 0 comes out exactly.
-    values = [sum(c * x**i for i, c in enumerate(coefficients)) for x in points]
-    assert extrapolate(points, values) == coefficients[0]
-
-
-@given(st.lists(RATIONALS, min_size=3, max_size=3, unique=True), RATIONALS)
-def test_neville_agrees_with_lagrange(points: list[Fraction], slope: Fraction) -> None:
-    # Lagrange's formula at 0, on values of no particular polynomial.
-    assume(0 not in points)
-    values = [1 / x + slope for x in points]
-    expected = Fraction(0)
-    for i, x in enumerate(points):
-        weight = Fraction(1)
-        for j, y in enumerate(points):
-            if j != i:
-                weight *= y / (y - x)
-        expected += weight * values[i]
-    assert extrapolate(points, values) == expected
 
 
 def test_extrapolation_uses_the_three_smallest_steps() -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import sympy as sp
 
 from ....numerics.descent import compile_objective
-from ...measuring.ladder import extrapolate
+from ....numerics.edge.landscape import Landscape
+from ....numerics.neville import extrapolate
+from ....theory.edge.objective import Objective
 from ..effort import Effort
 from ..laws import Law
-from ..normal_form import flip_at
-from ..products import X, Y, gap
+from ..products import gap
 from ..row import ABSTRACT, Measured, Measurement, Prediction, Row, Source, near, off
 
 SOURCE = Source(
@@ -26,14 +28,12 @@ _ETA = 1.0
 _LOOSE = 10
 
 
-def _objective(bend: float) -> sp.Expr:
-    return (X**2 - sp.Rational(str(bend)) * Y**2) ** 2 / 8
+def _objective(bend: float) -> Objective:
+    return Objective.parse("(x**2 - a*y**2)**2/8", constants={"a": sp.Rational(str(bend))})
 
 
 def _limit() -> Prediction:
-    last = _TOP / 4
-    point = _edge(last)
-    kappa = flip_at(_objective(last), (X, Y), point, _ETA).kappa
+    kappa = _kappa(_TOP / 4)
     extrapolated = "extrapolated in ε̂ from two, so O(ε̂²) is left out; 10 ε̂₂ε̂₃ is allowed"
     value, left_out = 0.5, _LOOSE * (_TOP / 2) * (_TOP / 4)
     return (
@@ -49,17 +49,24 @@ def _edge(bend: float) -> tuple[float, float]:
     return x, x / math.sqrt(bend)
 
 
+@cache
+def _kappa(bend: float) -> float:
+    return float(Landscape.of(_objective(bend)).flip_near(_edge(bend)).kappa)
+
+
 def _measure(effort: Effort) -> Measurement:
     bends = effort.ladder(_TOP)
     found = []
     for bend in bends:
         x, y = (1.1 * t for t in _edge(bend))
         start = (x + 0.01, y)
-        found.append(gap(compile_objective(_objective(bend), (X, Y)), start, _ETA) * _ETA)
+        formula = _objective(bend)
+        objective = compile_objective(formula.expression, formula.parameters)
+        found.append(gap(objective, start, _ETA) * _ETA)
     ratios = [end / bend for bend, end in zip(bends, found, strict=True)]
-    kappa = flip_at(_objective(_TOP / 4), (X, Y), _edge(_TOP / 4), _ETA).kappa
     where = {f"eps = {bend:g}": f"{v:.6g}" for bend, v in zip(bends, ratios, strict=True)}
-    return Measured(extrapolate(bends[-2:], ratios[-2:]), where), Measured(found[2] / kappa, where)
+    limit, of_kappa = extrapolate(bends[-2:], ratios[-2:]), found[2] / _kappa(bends[2])
+    return Measured(limit, where), Measured(of_kappa, where)
 
 
 ROWS = (

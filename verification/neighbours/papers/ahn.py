@@ -8,9 +8,10 @@ import sympy as sp
 
 from ....numerics.curve.flat import flat_constant
 from ....numerics.descent import compile_composed
+from ....theory.expressions.parsing import Z
 from ..effort import Effort
 from ..laws import Law
-from ..products import U, X, Y, at_zero, gap, with_product
+from ..products import X, Y, at_zero, gap, with_product
 from ..row import NOTES, Measurement, Prediction, Row, Source, near, off
 
 SOURCE = Source(
@@ -40,9 +41,9 @@ def _prediction(beta: int) -> Prediction:
 
 
 def _measure(beta: int, effort: Effort) -> Measurement:
-    slope = U / (1 + sp.Abs(U) ** beta) ** sp.Rational(1, beta)
-    objective = compile_composed(slope, U, X * Y, (X, Y))
-    q0 = float((slope / U).subs(U, _P0))  # on the curve q = r(p), so that no transient counts
+    slope = Z / (1 + sp.Abs(Z) ** beta) ** sp.Rational(1, beta)
+    objective = compile_composed(slope, Z, X * Y, (X, Y))
+    q0 = float((slope / Z).subs(Z, _P0))  # on the curve q = r(p), so that no transient counts
     etas = effort.ladder(_TOPS[beta])
     found = []
     for eta in etas:

@@ -7,10 +7,10 @@ import random
 import sympy as sp
 
 from ....numerics.descent import compile_objective, descend
+from ....theory.expressions.parsing import Z
 from ..doublings import balanced
 from ..effort import Effort
 from ..laws import Law
-from ..products import U
 from ..row import (
     ABSTRACT,
     Measured,
@@ -71,8 +71,8 @@ def _measure_condition(effort: Effort) -> Measurement:
 
 def _cycle(a: float, b: float) -> float | None:
     """Half the distance of the two points of the cycle next to 0 that descent ends on, if any."""
-    f = U**2 / 2 + sp.Rational(str(a)) * U**3 / 6 + sp.Rational(str(b)) * U**4 / 24 + U**6 / 720
-    objective = compile_objective(f, (U,))
+    f = Z**2 / 2 + sp.Rational(str(a)) * Z**3 / 6 + sp.Rational(str(b)) * Z**4 / 24 + Z**6 / 720
+    objective = compile_objective(f, (Z,))
     settled = descend(objective, (0.01,), 2 + _BEYOND, until=0.0, max_steps=30_000)
     (p,), (other,) = (
         settled.last,

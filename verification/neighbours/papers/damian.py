@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ....numerics.descent import compile_objective
-from ...measuring.ladder import extrapolate
+from ....numerics.neville import extrapolate
 from ..effort import Effort
 from ..laws import Law
 from ..products import X, Y, gap

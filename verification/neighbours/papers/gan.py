@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-
-import sympy as sp
+from dataclasses import replace
+from functools import cache
 
 from ....numerics.descent import CONVERGED, compile_objective, descend
+from ....numerics.edge.flip import Flip
+from ....numerics.edge.landscape import Landscape
+from ....theory.edge.objective import Objective
+from ....theory.models.product import Product
 from ..effort import Effort
 from ..laws import Law
-from ..normal_form import Flip, flip_at
-from ..products import ProductLoss, U, X, Y, at_zero, gap, gaps
+from ..products import at_zero, gap, gaps, inverse_rho, loss_about, objective_of, start_of
 from ..row import (
     ABSTRACT,
     Measured,
@@ -42,19 +45,19 @@ MANIFOLD = Source(
 _LOOSE = 10
 
 # Cross-entropy with a label that is 1 with probability 4/5: ℓ' = σ(u) − 4/5.
-_ENTROPY = ProductLoss(sp.log(1 + sp.exp(U)) - sp.Rational(4, 5) * U, sp.log(4))
-_SHIFTED = ProductLoss(sp.log(sp.cosh(U - 1)), sp.S.One)
+_ENTROPY = loss_about("log(1 + exp(u)) - 4*u/5", "log(4)")
+_SHIFTED = loss_about("log(cosh(u - 1))", 1)
 _LIMITS = ((_ENTROPY, 1 / 4), (_SHIFTED, 1 / 20))  # with the largest step size
 
 _STABLE = (
     *(_ENTROPY, _SHIFTED),
-    ProductLoss((1 - U**2) ** 2 / 4, sp.S.One),
-    ProductLoss(sp.sqrt(1 + (U - 2) ** 2), sp.Integer(2)),
+    loss_about("(1 - u**2)**2/4", 1),
+    loss_about("sqrt(1 + (u - 2)**2)", 2),
 )
 _UNSTABLE = (
-    ProductLoss(sp.cosh(U)),
-    ProductLoss(U**2 / 2 + U**4 / 4),
-    ProductLoss(sp.exp(U - 1) - U + (U - 1) ** 4, sp.S.One),
+    loss_about("cosh(u)", 0),
+    loss_about("u**2/2 + u**4/4", 0),
+    loss_about("exp(u - 1) - u + (u - 1)**4", 1),
 )
 _KAPPA = 1e-3  # of the runs that ask for convergence
 
@@ -64,7 +67,7 @@ def _limit() -> Prediction:
     why = "the next term is O(κ) of it, κ = η²/ρ; 10 κ at the third step size is allowed"
     found = []
     for name, (loss, top) in zip(names, _LIMITS, strict=True):
-        value = float(loss.inverse_rho)
+        value = inverse_rho(loss)
         tolerance = _LOOSE * value**2 * (top / 4) ** 2
         text = f"(2/η − λ*)/η at η → 0, {name}"
         found.append(near(text, "1/ρ = 3ℓ''⁴/(3ℓ'''² − ℓ''ℓ'''')", value, tolerance, why))
@@ -96,30 +99,30 @@ def _measure_sign(effort: Effort) -> Measurement:
     return _worst(_STABLE, max), _worst(_UNSTABLE, min)
 
 
-def _worst(losses: tuple[ProductLoss, ...], which: object) -> Measured:
+def _worst(losses: tuple[Product, ...], which: object) -> Measured:
     ends = {}
     for loss in losses:
-        eta = math.sqrt(_KAPPA / abs(float(loss.inverse_rho)))
-        end = eta * gap(loss.objective(), loss.start(eta, 0.02, 0.98), eta)
-        ends[str(loss.expression)] = math.inf if math.isnan(end) else end
+        eta = math.sqrt(_KAPPA / abs(inverse_rho(loss)))
+        end = eta * gap(objective_of(loss), start_of(loss, eta, 0.02, 0.98), eta)
+        ends[loss.valley.text] = math.inf if math.isnan(end) else end
     value = max(ends.values()) if which is max else min(ends.values())
     return Measured(value, {text: f"{end:.4g}" for text, end in ends.items()})
 
 
 # Three parameters: a minimum at y = s = 0 for every x, with a mode s that follows y².
-_S = sp.Symbol("s", real=True)
 _PUSH, _STIFF = 20, 8
-_THREE = sp.log(sp.cosh(X * Y)) + _PUSH * _S * Y**2 + sp.Rational(_STIFF, 2) * _S**2
+_THREE = Objective.parse(f"log(cosh(x*y)) + {_PUSH}*s*y**2 + {_STIFF}*s**2/2", ("x", "y", "s"))
 _TOP = 1 / 20
 _ABOVE = 2.1  # ηλ at first
 
 
+@cache
 def _flip(eta: float) -> Flip:
-    return flip_at(_THREE, (X, Y, _S), (math.sqrt(2 / eta), 0.0, 0.0), eta)
+    return Landscape.of(_THREE).flip_near((math.sqrt(2 / eta), 0.0, 0.0))
 
 
 def _manifold() -> Prediction:
-    kappa = _flip(_TOP / 4).kappa
+    kappa = float(_flip(_TOP / 4).kappa)
     why = "the next term is O(κ + η²) of it; 10 κ at the third step size is allowed"
     start = "k is that where ηλ = 2, and the orbit begins at 2.1: half of 0.1 is allowed"
     return (
@@ -133,13 +136,13 @@ def _without_modes() -> Prediction:
     """κ with the sum over stable modes left out of c."""
     ratio, *rest = _manifold()
     found = _flip(_TOP / 4)
-    wrong = found.kappa_without_modes / found.kappa
+    wrong = float(replace(found, stable=()).kappa / found.kappa)
     return (near(ratio.name, ratio.formula, wrong, ratio.high - 1, ratio.why), *rest)
 
 
 def _measure_manifold(effort: Effort) -> Measurement:
     eta = _TOP / 4
-    objective, flip = compile_objective(_THREE, (X, Y, _S)), _flip(eta)
+    objective, flip = compile_objective(_THREE.expression, _THREE.parameters), _flip(eta)
     start = (math.sqrt(_ABOVE / eta), 0.02 * math.sqrt(eta), 0.0)
     run = descend(objective, start, eta, until=1e-10, keep=True)
     if run.outcome != CONVERGED:
@@ -147,8 +150,8 @@ def _measure_manifold(effort: Effort) -> Measurement:
     where = {"eta": f"{eta:g}"}
     end = eta * objective.sharpness(run.last)
     squares = sum(y * y for _, y, _ in run.path)  # y is along the top eigenvector
-    fall = (_ABOVE - end) / (2 * flip.drift * squares)
-    return Measured((2 - end) / flip.kappa, where), Measured(fall, where), Measured(flip.c)
+    numbers = (2 - end) / flip.kappa, (_ABOVE - end) / (flip.k * squares), flip.c
+    return tuple(Measured(float(number), where) for number in numbers)
 
 
 ROWS = (

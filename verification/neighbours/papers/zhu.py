@@ -6,12 +6,10 @@ import math
 import random
 from functools import cache
 
-import sympy as sp
-
 from ....numerics.descent import CONVERGED, descend
 from ..effort import QUICK, Effort
 from ..laws import Law
-from ..products import ProductLoss, U, at_zero, gap, gaps
+from ..products import at_zero, gap, gaps, inverse_rho, loss_about, objective_of, start_of
 from ..row import (
     ABSTRACT,
     NOTES,
@@ -35,8 +33,8 @@ SOURCE = Source(
     2023,
     "2210.03294",
 )
-_LOSS = ProductLoss((1 - U**2) ** 2 / 4, sp.S.One)
-_SQUARE = ProductLoss((U - 1) ** 2 / 2, sp.S.One)
+_LOSS = loss_about("(1 - u**2)**2/4", 1)
+_SQUARE = loss_about("(u - 1)**2/2", 1)
 _OBJECTIVE = "(1 − x²y²)²/4, that is ℓ(xy) with ℓ = (1 − u²)²/4 and its minimum at 1"
 _TOP = 1 / 10
 _P0, _Q0 = 0.1, 0.8
@@ -49,7 +47,7 @@ def _last() -> float:
 
 
 def _limit() -> Prediction:
-    value = float(_LOSS.inverse_rho)
+    value = inverse_rho(_LOSS)
     tolerance = _LOOSE * value * _last() ** 2 * value
     why = "the next term is O(η²) of it; 10 κ, κ = η²/ρ at η = 1/40, is allowed"
     return (
@@ -76,11 +74,11 @@ def _too_narrow() -> Prediction:
 
 
 def _measure_interval(effort: Effort) -> Measurement:
-    rng, objective, found = random.Random(effort.seed), _LOSS.objective(), list[Measured]()
+    rng, objective, found = random.Random(effort.seed), objective_of(_LOSS), list[Measured]()
     for _ in range(effort.starts):
         eta, q0 = rng.choice((1 / 10, 1 / 20)), rng.uniform(0.7, 0.95)
         p0 = rng.choice((-1, 1)) * rng.uniform(0.02, 0.2)
-        value = gap(objective, _LOSS.start(eta, p0, q0), eta) / eta
+        value = gap(objective, start_of(_LOSS, eta, p0, q0), eta) / eta
         where = {"eta": f"{eta:g}", "p0": f"{p0:.6g}", "q0": f"{q0:.6g}"}
         found.append(Measured(value, where))
     least = largest([Measured(-one.value, one.where) for one in found])
@@ -98,8 +96,8 @@ def _parabola() -> Prediction:
 
 def _measure_parabola(effort: Effort) -> Measurement:
     eta = effort.ladder(_TOP)[-1]
-    objective, kappa = _LOSS.objective(), math.sqrt(eta)
-    run = descend(objective, _LOSS.start(eta, _P0, _Q0), eta, keep=True)
+    objective, kappa = objective_of(_LOSS), math.sqrt(eta)
+    run = descend(objective, start_of(_LOSS, eta, _P0, _Q0), eta, keep=True)
     if run.outcome != CONVERGED:
         return Measured(math.nan), Measured(math.nan)
     edge = (eta**-2 - 4) ** 0.25  # of c where ηλ = 2 at the minimum
@@ -135,9 +133,9 @@ def _universal() -> Prediction:
 
 @cache
 def _square_limits() -> dict[tuple[float, float], float]:
-    objective = _SQUARE.objective()
+    objective = objective_of(_SQUARE)
     return {
-        (eta, q0): eta * gap(objective, _SQUARE.start(eta, 0.01, q0), eta)
+        (eta, q0): eta * gap(objective, start_of(_SQUARE, eta, 0.01, q0), eta)
         for eta in (1 / 20, 1 / 40)
         for q0 in (0.8, 0.9)
     }
