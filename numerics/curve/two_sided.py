@@ -64,6 +64,7 @@ class TwoSidedCurve:
 
     Raises what `require_curved` raises.
 
+    >>> from trajalign.theory.models import Product
     >>> curve = TwoSidedCurve(Product("(1-z**2)**2/4", minimum=1), 1)
     >>> [h.str(8, radius=False) for h in curve.at(arb(0)).values]  # h_1(0) = 1/(2·8)
     ['1.0000000', '0.062500000']

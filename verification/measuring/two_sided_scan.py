@@ -72,8 +72,10 @@ def scan_of(view: OrbitView, terms: tuple[sp.Expr, ...]) -> Scan | TwoSidedScan:
 def shown_steps(count: int, begin: int = 0) -> list[int]:
     """Steps from `begin` on: all of the first, then pairs, for both signs of p, and the last.
 
-    >>> shown_steps(10**5, 5)[-3:]
-    [99924, 99925, 100004]
+    >>> shown_steps(4, 5)
+    [5, 6, 7, 8]
+    >>> shown_steps(10**5, 5)[-1]
+    100004
     """
     chosen: list[int] = list(range(_FIRST))
     place = float(_FIRST)
