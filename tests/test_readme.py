@@ -266,4 +266,4 @@ def test_the_example_of_own_tests_is_the_one_that_is_run() -> None:
 if __name__ == "__main__":
     for path in PAGES:
         old = path.read_text(encoding="utf-8")
-        path.write_text(with_true_output(path.name, old), encoding="utf-8")
+        path.write_text(with_true_output(path.relative_to(ROOT).as_posix(), old), encoding="utf-8")

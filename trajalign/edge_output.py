@@ -22,7 +22,7 @@ from .verification.edge.exact import exact_form
 from .verification.edge.examination import DEGENERATE, JUMP, STILL, Examined
 from .verification.edge.measuring import Measured
 from .verification.edge.near import NEAR
-from .verification.edge.rungs import SMALL, Rung
+from .verification.edge.rungs import SMALL, SMALLEST, Rung
 from .verification.running.runner import Control
 from .verification.verdicts import Verdict
 
@@ -71,7 +71,18 @@ def _facts(examined: Examined) -> list[tuple[str, str]]:
         ("c", f"{_number(flip.c)} = {_terms(flip)}: {_criticality(flip)}"),
         *([] if flip.degenerate else [("kappa", _kappa(examined))]),
         ("the law", _prediction(examined)),
+        *([("ladder", _elsewhere(examined))] if _elsewhere(examined) else []),
     ]
+
+
+def _elsewhere(examined: Examined) -> str:
+    """Where the ladder begins, if not at the flip asked for."""
+    first, ladder = examined.first, examined.rungs.ladder
+    if not ladder or any(rung.where == first.where for rung in ladder):
+        return ""
+    size = abs(first.kappa)
+    why = f"larger than {SMALL}" if size > SMALL else f"below {SMALLEST}, where descent is too long"
+    return f"not from there, κ being {why}, but from {ladder[0].where}"
 
 
 def _manifold(tangent: int, stable: int) -> str:
@@ -154,9 +165,14 @@ def _table(examined: Examined, columns: Mapping[str, Any]) -> Table:
     for heading in ("kappa", *(label.removeprefix("edge/") for label in columns)):
         table.add_column(heading, justify="right")
     for number, (name, size) in enumerate(_rows(examined, next(iter(columns)))):
-        values = (f"{float(column[number]):.6f}" for column in columns.values())
+        values = (_ratio(column[number]) for column in columns.values())
         table.add_row(name, size, *values)
     return table
+
+
+def _ratio(value: str) -> str:
+    """To six places; a word for descent that did not do what the law says."""
+    return value if value.isalpha() and value != "nan" else f"{float(value):.6f}"
 
 
 def _rows(examined: Examined, label: str) -> list[tuple[str, str]]:

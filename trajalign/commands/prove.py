@@ -41,7 +41,7 @@ SCHEMA = "trajalign.prove/1"
 _WIDTH = 92
 _HIGHEST = fmpq(9, 10)  # q0 by default
 _FORMULA = re.compile(r"(\$[^$]*\$)")
-_PLACES = 60  # binary places of an ε₀ that is not rational
+_PLACES = 60  # binary digits of an ε₀ that is not rational
 _TIE, _LONG = "\xa0", 36
 
 
@@ -132,9 +132,11 @@ def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> W
 def _largest(model: Model, eta0: str) -> fmpq:
     epsilon = model.small_parameter(positive(eta0, "--eta0"))
     if not epsilon.is_Rational:  # so that ε₀ is of a step size a little larger
-        epsilon = sp.Rational(math.ceil(epsilon * 2**_PLACES), 2**_PLACES)
+        size = math.floor(sp.log(epsilon, 2).evalf())
+        unit = sp.Integer(2) ** (_PLACES - size)
+        epsilon = sp.ceiling(epsilon * unit) / unit
     if not epsilon < 1:
-        raise InputError(f"--eta0 {eta0}: need epsilon < 1, but it is {epsilon}")
+        raise InputError(f"--eta0 {eta0}: need epsilon < 1, but it is {float(epsilon):.6g}")
     return _fmpq(epsilon)
 
 

@@ -92,21 +92,40 @@ class Claim:
         ]
 
     def judge(self, found: Sequence[Measured], short: str = "") -> Judgement:
-        """The claim against what was measured; `short` says why there are no more rungs."""
+        """The claim against what was measured; `short` says why there are no more rungs.
+
+        The law is one for κ → 0: rungs down to the last at which descent ends otherwise than it
+        says do not count, and only if that is the last of all does it refute the law.
+        """
+        dropped = 0
+        for i, one in reversed(list(enumerate(found))):
+            if (run := self._otherwise(one)) is None:
+                continue
+            told = f"descent {run.ending}, where the law says that it {self._said(one, run)}"
+            if i == len(found) - 1:
+                return Judgement(told, one.witness(run))
+            found, dropped = found[i + 1 :], i + 1
+            short = f"at {one.rung.where} {told}: κ is too large there, and few rungs are left"
+            break
         endings = [(one, run) for one in found for run in self.runs(one)]
         for one, run in endings:
-            said = LIMIT if self.law.rests(one.rung.flip, run.start) else LEFT
             if run.ending not in (LIMIT, LEFT):
                 late = f"descent {run.ending} after {run.steps} steps"
                 return Judgement("", None, undecided=f"{late}, at {one.rung.where}")
-            if run.ending != said:
-                objection = f"descent {run.ending}, where the law says that it {said}"
-                return Judgement(objection, one.witness(run))
         if len(found) < FEWEST:
             return Judgement("", None, undecided=self._too_few(found, short))
         if self.ratio is None:
             return Judgement("", None, {"descent": tuple(run.ending for _, run in endings)})
-        return self._on_ladder(found)
+        return self._on_ladder(found, dropped)
+
+    def _said(self, one: Measured, run: Run) -> str:
+        """How a run ends by the law."""
+        return LIMIT if self.law.rests(one.rung.flip, run.start) else LEFT
+
+    def _otherwise(self, one: Measured) -> Run | None:
+        """A run that comes to rest where the law says that it leaves, or the other way round."""
+        ended = (run for run in self.runs(one) if run.ending in (LIMIT, LEFT))
+        return next((run for run in ended if run.ending != self._said(one, run)), None)
 
     def _too_few(self, found: Sequence[Measured], short: str) -> str:
         if not found or self.ratio is None:
@@ -120,10 +139,12 @@ class Claim:
         ratios = [(self.ratio(self.law, one, run), run) for run in self.runs(one)]
         return max(ratios, key=lambda pair: _distance(pair[0]))
 
-    def _on_ladder(self, found: Sequence[Measured]) -> Judgement:
+    def _on_ladder(self, found: Sequence[Measured], dropped: int) -> Judgement:
         worst = [self._worst(one) for one in found]
         kappas = tuple(abs(one.rung.kappa) for one in found)
         judged = on_ladder(kappas, tuple(value for value, _ in worst), "kappa")
+        told = ("otherwise",) * dropped + _texts(judged.quantities["measured over predicted"])
+        judged = replace(judged, quantities={**judged.quantities, "measured over predicted": told})
         if not judged.objection:
             return judged
         return replace(judged, witness=found[-1].witness(worst[-1][1]))
@@ -139,6 +160,11 @@ def on_ladder(sizes: tuple[float, ...], values: tuple[float, ...], variable: str
         "measured over predicted": tuple(f"{value:.8g}" for value in values),
     }
     return Judgement(finding.objection, None, quantities, undecided=finding.undecided)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    assert isinstance(value, tuple)
+    return value
 
 
 def _distance(value: float) -> float:

@@ -19,7 +19,7 @@ RUNGS = 4
 SMALL = 0.03  # largest κ of a ladder
 LAG = 0.2  # largest part of the rate of the slowest stable mode that κ may be
 STEADY = 0.05  # largest part of itself by which κ may change while μ goes through κ
-_SMALLEST = 4e-5  # below it descent takes more than some 10⁵ steps
+SMALLEST = 4e-5  # below it descent takes more than some 10⁵ steps
 _RATIO = 4.0  # of κ from rung to rung
 _NEAR = 1.2  # a rung is taken where κ is within this factor of what it should be
 _NUDGE = mp.mpf("1e-3")  # of λ, to see how κ changes with it
@@ -106,7 +106,7 @@ def rungs_along(lines: Lines, steps: Steps, minimum: Minimum, count: int = RUNGS
     found, short = list[Rung](), ""
     try:
         size = abs(first.kappa)
-        inside = _SMALLEST <= size <= SMALL
+        inside = SMALLEST <= size <= SMALL
         goal = math.copysign(min(max(size, _LOWEST), _HIGHEST), first.kappa)
         start = first if inside else _at(first, goal)
         for rung in _steady(start, 1 / _RATIO):
@@ -129,7 +129,7 @@ def _steady(rung: Rung, ratio: float) -> Iterator[Rung]:
 
     Raises EdgeError where a condition of the law does not hold, or a rung is not found.
     """
-    while _SMALLEST <= abs(rung.kappa) <= SMALL:
+    while SMALLEST <= abs(rung.kappa) <= SMALL:
         if rung.trouble:
             raise EdgeError(rung.trouble)
         yield rung

@@ -179,3 +179,35 @@ def test_a_step_size_chooses_the_flip() -> None:
     landscape = Landscape.of(Objective.parse("log(cosh(x*y))"))
     found = minimum_of(landscape, at(x="0", y="4"), sp.Rational(1, 50))
     assert float(found.sharpness) == pytest.approx(100)
+
+
+# The law is one for κ → 0 -------------------------------------------------------------------------
+
+TWISTED = "exp(x*y*(1+s/3)) - x*y*(1+s/3) - 1 + 5*(s-x**2)**2"
+
+
+def test_a_rung_that_is_too_coarse_refutes_nothing() -> None:
+    """From μ₀ = 12κ descent leaves at η = 1/8, and from there on down it comes to rest."""
+    found = of(TWISTED, s="0", x="0", y="4")
+    assert outcomes(found) == dict.fromkeys(LABELS, "pass")
+    gap = found.verdicts()[0]
+    told = gap.quantities["measured over predicted"]
+    assert isinstance(told, tuple)
+    assert told[0] == "otherwise"
+    assert all(0.99 < float(value) < 1.01 for value in told[1:])
+    assert all(control.refuted for control in found.controls())
+
+
+def test_the_last_rung_refutes_where_descent_leaves_there() -> None:
+    found = of(TWISTED, s="0", x="0", y="4")
+    only = found.measured[:1]
+    judged = SUPERCRITICAL[0].judge(only, "too few")
+    assert "descent leaves, where the law says that it comes to rest" in judged.objection
+    assert judged.witness is not None
+
+
+def test_what_is_left_of_a_ladder_may_be_too_little() -> None:
+    found = of(TWISTED, s="0", x="0", y="4")
+    judged = SUPERCRITICAL[0].judge(found.measured[:3], "")
+    assert judged.objection == ""
+    assert "few rungs are left" in judged.undecided
