@@ -119,7 +119,7 @@ def _kappa(examined: Examined) -> str:
     flip = examined.first.flip
     if flip.still:
         return "0: λ does not change along the minima"
-    found = f"{examined.first.kappa:.8g}, from |∇λ| = {_number(flip.slope)} along the minima"
+    found = f"{examined.first.kappa:.8g}, from |∇λ| = {_digits(flip.slope)} along the minima"
     exact = exact_form(examined.landscape, flip.minimum)
     return found if exact is None else f"{found}; exactly {exact.kappa}"
 
@@ -259,4 +259,8 @@ def _vector(names: Sequence[str], values: Sequence[Any]) -> str:
 def _number(value: Any, digits: int = 6) -> str:
     """A decimal; 0 for what is 0 but for rounding."""
     number = mp.mpf(value)
-    return "0" if abs(number) < _TINY else mp.nstr(number, digits).removesuffix(".0")
+    return "0" if abs(number) < _TINY else _digits(number, digits)
+
+
+def _digits(value: Any, digits: int = 6) -> str:
+    return str(mp.nstr(mp.mpf(value), digits).removesuffix(".0"))

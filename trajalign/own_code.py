@@ -184,6 +184,9 @@ def _chosen(module: ModuleType, name: str, file: str) -> type[Model]:
         raise OwnCodeError(f"{file}: say which of its models, as {file}:CLASS; it has {known}")
     if name not in vars(module):
         raise OwnCodeError(f"{file}: it has no class {name}; its models are {known}")
+    thing = vars(module)[name]
+    if isinstance(thing, type) and issubclass(thing, Model) and thing is not Model:
+        return thing  # imported into the file, and asked for by its name
     if name not in own:
         raise OwnCodeError(
             f"{file}: {name} is no subclass of trajalign.theory.Model; its models are {known}"

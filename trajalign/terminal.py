@@ -47,11 +47,14 @@ class Output(Console):
 
 
 def _listed(console: Console, table: Table) -> Text:
-    """The title, the headings and the rows of a table, each in one line."""
+    """The title, the headings and the rows of a table, each in one line; "–" for an empty cell
+    that others follow."""
 
     def words(cells: Iterable[Any]) -> Text:
-        texts = (c if isinstance(c, Text) else console.render_str(str(c)) for c in cells)
-        return Text("  ").join(text for text in texts if text)
+        texts = [c if isinstance(c, Text) else console.render_str(str(c)) for c in cells]
+        while texts and not texts[-1]:
+            texts.pop()
+        return Text("  ").join(text or Text("–") for text in texts)
 
     title = [words([table.title])] if table.title else []
     head = words(column.header for column in table.columns)

@@ -18,7 +18,7 @@ from trajalign.cli import commands
 
 COMMANDS: dict[str, click.Command] = {"": commands, **known_commands()}
 ON_PAGES = {own_command(step) for step in RUNS if step.status == 0}  # test_readme.py runs them
-SLOW = ("derive", "report", "sweep", "experiment", "orbit", "prove")
+SLOW = ("check", "derive", "report", "sweep", "experiment", "orbit", "prove")
 
 
 def help_of(name: str) -> str:
@@ -100,7 +100,8 @@ def test_examples_work(name: str, tmp_path: Path) -> None:
             cwd=tmp_path,
             env=environment(),
         )
-        assert done.returncode == 0, (example, done.stdout, done.stderr)
+        allowed = (0, 3) if name == "check" else (0,)  # what is not translated is undecided
+        assert done.returncode in allowed, (example, done.stdout, done.stderr)
         print(f"{time.perf_counter() - begin:.1f} s  {example}")
 
 

@@ -157,10 +157,22 @@ def test_what_names_no_model_is_refused(
     assert told in last_line(err)
 
 
+def test_a_model_that_a_file_imports_is_taken_by_its_name(folder: Path, command: Command) -> None:
+    (folder / "mine.py").write_text("from scalars import Scalars\n", encoding="utf-8")
+    try:
+        status, out, _ = command("verify", "mine.py:Scalars", "--list")
+        assert status == 0
+        assert "scalars/limit" in out
+        assert command("verify", "mine.py", "--list")[0] == 2
+    finally:
+        sys.modules.pop("scalars", None)
+
+
 def test_other_words_are_no_file(command: Command) -> None:
     status, _, err = command("verify", "scalars.txt:Scalars")
     assert status == 2
     assert "is not one of" in err
+    assert "nor FILE.py:CLASS" in err
     assert "runs" not in err
 
 

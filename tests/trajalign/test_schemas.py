@@ -10,13 +10,14 @@ from typing import Any
 import jsonschema
 import pytest
 from calling import Called
+from coq_tools import has_coq
 from small_appendix import SMALL
 from small_study import FILE as SMALL_STUDY
 
 SCHEMAS = resources.files("trajalign") / "schemas"
 NAMES = (
-    *("assumptions", "certificate", "controls", "derivation", "doctor", "edge", "experiment"),
-    *("ledger", "neighbours", "orbit", "prove", "theorem", "verify"),
+    *("assumptions", "certificate", "check", "controls", "derivation", "doctor", "edge"),
+    *("experiment", "ledger", "neighbours", "orbit", "prove", "theorem", "verify"),
 )
 LIMIT = ("neuron", "--activation", "algebraic", "--statement", "neuron/limit", "--jobs", "1")
 ORBIT = ("orbit", "linear", "--eta", "1/10", "--digits", "20", "--json", "-")
@@ -37,6 +38,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a witness": ("certificate", ("assumptions", *NOT_CONVEX, "--certificate", "-")),
     "a theorem": ("prove", ("prove", "linear", *SMALL_BOX, "--json", "-")),
     "a theorem's proof": ("theorem", ("prove", "linear", *SMALL_BOX, "--certificate", "-")),
+    "a kernel's reading": ("check", ("check", "--kernel", "linear", "--json", "-")),
     "derivations": ("derivation", ("derive", "--format", "json")),
     "the doctor's findings": ("doctor", ("doctor", "--json", "-")),
     "an experiment": ("experiment", ("experiment", str(SMALL_STUDY), "--json", "-")),
@@ -102,7 +104,10 @@ def document(
     monkeypatch: pytest.MonkeyPatch,
 ) -> tuple[str, Any]:
     monkeypatch.setattr("trajalign.commands.derive.appendix", lambda model, order: SMALL)
+    monkeypatch.setattr("trajalign.verification.kernel.project.appendix", lambda *_: SMALL)
     name, arguments = COMMANDS[request.param]
+    if name == "check" and not has_coq():
+        pytest.skip("coqc is not installed")
     if request.param not in written:
         _, out, err = command(*arguments)
         assert err == ""

@@ -41,9 +41,13 @@ def test_no_word_is_lost_at_any_width(width, fixed, monkeypatch):
     for row in CELLS:
         words = [re.sub(r"\[/?bold\]|\[/\]", "", w) for cell in row for w in cell.split()]
         assert [word for word in words if word not in text] == []
-        if "─" not in text:  # a plain list has them in their order too
+        if (
+            "─" not in text
+        ):  # a plain list has them in their order too, and a dash where one is empty
             line = next(line for line in text.splitlines() if words[0] in line)
-            assert line.split() == words
+            empty = [k for k, cell in enumerate(row) if not cell and any(row[k:])]
+            assert [word for word in line.split() if word != "–"] == words
+            assert line.split().count("–") == len(empty)
     assert "[bold]" not in text
 
 

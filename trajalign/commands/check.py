@@ -30,9 +30,7 @@ _UNDECIDED = 3
     epilog="""\b
 Examples:
   trajalign check --kernel linear
-  trajalign check --kernel neuron --activation algebraic
-  trajalign derive linear --coq proofs
-  trajalign check --kernel proofs
+  trajalign check --kernel neuron --activation algebraic --order 1
 """,
 )
 @click.option(

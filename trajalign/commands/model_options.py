@@ -139,7 +139,11 @@ class _ModelName(click.Choice):  # type: ignore[type-arg]  # it is of texts
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The text of either; any other is refused with the names that are known."""
-        return value if own_code.is_own(value) else super().convert(value, param, ctx)
+        if own_code.is_own(value) or value in self.choices:
+            return value
+        known = ", ".join(map(repr, self.choices))
+        told = f"{value!r} is not one of {known}, nor FILE.py:CLASS."
+        raise click.BadParameter(told, ctx=ctx, param=param)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
