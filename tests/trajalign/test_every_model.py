@@ -112,7 +112,7 @@ def answers(name: str, folder: Path, *commands: tuple[str, ...]) -> tuple[Said, 
     return tuple(Said(*one) for one in json.loads(found.stdout))
 
 
-BOX = ("--eta0", "1/50", "--q0", "21/25,17/20", "--p0", "1/5,2/5", "--jobs", "1")
+BOX = ("--eta0", "1/200", "--q0", "21/25,17/20", "--p0", "1/5,2/5", "--jobs", "1")
 COMMANDS = {
     "verify": ("verify", "MODEL", "--statement", "MODEL/reduced-map", "--jobs", "1"),
     "list": ("verify", "MODEL", "--list"),

@@ -38,7 +38,8 @@ _HEADS: Mapping[str, Any] = MappingProxyType(
 _NAMES = MappingProxyType({function: name for name, function in _HEADS.items()})
 _CONSTANTS = MappingProxyType({"pi": sp.pi, "e": sp.E})
 
-_PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,9}(_\+)?")  # before and after a step
+# Of a matrix or not, before and after a step.
+_PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,9}(_[0-9]{1,2})?(_\+)?")
 
 Tree = Any
 
