@@ -61,7 +61,7 @@ def check(
 ) -> int:
     """Have the kernel of Coq read every line that is an identity, a sign or a solution.
 
-    A line is kernel-checked if its lemma is accepted, on the axioms of Coq's real numbers only, if
+    A line is kernel-checked if its lemma is accepted, on the usual axioms of analysis only, if
     a witness shows that its hypotheses can hold together, and if its falsified twins are refuted.
     What was not translated or not accepted is undecided: exit status 3.
     """

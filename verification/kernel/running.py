@@ -16,7 +16,7 @@ from ...theory.errors import InputError
 from .lemmas import Lemma
 from .project import LIBRARY, PACKAGES, Chapter, library, written
 
-# Those of Coq's own real numbers, and no others.
+# Those on which Coq's real numbers and its libraries of analysis rest, and no others.
 AXIOMS = frozenset(
     {
         "ClassicalDedekindReals.sig_forall_dec",
@@ -28,7 +28,9 @@ AXIOMS = frozenset(
         "Eqdep.Eq_rect_eq.eq_rect_eq",
     }
 )
-_PRIMITIVE = re.compile(r"^(PrimInt63|PrimFloat|Uint63|FloatAxioms|Int63|FloatOps)\b")
+# The integers of the machine, with which `interval` counts; its floats are not among them.
+_INTEGERS = re.compile(r"^(PrimInt63|Uint63|Int63)\b")
+_CLOSED = "Closed under the global context"
 _SECONDS = 600  # for one file
 _PLACE = re.compile(r'File "[^"]*", line (\d+), characters (\d+)-(\d+):\s*(Error.*)', re.DOTALL)
 
@@ -151,7 +153,8 @@ def read(
         refused[name] = why
         for other in _resting_on(name, chapter.lemmas):
             refused.setdefault(other, f"rests on {name}")
-    axioms = _axioms(done.stdout)
+    left = any(block.name not in refused for one in chapter.lemmas for block in one.blocks)
+    axioms = _axioms(done.stdout) if left else frozenset()
     return tuple(_of(one, refused, axioms) for one in chapter.lemmas)
 
 
@@ -182,12 +185,17 @@ def _culprit(text: str, output: str, chapter: Chapter) -> tuple[str, str]:
 
 
 def _axioms(output: str) -> frozenset[str]:
-    """What `Print Assumptions` said of all blocks of a file together."""
+    """What `Print Assumptions` said of all blocks of a file together.
+
+    Raises InputError where it said nothing: that is no sign that there are none.
+    """
     match = re.search(r"^Axioms:$(.*)", output, re.MULTILINE | re.DOTALL)
     if match is None:
-        return frozenset()
+        if _CLOSED in output:
+            return frozenset()
+        raise InputError(f"coqc does not tell the axioms: {_last(output)}")
     found = re.findall(r"^(\S+)\s*:", match[1], re.MULTILINE)
-    return frozenset(a for a in found if not _PRIMITIVE.match(a))
+    return frozenset(a for a in found if not _INTEGERS.match(a))
 
 
 def _coqc(folder: Path, file: str) -> subprocess.CompletedProcess[str]:

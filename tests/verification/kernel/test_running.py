@@ -9,6 +9,7 @@ from coq_tools import needs_coq
 
 from trajalign.theory.derivation.claims import Identity, Sign, Step
 from trajalign.theory.derivation.substitution import Equation
+from trajalign.theory.errors import InputError
 from trajalign.theory.models import R
 from trajalign.verification.kernel import lemmas, running, statements, translate
 from trajalign.verification.kernel.lemmas import Lemma, lemma
@@ -142,3 +143,20 @@ def test_the_words_of_the_page_cannot_end_a_comment() -> None:
     step = Step("a", 'so "it" ends *) Axiom bad : False. (* here', SQUARE[0].claim)
     assert "*)" not in lemmas._words(step)
     assert '"' not in lemmas._words(step)
+
+
+# The axioms ---------------------------------------------------------------------------------------
+
+
+def test_the_floats_of_the_machine_are_foreign_and_its_integers_are_not() -> None:
+    told = (
+        "Axioms:\nPrimInt63.add : int -> int -> int\nFloatAxioms.add_spec\n  : forall x y, True\n"
+    )
+    assert running._axioms(told) == {"FloatAxioms.add_spec"}
+    assert not running._axioms(told) <= running.AXIOMS
+    assert running._axioms("Closed under the global context\n") == frozenset()
+
+
+def test_silence_about_axioms_is_no_sign_that_there_are_none() -> None:
+    with pytest.raises(InputError, match="does not tell the axioms"):
+        running._axioms("")
