@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
 from types import FrameType
@@ -15,6 +15,7 @@ from typing import Any
 from warnings import catch_warnings, simplefilter
 
 Progress = Callable[[int, int], None]  # is told how much of the work is done, and of how much
+Bar = Callable[[str], AbstractContextManager[Progress | None]]  # opens one with this name
 
 _first: list[tuple[Callable[..., object], tuple[Any, ...]]] = []
 

@@ -220,7 +220,7 @@ def _require_complete(model: type[Model], told: str) -> None:
         _require_usable(model, told)
     except InputError:
         raise
-    except Exception as error:
+    except Exception as error:  # a user's method raises what it likes
         raise OwnCodeError(blamed(error) or f"{told}: {_said(error)}") from None
 
 

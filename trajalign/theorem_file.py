@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from .numerics.pools import Progress
+from .numerics.pools import Bar
 from .terminal import progress_bar
 from .theory.errors import InputError
 from .theory.models import Model
 from .verification.theorems.certificate import SCHEMA, Replayed, replay
-
-Bar = Callable[[str], AbstractContextManager[Progress | None]]
 
 
 def replayed(

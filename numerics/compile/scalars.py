@@ -27,4 +27,5 @@ def compile_scalars(parameters: Sequence[sp.Symbol], formulas: Sequence[Any]) ->
         for row in rows_in(sp.flatten(formulas))
     }
     modules = [{**functions, "Abs": abs}, "math"]
-    return sp.lambdify(parameters, formulas, modules=modules, cse=True)  # type: ignore[no-any-return]
+    found: Callable[..., Any] = sp.lambdify(parameters, formulas, modules=modules, cse=True)
+    return found

@@ -57,7 +57,7 @@ def expression_steps(objective: Objective) -> Steps:
         before = point
         try:
             for _ in range(count):
-                before, point = point, step(*point, eta)  # type: ignore[assignment]
+                before, point = point, step(*point, eta)  # type: ignore[assignment]  # a list of floats
         except (ArithmeticError, ValueError, TypeError):  # a root of a negative number is complex
             point = (math.nan,) * len(point)
         return tuple(before), tuple(point)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import time
@@ -32,7 +31,7 @@ from ..verification.theorems.certificate import (
 )
 from ..verification.theorems.proof import Proof, Theorem, require_symmetric
 from ..verification.theorems.search import prove as searched
-from ..verification.theorems.settings import Wanted
+from ..verification.theorems.settings import Wanted, rational_above
 from ..verification.theorems.words import Sentences, sentences
 from .model_options import Asked, model_options
 from .options import FILE, jobs_option, json_option, positive, rational
@@ -41,7 +40,6 @@ SCHEMA = "trajalign.prove/1"
 _WIDTH = 92
 _HIGHEST = fmpq(9, 10)  # q0 by default
 _FORMULA = re.compile(r"(\$[^$]*\$)")
-_PLACES = 60  # binary digits of an ε₀ that is not rational
 _TIE, _LONG = "\xa0", 36
 
 
@@ -131,13 +129,9 @@ def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> W
 
 def _largest(model: Model, eta0: str) -> fmpq:
     epsilon = model.small_parameter(positive(eta0, "--eta0"))
-    if not epsilon.is_Rational:  # so that ε₀ is of a step size a little larger
-        size = math.floor(sp.log(epsilon, 2).evalf())
-        unit = sp.Integer(2) ** (_PLACES - size)
-        epsilon = sp.ceiling(epsilon * unit) / unit
     if not epsilon < 1:
         raise InputError(f"--eta0 {eta0}: need epsilon < 1, but it is {float(epsilon):.6g}")
-    return _fmpq(epsilon)
+    return rational_above(epsilon)
 
 
 def _heights(model: Model, q0: str) -> tuple[fmpq, fmpq]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import sympy as sp
 
-from ..numerics.pools import Progress
+from ..numerics.pools import Bar
 from ..theory.errors import InputError
 from ..theory.models import Model
 from .picture import Picture
@@ -18,7 +18,6 @@ from .standard import Start, standard_start, standard_step
 HALF, FULL = "half", "full"  # the maps of a cobweb
 MAPS = (HALF, FULL)
 Values = tuple[sp.Rational, ...]
-Bar = Callable[[str], AbstractContextManager[Progress | None]]
 
 
 @dataclass(frozen=True)

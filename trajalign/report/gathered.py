@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
@@ -15,7 +15,7 @@ from ..figures.kind import Request
 from ..figures.kinds import KINDS
 from ..figures.picture import Picture
 from ..numerics.compile.balls import exact
-from ..numerics.pools import Progress, workers
+from ..numerics.pools import Bar, workers
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..verification.hypotheses.assumptions import Assumptions
@@ -29,7 +29,6 @@ from .proofs import ORDER, Proofs, derived
 
 T = TypeVar("T")
 P = ParamSpec("P")
-Bar = Callable[[str], AbstractContextManager[Progress | None]]
 
 FIGURES = ("bifurcation", "ladder", "sharpness", "exponential")
 _DIGITS = 10

@@ -59,8 +59,8 @@ def _lemmas(found: Replayed) -> dict[str, str]:
         rf"{exactly(s.largest)}$, $x \le {exactly(s.funnel_end)}$ and $|v| \le "
         rf"{exactly(s.levels[0])}$; for $|v| \le {exactly(s.levels[-1])}$ with $C_1 = {constant}$.",
         "approach": rf"From $0 < |\taP_0| < {small}$ an orbit has $|\taP_t|$ between {small} and "
-        rf"{most} at most $1 + {up(theorem.per_small)} \ln({small}/|\taP_0|)$ steps later, and "
-        rf"$\taQ$ has hardly risen.",
+        rf"{most} at most $1 + {up(theorem.per_small)} \ln({small}/|\taP_0|)$ steps later; "
+        r"how much $\taQ$ may have risen by then is enclosed too.",
         "entry": rf"The box of all starts with ${low} \le \taQ_0 \le {high}$ and ${small} \le "
         rf"|\taP_0| \le {most}$ and of all $\taEps$ is covered by {cells} cells. From each, all "
         rf"orbits come to {tube}, in at most ${up(theorem.time)} + "
@@ -72,8 +72,8 @@ def _lemmas(found: Replayed) -> dict[str, str]:
         "gap": r"The sharpness of the block and $\tilde{\taSharp}$ are compared there, which is "
         "the progressive sharpening.",
         "clock": rf"The clock of \thmref{{{number}}} is enclosed from the arrival on the tube to "
-        rf"$\taQ = 1$, for each of the cells; what it was on arrival is known because a step "
-        r"hardly changes it. This is the crossing.",
+        rf"$\taQ = 1$, for each of the cells; what it shows on arrival is enclosed along "
+        r"the way. This is the crossing.",
     }
     if s.flow_q is not None:
         first, last = map(exactly, s.flow_q)

@@ -26,7 +26,7 @@ LEVELS = tuple(fmpq(1, k) for k in (10, 20, 50, 100, 200, 1000))
 _MOST, _LEAST = 0.04, 0.0007  # ε₀ h(0) that is tried
 _STANDARD, _QUICK = 0.00751, 0.002
 _KEPT = 1.02  # times C₁ε₀ for a tube that is not to be reached, but kept
-_LARGER = 1.01  # times an ε that is not rational: one of three digits is still above it
+_PLACES = 5  # behind the first digit of an ε₀ that is above one that is not rational
 _BEYOND = fmpq(10) ** 300
 _SMALL = fmpq(1, 20)  # |p0| from which on times are told, in its unit
 _ABOVE_C, _HIGHEST = fmpq(1, 50), fmpq(9, 10)  # q0 by default
@@ -72,16 +72,28 @@ def sizes(model: Model) -> list[fmpq]:
     powers = [sp.Integer(10) ** k for k in range(about - 3, about + 3)]
     parts = (3, 4, 6, 8, 12, 15, 25, 30, 40, 60, 80)
     etas = [p * m for p in powers for m in (1, 2, 5)] + [p / n for p in powers for n in parts]
-    found, rough = [], list[fmpq]()
+    found, rough = list[fmpq](), list[fmpq]()
     for eta in sorted(set(etas), reverse=True):
         epsilon = model.small_parameter(eta)
         if not _LEAST <= float(epsilon) * h <= _MOST:
             continue
-        if epsilon.is_Rational:
-            found.append(fmpq(int(epsilon.p), int(epsilon.q)))
-        else:  # ε₀ is of a step size a little larger
-            rough.append(near(float(epsilon) * _LARGER, fmpq(0), _BEYOND))
+        (found if epsilon.is_Rational else rough).append(rational_above(epsilon))
     return found or rough
+
+
+def rational_above(epsilon: sp.Expr) -> fmpq:
+    """A rational ε exactly; of another one a short rational just above it, so that what is proved
+    up to there holds up to ε.
+
+    >>> rational_above(sp.sqrt(2) / 1000)
+    70711/50000000
+    """
+    if epsilon.is_Rational:
+        return fmpq(int(epsilon.p), int(epsilon.q))
+    places = _PLACES - math.floor(sp.log(epsilon, 10).evalf())
+    scale = sp.Integer(10) ** places
+    found = sp.ceiling(epsilon * scale) / scale
+    return fmpq(int(found.p), int(found.q))
 
 
 def _probe(lemmas: Lemmas) -> None:
