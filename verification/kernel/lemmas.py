@@ -11,8 +11,9 @@ from ...theory.derivation.claims import Step
 from ...theory.derivation.substitution import Equation
 from ...theory.errors import InputError
 from ...theory.writing.plain_text import plain_text
+from .claimed import statement
 from .scripts import script
-from .statements import Statement, statement
+from .statements import Statement
 from .translate import Untranslatable, term
 from .witnesses import not_zero, proof, witness
 

@@ -5,7 +5,8 @@ import sympy as sp
 
 from trajalign.theory.derivation.claims import Expansion, Identity, Sign, Solution, Step
 from trajalign.theory.models import R
-from trajalign.verification.kernel.statements import Statement, statement
+from trajalign.verification.kernel.claimed import statement
+from trajalign.verification.kernel.statements import Statement
 from trajalign.verification.kernel.translate import Untranslatable
 
 p, q = sp.Symbol("p", real=True), sp.Symbol("q", positive=True)
