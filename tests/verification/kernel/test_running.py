@@ -11,7 +11,7 @@ from trajalign.theory.derivation.claims import Identity, Sign, Step
 from trajalign.theory.derivation.substitution import Equation
 from trajalign.theory.errors import InputError
 from trajalign.theory.models import R
-from trajalign.verification.kernel import lemmas, running, statements, translate
+from trajalign.verification.kernel import lemmas, running, supposed, translate
 from trajalign.verification.kernel.lemmas import Lemma, lemma
 from trajalign.verification.kernel.project import Chapter
 from trajalign.verification.kernel.running import Read, build_library, read
@@ -69,16 +69,16 @@ def _wrong_sign(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _no_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements, "conditions", lambda *_: ())
+    monkeypatch.setattr(supposed, "conditions", lambda *_: ())
 
 
 def _dependent_symbol(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements._Builder, "_without", lambda self, e, variable: e)
+    monkeypatch.setattr(supposed.Supposed, "_without", lambda self, e, variable: e)
 
 
 def _contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        statements._Builder,
+        supposed.Supposed,
         "_positive",
         lambda self, reals: (
             ("positive", f"0 < {self.names.real(x)}", x) for x in reals if x.is_positive
@@ -87,12 +87,12 @@ def _contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _no_smoothness(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statements._Builder, "_smooth", lambda self, functions: ())
+    monkeypatch.setattr(supposed.Supposed, "_smooth", lambda self, functions: ())
 
 
 def _wrong_relation(monkeypatch: pytest.MonkeyPatch) -> None:
-    swapped = {**statements._RELATIONS, ">": "{} < 0"}
-    monkeypatch.setattr(statements, "_RELATIONS", swapped)
+    swapped = {**supposed.RELATIONS, ">": "{} < 0"}
+    monkeypatch.setattr(supposed, "RELATIONS", swapped)
 
 
 PLANTED: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Claimed]] = {
