@@ -39,13 +39,15 @@ def why(one: Read) -> str:
         return ""
     if not one.accepted:
         return "its proof is not accepted"
-    if one.lemma.statement.cut:
-        return "accepted, but of scalars into which trajalign took its matrices apart"
     if one.lemma.missing:
         return f"no witness: {one.lemma.missing}"
     if one.foreign:
         return f"rests on {', '.join(sorted(one.foreign))}"
-    return "its witness is not accepted" if not one.witness else "a falsified twin is not refuted"
+    if not one.witness:
+        return "its witness is not accepted"
+    if not one.twins:
+        return "a falsified twin is not refuted"
+    return f"not accepted: {', '.join(sorted(one.refused))}"
 
 
 def document(

@@ -10,13 +10,12 @@ from sympy.core.function import AppliedUndef
 
 from ...theory.derivation.claims import Identity, Sign, Solution, Step
 from ...theory.derivation.notation import PHI
-from ...theory.derivation.substitution import Equation, resolved
+from ...theory.derivation.substitution import Equation
 from ...theory.expressions.parsing import Z
 from ...theory.models import PHI_SQUARED
-from ..derivations.matrices import has_matrices, without_matrices
+from .names import Untranslatable
 from .statements import Statement, flat
 from .supposed import Supposed
-from .translate import Untranslatable
 
 
 def statement(step: Step, equations: Sequence[Equation]) -> Statement:
@@ -33,13 +32,9 @@ def statement(step: Step, equations: Sequence[Equation]) -> Statement:
     present = {a.func for e in (*flat(claimed), *flat(equations)) for a in e.atoms(AppliedUndef)}
     if {PHI, PHI_SQUARED} <= present:  # φ² is written as a function of its own
         equations = (*equations, (PHI_SQUARED(Z), PHI(Z) ** 2))
-    cut = any(map(_of_matrices, (*flat(claimed), *flat(equations))))
-    if cut:
-        claimed, equations, at = _cut(claimed, equations, at), (), ()
-    else:
-        claimed = tuple(pair for both in claimed for pair in _entries(both))
+    claimed = tuple(pair for both in claimed for pair in _entries(both))
     solved = claim if isinstance(claim, Solution) else None
-    return Supposed(equations, at, signs, claimed, cut, solved).built()
+    return Supposed(equations, at, signs, claimed, solved).built()
 
 
 def _claimed(claim: Any) -> tuple[tuple[Any, Any], ...]:
@@ -53,24 +48,9 @@ def _claimed(claim: Any) -> tuple[tuple[Any, Any], ...]:
     return (*pairs, (claim.sides[-1], claim.relation)) if isinstance(claim, Sign) else pairs
 
 
-def _of_matrices(e: Any) -> bool:
-    return has_matrices(e) or isinstance(e, sp.MatrixExpr)
-
-
-def _cut(
-    claimed: Sequence[tuple[Any, Any]], equations: Sequence[Equation], at: Sequence[Equation]
-) -> tuple[tuple[Any, Any], ...]:
-    found: list[tuple[Any, Any]] = []
-    for left, right in claimed:
-        if isinstance(right, str):
-            raise Untranslatable("a sign of an expression in matrices")
-        difference = resolved(left, equations, at) - resolved(right, equations, at)
-        found += [(scalar, sp.S.Zero) for scalar in without_matrices(difference)]
-    return tuple(found)
-
-
 def _entries(pair: tuple[Any, Any]) -> Iterable[tuple[Any, Any]]:
+    """Two matrices that are written out, entry by entry."""
     left, right = pair
-    if isinstance(left, sp.MatrixBase):
+    if isinstance(left, sp.MatrixBase) and isinstance(right, sp.MatrixBase):
         return zip(left, right, strict=True)
     return (pair,)

@@ -12,9 +12,9 @@ from typing import Any
 from ...theory import models
 from ...theory.errors import InputError
 from ...theory.models import Model
+from .lemmas import BLOCK
 from .project import ASKED, LIBRARY, SCHEMA, Chapter, library, written
 
-_BLOCK = re.compile(r"^Lemma (\w+) :\n(.*?)^Proof\.\n(.*?)^Qed\.\n", re.MULTILINE | re.DOTALL)
 # What a proof may not say: it could change what stands around it.
 _COMMANDS = re.compile(
     r"\b(Abort|Admitted|Axiom|Conjecture|Declare|Defined|Definition|Drop|Goal|Hint|Hypothesis|"
@@ -45,8 +45,8 @@ class Folder:
         def text(chapter: Chapter, without: frozenset[str]) -> str:
             found = self.texts.get(f"{chapter.module}.v", "")
             _compare(found, written(chapter, self.left_out), f"{chapter.module}.v")
-            kept = _BLOCK.sub(lambda m: "" if m[1] in without else m[0], found)
-            names = ", ".join(m[1] for m in _BLOCK.finditer(kept))
+            kept = BLOCK.sub(lambda m: "" if m[1] in without else m[0], found)
+            names = ", ".join(m[1] for m in BLOCK.finditer(kept))
             asked = ASKED.format(name=f"{chapter.module}__all", all=names) if names else ""
             return kept[: kept.rindex("Unset Default Timeout.")] + asked
 
@@ -76,7 +76,7 @@ def read_folder(folder: Path) -> Folder:
 
 def _compare(found: str, expected: str, file: str) -> None:
     """Raises Changed where more than proofs differ, or a proof holds more than tactics."""
-    for match in _BLOCK.finditer(found):
+    for match in BLOCK.finditer(found):
         if word := _COMMANDS.search(match[3]):
             raise Changed(f"{file}: the proof of {match[1]} says {word[0]}")
     if _without_proofs(found) != _without_proofs(expected):
@@ -88,8 +88,8 @@ def _compare(found: str, expected: str, file: str) -> None:
 
 
 def _statements(text: str) -> list[tuple[str, str]]:
-    return [(m[1], m[2]) for m in _BLOCK.finditer(text)]
+    return [(m[1], m[2]) for m in BLOCK.finditer(text)]
 
 
 def _without_proofs(text: str) -> str:
-    return _BLOCK.sub(lambda m: f"Lemma {m[1]} :\n{m[2]}Qed.\n", text)
+    return BLOCK.sub(lambda m: f"Lemma {m[1]} :\n{m[2]}Qed.\n", text)

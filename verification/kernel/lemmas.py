@@ -6,18 +6,23 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import dedent
 
 from ...theory.derivation.claims import Step
 from ...theory.derivation.substitution import Equation
 from ...theory.errors import InputError
 from ...theory.writing.plain_text import plain_text
 from .claimed import statement
+from .names import Untranslatable
 from .scripts import script
 from .statements import Statement
-from .translate import Untranslatable, term
-from .witnesses import not_zero, proof, witness
+from .translate import same, term
+from .witness_proofs import proof
+from .witnesses import said, witness
 
+BLOCK = re.compile(r"^Lemma (\w+) :\n(.*?)^Proof\.\n(.*?)^Qed\.\n", re.MULTILINE | re.DOTALL)
 _REFERENCE = re.compile(r"~?\\(?:eq|c|auto|C)?(?:ref|cite)\w*\{[^}]*\}")
+_STEP = re.compile(r"\\(?:step|thm)ref\{([^}]*)\}")
 _FLIPPED = {">": "{} < 0", "<": "0 < {}", "≥": "{} < 0", "≤": "0 < {}"}
 
 
@@ -36,12 +41,26 @@ class Block:
         return f"Lemma {self.name} :\n  {self.says}.\nProof.\n  {body}\nQed.\n"
 
 
+def blocks_in(text: str) -> tuple[Block, ...]:
+    """The lemmas of a file, as they stand there.
+
+    >>> (one,) = blocks_in("Lemma a :\\n  1 = 1.\\nProof.\\n  reflexivity.\\nQed.\\n")
+    >>> one.says, one.lines
+    ('1 = 1', ('reflexivity.',))
+    """
+    return tuple(
+        Block(name, says.strip().removesuffix("."), tuple(dedent(lines).splitlines()))
+        for name, says, lines in BLOCK.findall(text)
+    )
+
+
 @dataclass(frozen=True)
 class Lemma:
     """What a step of a derivation becomes.
 
     `witness` and `twins` are lemmas of their own: that the hypotheses can hold together, and that
     the claim with one sign changed does not follow from them. `missing` says why there are none.
+    `further` are written by hand, and say what the lines up to this one come to.
     """
 
     label: str
@@ -54,6 +73,7 @@ class Lemma:
     twins: tuple[Block, ...] = ()
     case: tuple[tuple[str, str], ...] = ()
     missing: str = ""
+    further: tuple[Block, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -63,7 +83,8 @@ class Lemma:
     @property
     def blocks(self) -> tuple[Block, ...]:
         """All of it, in order."""
-        return (self.main, *((self.witness,) if self.witness else ()), *self.twins)
+        witness = (self.witness,) if self.witness else ()
+        return (self.main, *witness, *self.twins, *self.further)
 
 
 def lemma(label: str, step: Step, equations: Sequence[Equation]) -> Lemma:
@@ -76,14 +97,13 @@ def lemma(label: str, step: Step, equations: Sequence[Equation]) -> Lemma:
     name = re.sub(r"\W", "_", f"{label}__{step.name}")
     main = Block(name, _implication(made, made.goals), script(made))
     found = Lemma(label, step.name, type(step.claim).__name__, _words(step), main, made)
-    if all(goal == "0 = 0" for goal in made.goals):
-        return _without(found, "taken apart into scalars, both sides are the same: nothing is left")
     try:
         case = witness(made)
-        block = Block(f"{name}__witness", _existence(made), proof(made, case))
+        facts = said(made, case)
+        block = Block(f"{name}__witness", _existence(made, facts), proof(made, case))
     except Untranslatable as error:
         return _without(found, str(error))
-    twins = tuple(_twin(made, name, place) for place in range(len(made.goals)))
+    twins = tuple(_twin(made, name, place, len(facts)) for place in range(len(made.goals)))
     shown = tuple(case.shown(made).items())
     return Lemma(label, step.name, found.kind, found.about, main, made, block, twins, shown)
 
@@ -100,40 +120,39 @@ def _implication(made: Statement, goals: Sequence[str]) -> str:
     return f"{head}{supposed}  " + " /\\ ".join(goals)
 
 
-def _existence(made: Statement) -> str:
+def _existence(made: Statement, facts: Sequence[str]) -> str:
     parts = [f"({h.text})" for h in made.hypotheses]
-    parts += [f"({term(e, made.names)} <> 0)" for e in not_zero(made)]
+    parts += [f"({text})" for text in facts]
     head = f"exists {made.binders},\n  " if made.binders else ""
     return head + "  " + (" /\\\n    ".join(parts) or "True")
 
 
-def _twin(made: Statement, name: str, place: int) -> Block:
+def _twin(made: Statement, name: str, place: int, several: int) -> Block:
     """The claim with one goal falsified does not follow: it and the claim differ at the witness."""
     left, right = made.claimed[place]
     text = term(left, made.names)
     if isinstance(right, str):
         wrong = _FLIPPED[right].format(text)
+    elif getattr(left, "shape", ()):
+        wrong = same(left, -right, made.names)
     else:
         wrong = f"{text} = {f'- ({term(right, made.names)})' if right != 0 else '1'}"
-    variables = [made.names.real(s) for s in made.reals]
-    variables += [made.names.function(f) for f in made.functions]
     names = [h.name for h in made.hypotheses]
-    several = len(not_zero(made))
     given = [*names, *(f"Z_{k}" for k in range(1, several + 1))] or ["Z_"]
-    arguments = " ".join([*variables, *names])
+    arguments = " ".join([*made.variables, *names])
     lines = (
         "intro twin_.",
-        f"destruct {name}__witness as ({' & '.join([*variables, *given])}).",
+        f"destruct {name}__witness as ({' & '.join([*made.variables, *given])}).",
         f"pose proof ({name} {arguments}) as claim_.",
         f"specialize (twin_ {arguments}).",
-        "refute.",
+        "refute_matrices." if getattr(left, "shape", ()) else "refute.",
     )
     return Block(f"{name}__twin_{place + 1}", f"~ ({_implication(made, [wrong])})", lines)
 
 
 def _words(step: Step) -> str:
     """The page's words, as they may stand in a comment of Coq."""
-    text = _REFERENCE.sub("", step.text)
+    text = _REFERENCE.sub("", _STEP.sub(lambda m: m[1].replace("_", " "), step.text))
     try:
         text = plain_text(text)
     except InputError:

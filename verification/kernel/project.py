@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from textwrap import fill
 
@@ -13,18 +13,20 @@ from ...theory.derivation.book import appendix
 from ...theory.derivation.claims import Appendix, Derivation, Identity, Sign, Solution
 from ...theory.derivation.substitution import equations_for
 from ...theory.models import Model
-from .lemmas import Lemma, lemma
-from .translate import Untranslatable
+from .lemmas import Lemma, blocks_in, lemma
+from .names import Untranslatable
 
 SCHEMA = "trajalign.kernel/1"
-LIBRARY = ("Tactics", "Generic")  # written by hand
+LIBRARY = ("Tactics", "Generic", "Matrices")  # written by hand
+_CLOSINGS = {("linear/reduced-map", "q-next"): "Network"}  # by hand too: what a step ends
 PACKAGES = "coq libcoq-coquelicot libcoq-interval"  # Debian's
 _SECONDS = 60  # for one tactic
 _HEADER = """\
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
-From Trajalign Require Import Tactics.
+From Trajalign Require Import Tactics Matrices.
+From Trajalign Require Generic.
 Open Scope R_scope.
 Set Default Timeout {seconds}.
 """
@@ -86,7 +88,9 @@ def _chapter(derivation: Derivation, earlier: dict[str, Derivation]) -> Chapter:
             if not isinstance(step.claim, Identity | Sign | Solution):
                 raise Untranslatable("expansions are not translated")
             equations = equations_for(step, derivation, earlier)
-            lemmas.append(lemma(derivation.label, step, equations))
+            made = lemma(derivation.label, step, equations)
+            closing = _CLOSINGS.get((derivation.label, step.name))
+            lemmas.append(replace(made, further=blocks_in(_by_hand(closing))) if closing else made)
         except Untranslatable as error:
             left_out.append((step.name, kind, str(error)))
     return Chapter(derivation.label, derivation.title, tuple(lemmas), tuple(left_out))
@@ -112,8 +116,6 @@ def _comment(one: Lemma) -> str:
     lines = [f"{one.label}, step {one.step}. {one.about}"]
     if one.statement.side_conditions:
         lines.append(f"Where {', '.join(one.statement.side_conditions)}.")
-    if one.statement.cut:
-        lines.append("Matrices of any size, taken apart into scalars by trajalign before.")
     if one.missing:
         lines.append(f"No witness: {one.missing}.")
     text = "\n".join(fill(line, 96) for line in lines)
@@ -126,8 +128,11 @@ def _plain(title: str) -> str:
 
 def library() -> dict[str, str]:
     """The files written by hand, by their names."""
-    folder = files(__package__) / "coq"
-    return {f"{name}.v": (folder / f"{name}.v").read_text("utf-8") for name in LIBRARY}
+    return {f"{name}.v": _by_hand(name) for name in LIBRARY}
+
+
+def _by_hand(name: str) -> str:
+    return (files(__package__) / "coq" / f"{name}.v").read_text("utf-8")
 
 
 def project(
@@ -164,7 +169,6 @@ def manifest(
                 "lemma": one.main.name,
                 "kind": one.kind,
                 "side_conditions": list(one.statement.side_conditions),
-                "cut": one.statement.cut,
                 "sha256": one.digest,
                 "witness": dict(one.case),
                 "twins": [twin.name for twin in one.twins],

@@ -62,12 +62,8 @@ class Read:
 
     @property
     def checked(self) -> bool:
-        """Whether it may be called kernel-checked: all of it, on the usual axioms.
-
-        What was taken apart into scalars first is not: its lemma is no longer the page's line.
-        """
-        whole = self.accepted and self.witness and self.twins
-        return whole and not self.foreign and not self.lemma.statement.cut
+        """Whether it may be called kernel-checked: all of it, on the usual axioms."""
+        return self.accepted and self.witness and self.twins and not (self.foreign or self.refused)
 
 
 def require_coq() -> str:

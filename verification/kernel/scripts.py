@@ -19,8 +19,7 @@ _EXPONENTIALS = (sp.exp, sp.tanh, sp.sinh, sp.cosh)
 def script(statement: Statement) -> tuple[str, ...]:
     """The lines from `Proof.` to `Qed.`; raises Untranslatable where the rule of signs fails."""
     names = [h.name for h in statement.hypotheses]
-    variables = [statement.names.real(s) for s in statement.reals]
-    variables += [statement.names.function(f) for f in statement.functions]
+    variables = statement.variables
     lines = [f"intros {' '.join([*variables, *names])}."] if variables or names else []
     if len(statement.claimed) > 1:
         lines.append("repeat match goal with |- _ /\\ _ => split end.")
@@ -28,7 +27,7 @@ def script(statement: Statement) -> tuple[str, ...]:
         body = (
             _sign(statement, left, right)
             if isinstance(right, str)
-            else tuple(_equation(statement, left, right))
+            else tuple(_with_matrices(statement, _equation(statement, left, right)))
         )
         lines += body if len(statement.claimed) == 1 else ["{ " + "\n    ".join(body) + " }"]
     return tuple(lines)
@@ -37,6 +36,28 @@ def script(statement: Statement) -> tuple[str, ...]:
 def _sign(statement: Statement, left: sp.Expr, relation: str) -> tuple[str, ...]:
     known = [h.formula for h in statement.hypotheses if h.kind == "sign"]
     return SignProof(statement.names, known).script(left, relation)
+
+
+def _with_matrices(statement: Statement, lines: Iterator[str]) -> Iterator[str]:
+    """Matrices with an equation replaced, entries taken, products cut, before the rest."""
+    if not statement.matrices:
+        yield from lines
+        return
+    given = [h for h in statement.hypotheses if h.kind == "matrix"]
+    explicit = [h for h in given if isinstance(h.formula[1], sp.MatrixBase)]
+    others = ", ".join(f"?{h.name}" for h in given if h not in explicit)
+    replaced = f"rewrite {others}; " if others else ""
+    out = "repeat progress written_out; " if explicit else ""
+    traces = [h.name for h in _by_kind(statement)["value"] if isinstance(h.formula[0], sp.Trace)]
+    for line in lines:
+        if line.removeprefix("put_in ").removesuffix(".") in traces:
+            continue
+        if line != "roots.":
+            yield line if line != "finish." else f"all: {line}"
+            continue
+        yield from (f"try rewrite {h.name}." for h in explicit)
+        yield f"{replaced}entries; {out}traces_back; {replaced}reduced; one_way; traces_in."
+        yield f"all: {line}"
 
 
 def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[str]:

@@ -11,7 +11,7 @@ import sympy as sp
 from ...theory.derivation.notation import ELL, PHI
 from ...theory.derivation.substitution import Equation
 from ...theory.models import PHI_SQUARED, R
-from .translate import Names
+from .names import Names
 
 PARITY = {R: 1, ELL: 1, PHI_SQUARED: 1, PHI: -1}
 RELATIONS = {">": "0 < {}", "<": "{} < 0", "≥": "0 <= {}", "≤": "{} <= 0"}
@@ -21,8 +21,8 @@ RELATIONS = {">": "0 < {}", "<": "{} < 0", "≥": "0 <= {}", "≤": "{} <= 0"}
 class Hypothesis:
     """One thing that a lemma supposes.
 
-    `kind` is "smooth", "parity", "positive", "function", "value", "place", "solved", "sign" or
-    "nonzero";
+    `kind` is "smooth", "parity", "positive", "function", "value", "matrix", "place", "solved",
+    "sign" or "nonzero";
     `formula` is what it is about: an equation, a pair of expression and relation, an expression.
     """
 
@@ -37,8 +37,7 @@ class Statement:
     """A lemma without its proof: variables, hypotheses, and what follows from them.
 
     `goals` are Coq's; `claimed` are the same as pairs of expressions that are equal, or one and its
-    relation to 0. `cut` says that matrices of any size were taken apart into scalars first;
-    `slope` is that of a linear equation in its unknown.
+    relation to 0. `slope` is that of a linear equation in its unknown.
     """
 
     names: Names
@@ -49,8 +48,9 @@ class Statement:
     claimed: tuple[tuple[Any, Any], ...]
     equations: tuple[Equation, ...]
     at: tuple[Equation, ...]
-    cut: bool = False
     slope: sp.Expr = sp.S.One
+    matrices: tuple[sp.MatrixSymbol, ...] = ()
+    sizes: tuple[sp.Symbol, ...] = ()
 
     @property
     def side_conditions(self) -> tuple[str, ...]:
@@ -60,10 +60,24 @@ class Statement:
     @property
     def binders(self) -> str:
         """The variables, as they stand after `forall` or `exists`."""
-        reals = " ".join(self.names.real(s) for s in self.reals)
-        functions = " ".join(self.names.function(f) for f in self.functions)
-        groups = [f"({reals} : R)" if reals else "", f"({functions} : R -> R)" if functions else ""]
-        return " ".join(group for group in groups if group)
+        kinds = ("nat", "R", "R -> R", "matrix")
+        groups = zip(self._groups, kinds, strict=True)
+        return " ".join(f"({' '.join(group)} : {kind})" for group, kind in groups if group)
+
+    @property
+    def variables(self) -> list[str]:
+        """The same without what they are."""
+        return [name for group in self._groups for name in group]
+
+    @property
+    def _groups(self) -> tuple[list[str], ...]:
+        names = self.names
+        return (
+            [names.size(n) for n in self.sizes],
+            [names.real(s) for s in self.reals],
+            [names.function(f) for f in self.functions],
+            [names.matrix(a) for a in self.matrices],
+        )
 
 
 def flat(pairs: Iterable[tuple[Any, Any]]) -> tuple[Any, ...]:

@@ -11,8 +11,9 @@ from sympy.core.function import AppliedUndef
 from ...theory.derivation.claims import Solution
 from ...theory.derivation.substitution import Equation, resolved
 from .conditions import conditions, denominators
+from .names import Names, Untranslatable
 from .statements import PARITY, RELATIONS, Hypothesis, Statement, flat
-from .translate import Names, Untranslatable, term
+from .translate import same, term
 
 _LETTERS = {
     "smooth": "D",
@@ -20,6 +21,7 @@ _LETTERS = {
     "positive": "P",
     "function": "U",
     "value": "U",
+    "matrix": "W",
     "place": "A",
     "solved": "V",
     "sign": "K",
@@ -36,10 +38,9 @@ class Supposed:
         at: Sequence[Equation],
         signs: Sequence[tuple[Any, str]],
         claimed: Sequence[tuple[Any, Any]],
-        cut: bool,
         solution: Solution | None,
     ) -> None:
-        self.names, self.cut, self.original, self.at = Names(), cut, tuple(equations), tuple(at)
+        self.names, self.original, self.at = Names(), tuple(equations), tuple(at)
         self.symbols = {name: value for name, value in equations if name.is_Symbol}
         equations = [(name, self._inlined(value)) for name, value in equations]
         self.equations = _with_functions(equations)
@@ -91,8 +92,9 @@ class Supposed:
             self.claimed,
             self.original,
             self.at,
-            self.cut,
             self._slope(),
+            tuple(sorted(self.names.matrices, key=str)),
+            tuple(sorted(self.names.sizes, key=str, reverse=True)),
         )
 
     def _refuse_second_derivatives(self) -> None:
@@ -123,7 +125,7 @@ class Supposed:
     def _goal(self, left: Any, right: Any) -> str:
         if isinstance(right, str):
             return RELATIONS[right].format(term(left, self.names))
-        return f"{term(left, self.names)} = {term(right, self.names)}"
+        return same(left, right, self.names)
 
     # Symbols that depend on a variable ---------------------------------------------------------
 
@@ -176,7 +178,9 @@ class Supposed:
     # Hypotheses ----------------------------------------------------------------------------------
 
     def _equation(self, name: Any, value: Any) -> tuple[str, str, Any]:
-        text = f"{term(name, self.names)} = {term(self._body(name, value), self.names)}"
+        if isinstance(name, sp.MatrixSymbol):
+            return "matrix", same(name, value, self.names), (name, value)
+        text = same(name, self._body(name, value), self.names)
         variable = _variable(name, self.general)
         if variable is None:
             return "value", text, (name, value)
@@ -275,7 +279,7 @@ class Supposed:
             used |= (name.free_symbols | self._body(name, value).free_symbols) - {variable}
         for _, _, e in nonzero:
             used |= e.free_symbols
-        return tuple(sorted(used, key=str))
+        return tuple(sorted((s for s in used if s.is_Symbol), key=str))
 
     def _positive(self, reals: Iterable[sp.Symbol]) -> Iterable[tuple[str, str, Any]]:
         """What the notation says of the symbols, but of those that a place says more about."""

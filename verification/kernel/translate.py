@@ -1,8 +1,7 @@
-"""SymPy expressions as terms of Coq's real numbers, and the names that stand in them."""
+"""SymPy expressions as terms of Coq's real numbers."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -10,7 +9,9 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from ...theory.errors import InputError
+from . import matrix_terms
+from .names import Names as Names
+from .names import Untranslatable as Untranslatable
 
 # What Coq and Coquelicot call the elementary functions that both know.
 FUNCTIONS: Mapping[Any, str] = MappingProxyType(
@@ -27,89 +28,8 @@ FUNCTIONS: Mapping[Any, str] = MappingProxyType(
         sp.Abs: "Rabs",
     }
 )
-# Words of the language and of the libraries, which no variable may be called.
-_TAKEN = frozenset(
-    [
-        "R",
-        "S",
-        "O",
-        "I",
-        "PI",
-        "exp",
-        "ln",
-        "sin",
-        "cos",
-        "tan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "atan",
-        "sqrt",
-        "pow",
-        "fun",
-        "forall",
-        "exists",
-        "in",
-        "at",
-        "as",
-        "end",
-        "fix",
-        "if",
-        "then",
-        "else",
-        "let",
-        "match",
-        "with",
-        "return",
-        "using",
-        "Set",
-        "Type",
-        "Prop",
-        "Derive",
-        "RInt",
-        "U",
-        "W",
-        "sum",
-        "dot",
-        "sub",
-    ]
-)
 _ATOM, _APPLIED, _POWER, _PRODUCT, _SUM = range(5)  # how tightly a term is bound
 Term = tuple[str, int]
-
-
-class Untranslatable(InputError):
-    """A claim that has no translation here; the message says what stands in the way."""
-
-
-class Names:
-    """The identifiers of one lemma: one for each symbol and each undefined function it has."""
-
-    def __init__(self) -> None:
-        self.reals: dict[sp.Symbol, str] = {}
-        self.functions: dict[Any, str] = {}
-
-    def real(self, symbol: sp.Symbol) -> str:
-        """The identifier of a symbol."""
-        if symbol not in self.reals:
-            self.reals[symbol] = self._new(symbol.name)
-        return self.reals[symbol]
-
-    def function(self, function: Any) -> str:
-        """The identifier of an undefined function."""
-        if function not in self.functions:
-            self.functions[function] = self._new(str(function))
-        return self.functions[function]
-
-    def _new(self, name: str) -> str:
-        name = re.sub(r"\W", "_", name).strip("_")
-        name = f"{name}_" if name in _TAKEN else name
-        used = {*self.reals.values(), *self.functions.values()}
-        count, candidate = 1, name
-        while candidate in used:
-            count += 1
-            candidate = f"{name}_{count}"
-        return candidate
 
 
 def term(e: Any, names: Names) -> str:
@@ -127,12 +47,27 @@ def term(e: Any, names: Names) -> str:
     return _term(e, names)[0]
 
 
+def same(left: Any, right: Any, names: Names) -> str:
+    """That two numbers, or two matrices within their size, are equal."""
+    if getattr(left, "shape", ()):
+        return matrix_terms.same(left, right, names, _scalar(names))
+    return f"{term(left, names)} = {term(right, names)}"
+
+
+def _scalar(names: Names) -> matrix_terms.Scalar:
+    return lambda part, alone: term(part, names) if alone else _within(part, names, _ATOM)
+
+
 def _within(e: Any, names: Names, limit: int) -> str:
     text, binding = _term(e, names)
     return text if binding <= limit else f"({text})"
 
 
 def _term(e: Any, names: Names) -> Term:
+    if isinstance(e, sp.MatrixExpr | sp.MatrixBase):
+        return matrix_terms.matrix(e, names, _scalar(names)), _SUM
+    if isinstance(e, sp.Trace):
+        return matrix_terms.trace(e, names, _scalar(names)), _APPLIED
     if e.is_Rational:
         return _number(e)
     if e == sp.pi:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
@@ -16,44 +16,75 @@ from sympy.core.function import AppliedUndef
 from ...theory.derivation.notation import ELL, PHI
 from ...theory.derivation.substitution import resolved
 from ...theory.models import PHI_SQUARED, R
-from .statements import Hypothesis, Statement
-from .translate import Names, Untranslatable, term
+from .matrix_cases import Matrices, matrices
+from .names import Untranslatable
+from .statements import Statement
+from .translate import same, term
 
-_T = sp.Symbol("t", real=True)
+T = sp.Symbol("t", real=True)
 _TRIALS, _MARGIN = 400, 1e-6
 _NUMBERS = tuple(
     sp.Rational(n)
     for n in ["1", "1/2", "2", "1/4", "3", "3/2", "3/4", "1/10", "1/3", "4", "5", "1/100", "9/10"]
 )
 # For each function the cases that are tried: even or odd where the book says so.
-_R = (1 - _T**2 / 8, 5 - _T**2, 3 - _T**2, 1 + _T**2, 5 - _T, 1 - _T**2 / 8 + _T**4 / 100)
-_OTHERS = (2 + _T / 3 + _T**2 / 5, -sp.Rational(1, 2) - _T / 7, sp.Rational(1, 3) - _T / 9, 1 + _T)
+_R = (1 - T**2 / 8, 5 - T**2, 3 - T**2, 1 + T**2, 5 - T, 1 - T**2 / 8 + T**4 / 100)
+_OTHERS = (2 + T / 3 + T**2 / 5, -sp.Rational(1, 2) - T / 7, sp.Rational(1, 3) - T / 9, 1 + T)
 _SHAPES = {
     R: _R,
-    ELL: (_T**2 / 2 + _T**4 / 12, _T**2 / 2 - _T**4 / 48),
-    PHI: (_T - _T**3 / 12, _T + _T**3),
-    PHI_SQUARED: (_T**2 / 2, _T**2 / 2 + _T**4),
+    ELL: (T**2 / 2 + T**4 / 12, T**2 / 2 - T**4 / 48),
+    PHI: (T - T**3 / 12, T + T**3),
+    PHI_SQUARED: (T**2 / 2, T**2 / 2 + T**4),
 }
 
 
 @dataclass(frozen=True)
 class Witness:
-    """Numbers for the free variables, and polynomials for the free functions."""
+    """Numbers for the free variables and matrices, and polynomials for the free functions."""
 
     numbers: dict[sp.Symbol, sp.Rational]
     shapes: dict[Any, sp.Expr]
+    matrices: Matrices = field(default_factory=Matrices)
+
+    def value(self, e: Any, statement: Statement) -> Any:
+        """What an expression is in this case."""
+        e = at_case(resolved(e, statement.equations, statement.at), self.shapes)
+        return self.matrices.put_into(e).xreplace(self.numbers)
 
     def shown(self, statement: Statement) -> dict[str, str]:
         """The same in the names of the lemma, for the manifest."""
         shapes = {statement.names.function(f): f"{e} at t" for f, e in self.shapes.items()}
-        return {**{statement.names.real(s): str(n) for s, n in self.numbers.items()}, **shapes}
+        numbers = {statement.names.real(s): str(n) for s, n in self.numbers.items()}
+        sizes = {statement.names.size(s): str(n) for s, n in self.matrices.sizes.items()}
+        entries = {
+            statement.names.matrix(s): str(a.tolist()) for s, a in self.matrices.entries.items()
+        }
+        return {**sizes, **numbers, **shapes, **entries}
 
 
-def not_zero(statement: Statement) -> tuple[sp.Expr, ...]:
+def not_zero(statement: Statement) -> tuple[Any, ...]:
     """The right sides that a witness has to make other than 0, so that the claim says something."""
     return tuple(
         right for _, right in statement.claimed if not isinstance(right, str) and right != 0
     )
+
+
+def said(statement: Statement, found: Witness) -> tuple[str, ...]:
+    """What a witness says of the right sides: that they are not 0, or which numbers they are.
+
+    Numbers, of sides with matrices: a transpose or a size that is wrong on both sides alike gives
+    others than these, which come from SymPy.
+    """
+    names, parts = statement.names, list[str]()
+    for right in not_zero(statement):
+        shape = getattr(right, "shape", ())
+        if not statement.matrices:
+            parts.append(f"{term(right, names)} <> 0")
+            continue
+        if shape:
+            parts.append(f"~ {same(right, sp.ZeroMatrix(*shape), names)}")
+        parts.append(same(right, found.value(right, statement), names))
+    return tuple(parts)
 
 
 def witness(statement: Statement) -> Witness:
@@ -62,15 +93,15 @@ def witness(statement: Statement) -> Witness:
     Raises Untranslatable where none of those tried is one.
     """
     free_reals, free_functions = _free(statement)
-    rng = random.Random(0)
+    rng, entries = random.Random(0), matrices(statement)
     for shapes in _families(statement, free_functions):
         try:
-            checks = _checks(statement, shapes)
+            checks = _checks(statement, shapes, entries)
         except (ZeroDivisionError, ValueError):
             continue
         found = _numbers(free_reals, checks, rng)
         if found is not None:
-            return Witness(found, shapes)
+            return Witness(found, shapes, entries)
     raise Untranslatable("no case was found in which all hypotheses hold")
 
 
@@ -96,31 +127,34 @@ def _families(statement: Statement, functions: Sequence[Any]) -> Iterator[dict[A
             shift = turn if f in _SHAPES else turn + place
             shapes[f] = choices[shift % len(choices)]
         for f, (name, value) in given.items():  # f' is given: f is an integral of it
-            slope = _with(value, shapes).subs(name.variables[0], _T)
-            if not slope.is_polynomial(_T):
+            slope = at_case(value, shapes).subs(name.variables[0], T)
+            if not slope.is_polynomial(T):
                 break
-            shapes[f] = sp.integrate(slope, _T)
+            shapes[f] = sp.integrate(slope, T)
         else:
             yield shapes
 
 
-def _with(e: Any, shapes: dict[Any, sp.Expr]) -> Any:
+def at_case(e: Any, shapes: dict[Any, sp.Expr]) -> Any:
+    """An expression with polynomials for its functions."""
     for function, shape in shapes.items():
-        e = e.replace(function, lambda a, shape=shape: shape.subs(_T, a))
+        e = e.replace(function, lambda a, shape=shape: shape.subs(T, a))
     return e.doit()
 
 
 Check = tuple[Any, str]
 
 
-def _checks(statement: Statement, shapes: dict[Any, sp.Expr]) -> list[Check]:
+def _checks(statement: Statement, shapes: dict[Any, sp.Expr], entries: Matrices) -> list[Check]:
     """Expressions in the free numbers, and what they have to be."""
 
     equations = [*statement.equations]
     equations += [h.formula for h in statement.hypotheses if h.kind == "solved"]
 
     def value(e: Any) -> Any:
-        e = _with(resolved(e, equations, statement.at), shapes)
+        e = entries.put_into(at_case(resolved(e, equations, statement.at), shapes))
+        if getattr(e, "shape", ()):
+            e = e[0, 0]
         if e.has(sp.nan, sp.zoo, AppliedUndef):
             raise ValueError("not a number")
         return e
@@ -133,9 +167,12 @@ def _checks(statement: Statement, shapes: dict[Any, sp.Expr]) -> list[Check]:
             checks.append((value(h.formula[0]), h.formula[1]))
         elif h.kind == "nonzero":
             checks.append((value(h.formula), "≠"))
+        elif isinstance(h.formula, tuple) and isinstance(h.formula[0], sp.Trace):
+            name, target = h.formula
+            checks.append((entries.put_into(name) - value(target), "="))
         elif h.kind == "place" and not h.formula[0].is_Symbol:
             name, target = h.formula
-            left = _with(resolved(name, statement.equations), shapes)
+            left = at_case(resolved(name, statement.equations), shapes)
             checks.append((left - value(target), "="))
     return checks + [(value(e), "≠") for e in not_zero(statement)]
 
@@ -164,149 +201,3 @@ def _holds(value: float, relation: str) -> bool:
         "≠": abs(value) > _MARGIN,
         "=": abs(value) < 1e-12,
     }[relation]
-
-
-# In Coq ------------------------------------------------------------------------------------------
-
-
-def proof(statement: Statement, found: Witness) -> tuple[str, ...]:
-    """The lines that prove the hypotheses, and that no right side is 0, for this case."""
-    names = statement.names
-    lines = []
-    for f, shape in found.shapes.items():
-        lines.append(f"pose ({names.function(f)} := fun t_ : R => {_polynomial(shape)}).")
-    lines += [f"pose ({names.real(s)} := {term(n, names)} : R)." for s, n in found.numbers.items()]
-    defined = list(_defined(statement, found))
-    lines += [line for _, line in defined]
-    slopes = list(_slopes(statement, found))
-    lines += [line for _, line in slopes]
-    variables = [names.real(s) for s in statement.reals]
-    variables += [names.function(f) for f in statement.functions]
-    if variables:
-        lines.append(f"exists {', '.join(variables)}.")
-    unfold = " ".join(name for name, _ in reversed(defined))
-    free = " ".join(
-        [*(names.function(f) for f in found.shapes), *(names.real(s) for s in found.numbers)]
-    )
-    evaluate = f"cbv delta [{unfold}] beta; " if unfold else ""
-    if slopes:
-        evaluate += f"rewrite ?{', ?'.join(name for name, _ in slopes)}; cbv beta; "
-    evaluate += f"cbv delta [{free}] beta; " if free else ""
-    parts = [_part(h, evaluate, slopes) for h in statement.hypotheses]
-    parts += [f"{evaluate}number" for _ in not_zero(statement)]
-    if not parts:
-        return (*lines, "exact I.")
-    lines.append("repeat match goal with |- _ /\\ _ => split end.")
-    if len(parts) == 1:
-        return (*lines, f"{parts[0]}.")
-    return (*lines, *(f"{{ {part}. }}" for part in parts))
-
-
-def _part(h: Hypothesis, evaluate: str, slopes: Sequence[tuple[str, str]]) -> str:
-    match h.kind:
-        case "smooth":
-            rewritten = f"rewrite ?{', ?'.join(n for n, _ in slopes)}; " if slopes else ""
-            return f"intro; {rewritten}smooth_here"
-        case "parity":
-            return f"intro; {evaluate}field"
-        case "function" | "value" | "place":
-            return f"first [ reflexivity | intros; reflexivity | intros; {evaluate}number ]"
-    return f"{evaluate}number"
-
-
-def _polynomial(shape: sp.Expr) -> str:
-    names = Names()
-    names.reals[_T] = "t_"
-    return term(shape, names)
-
-
-def _defined(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
-    """Variables with an equation, as what it says, in an order in which each uses earlier ones."""
-    names = statement.names
-    left = [h for h in statement.hypotheses if h.kind in ("function", "value", "place", "solved")]
-    left = [h for h in left if h.formula[0].is_Symbol or isinstance(h.formula[0], AppliedUndef)]
-    done: set[Any] = {*found.numbers, *found.shapes}
-    while left:
-        ready = [h for h in left if _parts(h, statement) <= done]
-        if not ready:
-            raise Untranslatable("the equations have no order in which each uses earlier ones")
-        for h in ready:
-            name, right = h.formula
-            value = term(right, names) if h.kind == "solved" else h.text.split(" = ", 1)[1]
-            if name.is_Symbol:
-                done.add(name)
-                yield names.real(name), f"pose ({names.real(name)} := {value})."
-                continue
-            f = names.function(name.func)
-            (argument,) = name.args
-            if h.kind == "function" and argument.is_Symbol:
-                head = f"fun {names.real(argument)} : R => {value}"
-            elif h.kind == "function":
-                head = _inverse(statement, found, name, h.formula[1])
-            else:
-                head = f"fun _ : R => {value}"
-            done.add(name.func)
-            yield f, f"pose ({f} := {head})."
-        left = [h for h in left if h not in ready]
-
-
-def _inverse(statement: Statement, found: Witness, name: Any, value: Any) -> str:
-    """f with f(r(p)) = value, where r is a line."""
-    (variable,) = name.args[0].free_symbols
-    inner = _with(resolved(name.args[0], statement.equations), found.shapes)
-    solutions = sp.solve(inner - _T, variable)
-    if len(solutions) != 1:
-        raise Untranslatable("a function of a function is not solved for")
-    names = statement.names
-    body = value.subs(variable, solutions[0])
-    names.reals[_T] = "t_"
-    return f"fun t_ : R => {term(body, names)}"
-
-
-def _parts(h: Hypothesis, statement: Statement) -> set[Any]:
-    """What has to be there before."""
-    name, value = h.formula
-    bound: set[Any] = set()
-    if isinstance(name, AppliedUndef):
-        bound = name.free_symbols if h.kind == "function" else set()
-    for part in value.atoms(sp.Subs, sp.Integral):
-        bound |= set(part.variables)
-    known = {*statement.reals, *statement.functions}
-    own = {name} if name.is_Symbol else {name.func}
-    needed = {s for s in value.free_symbols - bound if s in known}
-    return (needed | {a.func for a in value.atoms(AppliedUndef)}) - own
-
-
-def _slopes(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
-    """The derivatives of the polynomials, as equations of functions."""
-    names = statement.names
-    for f, shape in found.shapes.items():
-        name, count = names.function(f), _highest(f, statement)
-        before = name
-        for k in range(1, count + 1):
-            shape = sp.diff(shape, _T)
-            after = f"(fun t_ : R => {_polynomial(shape)})"
-            label = f"{name}_slope{k}"
-            yield label, f"assert ({label} : Derive {before} = {after}) by slope_is."
-            before = after
-
-
-def _highest(function: Any, statement: Statement) -> int:
-    formulas: list[Any] = [*statement.equations, *statement.at]
-    formulas += list(statement.claimed)
-    formulas += [
-        h.formula if isinstance(h.formula, tuple) else (h.formula,)
-        for h in statement.hypotheses
-        if h.kind in ("sign", "nonzero")
-    ]
-    return max(
-        (
-            len(d.variables)
-            for pair in formulas
-            for e in pair
-            if not isinstance(e, str)
-            for d in e.atoms(sp.Derivative)
-            if isinstance(d.expr, AppliedUndef) and d.expr.func == function
-        ),
-        default=0,
-    ) + sum(1 for h in statement.hypotheses if h.kind == "smooth" and h.formula == function)

@@ -196,6 +196,15 @@ Ltac other_root := match goal with |- context [sqrt ?a] =>
   assert (H : sqrt a ^ 2 = a) by (apply pow2_sqrt; lra);
   pose proof (sqrt_lt_R0 a K); field [H]; non_zero end.
 
+(* (sqrt a)^2 is a, in products too; a root that is not 0 is of what is not negative. *)
+Lemma under_root a : 0 < sqrt a -> 0 <= a.
+Proof.
+  intro H. destruct (Rle_or_lt 0 a) as [K | K]; [exact K |].
+  rewrite sqrt_neg_0 in H by lra. lra.
+Qed.
+Ltac squares := rewrite ?Rpow_mult_distr; repeat match goal with |- context [sqrt ?a ^ 2] =>
+  rewrite (pow2_sqrt a) by (first [ lra | apply under_root; assumption | apply Rlt_le; assumption ]) end.
+
 (* sqrt (4 b) is 2 sqrt b. *)
 Ltac double_root := match goal with |- context [sqrt ?a] =>
   match goal with |- context [sqrt ?b] =>
@@ -210,7 +219,7 @@ Ltac logarithms := unfold Rdiv; repeat first [ rewrite ln_mult by above_zero
 
 Ltac equal := first [ reflexivity | solve [ timeout 30 (field; non_zero) ] | lra ].
 Ltac finish := plain; one_exp; first [ assumption | equal | solve [ arguments; equal ]
-  | solve [ timeout 10 other_root ] | solve [ double_root; equal ] | solve [ rewrite RInt_inverse by assumption; logarithms; equal ]
+  | solve [ squares; equal ] | solve [ timeout 10 other_root ] | solve [ double_root; equal ] | solve [ rewrite RInt_inverse by assumption; logarithms; equal ]
   | solve [ logarithms; equal ] ].
 
 (* The only solution of a linear equation: u - w is a quotient of the left side. *)

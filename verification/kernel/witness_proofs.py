@@ -1,0 +1,177 @@
+"""The proof that a case is one: its numbers, polynomials and matrices put in, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from ...theory.derivation.substitution import resolved
+from .names import Names, Untranslatable
+from .statements import Hypothesis, Statement
+from .translate import term
+from .witnesses import T, Witness, at_case, said
+
+
+def proof(statement: Statement, found: Witness) -> tuple[str, ...]:
+    """The lines that prove the hypotheses, and that no right side is 0, for this case."""
+    names = statement.names
+    lines = []
+    for f, shape in found.shapes.items():
+        lines.append(f"pose ({names.function(f)} := fun t_ : R => {_polynomial(shape)}).")
+    lines += [f"pose ({names.real(s)} := {term(n, names)} : R)." for s, n in found.numbers.items()]
+    lines += found.matrices.lines(statement)
+    defined = list(_defined(statement, found))
+    lines += [line for _, line in defined]
+    slopes = list(_slopes(statement, found))
+    lines += [line for _, line in slopes]
+    if statement.variables:
+        lines.append(f"exists {', '.join(statement.variables)}.")
+    unfold = " ".join(name for name, _ in reversed(defined))
+    free = " ".join(
+        [
+            *(names.function(f) for f in found.shapes),
+            *(names.real(s) for s in found.numbers),
+            *(names.matrix(s) for s in found.matrices.entries),
+            *(names.size(s) for s in found.matrices.sizes),
+        ]
+    )
+    evaluate = f"cbv delta [{unfold}] beta; " if unfold else ""
+    if slopes:
+        evaluate += f"rewrite ?{', ?'.join(name for name, _ in slopes)}; cbv beta; "
+    evaluate += f"cbv delta [{free}] beta; " if free else ""
+    if statement.matrices:
+        evaluate += "entries; by_entries; "
+    parts = [_part(h, evaluate, slopes) for h in statement.hypotheses]
+    parts += [_of_side(text, evaluate) for text in said(statement, found)]
+    if not parts:
+        return (*lines, "exact I.")
+    lines.append("repeat match goal with |- _ /\\ _ => split end.")
+    if len(parts) == 1:
+        return (*lines, f"{parts[0]}.")
+    return (*lines, *(f"{{ {part}. }}" for part in parts))
+
+
+def _of_side(text: str, evaluate: str) -> str:
+    if text.startswith("~ same"):
+        return f"other_than_zero; {evaluate}number"
+    return f"{evaluate}number"
+
+
+def _part(h: Hypothesis, evaluate: str, slopes: Sequence[tuple[str, str]]) -> str:
+    match h.kind:
+        case "smooth":
+            rewritten = f"rewrite ?{', ?'.join(n for n, _ in slopes)}; " if slopes else ""
+            return f"intro; {rewritten}smooth_here"
+        case "parity":
+            return f"intro; {evaluate}field"
+        case "matrix":
+            return "intros ? ? _ _; reflexivity"
+        case "function" | "value" | "place":
+            return f"first [ reflexivity | intros; reflexivity | intros; {evaluate}number ]"
+    return f"{evaluate}number"
+
+
+def _polynomial(shape: sp.Expr) -> str:
+    names = Names()
+    names.reals[T] = "t_"
+    return term(shape, names)
+
+
+def _defined(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
+    """Variables with an equation, as what it says, in an order in which each uses earlier ones."""
+    names = statement.names
+    kinds = ("function", "value", "matrix", "place", "solved")
+    left = [h for h in statement.hypotheses if h.kind in kinds]
+    left = [h for h in left if not isinstance(h.formula[0], sp.Derivative | sp.Subs | sp.Trace)]
+    done: set[Any] = {*found.numbers, *found.shapes, *found.matrices.entries}
+    while left:
+        ready = [h for h in left if _parts(h, statement) <= done]
+        if not ready:
+            raise Untranslatable("the equations have no order in which each uses earlier ones")
+        for h in ready:
+            name, right = h.formula
+            if h.kind == "matrix":
+                done.add(name)
+                yield names.matrix(name), f"pose ({names.matrix(name)} := {term(right, names)})."
+                continue
+            value = term(right, names) if h.kind == "solved" else h.text.split(" = ", 1)[1]
+            if name.is_Symbol:
+                done.add(name)
+                yield names.real(name), f"pose ({names.real(name)} := {value})."
+                continue
+            f = names.function(name.func)
+            (argument,) = name.args
+            if h.kind == "function" and argument.is_Symbol:
+                head = f"fun {names.real(argument)} : R => {value}"
+            elif h.kind == "function":
+                head = _inverse(statement, found, name, h.formula[1])
+            else:
+                head = f"fun _ : R => {value}"
+            done.add(name.func)
+            yield f, f"pose ({f} := {head})."
+        left = [h for h in left if h not in ready]
+
+
+def _inverse(statement: Statement, found: Witness, name: Any, value: Any) -> str:
+    """f with f(r(p)) = value, where r is a line."""
+    (variable,) = name.args[0].free_symbols
+    inner = at_case(resolved(name.args[0], statement.equations), found.shapes)
+    solutions = sp.solve(inner - T, variable)
+    if len(solutions) != 1:
+        raise Untranslatable("a function of a function is not solved for")
+    names = statement.names
+    body = value.subs(variable, solutions[0])
+    names.reals[T] = "t_"
+    return f"fun t_ : R => {term(body, names)}"
+
+
+def _parts(h: Hypothesis, statement: Statement) -> set[Any]:
+    """What has to be there before."""
+    name, value = h.formula
+    bound: set[Any] = set()
+    if isinstance(name, AppliedUndef):
+        bound = name.free_symbols if h.kind == "function" else set()
+    for part in value.atoms(sp.Subs, sp.Integral):
+        bound |= set(part.variables)
+    known = {*statement.reals, *statement.functions, *statement.matrices}
+    own = {name.func} if isinstance(name, AppliedUndef) else {name}
+    needed = {s for s in value.free_symbols - bound if s in known}
+    return (needed | {a.func for a in value.atoms(AppliedUndef)}) - own
+
+
+def _slopes(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
+    """The derivatives of the polynomials, as equations of functions."""
+    names = statement.names
+    for f, shape in found.shapes.items():
+        name, count = names.function(f), _highest(f, statement)
+        before = name
+        for k in range(1, count + 1):
+            shape = sp.diff(shape, T)
+            after = f"(fun t_ : R => {_polynomial(shape)})"
+            label = f"{name}_slope{k}"
+            yield label, f"assert ({label} : Derive {before} = {after}) by slope_is."
+            before = after
+
+
+def _highest(function: Any, statement: Statement) -> int:
+    formulas: list[Any] = [*statement.equations, *statement.at]
+    formulas += list(statement.claimed)
+    formulas += [
+        h.formula if isinstance(h.formula, tuple) else (h.formula,)
+        for h in statement.hypotheses
+        if h.kind in ("sign", "nonzero")
+    ]
+    return max(
+        (
+            len(d.variables)
+            for pair in formulas
+            for e in pair
+            if not isinstance(e, str)
+            for d in e.atoms(sp.Derivative)
+            if isinstance(d.expr, AppliedUndef) and d.expr.func == function
+        ),
+        default=0,
+    ) + sum(1 for h in statement.hypotheses if h.kind == "smooth" and h.formula == function)
