@@ -10,7 +10,7 @@ import pytest
 from calling import Called
 from coq_tools import needs_coq
 
-from trajalign.verification.kernel import running
+from trajalign.verification.kernel import calling
 
 Command = Callable[..., Called]
 SCHEMA = Path(__file__).parents[2] / "trajalign" / "schemas" / "check-1.json"
@@ -20,7 +20,7 @@ SCHEMA = Path(__file__).parents[2] / "trajalign" / "schemas" / "check-1.json"
 def test_without_coq_the_files_are_written_and_the_check_names_the_packages(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running.shutil, "which", lambda _: None)
+    monkeypatch.setattr(calling.shutil, "which", lambda _: None)
     place = tmp_path / "proofs"
     code, out, err = command("derive", "neuron", "--order", "1", "--coq", str(place))
     assert (code, err) == (0, "")

@@ -22,8 +22,9 @@ from ..theory.models import Model
 from ..theory.requirements import require_curved
 from ..verification.derivations.judging import Checked, DerivationError, check_appendix
 from ..verification.hypotheses.assumptions import Assumptions
+from ..verification.kernel.calling import CoqMissing, require_coq
 from ..verification.kernel.project import chapters, project
-from ..verification.kernel.running import CoqMissing, require_coq, tried
+from ..verification.kernel.running import tried
 from ..verification.theorems.chapter import with_theorem
 from ..verification.verdicts import Outcome
 from .model_options import Asked, model_options

@@ -47,7 +47,7 @@ class Folder:
             _compare(found, written(chapter, self.left_out), f"{chapter.module}.v")
             kept = BLOCK.sub(lambda m: "" if m[1] in without else m[0], found)
             names = ", ".join(m[1] for m in BLOCK.finditer(kept))
-            asked = ASKED.format(name=f"{chapter.module}__all", all=names) if names else ""
+            asked = ASKED.format(name=chapter.all_of_it, all=names) if names else ""
             return kept[: kept.rindex("Unset Default Timeout.")] + asked
 
         return text

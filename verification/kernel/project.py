@@ -20,16 +20,15 @@ SCHEMA = "trajalign.kernel/1"
 LIBRARY = ("Tactics", "Generic", "Matrices")  # written by hand
 _CLOSINGS = {("linear/reduced-map", "q-next"): "Network"}  # by hand too: what a step ends
 PACKAGES = "coq libcoq-coquelicot libcoq-interval"  # Debian's
-_SECONDS = 60  # for one tactic
-_HEADER = """\
+TIMEOUT = "Set Default Timeout 60.\n"  # seconds, for one tactic
+HEADER = f"""\
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
 From Trajalign Require Import Tactics Matrices.
 From Trajalign Require Generic.
 Open Scope R_scope.
-Set Default Timeout {seconds}.
-"""
+{TIMEOUT}"""
 ASKED = """\
 Unset Default Timeout.
 Definition {name} := ({all}).
@@ -58,6 +57,11 @@ class Chapter:
     def module(self) -> str:
         """The name of its file, without the suffix."""
         return re.sub(r"\W", "_", self.label)
+
+    @property
+    def all_of_it(self) -> str:
+        """The name of all its lemmas together."""
+        return f"{self.module}__all"
 
 
 def chapters(model: Model, order: int = 2) -> tuple[Chapter, ...]:
@@ -98,7 +102,7 @@ def _chapter(derivation: Derivation, earlier: dict[str, Derivation]) -> Chapter:
 
 def written(chapter: Chapter, without: frozenset[str] = frozenset()) -> str:
     """A chapter as a Coq file, without the blocks of these names."""
-    parts = [_HEADER.format(seconds=_SECONDS), f"(* {_plain(chapter.title)}: {chapter.label} *)\n"]
+    parts = [HEADER, f"(* {_plain(chapter.title)}: {chapter.label} *)\n"]
     kept: list[str] = []
     for one in chapter.lemmas:
         blocks = [block for block in one.blocks if block.name not in without]
@@ -108,7 +112,7 @@ def written(chapter: Chapter, without: frozenset[str] = frozenset()) -> str:
         parts += [block.text for block in blocks]
         kept += [block.name for block in blocks]
     if kept:
-        parts.append(ASKED.format(name=f"{chapter.module}__all", all=", ".join(kept)))
+        parts.append(ASKED.format(name=chapter.all_of_it, all=", ".join(kept)))
     return "\n".join(parts)
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from ...theory.errors import InputError
-from .lemmas import Lemma
-from .project import LIBRARY, PACKAGES, Chapter, library, written
+from .calling import axioms, build_library, coqc, last, place, refusals
+from .lemmas import BLOCK, Lemma, blocks_in
+from .project import HEADER, TIMEOUT, Chapter, written
 
 # Those on which Coq's real numbers and its libraries of analysis rest, and no others.
 AXIOMS = frozenset(
@@ -28,15 +25,8 @@ AXIOMS = frozenset(
         "Eqdep.Eq_rect_eq.eq_rect_eq",
     }
 )
-# The integers of the machine, with which `interval` counts; its floats are not among them.
-_INTEGERS = re.compile(r"^(PrimInt63|Uint63|Int63)\b")
-_CLOSED = "Closed under the global context"
-_SECONDS = 600  # for one file
-_PLACE = re.compile(r'File "[^"]*", line (\d+), characters (\d+)-(\d+):\s*(Error.*)', re.DOTALL)
-
-
-class CoqMissing(InputError):
-    """There is no coqc here; the message says how to come by it."""
+_STARTS = 2  # of Coq, at most: each takes a second to load its libraries
+Proofs = Callable[[Chapter, frozenset[str]], str]
 
 
 @dataclass(frozen=True)
@@ -45,7 +35,7 @@ class Read:
 
     `accepted` is the lemma itself, `witness` that its hypotheses hold somewhere, `twins` that each
     falsified copy is refuted; `refused` gives the reason by the name of a block; `axioms` are those
-    that it rests on, or another lemma of its file does.
+    that it rests on, or another lemma that was read does; where one is unusual, of its chapter.
     """
 
     lemma: Lemma
@@ -66,36 +56,11 @@ class Read:
         return self.accepted and self.witness and self.twins and not (self.foreign or self.refused)
 
 
-def require_coq() -> str:
-    """The version of coqc. Raises CoqMissing, which names the packages, where there is none."""
-    if shutil.which("coqc") is None:
-        raise CoqMissing(f"coqc is not installed: apt install {PACKAGES}")
-    return _version()
-
-
-@cache
-def _version() -> str:
-    found = subprocess.run(["coqc", "--version"], capture_output=True, text=True, check=True)
-    match = re.search(r"version (\S+)", found.stdout)
-    return match[1] if match else "unknown"
-
-
-def build_library(folder: Path, texts: dict[str, str] | None = None) -> None:
-    """Write and compile what was written by hand. Raises InputError where Coq refuses it."""
-    require_coq()
-    for name, text in (texts or library()).items():
-        (folder / name).write_text(text, "utf-8")
-    for name in LIBRARY:
-        done = _coqc(folder, f"{name}.v")
-        if done.returncode:
-            raise InputError(f"Coq refuses {name}.v: {_last(done.stdout)}")
-
-
 def read_all(
     made: Sequence[Chapter],
     folder: Path,
     jobs: int = 1,
-    proofs: Callable[[Chapter, frozenset[str]], str] = written,
+    proofs: Proofs = written,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Read, ...]:
     """What Coq says of every lemma of some chapters.
@@ -103,17 +68,36 @@ def read_all(
     Parameters: the chapters; a folder in which the library was compiled; how many processes; what
     a chapter is as a file without some blocks; what is told (done, total).
     """
+    groups = _groups(made, min(jobs, _STARTS))
+    parts = {f"Part{k}": group for k, group in enumerate(groups, start=1)}
 
-    def one(chapter: Chapter) -> tuple[Read, ...]:
-        return read(chapter, folder, proofs)
+    def one(name: str) -> dict[str, str]:
+        return _accepted(parts[name], folder, f"{name}.v", proofs)
 
-    found: list[Read] = []
+    refused: dict[str, str] = {}
     with ThreadPoolExecutor(jobs) as pool:
-        for done, part in enumerate(pool.map(one, made), start=1):
-            found += part
+        for done, found in enumerate(pool.map(one, parts), start=1):
+            refused |= found
             if progress is not None:
-                progress(done, len(made))
-    return tuple(found)
+                progress(done, len(parts))
+    of = _axioms(parts, folder, refused)
+    return tuple(
+        _of(one, refused, of.get(chapter.label, frozenset()))
+        for chapter in made
+        for one in chapter.lemmas
+    )
+
+
+def _groups(made: Sequence[Chapter], count: int) -> list[list[Chapter]]:
+    """Chapters that are read together, so that each group has about as much to prove."""
+    groups: list[list[Chapter]] = [[] for _ in range(count)]
+    sizes = [0] * count
+    for chapter in sorted(made, key=lambda one: -len(one.lemmas)):
+        if chapter.lemmas:
+            least = sizes.index(min(sizes))
+            groups[least].append(chapter)
+            sizes[least] += len(chapter.lemmas)
+    return [group for group in groups if group]
 
 
 def tried(made: Sequence[Chapter], jobs: int = 1) -> dict[str, str]:
@@ -124,34 +108,88 @@ def tried(made: Sequence[Chapter], jobs: int = 1) -> dict[str, str]:
     return {name: why for one in found for name, why in one.refused.items()}
 
 
-def read(
-    chapter: Chapter,
-    folder: Path,
-    proofs: Callable[[Chapter, frozenset[str]], str] = written,
-) -> tuple[Read, ...]:
-    """What Coq says of the lemmas of one chapter: what it refuses is taken out, until it is silent.
+def read(chapter: Chapter, folder: Path, proofs: Proofs = written) -> tuple[Read, ...]:
+    """What Coq says of the lemmas of one chapter."""
+    return read_all([chapter], folder, 1, proofs)
 
-    What rests on a refused lemma goes with it.
+
+def _accepted(made: Sequence[Chapter], folder: Path, file: str, proofs: Proofs) -> dict[str, str]:
+    """Write and compile what coqc accepts of some chapters; returned is what it does not.
+
+    What is refused coqtop says, from the first such block on; coqc has the last word.
     """
-    if not chapter.lemmas:
-        return ()
     refused: dict[str, str] = {}
-    file = f"{chapter.module}.v"
+    lemmas = [one for chapter in made for one in chapter.lemmas]
     while True:
-        text = proofs(chapter, frozenset(refused))
+        text = _together(made, frozenset(refused), proofs)
         (folder / file).write_text(text, "utf-8")
-        done = _coqc(folder, file)
+        done = coqc(folder, file)
         if done.returncode == 0:
-            break
-        name, why = _culprit(text, done.stdout, chapter)
-        if name in refused:
-            raise InputError(f"coqc fails on {file}: {_last(done.stdout)}")
-        refused[name] = why
-        for other in _resting_on(name, chapter.lemmas):
-            refused.setdefault(other, f"rests on {name}")
-    left = any(block.name not in refused for one in chapter.lemmas for block in one.blocks)
-    axioms = _axioms(done.stdout) if left else frozenset()
-    return tuple(_of(one, refused, axioms) for one in chapter.lemmas)
+            return refused
+        new = _refused(text, done.stdout, folder, file)
+        if refused.keys() & new.keys():
+            raise InputError(f"coqc fails on {file}: {last(done.stdout)}")
+        refused |= new
+        for name in tuple(new):
+            for other in _resting_on(name, lemmas):
+                refused[other] = f"rests on {name}"
+
+
+def _together(made: Iterable[Chapter], without: frozenset[str], proofs: Proofs) -> str:
+    """Chapters as one file: each has the same header, which stands once.
+
+    The axioms are asked for later, of all files together: to tell them takes seconds.
+    """
+    texts = []
+    for chapter in made:
+        text = proofs(chapter, without).removeprefix(HEADER)
+        texts.append(text.replace(f"Print Assumptions {chapter.all_of_it}.\n", ""))
+    return HEADER + f"\n{TIMEOUT}".join(texts)
+
+
+def _axioms(
+    parts: Mapping[str, Sequence[Chapter]], folder: Path, refused: Mapping[str, str]
+) -> dict[str, frozenset[str]]:
+    """The axioms by the label of a chapter: those of all together, if each of them is usual.
+
+    Raises InputError where Coq is silent: that is no sign that there are none.
+    """
+    left = {
+        chapter.label: f"{part}.{chapter.all_of_it}"
+        for part, group in parts.items()
+        for chapter in group
+        if any(block.name not in refused for one in chapter.lemmas for block in one.blocks)
+    }
+    if not left:
+        return {}
+    (all_,) = _asked(folder, tuple(parts), [f"({', '.join(left.values())})"])
+    if all_ <= AXIOMS:
+        return dict.fromkeys(left, all_)
+    return dict(zip(left, _asked(folder, tuple(parts), list(left.values())), strict=True))
+
+
+def _asked(folder: Path, parts: Sequence[str], terms: Sequence[str]) -> tuple[frozenset[str], ...]:
+    lines = [f"From Trajalign Require {' '.join(parts)}."]
+    for k, term in enumerate(terms):
+        lines += [f"Definition asked{k} := {term}.", f"Print Assumptions asked{k}."]
+    (folder / "Asked.v").write_text("\n".join([*lines, ""]), "utf-8")
+    done = coqc(folder, "Asked.v")
+    told = axioms(done.stdout)
+    if done.returncode or len(told) != len(terms):
+        raise InputError(f"coqc does not tell the axioms: {last(done.stdout)}")
+    return told
+
+
+def _refused(text: str, output: str, folder: Path, file: str) -> dict[str, str]:
+    """The blocks of a file that Coq refuses. Raises InputError where it stops between blocks."""
+    line, why = place(output)
+    start = len("".join(text.splitlines(keepends=True)[: max(line - 1, 0)]))
+    inside = [m[1] for m in BLOCK.finditer(text) if m.start() <= start < m.end()]
+    if not inside:
+        raise InputError(f"coqc fails on {file}: {why}")
+    blocks = blocks_in(text)
+    first = [block.name for block in blocks].index(inside[0])
+    return {inside[0]: why, **refusals(folder, HEADER, blocks[:first], blocks[first + 1 :])}
 
 
 def _of(one: Lemma, refused: dict[str, str], axioms: frozenset[str]) -> Read:
@@ -166,49 +204,3 @@ def _resting_on(name: str, lemmas: Iterable[Lemma]) -> tuple[str, ...]:
         if name == one.main.name or (one.witness and name == one.witness.name):
             return tuple(twin.name for twin in one.twins)
     return ()
-
-
-def _culprit(text: str, output: str, chapter: Chapter) -> tuple[str, str]:
-    """The block in which coqc stopped, and its words. Raises InputError where there is none."""
-    match = _PLACE.search(output)
-    if match is None:
-        raise InputError(f"coqc fails on {chapter.module}.v: {_last(output)}")
-    before = text.splitlines()[: int(match[1])]
-    names = [m[1] for line in before if (m := re.match(r"Lemma (\w+) :", line))]
-    if not names or re.match(r"(Print|From|Open|Set|Unset|Definition)\b", before[-1]):
-        raise InputError(f"coqc fails on {chapter.module}.v: {_last(output)}")
-    return names[-1], " ".join(match[4].split())[:200]
-
-
-def _axioms(output: str) -> frozenset[str]:
-    """What `Print Assumptions` said of all blocks of a file together.
-
-    Raises InputError where it said nothing: that is no sign that there are none.
-    """
-    match = re.search(r"^Axioms:$(.*)", output, re.MULTILINE | re.DOTALL)
-    if match is None:
-        if _CLOSED in output:
-            return frozenset()
-        raise InputError(f"coqc does not tell the axioms: {_last(output)}")
-    found = re.findall(r"^(\S+)\s*:", match[1], re.MULTILINE)
-    return frozenset(a for a in found if not _INTEGERS.match(a))
-
-
-def _coqc(folder: Path, file: str) -> subprocess.CompletedProcess[str]:
-    command = ["coqc", "-w", "none", "-Q", ".", "Trajalign", file]
-    try:
-        return subprocess.run(
-            command,
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise InputError(f"coqc takes more than {_SECONDS} s for {file}") from None
-
-
-def _last(output: str) -> str:
-    return " ".join(output.split())[-200:]

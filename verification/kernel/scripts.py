@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -65,12 +66,7 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
     yield from _reflections(statement)
     for h in of_kind["solved"]:
         yield f"revert {h.name}."
-    exponentials = any(
-        e.has(*_EXPONENTIALS)
-        for h in statement.hypotheses
-        if h.kind in ("function", "value")
-        for e in h.formula
-    ) or any(e.has(*_EXPONENTIALS) for e in (left, right))
+    exponentials = _has(statement, left, right, *_EXPONENTIALS)
     for h in of_kind["function"]:
         if isinstance(h.formula[0], AppliedUndef) and h.formula[0].args[0].is_Symbol:
             yield f"unfold_by {statement.names.function(h.formula[0].func)} {h.name}."
@@ -85,11 +81,16 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
     for h in of_kind["value"]:
         if not h.formula[0].is_Symbol:
             yield f"put_in {h.name}."
-    if exponentials:
+    tanh_alone = exponentials and not _has(statement, left, right, sp.exp, sp.sinh, sp.cosh)
+    if exponentials and not tanh_alone:
         yield "by_exp."
         yield "one_exp."
-    yield from _factors(statement, exponentials)
+    yield from _factors(statement, exponentials and not tanh_alone)
+    if tanh_alone:
+        yield "by_tanh."
     yield "differentiate."
+    if tanh_alone:
+        yield "plain; rewrite ?tanh_slope."
     for h in of_kind["function"]:
         if isinstance(h.formula[0], sp.Derivative) or not h.formula[0].args[0].is_Symbol:
             yield f"plain; try rewrite !{h.name}."
@@ -104,6 +105,16 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
         yield f"intro {h.name}; solve_for {h.name} ({term(slope, statement.names)})."
         return
     yield "finish."
+
+
+def _has(statement: Statement, left: sp.Expr, right: sp.Expr, *functions: Any) -> bool:
+    given = [
+        e
+        for h in statement.hypotheses
+        if h.kind in ("function", "value", "nonzero")
+        for e in (h.formula if isinstance(h.formula, tuple) else (h.formula,))
+    ]
+    return any(e.has(*functions) for e in (left, right, *given))
 
 
 def _factors(statement: Statement, exponentials: bool) -> Iterator[str]:

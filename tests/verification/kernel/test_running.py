@@ -9,12 +9,12 @@ from coq_tools import needs_coq
 
 from trajalign.theory.derivation.claims import Identity, Sign, Step
 from trajalign.theory.derivation.substitution import Equation
-from trajalign.theory.errors import InputError
 from trajalign.theory.models import R
-from trajalign.verification.kernel import lemmas, running, supposed, translate
+from trajalign.verification.kernel import calling, lemmas, running, supposed, translate
+from trajalign.verification.kernel.calling import build_library
 from trajalign.verification.kernel.lemmas import Lemma, lemma
 from trajalign.verification.kernel.project import Chapter
-from trajalign.verification.kernel.running import Read, build_library, read
+from trajalign.verification.kernel.running import Read, read
 
 p, s = sp.Symbol("p", real=True), sp.Symbol("s", real=True)
 q, eps = sp.Symbol("q", positive=True), sp.Symbol("epsilon", positive=True)
@@ -134,9 +134,9 @@ def test_a_false_claim_is_refused_and_what_stands_beside_it_is_not(folder: Path)
 
 
 def test_without_coq_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running.shutil, "which", lambda _: None)
-    with pytest.raises(running.CoqMissing, match="apt install coq"):
-        running.require_coq()
+    monkeypatch.setattr(calling.shutil, "which", lambda _: None)
+    with pytest.raises(calling.CoqMissing, match="apt install coq"):
+        calling.require_coq()
 
 
 def test_the_words_of_the_page_cannot_end_a_comment() -> None:
@@ -145,18 +145,17 @@ def test_the_words_of_the_page_cannot_end_a_comment() -> None:
     assert '"' not in lemmas._words(step)
 
 
-# The axioms ---------------------------------------------------------------------------------------
+@needs_coq
+def test_an_axiom_that_is_not_usual_is_foreign_to_its_chapter_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classic = "Classical_Prop.classic"
+    monkeypatch.setattr(running, "AXIOMS", running.AXIOMS - {classic})
+    chapters = [Chapter("a/slope", "", (made(CHAIN),), ()), Chapter("a/square", "", (two(),), ())]
+    found = running.read_all(chapters, folder)
+    assert [(one.foreign, one.checked) for one in found] == [({classic}, False), (set(), True)]
 
 
-def test_the_floats_of_the_machine_are_foreign_and_its_integers_are_not() -> None:
-    told = (
-        "Axioms:\nPrimInt63.add : int -> int -> int\nFloatAxioms.add_spec\n  : forall x y, True\n"
-    )
-    assert running._axioms(told) == {"FloatAxioms.add_spec"}
-    assert not running._axioms(told) <= running.AXIOMS
-    assert running._axioms("Closed under the global context\n") == frozenset()
-
-
-def test_silence_about_axioms_is_no_sign_that_there_are_none() -> None:
-    with pytest.raises(InputError, match="does not tell the axioms"):
-        running._axioms("")
+def two() -> Lemma:
+    step, equations = SQUARE
+    return lemma("a/square", step, equations)

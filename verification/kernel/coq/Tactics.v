@@ -77,6 +77,8 @@ Lemma cosh_exp : cosh = fun z => (exp z + / exp z) / 2.
 Proof. apply functional_extensionality; intro z. unfold cosh. now rewrite exp_Ropp. Qed.
 Lemma exp_two z : exp (2 * z) = exp z * exp z.
 Proof. rewrite <- exp_plus; f_equal; ring. Qed.
+Lemma cosh_positive z : 0 < cosh z.
+Proof. unfold cosh. pose proof (exp_pos z). pose proof (exp_pos (- z)). lra. Qed.
 Ltac by_exp := rewrite ?tanh_exp, ?sinh_exp, ?cosh_exp in *; cbv beta in *.
 Ltac one_exp := rewrite ?exp_two, ?exp_Ropp in *.
 
@@ -118,10 +120,25 @@ Ltac exponentials := repeat match goal with |- context [exp ?z] =>
 
 Ltac plainly_non_zero := match goal with
   | |- _ /\ _ => split; plainly_non_zero
-  | |- _ => assumption
+  | H : ?P |- ?P => exact H
   | |- ?a * ?b <> 0 => apply Rmult_integral_contrapositive_currified; plainly_non_zero
   | |- ?a ^ _ <> 0 => apply pow_nonzero; plainly_non_zero
   | |- _ => lra
+  end.
+
+(* What is a sum of products of what is positive. *)
+Lemma not_zero x : 0 < x -> x <> 0. Proof. lra. Qed.
+Ltac plainly_positive := match goal with
+  | |- 0 < exp _ => apply exp_pos
+  | |- 0 < cosh _ => apply cosh_positive
+  | |- 0 < _ + _ => apply Rplus_lt_0_compat; plainly_positive
+  | |- 0 < _ * _ => apply Rmult_lt_0_compat; plainly_positive
+  | |- 0 < _ / _ => apply Rdiv_lt_0_compat; plainly_positive
+  | |- 0 < / _ => apply Rinv_0_lt_compat; plainly_positive
+  | |- 0 < _ ^ _ => apply pow_lt; plainly_positive
+  | |- 0 < sqrt _ => apply sqrt_lt_R0; plainly_positive
+  | H : ?P |- ?P => exact H
+  | |- 0 < IZR _ => apply IZR_lt; reflexivity
   end.
 
 (* What a denominator needs: to be another than 0. *)
@@ -129,14 +146,14 @@ Ltac non_zero :=
   match goal with
   | |- _ /\ _ => split; non_zero
   | |- True => exact I
-  | |- _ => assumption
-  | |- exp _ <> 0 => apply Rgt_not_eq, exp_pos
+  | H : ?P |- ?P => exact H
+  | |- _ <> 0 => apply not_zero; plainly_positive
   | |- ?a * ?b <> 0 => apply Rmult_integral_contrapositive_currified; non_zero
   | |- ?a ^ _ <> 0 => apply pow_nonzero; non_zero
   | |- / ?a <> 0 => apply Rinv_neq_0_compat; non_zero
   | |- - ?a <> 0 => apply Ropp_neq_0_compat; non_zero
   | |- _ <> 0 => first [ lra | solve [non_zero_given] | solve [positive] ]
-  | |- 0 < _ => exponentials; first [ lra | solve [apply exp_pos] | timeout 1 nra ]
+  | |- 0 < _ => exponentials; first [ lra | solve [apply exp_pos] | timeout 4 nra ]
   | |- ex_derive _ _ => first [ solve [auto] | auto_derive; non_zero ]
   | |- _ => first [ lra | solve [auto] ]
   end
@@ -152,11 +169,23 @@ with non_zero_given :=
     lazymatch b with context [/ _] => idtac | context [_ / _] => idtac end;
     let E := fresh in intro E;
     apply (Rmult_integral_contrapositive_currified _ _ H K);
-    first [ rewrite <- E; timeout 1 (field; plainly_non_zero)
-          | transitivity (/ 2 * g); [ timeout 1 (field; plainly_non_zero) | rewrite E; ring ] ]
+    first [ rewrite <- E; timeout 4 (field; plainly_non_zero)
+          | transitivity (/ 2 * g); [ timeout 4 (field; plainly_non_zero) | rewrite E; ring ] ]
   end
 with positive :=
-  exponentials; first [ apply Rgt_not_eq; timeout 1 nra | apply Rlt_not_eq; timeout 1 nra ].
+  exponentials; first [ apply Rgt_not_eq; timeout 4 nra | apply Rlt_not_eq; timeout 4 nra ].
+
+(* tanh alone is an atom, of which the slope is known. *)
+Lemma tanh_is_derive z : is_derive tanh z (1 - tanh z ^ 2).
+Proof.
+  pose proof (exp_pos z). rewrite tanh_exp. auto_derive; [ non_zero | field; non_zero ].
+Qed.
+Ltac by_tanh :=
+  let f := fresh "hyperbolic_tangent" in
+  assert (tanh_smooth : forall z, ex_derive tanh z) by (intro z; eexists; apply tanh_is_derive);
+  assert (tanh_slope : forall z, Derive tanh z = 1 - tanh z ^ 2)
+    by (intro z; apply is_derive_unique, tanh_is_derive);
+  set (f := tanh) in *; clearbody f.
 
 (* A factor of what is not 0 is not 0 either. *)
 Ltac factor_of H f rest :=
@@ -217,10 +246,16 @@ Ltac above_zero := first [ assumption | lra | apply Rmult_lt_0_compat; above_zer
 Ltac logarithms := unfold Rdiv; repeat first [ rewrite ln_mult by above_zero
   | rewrite ln_Rinv by above_zero | rewrite ln_pow by above_zero ]; simpl INR.
 
+(* e^(a + b) is e^a e^b, where all three stand. *)
+Ltac exponents_add := repeat match goal with |- context [exp ?a] =>
+  match goal with |- context [exp ?b] => match goal with |- context [exp ?c] =>
+    tryif constr_eq a b then fail else tryif constr_eq a c then fail else
+    (replace (exp a) with (exp b * exp c) by (rewrite <- exp_plus; f_equal; ring)) end end end.
+
 Ltac equal := first [ reflexivity | solve [ timeout 30 (field; non_zero) ] | lra ].
 Ltac finish := plain; one_exp; first [ assumption | equal | solve [ arguments; equal ]
   | solve [ squares; equal ] | solve [ timeout 10 other_root ] | solve [ double_root; equal ] | solve [ rewrite RInt_inverse by assumption; logarithms; equal ]
-  | solve [ logarithms; equal ] ].
+  | solve [ logarithms; equal ] | solve [ exponents_add; equal ] ].
 
 (* The only solution of a linear equation: u - w is a quotient of the left side. *)
 Ltac solve_for H slope :=

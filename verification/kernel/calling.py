@@ -1,0 +1,128 @@
+"""Coq's programs: coqc, which judges a file, and coqtop, which goes on after what it refuses."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+from ...theory.errors import InputError
+from .lemmas import Block
+from .project import LIBRARY, PACKAGES, library
+
+# The integers of the machine, with which `interval` counts; its floats are not among them.
+_INTEGERS = re.compile(r"^(PrimInt63|Uint63|Int63)\b")
+_TOLD = re.compile(
+    r"^(Axioms:|Closed under the global context)$(.*?)(?=^Axioms:$|^Closed under|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_SECONDS = 900  # for one file
+_PLACE = re.compile(r'File "[^"]*", line (\d+), characters (\d+)-(\d+):\s*(Error.*)', re.DOTALL)
+_FOUND = re.compile(r"^.*?(?:(Constant) \S*?(\w+)|No object of basename (\w+))$", re.MULTILINE)
+
+
+class CoqMissing(InputError):
+    """There is no coqc here; the message says how to come by it."""
+
+
+def require_coq() -> str:
+    """The version of coqc. Raises CoqMissing, which names the packages, where there is none."""
+    if shutil.which("coqc") is None:
+        raise CoqMissing(f"coqc is not installed: apt install {PACKAGES}")
+    return _version()
+
+
+@cache
+def _version() -> str:
+    found = subprocess.run(["coqc", "--version"], capture_output=True, text=True, check=True)
+    match = re.search(r"version (\S+)", found.stdout)
+    return match[1] if match else "unknown"
+
+
+def build_library(folder: Path, texts: dict[str, str] | None = None) -> None:
+    """Write and compile what was written by hand. Raises InputError where Coq refuses it."""
+    require_coq()
+    for name, text in (texts or library()).items():
+        (folder / name).write_text(text, "utf-8")
+    for name in LIBRARY:
+        done = coqc(folder, f"{name}.v")
+        if done.returncode:
+            raise InputError(f"Coq refuses {name}.v: {last(done.stdout)}")
+
+
+def coqc(folder: Path, file: str) -> subprocess.CompletedProcess[str]:
+    """What coqc makes of a file. Raises InputError where it takes too long."""
+    return _called(["coqc", "-w", "none", "-Q", ".", "Trajalign", file], folder, file)
+
+
+def refusals(
+    folder: Path, header: str, accepted: Iterable[Block], tried: Sequence[Block]
+) -> dict[str, str]:
+    """The blocks that are refused, with Coq's words, each tried whatever became of those before.
+
+    Parameters: a folder in which the library was compiled; what comes before the blocks; blocks
+    that are known to be accepted, which are not proved again; the blocks that are tried.
+    """
+    parts = [header, "Set Silent."]
+    parts += [f"Lemma {b.name} : {b.says}.\nProof. Admitted." for b in accepted]
+    for block in tried:
+        parts.append(f"{block.text}Abort All.\nLocate {block.name}.")
+    command = ["coqtop", "-q", "-w", "none", "-Q", ".", "Trajalign"]
+    output = _called(command, folder, "a session", "\n".join(parts)).stdout
+    refused, start = {}, 0
+    for match in _FOUND.finditer(output):
+        if match[3]:
+            refused[match[3]] = _words(output[start : match.start()])
+        start = match.end()
+    told = {m[2] or m[3] for m in _FOUND.finditer(output)}
+    silent = [block.name for block in tried if block.name not in told]
+    return {**refused, **dict.fromkeys(silent, "coqtop does not tell")}
+
+
+def _words(output: str) -> str:
+    match = re.search(r"^(Error:.*?)(?=\n\n|\n\S* < |\Z)", output, re.MULTILINE | re.DOTALL)
+    return " ".join(match[1].split())[:200] if match else "refused"
+
+
+def place(output: str) -> tuple[int, str]:
+    """The line at which coqc stopped, and its words; line 0 where it tells none."""
+    match = _PLACE.search(output)
+    return (int(match[1]), " ".join(match[4].split())[:200]) if match else (0, last(output))
+
+
+def axioms(output: str) -> tuple[frozenset[str], ...]:
+    """What each `Print Assumptions` of a file said.
+
+    Silence is no sign that there are none: the caller knows how many were asked.
+    """
+    found = []
+    for _, names in _TOLD.findall(output):
+        told = re.findall(r"^(\S+)\s*:", names, re.MULTILINE)
+        found.append(frozenset(a for a in told if not _INTEGERS.match(a)))
+    return tuple(found)
+
+
+def last(output: str) -> str:
+    """The end of what Coq said, on one line."""
+    return " ".join(output.split())[-200:]
+
+
+def _called(
+    command: Sequence[str], folder: Path, what: str, given: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command,
+            cwd=folder,
+            input=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise InputError(f"Coq takes more than {_SECONDS} s for {what}") from None
