@@ -18,11 +18,12 @@ from ..derivations.algebra import opaque
 def denominators(expressions: Iterable[Any]) -> Iterator[sp.Expr]:
     """The bases of negative powers in expressions, without numbers, products taken apart."""
     for e in expressions:
+        bound = {v for integral in e.atoms(sp.Integral) for v in integral.variables}
         for part in sp.preorder_traversal(e):
             if part.is_Pow and part.exp.is_Rational and part.exp < 0:
                 for factor in sp.Mul.make_args(part.base):
                     base = factor.base if factor.is_Pow and factor.exp.is_Integer else factor
-                    if not base.is_number:
+                    if not base.is_number and not base.free_symbols & bound:
                         yield -base if base.could_extract_minus_sign() else base
 
 

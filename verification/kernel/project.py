@@ -17,7 +17,7 @@ from .lemmas import Lemma, blocks_in, lemma
 from .names import Untranslatable
 
 SCHEMA = "trajalign.kernel/1"
-LIBRARY = ("Tactics", "Generic", "Matrices")  # written by hand
+LIBRARY = ("Tactics", "Generic", "Matrices", "Slopes")  # written by hand
 _CLOSINGS = {("linear/reduced-map", "q-next"): "Network"}  # by hand too: what a step ends
 PACKAGES = "coq libcoq-coquelicot libcoq-interval"  # Debian's
 TIMEOUT = "Set Default Timeout 60.\n"  # seconds, for one tactic
@@ -25,7 +25,7 @@ HEADER = f"""\
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
-From Trajalign Require Import Tactics Matrices.
+From Trajalign Require Import Tactics Matrices Slopes.
 From Trajalign Require Generic.
 Open Scope R_scope.
 {TIMEOUT}"""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sympy as sp
@@ -82,15 +83,25 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
         if not h.formula[0].is_Symbol:
             yield f"put_in {h.name}."
     tanh_alone = exponentials and not _has(statement, left, right, sp.exp, sp.sinh, sp.cosh)
+    if statement.at_zero:
+        yield from (f"{line}." for _, line in at_zero(statement))
+        yield "lra."
+        return
     if exponentials and not tanh_alone:
         yield "by_exp."
         yield "one_exp."
-    yield from _factors(statement, exponentials and not tanh_alone)
+    early, late = _nonzero(statement)
+    yield from _factors(statement, exponentials and not tanh_alone, early)
     if tanh_alone:
         yield "by_tanh."
+    yield from (f"revert {h.name}." for h in late)
+    yield from _second_derivatives(statement, tanh_alone)
     yield "differentiate."
     if tanh_alone:
         yield "plain; rewrite ?tanh_slope."
+    yield from (f"intro {h.name}." for h in reversed(late))
+    later = _factors(statement, exponentials and not tanh_alone, late, len(early) * 10)
+    yield from map(_renamed, later) if tanh_alone else later
     for h in of_kind["function"]:
         if isinstance(h.formula[0], sp.Derivative) or not h.formula[0].args[0].is_Symbol:
             yield f"plain; try rewrite !{h.name}."
@@ -99,12 +110,65 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
             yield f"try subst {statement.names.real(h.formula[0])}."
         else:
             yield f"put_in {h.name}."
+    yield from _powers(statement)
     yield "roots."
     for h in of_kind["solved"]:
         slope = resolved(statement.slope, statement.equations, statement.at)
         yield f"intro {h.name}; solve_for {h.name} ({term(slope, statement.names)})."
         return
     yield "finish."
+
+
+def _powers(statement: Statement) -> Iterator[str]:
+    """Cube roots and their like: every power of one base as a whole power of one root."""
+    found: dict[sp.Expr, set[sp.Rational]] = {}
+    for pair in (*statement.claimed, *statement.equations, *statement.at):
+        for e in pair:
+            for power in e.atoms(sp.Pow) if not isinstance(e, str) else ():
+                if power.exp.is_Rational and power.exp.q > 2:
+                    found.setdefault(power.base, set()).add(abs(power.exp))
+    for base, exponents in sorted(found.items(), key=str):
+        n = sp.ilcm(*(e.q for e in exponents), 1)
+        text = f"({term(resolved(base, statement.equations), statement.names)})"
+        for e in sorted(exponents):
+            yield f"try power_by {text} ({e.p} / {e.q}) {n}%nat {e * n}%nat."
+        yield f"root_by {text} {n}%nat."
+
+
+def at_zero(statement: Statement) -> Iterator[tuple[str, str]]:
+    """f, and the line that puts in f''(0), where the formula of f is 0/0.
+
+    Coq is told g, g', g'' and g'''(0) of f(z) = g(z)/z.
+    """
+    of = {h.formula[0].func: h.name for h in statement.hypotheses if h.kind == "removable"}
+    limits = {h.formula[0].func: h.name for h in statement.hypotheses if h.kind == "limit"}
+    for f, one in statement.at_zero.items():
+        name, z = statement.names.function(f), statement.names.real(one.variable)
+        slopes = " ".join(f"(fun {z} => {term(e, statement.names)})" for e in one.slopes)
+        third = term(one.third, statement.names)
+        yield name, f"at_zero {name} {of[f]} {limits[f]} {slopes} ({third})"
+
+
+def _second_derivatives(statement: Statement, tanh_alone: bool) -> Iterator[str]:
+    """The slope of each formula that is differentiated twice, which Coq differentiates again."""
+    taken = {
+        d.expr.func
+        for pair in (*statement.claimed, *statement.equations)
+        for e in pair
+        if not isinstance(e, str)
+        for d in e.atoms(sp.Derivative)
+        if len(d.variables) == 2 and isinstance(d.expr, AppliedUndef)
+    }
+    for h in _by_kind(statement)["function"]:
+        name, value = h.formula
+        if isinstance(name, AppliedUndef) and name.func in taken and name.args[0].is_Symbol:
+            slope = sp.diff(resolved(value, statement.equations), name.args[0])
+            z, text = statement.names.real(name.args[0]), term(slope, statement.names)
+            yield f"second_derivative (fun {z} => {_renamed(text) if tanh_alone else text})."
+
+
+def _renamed(text: str) -> str:
+    return re.sub(r"\btanh\b", "tanh_", text)
 
 
 def _has(statement: Statement, left: sp.Expr, right: sp.Expr, *functions: Any) -> bool:
@@ -117,12 +181,25 @@ def _has(statement: Statement, left: sp.Expr, right: sp.Expr, *functions: Any) -
     return any(e.has(*functions) for e in (left, right, *given))
 
 
-def _factors(statement: Statement, exponentials: bool) -> Iterator[str]:
-    """What is not 0 because a product with it is not: which product, SymPy says."""
-    count = 0
+def _nonzero(statement: Statement) -> tuple[list[Hypothesis], list[Hypothesis]]:
+    """What is not 0: of formulas, and of slopes of what has a formula."""
+    given = {h.formula[0] for h in statement.hypotheses if h.kind == "function"}
+    formulas = {name.func for name in given if isinstance(name, AppliedUndef)}
+    early: list[Hypothesis] = []
+    late: list[Hypothesis] = []
     for h in statement.hypotheses:
-        if h.kind != "nonzero":
-            continue
+        if h.kind == "nonzero":
+            slopes = h.formula.atoms(sp.Derivative)
+            of_formula = any(a.func in formulas for d in slopes for a in d.atoms(AppliedUndef))
+            (late if of_formula else early).append(h)
+    return early, late
+
+
+def _factors(
+    statement: Statement, exponentials: bool, given: Iterable[Hypothesis], count: int = 0
+) -> Iterator[str]:
+    """What is not 0 because a product with it is not: which product, SymPy says."""
+    for h in given:
         base = resolved(h.formula, statement.equations, statement.at)
         base, powers = in_exponentials(base) if exponentials else (base, {})
         found = factors_of(base)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
@@ -11,6 +11,7 @@ import sympy as sp
 from ...theory.derivation.notation import ELL, PHI
 from ...theory.derivation.substitution import Equation
 from ...theory.models import PHI_SQUARED, R
+from .limits import AtZero
 from .names import Names
 
 PARITY = {R: 1, ELL: 1, PHI_SQUARED: 1, PHI: -1}
@@ -21,8 +22,8 @@ RELATIONS = {">": "0 < {}", "<": "{} < 0", "≥": "0 <= {}", "≤": "{} <= 0"}
 class Hypothesis:
     """One thing that a lemma supposes.
 
-    `kind` is "smooth", "parity", "positive", "function", "value", "matrix", "place", "solved",
-    "sign" or "nonzero";
+    `kind` is "smooth", "parity", "positive", "function", "value", "matrix", "removable", "limit",
+    "place", "solved", "sign" or "nonzero";
     `formula` is what it is about: an equation, a pair of expression and relation, an expression.
     """
 
@@ -37,7 +38,8 @@ class Statement:
     """A lemma without its proof: variables, hypotheses, and what follows from them.
 
     `goals` are Coq's; `claimed` are the same as pairs of expressions that are equal, or one and its
-    relation to 0. `slope` is that of a linear equation in its unknown.
+    relation to 0. `slope` is that of a linear equation in its unknown; `at_zero` are functions
+    of which something is asked where their formula is 0/0.
     """
 
     names: Names
@@ -51,6 +53,7 @@ class Statement:
     slope: sp.Expr = sp.S.One
     matrices: tuple[sp.MatrixSymbol, ...] = ()
     sizes: tuple[sp.Symbol, ...] = ()
+    at_zero: Mapping[Any, AtZero] = field(default_factory=dict)
 
     @property
     def side_conditions(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from sympy.core.function import AppliedUndef
 from ...theory.derivation.claims import Solution
 from ...theory.derivation.substitution import Equation, resolved
 from .conditions import conditions, denominators
+from .limits import AtZero, refuse, removable
 from .names import Names, Untranslatable
 from .statements import PARITY, RELATIONS, Hypothesis, Statement, flat
 from .translate import same, term
@@ -22,6 +23,8 @@ _LETTERS = {
     "function": "U",
     "value": "U",
     "matrix": "W",
+    "removable": "U",
+    "limit": "L",
     "place": "A",
     "solved": "V",
     "sign": "K",
@@ -50,6 +53,8 @@ class Supposed:
         )
         self.solution = solution
         self.solved = [self._inlined(solution.equation)] if solution else []
+        sides = (*flat(self.claimed), *self.solved, *flat(self.equations), *flat(self.at))
+        self.at_zero: dict[Any, AtZero] = removable(self.equations, self.original, sides)
         self.general = self._general_functions()
         self.hypotheses: list[Hypothesis] = []
         sides = (*flat(self.claimed), *self.solved)
@@ -75,9 +80,20 @@ class Supposed:
         ]
         nonzero = [("nonzero", f"{term(e, self.names)} <> 0", e) for e in self._conditions()]
         functions, reals = self._functions(), self._reals(nonzero)
+        equations += [
+            ("limit", same(f(0), one.limit, self.names), (f(0), one.limit))
+            for f, one in self.at_zero.items()
+        ]
         before = [*self._smooth(functions), *self._parity(functions), *self._positive(reals)]
         counts: dict[str, int] = {}
-        for kind, text, formula in (*before, *equations, *places, *solved, *signs, *nonzero):
+        for kind, text, formula in (
+            *before,
+            *equations,
+            *places,
+            *solved,
+            *signs,
+            *nonzero,
+        ):
             letter = _LETTERS[kind]
             counts[letter] = counts.get(letter, 0) + 1
             self.hypotheses.append(Hypothesis(f"{letter}{counts[letter]}", kind, text, formula))
@@ -95,15 +111,20 @@ class Supposed:
             self._slope(),
             tuple(sorted(self.names.matrices, key=str)),
             tuple(sorted(self.names.sizes, key=str, reverse=True)),
+            self.at_zero,
         )
 
     def _refuse_second_derivatives(self) -> None:
-        """A formula is differentiated once only: Coq has the first derivative at a place alone."""
-        given = {n.func for n, _ in self.equations if isinstance(n, AppliedUndef)} & self.general
+        """A formula is differentiated twice at most, and twice only where it is elementary."""
+        given = {n.func: v for n, v in self.equations if isinstance(n, AppliedUndef)}
+        given = {f: v for f, v in given.items() if f in self.general and f not in self.at_zero}
         written = [*flat(self.claimed), *flat(self.equations)]
         for d in {d for e in written for d in e.atoms(sp.Derivative)}:
             function = d.expr.func if isinstance(d.expr, AppliedUndef) else None
-            if len(d.variables) > 1 and (function is None or function in given):
+            if len(d.variables) < 2 or (function is not None and function not in given):
+                continue
+            formula = resolved(given[function], self.original) if function else None
+            if len(d.variables) > 2 or formula is None or formula.atoms(AppliedUndef):
                 raise Untranslatable("a second derivative of a formula is not taken")
 
     def _refuse_integrals(self) -> None:
@@ -184,6 +205,9 @@ class Supposed:
         variable = _variable(name, self.general)
         if variable is None:
             return "value", text, (name, value)
+        if name.func in self.at_zero:
+            given = self.names.real(variable)
+            return "removable", f"forall {given}, {given} <> 0 -> {text}", (name, value)
         return "function", f"forall {self.names.real(variable)}, {text}", (name, value)
 
     def _body(self, name: Any, value: Any) -> Any:
@@ -202,7 +226,7 @@ class Supposed:
             name.func: (name.args[0], value)
             for name, value in self.equations
             if isinstance(name, AppliedUndef) and name.args[0].is_Symbol
-            if name.func in self.general
+            if name.func in self.general and name.func not in self.at_zero
         }
         found: list[Any] = []
         seen: set[Any] = set()
@@ -223,9 +247,7 @@ class Supposed:
                     variable, value = rules[place.func]
                     argument = place.args[0]
                     if any(b.subs(variable, argument) == 0 for b in denominators([value])):
-                        raise Untranslatable(
-                            f"{place} is a limit of 0/0, and Coq's x/0 = 0 would be another value"
-                        )
+                        raise refuse(place)
                     instance = value.subs(variable, argument)
                     found.append(instance)
                     left.append(instance)

@@ -10,6 +10,7 @@ from sympy.core.function import AppliedUndef
 
 from ...theory.derivation.substitution import resolved
 from .names import Names, Untranslatable
+from .scripts import at_zero
 from .statements import Hypothesis, Statement
 from .translate import term
 from .witnesses import T, Witness, at_case, said
@@ -25,8 +26,10 @@ def proof(statement: Statement, found: Witness) -> tuple[str, ...]:
     lines += found.matrices.lines(statement)
     defined = list(_defined(statement, found))
     lines += [line for _, line in defined]
-    slopes = list(_slopes(statement, found))
+    slopes = [*_slopes(statement, found), *_slopes_at_zero(statement)]
     lines += [line for _, line in slopes]
+    hidden = {names.function(f) for f in statement.at_zero}
+    defined = [(name, line) for name, line in defined if name not in hidden]
     if statement.variables:
         lines.append(f"exists {', '.join(statement.variables)}.")
     unfold = " ".join(name for name, _ in reversed(defined))
@@ -67,6 +70,10 @@ def _part(h: Hypothesis, evaluate: str, slopes: Sequence[tuple[str, str]]) -> st
             return f"intro; {rewritten}smooth_here"
         case "parity":
             return f"intro; {evaluate}field"
+        case "removable":
+            return f"exact {h.name}"
+        case "limit":
+            return f"exact {h.name}"
         case "matrix":
             return "intros ? ? _ _; reflexivity"
         case "function" | "value" | "place":
@@ -83,7 +90,7 @@ def _polynomial(shape: sp.Expr) -> str:
 def _defined(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
     """Variables with an equation, as what it says, in an order in which each uses earlier ones."""
     names = statement.names
-    kinds = ("function", "value", "matrix", "place", "solved")
+    kinds = ("function", "value", "matrix", "removable", "place", "solved")
     left = [h for h in statement.hypotheses if h.kind in kinds]
     left = [h for h in left if not isinstance(h.formula[0], sp.Derivative | sp.Subs | sp.Trace)]
     done: set[Any] = {*found.numbers, *found.shapes, *found.matrices.entries}
@@ -104,7 +111,10 @@ def _defined(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
                 continue
             f = names.function(name.func)
             (argument,) = name.args
-            if h.kind == "function" and argument.is_Symbol:
+            if h.kind == "removable":
+                z, limit = names.real(argument), term(statement.at_zero[name.func].limit, names)
+                head = f"fun {z} : R => if Req_EM_T {z} 0 then {limit} else {value}"
+            elif h.kind == "function" and argument.is_Symbol:
                 head = f"fun {names.real(argument)} : R => {value}"
             elif h.kind == "function":
                 head = _inverse(statement, found, name, h.formula[1])
@@ -133,7 +143,7 @@ def _parts(h: Hypothesis, statement: Statement) -> set[Any]:
     name, value = h.formula
     bound: set[Any] = set()
     if isinstance(name, AppliedUndef):
-        bound = name.free_symbols if h.kind == "function" else set()
+        bound = name.free_symbols if h.kind in ("function", "removable") else set()
     for part in value.atoms(sp.Subs, sp.Integral):
         bound |= set(part.variables)
     known = {*statement.reals, *statement.functions, *statement.matrices}
@@ -154,6 +164,26 @@ def _slopes(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
             label = f"{name}_slope{k}"
             yield label, f"assert ({label} : Derive {before} = {after}) by slope_is."
             before = after
+
+
+def _slopes_at_zero(statement: Statement) -> Iterator[tuple[str, str]]:
+    """f''(0) of what is 0/0 there: as in the proof of the lemma, before f is forgotten."""
+    of = {h.formula[0].func: h for h in statement.hypotheses if h.kind == "removable"}
+    limits = {h.formula[0].func: h for h in statement.hypotheses if h.kind == "limit"}
+    for (name, line), (f, one) in zip(at_zero(statement), statement.at_zero.items(), strict=True):
+        given, limit, value = of[f], limits[f], term(one.third / 3, statement.names)
+        proofs = (
+            f"(intros ? other_; unfold {name}; destruct (Req_EM_T _ 0); [ contradiction | easy ])",
+            f"(unfold {name}; destruct (Req_EM_T 0 0) as [ | other_ ]; [ lra | now elim other_ ])",
+            f"({line}; lra)",
+        )
+        lines = (
+            f"assert ({given.name} : {given.text}) by {proofs[0]}.",
+            f"assert ({limit.name} : {limit.text}) by {proofs[1]}.",
+            f"clearbody {name}.",
+            f"assert ({name}_second : Derive (Derive {name}) 0 = {value}) by {proofs[2]}.",
+        )
+        yield f"{name}_second", "\n  ".join(lines)
 
 
 def _highest(function: Any, statement: Statement) -> int:

@@ -95,6 +95,8 @@ def witness(statement: Statement) -> Witness:
     free_reals, free_functions = _free(statement)
     rng, entries = random.Random(0), matrices(statement)
     for shapes in _families(statement, free_functions):
+        if not _inverted(statement, shapes):
+            continue
         try:
             checks = _checks(statement, shapes, entries)
         except (ZeroDivisionError, ValueError):
@@ -105,8 +107,21 @@ def witness(statement: Statement) -> Witness:
     raise Untranslatable("no case was found in which all hypotheses hold")
 
 
+def _inverted(statement: Statement, shapes: dict[Any, sp.Expr]) -> bool:
+    """Whether f with f(r(p)) given can be solved for: where r is a line."""
+    for h in statement.hypotheses:
+        if h.kind == "function" and isinstance(h.formula[0], AppliedUndef):
+            (argument,) = h.formula[0].args
+            inner = at_case(resolved(argument, statement.equations), shapes)
+            variables = argument.free_symbols
+            if not argument.is_Symbol and any(sp.diff(inner, v, 2) != 0 for v in variables):
+                return False
+    return True
+
+
 def _free(statement: Statement) -> tuple[tuple[sp.Symbol, ...], tuple[Any, ...]]:
-    given = [h for h in statement.hypotheses if h.kind in ("function", "value", "place", "solved")]
+    kinds = ("function", "value", "removable", "place", "solved")
+    given = [h for h in statement.hypotheses if h.kind in kinds]
     names = [h.formula[0] for h in given]
     symbols = {name for name in names if name.is_Symbol}
     functions = {name.func for name in names if isinstance(name, AppliedUndef)}
@@ -183,6 +198,8 @@ def _numbers(
     compute = [(sp.lambdify(list(reals), e, "math"), relation) for e, relation in checks]
     for trial in range(_TRIALS if reals else 1):
         case = {s: rng.choice(_NUMBERS) if trial else sp.S.One for s in reals}
+        if trial > _TRIALS // 2:  # of what may be negative, every other is
+            case = {s: n if s.is_positive or rng.random() < 0.5 else -n for s, n in case.items()}
         values = [float(case[s]) for s in reals]
         try:
             if all(_holds(float(f(*values)), relation) for f, relation in compute):

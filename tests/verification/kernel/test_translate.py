@@ -26,6 +26,7 @@ r = sp.Function("r")
         (sp.Derivative(p * r(p), p), "Derive (fun p => p * r p) p"),
         (sp.Subs(sp.Derivative(r(p), p), p, 0), "Derive r 0"),
         (sp.log(q), "ln q"),
+        (e ** sp.Rational(2, 3) / q, "Rpower e (2 / 3) / q"),
         (sp.Integral(1 / p, (p, q, e)), "RInt (fun p => / p) q e"),
     ],
 )
@@ -45,7 +46,7 @@ def test_two_symbols_of_one_name_stay_two() -> None:
     assert {names.real(first), names.real(second)} == {"x", "x_2"}
 
 
-@pytest.mark.parametrize("expression", [p**q, sp.erf(p), q ** sp.Rational(1, 3)])
+@pytest.mark.parametrize("expression", [p**q, sp.erf(p), sp.Pow(p, sp.Rational(1, 3))])
 def test_what_coq_lacks_is_refused(expression: sp.Expr) -> None:
     with pytest.raises(Untranslatable):
         term(expression, Names())

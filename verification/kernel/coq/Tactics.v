@@ -65,6 +65,13 @@ Proof.
     apply (ex_derive_continuous (V := R_NormedModule)). auto_derive. lra.
 Qed.
 
+Lemma RInt_over f c a b : 0 < a -> 0 < b -> (forall x, 0 < x -> f x = c / x) ->
+  RInt f a b = c * (ln b - ln a).
+Proof.
+  intros A B E. rewrite <- RInt_inverse by assumption. apply RInt_ext. intros x [H _].
+  apply E. apply Rlt_trans with (2 := H). now apply Rmin_glb_lt.
+Qed.
+
 (* Hyperbolic functions by exponentials, so that one atom is left. *)
 Lemma tanh_exp : tanh = fun z => (exp z - / exp z) / (exp z + / exp z).
 Proof.
@@ -136,6 +143,7 @@ Ltac plainly_positive := match goal with
   | |- 0 < _ / _ => apply Rdiv_lt_0_compat; plainly_positive
   | |- 0 < / _ => apply Rinv_0_lt_compat; plainly_positive
   | |- 0 < _ ^ _ => apply pow_lt; plainly_positive
+  | |- 0 < Rpower _ _ => apply exp_pos
   | |- 0 < sqrt _ => apply sqrt_lt_R0; plainly_positive
   | H : ?P |- ?P => exact H
   | |- 0 < IZR _ => apply IZR_lt; reflexivity
@@ -150,6 +158,7 @@ Ltac non_zero :=
   | |- _ <> 0 => apply not_zero; plainly_positive
   | |- ?a * ?b <> 0 => apply Rmult_integral_contrapositive_currified; non_zero
   | |- ?a ^ _ <> 0 => apply pow_nonzero; non_zero
+  | H : 0 < ?a ^ _ |- ?a <> 0 => let E := fresh in intro E; rewrite E in H; simpl in H; lra
   | |- / ?a <> 0 => apply Rinv_neq_0_compat; non_zero
   | |- - ?a <> 0 => apply Ropp_neq_0_compat; non_zero
   | |- _ <> 0 => first [ lra | solve [non_zero_given] | solve [positive] ]
@@ -181,11 +190,10 @@ Proof.
   pose proof (exp_pos z). rewrite tanh_exp. auto_derive; [ non_zero | field; non_zero ].
 Qed.
 Ltac by_tanh :=
-  let f := fresh "hyperbolic_tangent" in
   assert (tanh_smooth : forall z, ex_derive tanh z) by (intro z; eexists; apply tanh_is_derive);
   assert (tanh_slope : forall z, Derive tanh z = 1 - tanh z ^ 2)
     by (intro z; apply is_derive_unique, tanh_is_derive);
-  set (f := tanh) in *; clearbody f.
+  set (tanh_ := tanh) in *; clearbody tanh_.
 
 (* A factor of what is not 0 is not 0 either. *)
 Ltac factor_of H f rest :=
@@ -225,6 +233,23 @@ Ltac other_root := match goal with |- context [sqrt ?a] =>
   assert (H : sqrt a ^ 2 = a) by (apply pow2_sqrt; lra);
   pose proof (sqrt_lt_R0 a K); field [H]; non_zero end.
 
+(* Powers that are no whole numbers, by those of one root. *)
+Lemma power_of_root b n m e : INR m * / INR n = e -> Rpower b e = Rpower b (/ INR n) ^ m.
+Proof.
+  intros <-. rewrite <- Rpower_pow by apply exp_pos. rewrite Rpower_mult. f_equal. ring.
+Qed.
+Lemma root_power b n : 0 < b -> INR n <> 0 -> Rpower b (/ INR n) ^ n = b.
+Proof.
+  intros B N. rewrite <- (power_of_root b n n 1) by (field; exact N). now apply Rpower_1.
+Qed.
+Ltac power_by b e n m := replace (Rpower b e) with (Rpower b (/ INR n) ^ m)
+  by (symmetry; apply power_of_root; simpl INR; field).
+Ltac root_by b n :=
+  let c := fresh "root" in let H := fresh in let P := fresh in
+  assert (P : 0 < Rpower b (/ INR n)) by apply exp_pos;
+  assert (H : Rpower b (/ INR n) ^ n = b) by (apply root_power; [ lra | simpl INR; lra ]);
+  set (c := Rpower b (/ INR n)) in *; clearbody c; try subst b.
+
 (* (sqrt a)^2 is a, in products too; a root that is not 0 is of what is not negative. *)
 Lemma under_root a : 0 < sqrt a -> 0 <= a.
 Proof.
@@ -243,7 +268,16 @@ Ltac double_root := match goal with |- context [sqrt ?a] =>
 (* Logarithms of products and powers of what is positive. *)
 Ltac above_zero := first [ assumption | lra | apply Rmult_lt_0_compat; above_zero
   | apply Rinv_0_lt_compat; above_zero | apply pow_lt; above_zero | apply sqrt_lt_R0; above_zero ].
-Ltac logarithms := unfold Rdiv; repeat first [ rewrite ln_mult by above_zero
+Lemma ln_sqrt x : 0 < x -> ln (sqrt x) = ln x * / 2.
+Proof.
+  intro H. pose proof (sqrt_lt_R0 x H) as K.
+  replace (ln x) with (ln (sqrt x * sqrt x)) by (f_equal; apply sqrt_sqrt; lra).
+  rewrite ln_mult by assumption. field.
+Qed.
+Ltac integrated := match goal with |- context [RInt ?f ?a ?b] =>
+  let c := eval cbv beta in (f 1) in
+  rewrite (RInt_over f c a b) by (first [ assumption | intros; field; non_zero ]) end.
+Ltac logarithms := unfold Rdiv; repeat first [ rewrite ln_sqrt by above_zero |  rewrite ln_mult by above_zero
   | rewrite ln_Rinv by above_zero | rewrite ln_pow by above_zero ]; simpl INR.
 
 (* e^(a + b) is e^a e^b, where all three stand. *)
@@ -254,8 +288,9 @@ Ltac exponents_add := repeat match goal with |- context [exp ?a] =>
 
 Ltac equal := first [ reflexivity | solve [ timeout 30 (field; non_zero) ] | lra ].
 Ltac finish := plain; one_exp; first [ assumption | equal | solve [ arguments; equal ]
-  | solve [ squares; equal ] | solve [ timeout 10 other_root ] | solve [ double_root; equal ] | solve [ rewrite RInt_inverse by assumption; logarithms; equal ]
-  | solve [ logarithms; equal ] | solve [ exponents_add; equal ] ].
+  | solve [ squares; equal ] | solve [ timeout 10 other_root ] | solve [ double_root; equal ] | solve [ integrated; logarithms; equal ]
+  | solve [ logarithms; equal ] | solve [ exponents_add; equal ]
+  | match goal with H : ?c ^ _ = IZR _ |- _ => solve [ timeout 10 (field [H]; non_zero) ] end ].
 
 (* The only solution of a linear equation: u - w is a quotient of the left side. *)
 Ltac solve_for H slope :=
@@ -270,7 +305,7 @@ Ltac slope_is := apply functional_extensionality; intro; apply is_derive_unique;
 Ltac smooth_here := try match goal with |- ex_derive ?f _ => is_var f; unfold f end;
   auto_derive; repeat split.
 Ltac number := rewrite ?tanh_exp, ?sinh_exp, ?cosh_exp; cbv beta; differentiate;
-  first [ lra | match goal with
+  first [ lra | plainly_positive | apply not_zero; plainly_positive | match goal with
   | |- _ <> _ => first [ apply Rgt_not_eq; interval with (i_prec 60)
                        | apply Rlt_not_eq; interval with (i_prec 60) ]
   | |- _ = _ => field
