@@ -208,7 +208,8 @@ def _factors(
         if len(found) == 1 and next(iter(found)) in (h.formula, -h.formula):
             continue
         several = list(found.items())
-        if exponentials and len(several) > 1:
+        slopes = bool(h.formula.atoms(sp.Derivative))
+        if (exponentials or slopes) and len(several) > 1:
             several += _products(found)
         for factor, rest in several:
             count += 1
