@@ -66,7 +66,9 @@ _ROW = re.compile(
 )
 _CELL = re.compile(r'<td[^>]*data-title="([^"]*)">(.*?)</td>', re.DOTALL)
 _COMMAND = re.compile(r'<pre class="command">(.*?)</pre>', re.DOTALL)
-_DOWNLOAD = re.compile(r'<a href="data:([^;"]+);charset=utf-8;base64,([^"]*)" download="([^"]+)"')
+_DOWNLOAD = re.compile(
+    r'<a href="data:([^;"]+)(?:;charset=utf-8)?;base64,([^"]*)" download="([^"]+)"'
+)
 
 
 def text_of(source: str) -> str:
@@ -87,8 +89,13 @@ def shown_rows(source: str) -> list[Shown]:
 
 
 def downloads_in(source: str) -> dict[str, str]:
-    """The files within a page, by their names."""
-    return {unescape(name): base64.b64decode(data).decode() for _, data, name in
+    """The files of text within a page, by their names."""
+    return {name: content.decode() for name, content in packed_in(source).items()}
+
+
+def packed_in(source: str) -> dict[str, bytes]:
+    """All files within a page, by their names."""
+    return {unescape(name): base64.b64decode(data) for _, data, name in
             _DOWNLOAD.findall(source)}  # fmt: skip
 
 

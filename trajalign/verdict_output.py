@@ -118,6 +118,7 @@ def result(verdict: Verdict) -> dict[str, Any]:
         ],
         "witness": dict(verdict.witness) if verdict.witness else None,
         "seconds": round(verdict.seconds, 4),
+        **({"kernel": vars(verdict.read)} if verdict.read else {}),
     }
 
 

@@ -47,6 +47,8 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float
         for verdict, standing in zip(group, standings(group), strict=True):
             if verdict.outcome is Outcome.PASS and standing.outcome in _WEAKER:
                 console.print(_weakness(verdict, standing))
+        if read := _read(group):
+            console.print(read)
     counts = Counter(verdict.outcome.value for verdict in verdicts)
     summary = ", ".join(f"{count} {name}" for name, count in counts.items())
     console.print(f"\n{summary} in {seconds:.1f} s", highlight=False)
@@ -187,6 +189,19 @@ def _together_not_applicable(reason: str, labels: Sequence[str]) -> Text:
     verb, space, rest = reason.partition(" ")
     plural = f"need{space}{rest}" if verb == "needs" else f"do not apply: {reason}"
     return Text.assemble((f"{len(labels)} statements ", "bold"), plural)
+
+
+def _read(verdicts: Sequence[Verdict]) -> Text | None:
+    """How many formulas of each derivation Coq read, where it was asked."""
+    told = [
+        f"{v.label} {v.read.checked} of {v.read.steps}{' and words' if v.read.argued else ''}"
+        for v in verdicts
+        if v.read
+    ]
+    coq = next((v.read.coq for v in verdicts if v.read), "")
+    if not told:
+        return None
+    return Text.assemble((f"read by Coq {coq}  ", "bold"), ", ".join(told))
 
 
 def _numbers(verdict: Verdict) -> Text:

@@ -83,11 +83,30 @@ class Evidence(Enum):
 
 
 @dataclass(frozen=True)
+class ReadShare:
+    """How much of a statement's derivation Coq of some version read.
+
+    `checked` of `steps` formulas are kernel-checked; `argued` says that some of it is in words.
+    """
+
+    coq: str
+    checked: int
+    steps: int
+    argued: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is left that Coq did not read."""
+        return self.checked == self.steps and not self.argued
+
+
+@dataclass(frozen=True)
 class Verdict:
     """One row of the result.
 
     `witness` reproduces a failure; `reason` is one line for people; `quantities` are what was
     found, by name. `options` are the settings of the model, none where it is as it is by default.
+    `read` is how much of the derivation Coq read, None where it was not asked.
     """
 
     label: str
@@ -102,6 +121,7 @@ class Verdict:
     witness: Mapping[str, str] | None = None
     seconds: float = 0.0
     options: Mapping[str, str] = field(default_factory=dict)
+    read: ReadShare | None = None
 
     @property
     def subject(self) -> tuple[str, str]:

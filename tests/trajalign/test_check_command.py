@@ -1,6 +1,7 @@
 """`trajalign check --kernel` and `derive --coq`, as they are typed."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -41,6 +42,8 @@ def test_without_coq_the_files_are_written_and_the_check_names_the_packages(
         (("check", "--kernel", "."), "manifest.json"),
         (("check", "--kernel", "linear", "--activation", "tanh"), "--activation"),
         (("derive", "linear", "--coq", "x", "-o", "y.tex"), "--coq goes with no"),
+        (("derive", "linear", "--coq", "x", "--kernel"), "--coq goes with no"),
+        (("derive", "linear", "--kernel", "-o", "y.json"), "--kernel goes with every format but"),
         (("derive", "linear", "--coq", "pyproject.toml"), "not a directory"),
     ],
 )
@@ -48,6 +51,42 @@ def test_bad_input_is_one_line(command: Command, arguments: tuple[str, ...], wor
     code, out, err = command(*arguments)
     assert (code, out, len(err.splitlines())) == (2, "", 1)
     assert words in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("verify", "linear"), ("derive", "linear"), ("report", "linear", "-o", "page")],
+)
+def test_what_shows_a_reading_names_the_packages_that_it_needs(
+    command: Command,
+    arguments: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(calling.shutil, "which", lambda _: None)
+    code, out, err = command(*arguments, "--kernel")
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert "apt install coq" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.thorough
+@needs_coq
+def test_verify_tells_what_coq_read(command: Command, tmp_path: Path) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    file, label = tmp_path / "read.json", "bifurcation/two-cycle"
+    code, out, _ = command(
+        *("verify", "linear", "--loss", "log-cosh", "--statement", label),
+        *("--kernel", "--json", str(file)),
+    )
+    assert code == 0
+    assert re.search(rf"read by Coq \S+  {label} 12 of 12 and words", " ".join(out.split(" ")))
+    document = json.loads(file.read_text("utf-8"))
+    jsonschema.validate(document, json.loads((SCHEMA.parent / "verify-1.json").read_text("utf-8")))
+    (row,) = (row for row in document["results"] if row["label"] == label)
+    assert row["kernel"]["checked"] == row["kernel"]["steps"] == 12
+    assert (row["kernel"]["argued"], row["evidence"]) == (True, "sampled")
 
 
 @pytest.mark.thorough

@@ -1,9 +1,11 @@
 """The page of a report says what the run found, stands alone, and is whole."""
 
+import io
 import json
 import pickle
 import re
 import shlex
+import zipfile
 from dataclasses import replace
 from importlib import resources
 
@@ -14,6 +16,7 @@ from report_pages import (
     Page,
     differences,
     downloads_in,
+    packed_in,
     results_in,
     shown_rows,
     small_content,
@@ -36,6 +39,7 @@ from trajalign.verification.derivations.judging import DerivationError
 from trajalign.verification.measuring.effort import THOROUGH
 from trajalign.verification.running.options import Options
 from trajalign.verification.running.runner import Control
+from trajalign.verification.verdicts import ReadShare
 
 
 def verdicts_of_the_run() -> list[dict]:
@@ -212,6 +216,26 @@ def test_derivations_that_are_missing_or_wrong_are_told() -> None:
             differences(source, [r for r in verdicts_of_the_run() if r["response"] != "cosh(z)-1"])
             == []
         )
+
+
+def test_what_coq_read_is_told_and_its_project_handed_out() -> None:
+    first = small_content().responses[0]
+    read = replace(
+        first,
+        verdicts=tuple(
+            replace(v, read=ReadShare("8.0", 2, 3, argued=True)) for v in first.verdicts
+        ),
+        proofs=replace(first.proofs, project={"A.v": "Lemma a.", "Makefile": "all:"}),
+    )
+    source = page(Content((read,), Options(), None), (), "x")
+    assert "Coq 8.0 accepts 2 of the 3 formulas of the derivation; some of it is argued" in text_of(
+        source
+    )
+    with zipfile.ZipFile(io.BytesIO(packed_in(source)["1-linear-coq.zip"])) as archive:
+        assert archive.read("1-linear-coq/A.v") == b"Lemma a."
+        assert archive.namelist() == ["1-linear-coq/A.v", "1-linear-coq/Makefile"]
+    assert "coq.zip" not in small_page()
+    assert "Coq" not in text_of(small_page()).split("How to read")[0]
 
 
 def test_controls_are_told_of_only_where_they_were_run() -> None:

@@ -45,6 +45,8 @@ from verify_runs import trajalign
         (("--loss", ""), ["empty"]),
         (("--no-such-option",), ["--no-such-option"]),
         (("--junit", "x.xml", "--controls"), ["--junit", "--controls"]),
+        (("--kernel", "--controls"), ["--kernel", "--controls"]),
+        (("--kernel", "--list"), ["--kernel", "--list"]),
     ],
 )
 def test_bad_input_is_told_in_one_line(

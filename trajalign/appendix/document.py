@@ -17,7 +17,9 @@ from ..theory.models import ETA, Model
 from ..theory.writing.inline import REFERENCE
 from ..theory.writing.references import require_reference
 from ..verification.derivations.judging import Checked, StepCheck
+from ..verification.kernel.readings import Readings
 from ..verification.ledger import statements_about
+from .kernel_words import read_words
 
 SHOWN = 16  # digits of a certificate's SHA-256
 _CITATION = re.compile(r"\\cite\{([^{}]*)\}")
@@ -36,6 +38,7 @@ class Entry:
     kind: str
     derivation: Derivation
     checks: tuple[StepCheck, ...]
+    readings: Readings | None = None
 
     @property
     def name(self) -> str:
@@ -52,6 +55,19 @@ class Entry:
     def evidence(self) -> str:
         """What was done to check the steps, in one sentence."""
         return evidence(Checked(self.derivation, self.checks))
+
+    @property
+    def read(self) -> str:
+        """What a proof kernel read of it, as a text with references; "" where none was asked."""
+        if self.readings is None or self.readings.share(self.derivation.label) is None:
+            return ""
+        return read_words(self.readings, self.derivation.label, self._claims)
+
+    @property
+    def _claims(self) -> list[str]:
+        """The steps with a formula that claims something."""
+        judged = zip(self.derivation.steps, self.checks, strict=True)
+        return [step.name for step, check in judged if check.how == "checked"]
 
 
 def evidence(checked: Checked) -> str:
@@ -197,8 +213,13 @@ class Document:
         return entry, step if step in entry.numbers else ""
 
 
-def document(model: Model, appendix: Appendix, checked: Sequence[Checked]) -> Document:
-    """The document of an appendix that was checked.
+def document(
+    model: Model,
+    appendix: Appendix,
+    checked: Sequence[Checked],
+    readings: Readings | None = None,
+) -> Document:
+    """The document of an appendix that was checked, with what Coq read of it.
 
     Raises InputError for a reference in its texts that leads nowhere.
     """
@@ -206,7 +227,7 @@ def document(model: Model, appendix: Appendix, checked: Sequence[Checked]) -> Do
         raise InputError("only derivations that were checked can be printed")
     ledger = {statement.label for statement in statements_about(model)}
     entries = tuple(
-        Entry(number, _kind(c.derivation.label, ledger), c.derivation, c.checks)
+        Entry(number, _kind(c.derivation.label, ledger), c.derivation, c.checks, readings)
         for number, c in enumerate(checked, 1)
     )
     made = Document(model, appendix, entries)

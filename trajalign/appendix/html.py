@@ -128,7 +128,10 @@ def _entry(frame: Frame, entry: Entry) -> str:
         end = punctuation(derivation.steps, index)
         goes_on = continues(derivation.steps, index)
         parts.append(_step(frame, entry, step, before, end, goes_on))
-    parts.append(f'<p class="evidence">{escape(entry.evidence)}</p></section>')
+    parts.append(f'<p class="evidence">{escape(entry.evidence)}</p>')
+    if entry.read:
+        parts.append(f'<p class="evidence">{words(frame, entry.read, entry)}</p>')
+    parts.append("</section>")
     parts.append("</details>" if frame.folded else "")
     return "\n".join(part for part in parts if part)
 

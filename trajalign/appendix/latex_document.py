@@ -180,6 +180,7 @@ def _entry(document: Document, entry: Entry) -> str:
             r"\begin{proof}",
             *body,
             rf"\taEvidence{{{entry.evidence}}}",
+            *([rf"\taEvidence{{{_linked(document, entry, entry.read)}}}"] if entry.read else []),
             r"\end{proof}",
         ]
     )

@@ -60,6 +60,8 @@ def _entry(document: Document, entry: Entry) -> str:
         end = punctuation(derivation.steps, index)
         parts += _step(document, entry, step, before, end, continues(derivation.steps, index))
     parts.append(_paragraph(f"[{entry.evidence}]"))
+    if entry.read:
+        parts.append(_paragraph(f"[{_words(document, entry.read, entry)}]"))
     return "\n\n".join(parts)
 
 

@@ -27,6 +27,7 @@ from ..verification.kernel.project import chapters, project
 from ..verification.kernel.running import tried
 from ..verification.theorems.chapter import with_theorem
 from ..verification.verdicts import Outcome
+from .kernel_reading import kernel_option, readings_of
 from .model_options import Asked, model_options
 from .options import FILE, WholeNumber
 
@@ -74,6 +75,7 @@ Examples:
     type=FILE,
     help="The theorem that `trajalign prove` wrote, proved anew, as the last chapter.",
 )
+@kernel_option
 @click.option(
     "--coq",
     "coq_folder",
@@ -97,6 +99,7 @@ def derive(
     file: str | None,
     numbers: bool,
     certificate_file: str | None,
+    kernel: bool,
     coq_folder: str | None,
     check_file: str | None,
 ) -> int:
@@ -115,8 +118,8 @@ def derive(
             raise InputError(told)
         return _check(check_file, asked.own_alone(told))
     if coq_folder is not None:
-        if layout or file is not None or certificate_file is not None:
-            raise InputError("--coq goes with no --format, --output or --certificate")
+        if layout or file is not None or certificate_file is not None or kernel:
+            raise InputError("--coq goes with no --format, --output, --certificate or --kernel")
         if asked.options or asked.is_own:
             raise InputError("--coq takes a built-in model without options of its own")
         return _write_project(asked.model(), order, Path(coq_folder))
@@ -124,6 +127,10 @@ def derive(
     _check_place(layout, file)
     if certificate_file is not None and layout == "json":
         raise InputError("--certificate goes with every format but json: it is JSON itself")
+    if kernel and layout == "json":
+        raise InputError("--kernel goes with every format but json: check --kernel --json tells it")
+    if kernel:
+        require_coq()
     chosen = asked.model()
     require_curved(chosen.response)
     proved = None
@@ -139,7 +146,9 @@ def derive(
             checked = check_appendix(found)
     except DerivationError as error:
         return complain(f"{error}; nothing is written", FAILED)
-    made, tried = document(chosen, found, checked), None
+    read = readings_of([chosen], os.cpu_count() or 1, order) if kernel else {}
+    known = read.get((chosen.designation, chosen.response.text))
+    made, tried = document(chosen, found, checked, known), None
     if numbers and (layout in ("pdf", "html") or (layout == "latex" and file not in (None, "-"))):
         with progress_bar("trying on orbits") as progress:
             tried = on_orbits(chosen, jobs=os.cpu_count() or 1, progress=progress)

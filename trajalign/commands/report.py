@@ -18,12 +18,14 @@ from ..terminal import progress_bar
 from ..theorem_file import replayed
 from ..theory.errors import InputError
 from ..theory.models import Model
+from ..verification.kernel.calling import require_coq
 from ..verification.measuring.effort import QUICK, THOROUGH
 from ..verification.neighbours import effort as neighbours_effort
 from ..verification.neighbours.table import Checked, check, rows
 from ..verification.running.options import Options
 from ..verification.theorems.certificate import Replayed
 from ..verification.verdicts import exit_status
+from .kernel_reading import kernel_option
 from .model_options import Asked, model_options
 from .options import FILE, digits_option, eta_option, jobs_option, positive
 
@@ -60,6 +62,7 @@ Example:
 @click.option(
     "--neighbours", "papers", is_flag=True, help="Show what neighbouring papers claim, checked."
 )
+@kernel_option
 @click.option(
     "--certificate",
     "certificates",
@@ -78,6 +81,7 @@ def report(
     controls: bool,
     kept: tuple[str, ...],
     papers: bool,
+    kernel: bool,
     certificates: tuple[str, ...],
     jobs: int | None,
 ) -> int:
@@ -88,6 +92,8 @@ def report(
     page is written in any case.
     """
     models = asked.models()
+    if kernel:
+        require_coq()
     top = None if eta is None else positive(eta, "--eta")
     options = Options(top=top, digits=digits, effort=THOROUGH if thorough else QUICK)
     place = Path(folder)
@@ -100,13 +106,15 @@ def report(
         options,
         controls=controls or thorough,
         theorems=theorems,
+        kernel=kernel,
         jobs=cores,
         bar=progress_bar,
     )
     table = _neighbours(thorough, cores) if papers else []
     words = _words(asked, models[0])
     further = {"--experiment": kept, "--certificate": certificates}
-    flags = [*(["--controls"] if controls else []), *(["--neighbours"] if papers else [])]
+    given = {"--controls": controls, "--neighbours": papers, "--kernel": kernel}
+    flags = [flag for flag, value in given.items() if value]
     command = _command([*words, *option_words(options)], flags, further, folder)
     _write(place, page(found, studies, command, table))
     click.echo(f"{place / PAGE}: {_summary(found)}")

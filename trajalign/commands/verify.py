@@ -13,11 +13,14 @@ from ..files import check_outputs, write
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from ..theory.models import Model
+from ..verification.kernel.calling import require_coq
+from ..verification.kernel.readings import judged
 from ..verification.ledger import statements_about
 from ..verification.measuring.effort import QUICK, THOROUGH
 from ..verification.running import runner
 from ..verification.running.options import Options
 from ..verification.verdicts import Outcome, exit_status
+from .kernel_reading import kernel_option, readings_of
 from .model_options import Asked, complete, model_options
 from .options import FILE, digits_option, eta_option, jobs_option, json_option, positive
 
@@ -55,6 +58,7 @@ Examples:
 @click.option(
     "--junit", "junit_file", metavar="FILE", type=FILE, help="Write the results as JUnit XML."
 )
+@kernel_option
 @click.option("--controls", is_flag=True, help="Run every check on falsified statements instead.")
 @click.option(
     "--list", "listing", is_flag=True, help="List the statements instead; nothing is checked."
@@ -68,6 +72,7 @@ def verify(
     thorough: bool,
     json_file: str | None,
     junit_file: str | None,
+    kernel: bool,
     controls: bool,
     listing: bool,
     jobs: int | None,
@@ -85,6 +90,8 @@ def verify(
     check_outputs(json=json_file, junit=junit_file)
     if junit_file is not None and controls:
         raise InputError("--junit reports verdicts; with --controls use --json")
+    if kernel and (controls or listing):
+        raise InputError("--kernel reads derivations; it goes with neither --controls nor --list")
     if listing:
         if junit_file is not None or controls:
             raise InputError("--list checks nothing; it goes with --statement and --json only")
@@ -92,7 +99,9 @@ def verify(
     jobs = jobs or os.cpu_count() or 1
     if controls:
         return _controls(models, options, jobs, json_file)
-    return _verify(models, options, jobs, json_file, junit_file)
+    if kernel:
+        require_coq()
+    return _verify(models, options, jobs, json_file, junit_file, kernel)
 
 
 def _list(models: Sequence[Model], options: Options, json_file: str | None) -> int:
@@ -111,6 +120,7 @@ def _verify(
     jobs: int,
     json_file: str | None,
     junit_file: str | None,
+    kernel: bool,
 ) -> int:
     begin = time.perf_counter()
     with progress_bar("verifying") as progress:
@@ -118,6 +128,9 @@ def _verify(
             models, options, controls=options.effort == THOROUGH, jobs=jobs, progress=progress
         )
     verdicts, controls = report.verdicts, report.controls
+    if kernel:
+        read = readings_of(models, jobs, wanted=options.labels or None)
+        verdicts = [judged(v, read[v.subject].shares) if v.subject in read else v for v in verdicts]
     if json_file is not None:
         write(json_file, verdict_output.verdicts_as_json(verdicts, __version__, controls))
     if junit_file is not None:

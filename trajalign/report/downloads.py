@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+import zipfile
 from dataclasses import dataclass, replace
 
 from .. import __version__, verdict_output
@@ -10,7 +12,8 @@ from ..figures.picture import Picture
 from ..files import dump
 from .gathered import Content, Response
 
-_TYPES = {"json": "application/json", "csv": "text/csv"}
+_TYPES = {"json": "application/json", "csv": "text/csv", "zip": "application/zip"}
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in an archive: two runs write the same
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,13 @@ def download(name: str, about: str, text: str) -> Download:
     >>> download("a.csv", "a table", "x").uri
     'data:text/csv;charset=utf-8;base64,eA=='
     """
+    return _coded(name, about, text.encode(), ";charset=utf-8")
+
+
+def _coded(name: str, about: str, content: bytes, more: str = "") -> Download:
     kind = _TYPES[name.rpartition(".")[2]]
-    coded = base64.b64encode(text.encode()).decode()
-    return Download(name, about, f"data:{kind};charset=utf-8;base64,{coded}")
+    coded = base64.b64encode(content).decode()
+    return Download(name, about, f"data:{kind}{more};base64,{coded}")
 
 
 def of_all(content: Content) -> Download:
@@ -60,6 +67,19 @@ def derivations_of(response: Response, stem: str) -> Download | None:
     text = response.proofs.stored
     about = "derivations, for derive --check"
     return download(f"{stem}-derivations.json", about, text) if text else None
+
+
+def project_of(response: Response, stem: str) -> Download | None:
+    """What `trajalign derive --coq` writes, in a folder of its own, where Coq was asked."""
+    if not response.proofs.project:
+        return None
+    packed, folder = io.BytesIO(), f"{stem}-coq"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in response.proofs.project.items():
+            entry = zipfile.ZipInfo(f"{folder}/{name}", _EPOCH)
+            archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
+    about = "Coq project of the derivations, for check --kernel or make"
+    return _coded(f"{folder}.zip", about, packed.getvalue())
 
 
 def data_of(picture: Picture, stem: str) -> Download:

@@ -20,6 +20,7 @@ from ..theory.errors import InputError
 from ..theory.models import Model
 from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.hypotheses.certificates import certificate
+from ..verification.kernel.readings import judged
 from ..verification.running import runner
 from ..verification.running.options import Options
 from ..verification.running.runner import Control
@@ -90,20 +91,21 @@ def gather(
     *,
     controls: bool = False,
     theorems: Sequence[Replayed] = (),
+    kernel: bool = False,
     jobs: int = 1,
     bar: Bar = lambda _: nullcontext(),
 ) -> Content:
     """Check every statement for every model, derive what can be derived, and draw the figures.
 
-    `theorems` are shown with the derivations of their models; `bar` opens a progress bar with this
-    name. Raises what `runner.examine` raises.
+    `theorems` are shown with the derivations of their models; with `kernel` Coq reads these; `bar`
+    opens a progress bar with this name. Raises what `runner.examine` raises.
     """
     with bar("verifying") as progress:
         found = runner.examine(models, options, controls=controls, jobs=jobs, progress=progress)
     with bar("deriving") as progress, workers(jobs) as pool:
         # All begin at once, where there is a pool.
         begun = [
-            _Begun(number, model, pool, _theorem_of(model, theorems))
+            _Begun(number, model, pool, _theorem_of(model, theorems), kernel)
             for number, model in enumerate(models, start=1)
         ]
         responses = []
@@ -119,17 +121,23 @@ class _Begun:
     """What stands beside the verdicts on one model, on its way."""
 
     def __init__(
-        self, number: int, model: Model, pool: Executor | None, theorem: Replayed | None
+        self,
+        number: int,
+        model: Model,
+        pool: Executor | None,
+        theorem: Replayed | None,
+        kernel: bool,
     ) -> None:
         self.number, self.model = number, model
         # First: it takes longest.
-        self._proofs = _later(pool, derived, model, prefix(number), theorem)
+        self._proofs = _later(pool, derived, model, prefix(number), theorem, kernel)
         self._drawings = [_later(pool, drawn, model, kind) for kind in FIGURES]
         self._hypotheses = _later(pool, proved, model)
 
     def finished(self, verdicts: tuple[Verdict, ...]) -> Response:
         drawings = tuple(drawing() for drawing in self._drawings)
         hypotheses, proofs = self._hypotheses(), self._proofs()
+        verdicts = tuple(judged(verdict, proofs.shares) for verdict in verdicts)
         return Response(self.number, self.model, verdicts, hypotheses, proofs, drawings)
 
 

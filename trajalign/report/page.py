@@ -92,7 +92,11 @@ class Part:
     @cached_property
     def downloads(self) -> list[Download]:
         """Its files."""
-        found = (self.certificate, downloads.derivations_of(self.response, self.stem))
+        found = (
+            self.certificate,
+            downloads.derivations_of(self.response, self.stem),
+            downloads.project_of(self.response, self.stem),
+        )
         return [one for one in found if one is not None]
 
     def statement(self, row: Row) -> Markup:

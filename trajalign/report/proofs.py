@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..appendix import archive, html
 from ..appendix.document import Document, Entry, document
@@ -14,8 +14,11 @@ from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.requirements import require_curved
 from ..verification.derivations.judging import DerivationError, check_appendix
+from ..verification.kernel.project import project
+from ..verification.kernel.readings import readings
 from ..verification.theorems.certificate import Replayed
 from ..verification.theorems.chapter import with_theorem
+from ..verification.verdicts import ReadShare
 
 ORDER = 3  # of the slow curve: as far as there are labels for it
 _LEVEL = 4  # of the headings
@@ -36,8 +39,9 @@ class Proofs:
     """The derivations, or why there are none; `wrong` if one does not check.
 
     `assumed` says what they assume, `all` has them folded, both as HTML; `stored` is what `derive
-    --format json` writes. No formula is kept as an expression: passed from one process to another
-    SymPy would order it anew, and what is shown is to be what was checked.
+    --format json` writes. `project` are the files of a Coq project and `shares` what its kernel
+    read, by label, both where it was asked. No formula is kept as an expression: passed from one
+    process to another SymPy would order it anew, and what is shown is to be what was checked.
     """
 
     why_not: str = ""
@@ -46,22 +50,31 @@ class Proofs:
     all: str = ""
     by_label: Mapping[str, Proved] = field(default_factory=dict)
     stored: str = ""
+    project: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[str, ReadShare] = field(default_factory=dict)
 
     def of(self, label: str) -> Proved | None:
         """The derivation of a label; one for all orders of the slow curve."""
         return self.by_label.get(label) or self.by_label.get(re.sub(r"-\d$", "", label))
 
 
-def derived(model: Model, prefix: str, theorem: Replayed | None = None) -> Proofs:
-    """The derivations for a model, each line checked, with a theorem that was replayed; their ids
-    begin with `prefix`."""
+def derived(
+    model: Model, prefix: str, theorem: Replayed | None = None, kernel: bool = False
+) -> Proofs:
+    """The derivations for a model, each line checked, with a theorem that was replayed, and read by
+    Coq where it is asked; their ids begin with `prefix`."""
     try:
         require_curved(model.response)
         book = appendix(model, ORDER)
         whole = book if theorem is None else with_theorem(book, theorem)
         checked = check_appendix(whole)
         stored = document(model, book, checked[: len(book.derivations)])
-        return shown(document(model, whole, checked), prefix, stored)
+        read = readings(book) if kernel else None
+        found = shown(document(model, whole, checked, read), prefix, stored)
+        if read is None:
+            return found
+        files = project(model, ORDER, read.chapters, read.refused)
+        return replace(found, project=files, shares=read.shares)
     except DerivationError as error:
         return Proofs(str(error), wrong=True)
     except InputError as error:

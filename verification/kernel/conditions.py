@@ -49,6 +49,8 @@ def conditions(
             continue
         if base.is_Symbol and base in fixed:
             base = whole
+        if base.is_Rational and base != 0:
+            continue
         factors = set(factors_of(whole))
         if factors and factors <= known:
             continue

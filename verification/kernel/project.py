@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from textwrap import fill
@@ -72,12 +72,13 @@ def chapters(model: Model, order: int = 2) -> tuple[Chapter, ...]:
     return chapters_of(appendix(model, order))
 
 
-def chapters_of(book: Appendix) -> tuple[Chapter, ...]:
-    """The same, of derivations that are at hand."""
+def chapters_of(book: Appendix, wanted: Container[str] | None = None) -> tuple[Chapter, ...]:
+    """The same, of derivations that are at hand: all, or those with a label that is wanted."""
     earlier: dict[str, Derivation] = {}
     found = []
     for derivation in book.derivations:
-        found.append(_chapter(derivation, earlier))
+        if wanted is None or derivation.label in wanted:
+            found.append(_chapter(derivation, earlier))
         earlier[derivation.label] = derivation
     return tuple(found)
 
