@@ -74,13 +74,13 @@ def lemma(label: str, step: Step, equations: Sequence[Equation]) -> Lemma:
     """
     made = statement(step, equations)
     name = re.sub(r"\W", "_", f"{label}__{step.name}")
-    main = Block(name, _implication(made, made.goals), script(made))
-    found = Lemma(label, step.name, type(step.claim).__name__, _words(step), main, made)
+    main = Block(name, implication(made, made.goals), script(made))
+    found = Lemma(label, step.name, type(step.claim).__name__, words(step), main, made)
     if all(goal == "0 = 0" for goal in made.goals):
         return _without(found, "taken apart into scalars, both sides are the same: nothing is left")
     try:
         case = witness(made)
-        block = Block(f"{name}__witness", _existence(made), proof(made, case))
+        block = Block(f"{name}__witness", existence(made), proof(made, case))
     except Untranslatable as error:
         return _without(found, str(error))
     twins = tuple(_twin(made, name, place) for place in range(len(made.goals)))
@@ -94,17 +94,32 @@ def _without(found: Lemma, why: str) -> Lemma:
     )
 
 
-def _implication(made: Statement, goals: Sequence[str]) -> str:
+def implication(made: Statement, goals: Sequence[str]) -> str:
+    """A statement with these goals, as it stands after the name of a lemma."""
     head = f"forall {made.binders},\n  " if made.binders else ""
     supposed = "".join(f"  ({h.text}) ->\n  " for h in made.hypotheses)
     return f"{head}{supposed}  " + " /\\ ".join(goals)
 
 
-def _existence(made: Statement) -> str:
+def existence(made: Statement, more: Sequence[str] = ()) -> str:
+    """That there is a case in which all hypotheses hold, no right side is 0, and `more` holds."""
     parts = [f"({h.text})" for h in made.hypotheses]
     parts += [f"({term(e, made.names)} <> 0)" for e in not_zero(made)]
+    parts += [f"({one})" for one in more]
     head = f"exists {made.binders},\n  " if made.binders else ""
     return head + "  " + (" /\\\n    ".join(parts) or "True")
+
+
+def taken_apart(made: Statement) -> tuple[list[str], str]:
+    """The names into which the witness is taken apart, and the arguments that the lemma has there.
+
+    The names are those of variables and hypotheses, and Z_1, Z_2, … of what is not 0.
+    """
+    variables = [made.names.real(s) for s in made.reals]
+    variables += [made.names.function(f) for f in made.functions]
+    names = [h.name for h in made.hypotheses]
+    not_0 = [f"Z_{k}" for k in range(1, len(not_zero(made)) + 1)]
+    return [*variables, *names, *not_0], " ".join([*variables, *names])
 
 
 def _twin(made: Statement, name: str, place: int) -> Block:
@@ -115,23 +130,20 @@ def _twin(made: Statement, name: str, place: int) -> Block:
         wrong = _FLIPPED[right].format(text)
     else:
         wrong = f"{text} = {f'- ({term(right, made.names)})' if right != 0 else '1'}"
-    variables = [made.names.real(s) for s in made.reals]
-    variables += [made.names.function(f) for f in made.functions]
-    names = [h.name for h in made.hypotheses]
-    several = len(not_zero(made))
-    given = [*names, *(f"Z_{k}" for k in range(1, several + 1))] or ["Z_"]
-    arguments = " ".join([*variables, *names])
+    given, arguments = taken_apart(made)
+    if not (made.hypotheses or not_zero(made)):
+        given.append("Z_")
     lines = (
         "intro twin_.",
-        f"destruct {name}__witness as ({' & '.join([*variables, *given])}).",
+        f"destruct {name}__witness as ({' & '.join(given)}).",
         f"pose proof ({name} {arguments}) as claim_.",
         f"specialize (twin_ {arguments}).",
         "refute.",
     )
-    return Block(f"{name}__twin_{place + 1}", f"~ ({_implication(made, [wrong])})", lines)
+    return Block(f"{name}__twin_{place + 1}", f"~ ({implication(made, [wrong])})", lines)
 
 
-def _words(step: Step) -> str:
+def words(step: Step) -> str:
     """The page's words, as they may stand in a comment of Coq."""
     text = _REFERENCE.sub("", step.text)
     try:

@@ -10,21 +10,23 @@ from importlib.resources import files
 from textwrap import fill
 
 from ...theory.derivation.book import appendix
-from ...theory.derivation.claims import Appendix, Derivation, Identity, Sign, Solution
+from ...theory.derivation.claims import Appendix, Derivation, Expansion
 from ...theory.derivation.substitution import equations_for
 from ...theory.models import Model
+from .expansion_lemmas import expansion_lemma
 from .lemmas import Lemma, lemma
 from .translate import Untranslatable
 
 SCHEMA = "trajalign.kernel/1"
-LIBRARY = ("Tactics", "Generic")  # written by hand
+# Written by hand, each after those that it needs.
+LIBRARY = ("Tactics", "BigO", "Polynomials", "Taylor", "Series", "Generic")
 PACKAGES = "coq libcoq-coquelicot libcoq-interval"  # Debian's
 _SECONDS = 60  # for one tactic
 _HEADER = """\
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
-From Trajalign Require Import Tactics.
+From Trajalign Require Import Tactics BigO Polynomials Taylor Series.
 Open Scope R_scope.
 Set Default Timeout {seconds}.
 """
@@ -83,10 +85,9 @@ def _chapter(derivation: Derivation, earlier: dict[str, Derivation]) -> Chapter:
         if kind in ("Definition", "Cited", "Enclosed"):
             continue
         try:
-            if not isinstance(step.claim, Identity | Sign | Solution):
-                raise Untranslatable("expansions are not translated")
             equations = equations_for(step, derivation, earlier)
-            lemmas.append(lemma(derivation.label, step, equations))
+            made = expansion_lemma if isinstance(step.claim, Expansion) else lemma
+            lemmas.append(made(derivation.label, step, equations))
         except Untranslatable as error:
             left_out.append((step.name, kind, str(error)))
     return Chapter(derivation.label, derivation.title, tuple(lemmas), tuple(left_out))

@@ -14,15 +14,17 @@ from .conditions import conditions, denominators
 from .statements import PARITY, RELATIONS, Hypothesis, Statement, flat
 from .translate import Names, Untranslatable, term
 
-_LETTERS = {
+LETTERS = {
     "smooth": "D",
     "parity": "E",
+    "start": "B",
     "positive": "P",
     "function": "U",
     "value": "U",
     "place": "A",
     "solved": "V",
     "sign": "K",
+    "expansion": "O",
     "nonzero": "N",
 }
 
@@ -77,7 +79,7 @@ class Supposed:
         before = [*self._smooth(functions), *self._parity(functions), *self._positive(reals)]
         counts: dict[str, int] = {}
         for kind, text, formula in (*before, *equations, *places, *solved, *signs, *nonzero):
-            letter = _LETTERS[kind]
+            letter = LETTERS[kind]
             counts[letter] = counts.get(letter, 0) + 1
             self.hypotheses.append(Hypothesis(f"{letter}{counts[letter]}", kind, text, formula))
         self._refuse_second_derivatives()

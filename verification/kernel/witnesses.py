@@ -96,7 +96,7 @@ def _families(statement: Statement, functions: Sequence[Any]) -> Iterator[dict[A
             shift = turn if f in _SHAPES else turn + place
             shapes[f] = choices[shift % len(choices)]
         for f, (name, value) in given.items():  # f' is given: f is an integral of it
-            slope = _with(value, shapes).subs(name.variables[0], _T)
+            slope = put_shapes(value, shapes).subs(name.variables[0], _T)
             if not slope.is_polynomial(_T):
                 break
             shapes[f] = sp.integrate(slope, _T)
@@ -104,7 +104,8 @@ def _families(statement: Statement, functions: Sequence[Any]) -> Iterator[dict[A
             yield shapes
 
 
-def _with(e: Any, shapes: dict[Any, sp.Expr]) -> Any:
+def put_shapes(e: Any, shapes: dict[Any, sp.Expr]) -> Any:
+    """`e` with polynomials in t for its functions."""
     for function, shape in shapes.items():
         e = e.replace(function, lambda a, shape=shape: shape.subs(_T, a))
     return e.doit()
@@ -120,7 +121,7 @@ def _checks(statement: Statement, shapes: dict[Any, sp.Expr]) -> list[Check]:
     equations += [h.formula for h in statement.hypotheses if h.kind == "solved"]
 
     def value(e: Any) -> Any:
-        e = _with(resolved(e, equations, statement.at), shapes)
+        e = put_shapes(resolved(e, equations, statement.at), shapes)
         if e.has(sp.nan, sp.zoo, AppliedUndef):
             raise ValueError("not a number")
         return e
@@ -133,9 +134,11 @@ def _checks(statement: Statement, shapes: dict[Any, sp.Expr]) -> list[Check]:
             checks.append((value(h.formula[0]), h.formula[1]))
         elif h.kind == "nonzero":
             checks.append((value(h.formula), "≠"))
+        elif h.kind == "start":
+            checks.append((value(h.formula[0]) - h.formula[1], "="))
         elif h.kind == "place" and not h.formula[0].is_Symbol:
             name, target = h.formula
-            left = _with(resolved(name, statement.equations), shapes)
+            left = put_shapes(resolved(name, statement.equations), shapes)
             checks.append((left - value(target), "="))
     return checks + [(value(e), "≠") for e in not_zero(statement)]
 
@@ -169,8 +172,11 @@ def _holds(value: float, relation: str) -> bool:
 # In Coq ------------------------------------------------------------------------------------------
 
 
-def proof(statement: Statement, found: Witness) -> tuple[str, ...]:
-    """The lines that prove the hypotheses, and that no right side is 0, for this case."""
+def proof(statement: Statement, found: Witness, more: Sequence[str] = ()) -> tuple[str, ...]:
+    """The lines that prove the hypotheses, and that no right side is 0, for this case.
+
+    `more` are proofs of what is said of the case after that.
+    """
     names = statement.names
     lines = []
     for f, shape in found.shapes.items():
@@ -194,6 +200,7 @@ def proof(statement: Statement, found: Witness) -> tuple[str, ...]:
     evaluate += f"cbv delta [{free}] beta; " if free else ""
     parts = [_part(h, evaluate, slopes) for h in statement.hypotheses]
     parts += [f"{evaluate}number" for _ in not_zero(statement)]
+    parts += [f"{evaluate}{one}" for one in more]
     if not parts:
         return (*lines, "exact I.")
     lines.append("repeat match goal with |- _ /\\ _ => split end.")
@@ -253,7 +260,7 @@ def _defined(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
 def _inverse(statement: Statement, found: Witness, name: Any, value: Any) -> str:
     """f with f(r(p)) = value, where r is a line."""
     (variable,) = name.args[0].free_symbols
-    inner = _with(resolved(name.args[0], statement.equations), found.shapes)
+    inner = put_shapes(resolved(name.args[0], statement.equations), found.shapes)
     solutions = sp.solve(inner - _T, variable)
     if len(solutions) != 1:
         raise Untranslatable("a function of a function is not solved for")
