@@ -15,7 +15,7 @@ from .expansion_orders import sharp_at
 from .expansion_proofs import Proof, prepared, rules, script
 from .expansions import Expanded, near
 from .lemmas import Block, Lemma, existence, implication, taken_apart, words
-from .translate import Untranslatable
+from .translate import Untranslatable, term
 from .witnesses import proof as witnessed
 from .witnesses import witness
 
@@ -100,17 +100,21 @@ class _Parts:
         told = self.proof.setting.listed(node.coefficients(order + 1))
         tree = f"val (Known {told} ({node.coq(order + 1)}))"
         both = "both _ _ _ _" if e.right != 0 else "other _ _ _"
-        put_in = rules(self.statement)
+        head = f"bigO {near(e.variable)} {e.order}"
+        last = f"apply (lasts _ _ {order + node.shift}); coefficients"
+        twice = f"fun {e.names.real(e.variable)} => {term(wrong.twice, e.names)}"
         lines = (
             "intro twin_.",
             f"destruct {self.name}__witness as ({' & '.join(given or ['Z_'])}).",
             f"pose proof ({self.name} {arguments}) as claim_.",
             f"specialize (twin_ {arguments}).",
             f"pose proof ({both} claim_ twin_) as both_; clear claim_ twin_.",
+            f"assert (twice_ : {head} ({twice})).",
+            "{ refine (O_ext_all _ _ _ _ both_); sides. }",
+            "clear both_.",
             *prepared(self.statement),
-            f"assert (twice_ : bigO {near(e.variable)} {e.order} ({tree})) by "
-            "(refine (O_ext_all _ _ _ _ both_); intro; cbv [val real]; sides).",
-            f"revert twice_; apply (lasts _ _ {order + node.shift}); coefficients ltac:({put_in}).",
+            f"change ({head} ({tree})) in twice_.",
+            f"revert twice_; {last} ltac:({rules(self.statement)}).",
         )
         says = f"~ ({implication(self.statement, [e.text(wrong.right, e.order)])})"
         return Block(f"{self.name}__twin_{place + 1}", says, lines)

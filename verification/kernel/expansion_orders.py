@@ -32,7 +32,7 @@ def sharp_at(expanded: Expanded, case: Witness) -> tuple[str, ...]:
     text, place = tree
     head = f"bigO {near(e.variable)} {e.order + 1}"
     free = [*map(e.names.function, case.shapes), *map(e.names.real, case.numbers)]
-    rules = f"cbv delta [{' '.join(free)}] beta; rewrite ?sqrt_0" if free else "idtac"
+    rules = f"cbv delta [{' '.join(free)}] beta; rewrite ?sqrt_0; differentiate" if free else "idtac"
     return (
         f"change (~ {head} (val ({text}))); apply (lasts _ _ {place}); coefficients ltac:({rules})",
     )

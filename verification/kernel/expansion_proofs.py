@@ -204,14 +204,20 @@ def rules(made: Statement) -> str:
     if any(value.has(sp.sqrt(s)) for _, value in known.values() for s in value.free_symbols):
         names.append("sqrt_0")
     parts = [f"rewrite ?{', ?'.join(names)}"] if names else []
-    formulas = [d for pair in (*made.claimed, *made.equations) for e in pair for d in _derived(e)]
-    parts += ["differentiate"] if formulas else []
+    parts += ["differentiate"] if _formulas(made) else []
     return "; ".join(parts) or "idtac"
 
 
-def _derived(e: Any) -> list[Any]:
-    """Derivatives of a formula, rather than of a function."""
-    return [d for d in sp.sympify(e).atoms(sp.Derivative) if jet_of(d) is None]
+def _formulas(made: Statement) -> bool:
+    """Whether a derivative is taken of a formula, rather than of a function alone."""
+    given = {h.formula[0] for h in made.hypotheses if h.kind == "function"}
+    defined = {name.func for name in given if isinstance(name, AppliedUndef)}
+    for e in (e for pair in (*made.claimed, *made.equations) for e in pair):
+        for d in sp.sympify(e).atoms(sp.Derivative):
+            found = jet_of(d)
+            if found is None or found[0] in defined:
+                return True
+    return False
 
 
 def _inside(name: Any, own: str, left: Mapping[str, Any]) -> bool:

@@ -356,7 +356,9 @@ Ltac coefficient rules := lazymatch goal with
 with coefficients rules :=
   expand; repeat match goal with |- _ /\ _ => split end; coefficient rules
 with known_coefficients rules := idtac.
-(* Both sides of an equation in which a quotient stands for itself. *)
-Ltac sides := first [ ring | unfold Rdiv; repeat match goal with |- context [/ ?x] =>
-  lazymatch x with IZR _ => fail | _ => generalize (/ x); intro end end; field ].
+(* An equation for all v, in which a quotient with v below stands for itself. *)
+Ltac sides := let v := fresh "v" in intro v; first [ ring | solve [ field; non_zero ]
+  | unfold Rdiv; repeat match goal with |- context [/ ?x] =>
+      lazymatch x with context [v] => generalize (/ x); intro end end;
+    first [ ring | field; non_zero ] ].
 Ltac vanish rules := apply vanishes; coefficients rules.
