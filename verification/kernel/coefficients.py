@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
@@ -17,8 +17,9 @@ from typing import Any
 import sympy as sp
 
 from .fields import Field
-from .translate import FUNCTIONS, Names, Untranslatable, term
+from .translate import Names, Untranslatable, term
 
+_HEAVY = 10  # terms of a coefficient that is simplified
 _MOST = 24  # how far a coefficient is looked for that is not 0
 
 Elements = list[Any]
@@ -47,6 +48,12 @@ class Setting:
         """An expression, in Coq."""
         return self.finished(term(e, self.names))
 
+    def known(self, node: Node, precision: int) -> str:
+        """The tree of a node, with simplified coefficients unless it has them."""
+        if node.weight(precision) == 1 and not isinstance(node, Constant):
+            return node.coq(precision)
+        return f"Known {self.listed(node.coefficients(precision))} ({node.coq(precision)})"
+
     def one(self, element: Any) -> str:
         """A coefficient, in Coq."""
         if element in (0, 1):
@@ -74,6 +81,10 @@ class Node(ABC):
     def constant(self) -> bool:
         """Whether the variable does not stand in it."""
         return False
+
+    def weight(self, precision: int) -> int:
+        """How many terms the longest coefficient has, about, as Coq computes it."""
+        return 1
 
     @property
     def order(self) -> int | None:
@@ -181,6 +192,10 @@ class Sum(Node):
             parts.append([0] * (self.shift - part.shift) + found)
         return [a + b for a, b in zip(*parts, strict=False)]
 
+    def weight(self, precision: int) -> int:
+        """Those of both."""
+        return self.left.weight(precision) + self.right.weight(precision)
+
     def coq(self, precision: int) -> str:
         """Add."""
         return f"Add ({self.left.coq(precision)}) ({self.right.coq(precision)})"
@@ -200,6 +215,10 @@ class Opposite(Node):
     def coefficients(self, precision: int) -> Elements:
         """Each with the other sign."""
         return [-a for a in self.inner.coefficients(precision)]
+
+    def weight(self, precision: int) -> int:
+        """Unchanged."""
+        return self.inner.weight(precision)
 
     def coq(self, precision: int) -> str:
         """Opp."""
@@ -239,13 +258,25 @@ class Product(Node):
         a, b = self.left.coefficients(first), self.right.coefficients(second)
         return convolved(a, b, _length(self, precision), sp.QQ(0))
 
+    @cache  # noqa: B019
+    def weight(self, precision: int) -> int:
+        """Every product of one with one, but of what is 0; 1 once it is simplified."""
+        total = self._multiplied(precision)
+        return 1 if total > _HEAVY else total
+
+    def _multiplied(self, precision: int) -> int:
+        first, second = self._wanted(precision)
+        a, b = self.left.coefficients(first), self.right.coefficients(second)
+        count = min(sum(1 for e in part if e != 0) for part in (a, b))
+        return count * self.left.weight(first) * self.right.weight(second)
+
     def coq(self, precision: int) -> str:
-        """Mul, with the simplified coefficients."""
+        """Mul, with the simplified coefficients where they would grow long."""
         first, second = self._wanted(precision)
         i, j = _zeros(self.left.coefficients(first)), _zeros(self.right.coefficients(second))
         text = f"Mul {i} ({self.left.coq(first)}) {j} ({self.right.coq(second)})"
         found = self.coefficients(precision)
-        if not found or self.left.constant or self.right.constant:
+        if not found or self._multiplied(precision) <= _HEAVY:
             return text
         return f"Known {self.setting.listed(found)} ({text})"
 
@@ -301,7 +332,9 @@ class Inverse(Node):
         """Inv."""
         self.setting.heads.append(self.head)
         told = self.setting.listed(self.coefficients(precision))
-        return f"Inv {self.shift} {told} ({self.inner.coq(self._wanted(precision))})"
+        wanted = self._wanted(precision)
+        below = self.setting.known(self.inner, wanted)
+        return f"Inv {self.shift} {told} ({below})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -336,21 +369,15 @@ class Applied(Node):
         wanted = max(precision, 1)
         head = self.inner.coefficients(wanted)[0]
         known = self.setting.derivatives
-        if self.function not in FUNCTIONS:
-            most = self.derivative + wanted
-            known[self.function] = max(known.get(self.function, 0), most)
+        known[self.function] = max(known.get(self.function, 0), self.derivative + wanted)
         jet = self.setting.listed([self._jet(k, head) for k in range(wanted)])
-        inner = self.inner.coq(wanted)
-        if not isinstance(self.inner, Variable):
-            inner = f"Known {self.setting.listed(self.inner.coefficients(wanted))} ({inner})"
+        inner = self.setting.known(self.inner, wanted)
         text = f"Fun {self._name()} {jet} ({inner})"
         if isinstance(self.inner, Variable):
             return text
         return f"Known {self.setting.listed(self.coefficients(wanted))} ({text})"
 
     def _name(self) -> str:
-        if self.function in FUNCTIONS:
-            return FUNCTIONS[self.function]
         name = self.setting.names.function(self.function)
         for _ in range(self.derivative):
             name = f"(Derive {name})"
@@ -381,20 +408,3 @@ class Root(Node):
         """Root."""
         wanted = max(precision, 1)
         return f"Root {self.setting.listed(self.coefficients(wanted))} ({self.inner.coq(wanted)})"
-
-
-@dataclass(frozen=True, eq=False)
-class Told(Node):
-    """A function whose coefficients are known from elsewhere."""
-
-    setting: Setting
-    function: str
-    known: Callable[[int], Sequence[Any]]
-
-    def coefficients(self, precision: int) -> Elements:
-        """Those."""
-        return list(self.known(max(precision, 0)))
-
-    def coq(self, precision: int) -> str:
-        """Given."""
-        return f"Given ({self.function}) {self.setting.listed(self.coefficients(precision))}"

@@ -11,10 +11,10 @@ from sympy.core.function import AppliedUndef
 
 from ...theory.derivation.substitution import resolved
 from .coefficients import Opposite, Setting, Sum, Variable
-from .expansions import Expanded, elementary, near
+from .expansions import Expanded, near
 from .fields import Field
 from .formulas import Reader
-from .translate import FUNCTIONS, Names, Untranslatable, term
+from .translate import Names, Untranslatable, term
 from .witnesses import Witness, put_shapes
 
 _T, _SLOPES = sp.Symbol("t", real=True), 7
@@ -32,7 +32,9 @@ def sharp_at(expanded: Expanded, case: Witness) -> tuple[str, ...]:
     text, place = tree
     head = f"bigO {near(e.variable)} {e.order + 1}"
     free = [*map(e.names.function, case.shapes), *map(e.names.real, case.numbers)]
-    rules = f"cbv delta [{' '.join(free)}] beta; rewrite ?sqrt_0; differentiate" if free else "idtac"
+    rules = (
+        f"cbv delta [{' '.join(free)}] beta; rewrite ?sqrt_0; differentiate" if free else "idtac"
+    )
     return (
         f"change (~ {head} (val ({text}))); apply (lasts _ _ {place}); coefficients ltac:({rules})",
     )
@@ -44,20 +46,18 @@ class AtWitness:
     def __init__(self, expanded: Expanded, case: Witness) -> None:
         self.expanded, self.case = expanded, case
         relations = expanded.relations
-        if any(r.remainder is not None for r in relations):
-            raise Untranslatable("an expansion at a witness of another")
         page = expanded.names
         self.names = Names()
         self.names.reals, self.names.functions = dict(page.reals), dict(page.functions)
         self.slopes = dict(self._slopes())
         self._write(relations)
-        setting = Setting(Field(self.number, _only_elementary), self.names, self.finished)
+        setting = Setting(Field(self.number, lambda f, k, point: None), self.names, self.finished)
         definitions: dict[Any, Any] = dict(expanded.general)
         for f, shape in case.shapes.items():
             definitions[f] = (_T, shape)
             for k in range(1, _SLOPES):
                 definitions[f, k] = (_T, sp.diff(shape, _T, k))
-        self.setting, self.reader = setting, Reader(setting, definitions, {})
+        self.setting, self.reader = setting, Reader(setting, definitions)
 
     def _slopes(self) -> Iterator[tuple[str, str]]:
         """How derivatives of the polynomials are written, the highest first."""
@@ -111,8 +111,6 @@ class AtWitness:
             node = Sum(node, Opposite(self.reader.read(e.right, given)))
         found = node.coefficients(e.order + 1)
         place = e.order + node.shift
-        return (node.coq(e.order + 1), place) if found[place] != 0 else None
-
-
-def _only_elementary(function: Any, count: int, point: Any) -> Any:
-    return elementary(function, count, point) if function in FUNCTIONS else None
+        if found[place] == 0:
+            return None
+        return self.setting.known(node, e.order + 1), place

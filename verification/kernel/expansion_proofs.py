@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sympy as sp
@@ -10,14 +10,14 @@ from sympy.core.function import AppliedUndef
 
 from ...theory.derivation.substitution import substituted
 from ...theory.models import PHI_SQUARED, R
-from .coefficients import Node, Opposite, Setting, Sum, Told, Variable
+from .coefficients import Node, Opposite, Setting, Sum, Variable
 from .conditions import denominators
 from .expansions import STARTS, Expanded, near
 from .fields import Field, jet_of
 from .formulas import Reader
 from .statements import PARITY, Hypothesis, Statement
 from .supposed import LETTERS
-from .translate import Names, Untranslatable, term
+from .translate import Names, term
 
 _Z = sp.Symbol("z", real=True)
 
@@ -32,8 +32,7 @@ class Proof:
             term(relation.name, e.names), term(relation.value, e.names)
         self.names = _put_in(e.names, e.general)
         self.setting = Setting(Field(e.resolved, e.supposed), self.names)
-        told = {r.name.func: self._told(r) for r in e.relations if r.remainder is not None}
-        self.reader = Reader(self.setting, e.general, told)
+        self.reader = Reader(self.setting, e.general)
         self.node = self.read(e.left, e.right)
         self.tree = self.node.coq(e.order)
 
@@ -42,14 +41,6 @@ class Proof:
         given = {self.expanded.variable: Variable(self.setting)}
         first = self.reader.read(left, given)
         return first if right == 0 else Sum(first, Opposite(self.reader.read(right, given)))
-
-    def _told(self, relation: Any) -> Told:
-        def known(count: int) -> Sequence[Any]:
-            if count != relation.remainder:
-                raise Untranslatable("an expansion is used to another order than its own")
-            return self.read(relation.value).coefficients(count)
-
-        return Told(self.setting, self.expanded.names.function(relation.name.func), known)
 
     def conditions(self) -> tuple[Any, ...]:
         """What may not be 0, each factor once."""
@@ -66,7 +57,7 @@ class Proof:
         return tuple(found)
 
     def _values(self) -> Iterable[Any]:
-        return [r.value for r in self.expanded.relations if not r.general and r.remainder is None]
+        return [r.value for r in self.expanded.relations if not r.general]
 
     def _stages(self, e: Any) -> Iterator[Any]:
         """An expression as its equations are put in, one after another."""
@@ -74,7 +65,7 @@ class Proof:
         for _ in range(8):
             before = e
             for r in self.expanded.relations:
-                if r.remainder is None and (e := substituted(e, r.name, r.value)) != before:
+                if (e := substituted(e, r.name, r.value)) != before:
                     yield e
             if e == before:
                 return
@@ -111,12 +102,8 @@ class Proof:
         )
 
     def _equation(self, r: Any) -> tuple[str, str, Any]:
-        names, e = self.expanded.names, self.expanded
+        names = self.expanded.names
         name, value = term(r.name, names), term(r.value, names)
-        if r.remainder is not None:
-            head = f"bigO {near(e.variable)} {r.remainder}"
-            text = f"{head} (fun {names.real(e.variable)} => {name} - ({value}))"
-            return "expansion", text, (r.name, r.value)
         if r.general:
             argument = names.real(r.name.args[0])
             return "function", f"forall {argument}, {name} = {value}", (r.name, r.value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -12,13 +11,10 @@ from sympy.core.function import AppliedUndef
 
 from ...theory.derivation.claims import Expansion, Step
 from ...theory.derivation.substitution import Equation, resolved
-from ...theory.expressions.parsing import Z
 from ...theory.models import PHI_SQUARED, R
-from ...theory.series import taylor
 from .statements import PARITY
-from .translate import FUNCTIONS, Names, Untranslatable, term
+from .translate import Names, Untranslatable, term
 
-_TERMS = 24
 _TRACE_OF = {"Trace(input.T*input)": "input_squared"}
 _Z = sp.Symbol("z", real=True)
 # What the book supposes of functions at 0: r(0) = 1, and φ(0) = 0.
@@ -32,7 +28,6 @@ class Relation:
     name: Any
     value: Any
     general: bool  # for all values of the argument
-    remainder: int | None = None  # the order of an expansion that is only known up to that
 
 
 def near(variable: sp.Symbol) -> str:
@@ -101,9 +96,7 @@ class Expanded:
             if unknown and function is None:
                 raise Untranslatable("a remainder of what does not depend on the variable")
             if unknown and name.args == (self.variable,):
-                order = _power_of(value, unknown, self.variable)
-                found.append(Relation(name, value.subs(dict.fromkeys(unknown, 0)), False, order))
-                continue
+                raise Untranslatable("an expansion that uses another in the same variable")
             if unknown:
                 rest = sp.Function(f"remainder_{function}")(name.args[0])
                 value = value.xreplace(dict.fromkeys(unknown, rest))
@@ -163,13 +156,11 @@ class Expanded:
 
     def resolved(self, e: Any) -> Any:
         """`e` with all its equations put in."""
-        pairs = [(r.name, r.value) for r in self.relations if r.remainder is None]
+        pairs = [(r.name, r.value) for r in self.relations]
         return resolved(e, pairs)
 
     def supposed(self, function: Any, count: int, point: Any) -> Any:
         """What f^(count) is at a point by what is supposed of f, or None."""
-        if function in FUNCTIONS:
-            return elementary(function, count, point)
         if point != 0 or function not in PARITY:
             return None
         self.used.add(function)
@@ -196,23 +187,6 @@ def _without_traces(e: Any) -> Any:
     traces = sorted(e.atoms(sp.Trace), key=str)
     numbers = [sp.Symbol(_TRACE_OF.get(str(t), "trace_of"), real=True) for t in traces]
     return e.xreplace(dict(zip(traces, numbers, strict=True)))
-
-
-def elementary(function: Any, count: int, point: Any) -> Any:
-    """A derivative of an elementary function at 0. Raises Untranslatable at another place."""
-    if point != 0:
-        raise Untranslatable(f"{function.__name__} at another place than 0 is not expanded")
-    return _at_zero(function)[count] * sp.factorial(count)
-
-
-@cache
-def _at_zero(function: Any) -> tuple[sp.Expr, ...]:
-    return tuple(taylor(function(Z), _TERMS))
-
-
-def _power_of(value: Any, unknown: set[Any], variable: sp.Symbol) -> int:
-    (rest,) = unknown
-    return int(sp.degree(sp.expand(value.coeff(rest)), variable))
 
 
 def _stands(name: Any, present: Iterable[Any]) -> bool:

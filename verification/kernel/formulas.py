@@ -20,7 +20,6 @@ from .coefficients import (
     RootPower,
     Setting,
     Sum,
-    Told,
     Variable,
 )
 from .fields import jet_of
@@ -33,17 +32,12 @@ Given = Mapping[sp.Symbol, Node]  # what the variables stand for
 class Reader:
     """Makes trees of formulas.
 
-    Parameters: the setting; functions with an equation, which are put in; those of the variable
-    whose coefficients an earlier expansion says.
+    Parameters: the setting; functions with an equation, which are put in (a pair of a function and
+    a number k stands for the k-th derivative).
     """
 
-    def __init__(
-        self,
-        setting: Setting,
-        definitions: Mapping[Any, Definition],
-        told: Mapping[Any, Told],
-    ) -> None:
-        self.setting, self.definitions, self.told = setting, definitions, told
+    def __init__(self, setting: Setting, definitions: Mapping[Any, Definition]) -> None:
+        self.setting, self.definitions = setting, definitions
 
     def read(self, e: Any, given: Given) -> Node:
         """The tree of `e`. Raises Untranslatable for what is not expanded."""
@@ -58,13 +52,11 @@ class Reader:
         if e.is_Pow:
             return self._power(e, given)
         if e.func in FUNCTIONS:
-            return Applied(self.setting, e.func, 0, self.read(e.args[0], given))
+            raise Untranslatable(f"{FUNCTIONS[e.func]} of the variable is not expanded in Coq")
         found = jet_of(e)
         if found is None:
             raise Untranslatable(f"{type(e).__name__} of a formula is not expanded")
         function, count, point = found
-        if function in self.told and not count:
-            return self.told[function]
         inner = self.read(point, given)
         known = (function, count) if count else function
         if known in self.definitions:

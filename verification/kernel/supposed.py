@@ -24,7 +24,6 @@ LETTERS = {
     "place": "A",
     "solved": "V",
     "sign": "K",
-    "expansion": "O",
     "nonzero": "N",
 }
 

@@ -18,7 +18,6 @@ Inductive expr :=
   | Inv (k : nat) (q : list coef) (a : expr)         (* 1/a = v^-k (q_0 + ...) *)
   | Fun (f : R -> R) (t : list coef) (a : expr)      (* f has the coefficients t at the value of a *)
   | Root (q : list coef) (a : expr)
-  | Given (f : R -> R) (l : list coef)
   | Known (l : list coef) (a : expr).                (* the coefficients of a, simplified *)
 
 Fixpoint val e (v : R) : R := match e with
@@ -32,7 +31,6 @@ Fixpoint val e (v : R) : R := match e with
   | Inv _ _ a => / val a v
   | Fun f _ a => f (val a v)
   | Root _ a => sqrt (val a v)
-  | Given f _ => f v
   | Known _ a => val a v
   end.
 
@@ -54,7 +52,6 @@ Fixpoint ser e : nat * list coef := match e with
   | Inv k q _ => (k, q)
   | Fun _ t a => ser_fun t (ser a)
   | Root q _ => (O, q)
-  | Given _ l => (O, l)
   | Known l a => (fst (ser a), l)
   end.
 
@@ -81,7 +78,6 @@ Fixpoint ok F e : Prop := match e with
   | Inv k q a => ok F a /\ inv_ok k q (ser a)
   | Fun f t a => ok F a /\ fun_ok f t (ser a)
   | Root q a => ok F a /\ root_ok q (ser a)
-  | Given f l => bigO F (length l) (fun v => f v - poly l v)
   | Known l a => ok F a /\ known_ok l (ser a)
   end.
 
@@ -268,7 +264,7 @@ Local Arguments Nat.leb : simpl never.
 Theorem sound e : ok F e -> has (val e) (ser e).
 Proof.
   induction e as [n | n k | n k | n c | a IA b IB | a IA | i a IA j b IB | k q a IA | f t a IA | q a IA
-    | f l | l a IA]; simpl; intros.
+    | l a IA]; simpl; intros.
   - apply (O_ext_all _ (fun v => v - poly (firstn n (Zero :: One :: repeat Zero n)) v));
       [intro; simpl; ring|].
     apply has_exactly. intro v. simpl. rewrite poly_zeros. ring.
@@ -290,7 +286,6 @@ Proof.
     specialize (IA A). destruct (ser a) as [s l]. simpl in *. subst s. now apply has_fun.
   - destruct H as (A & S & P & L & G & M). apply Nat.leb_le in L, M.
     specialize (IA A). destruct (ser a) as [s l]. simpl in *. subst s. now apply (has_root q _ l).
-  - apply (O_ext_all _ (fun v => f v - poly l v)); [intro; simpl; ring | exact H].
   - destruct H as (A & L & G). apply Nat.leb_le in L. specialize (IA A). unfold has in *. simpl.
     apply (by_trans _ _ (poly (snd (ser a)))); [now apply (O_weak within _ _ _ L)|].
     now apply (agree_poly within).
@@ -341,21 +336,26 @@ Ltac smooth_enough := first [ assumption | intro; auto_derive; exact I ].
 Ltac taylor_list t := lazymatch t with
   | [_] => apply taylor_1; smooth_enough
   | _ :: ?u => eapply taylor_S; [smooth_enough | taylor_list u] end.
+Ltac square_list t := lazymatch t with
+  | [_; _] => apply taylor_nil; smooth_enough
+  | _ :: _ :: ?u => taylor_list u end.
 Ltac coefficient rules := lazymatch goal with
   | |- _ = true => reflexivity
   | |- True => exact I
   | |- at_right 0 _ => exact right_above
-  | |- taylor ?f ?a ?t =>
-    eapply taylor_same; [taylor_list t | reflexivity |
-      cbv [integ over_c agree same real hd tl length Z.of_nat Pos.of_succ_nat Pos.succ]; coefficients rules]
-  | |- bigO _ _ _ => known_coefficients rules
+  | |- taylor ?f ?a ?t => first
+    [ lazymatch goal with U : forall z, Derive f z = 2 * z * ?r z |- _ =>
+        eapply taylor_same;
+          [eapply taylor_square; [assumption | exact U | square_list t] | reflexivity |] end
+    | eapply taylor_same; [taylor_list t | reflexivity |] ];
+    cbv [integ scale map times_c over_c agree same real hd tl length Z.of_nat Pos.of_succ_nat
+      Pos.succ]; coefficients rules
   | |- _ <> _ => first [ assumption | rules; unfold Rdiv; non_zero ]
   | |- _ < _ => rules; lra
   | |- _ => first [ ring | rules; first [ ring | field; non_zero ] ]
   end
 with coefficients rules :=
-  expand; repeat match goal with |- _ /\ _ => split end; coefficient rules
-with known_coefficients rules := idtac.
+  expand; repeat match goal with |- _ /\ _ => split end; coefficient rules.
 (* An equation for all v, in which a quotient with v below stands for itself. *)
 Ltac sides := let v := fresh "v" in intro v; first [ ring | solve [ field; non_zero ]
   | unfold Rdiv; repeat match goal with |- context [/ ?x] =>

@@ -80,6 +80,26 @@ Qed.
 Lemma taylor_S f a t : (forall x, ex_derive f x) -> taylor (Derive f) a t ->
   taylor f a (Num (f a) :: integ 1 t).
 Proof. intro D. apply taylor_of. intro x. apply Derive_correct, D. Qed.
+Lemma taylor_nil f a : (forall x, ex_derive f x) -> taylor f a [].
+Proof.
+  intro D. pose proof (taylor_1 f a D) as T. unfold taylor in *.
+  apply (O_ext_all _ (fun x => (f (a + x) - poly [Num (f a)] x) + poly [Num (f a)] x)).
+  - intro x. simpl. ring.
+  - apply O_plus; [apply (O_weak near_0 0 1); [simpl; lia | exact T] | apply (poly_bounded near_0)].
+Qed.
+(* The square of an activation, by its derivative 2 z r. *)
+Lemma taylor_square w r t : (forall x, ex_derive w x) -> (forall z, Derive w z = 2 * z * r z) ->
+  taylor r 0 t -> taylor w 0 (Num (w 0) :: integ 1 (Zero :: scale (Num 2) t)).
+Proof.
+  intros D U T. apply (taylor_of w (fun z => 2 * z * r z)).
+  - intro x. rewrite <- U. apply Derive_correct, D.
+  - unfold taylor in *. simpl. unfold scale. rewrite map_length.
+    apply (O_ext_all _ (fun x => (2 * x) * (r (0 + x) - poly t x))).
+    + intro x. fold (scale (Num 2) t). rewrite poly_scale. simpl. ring.
+    + apply (O_mult 1 (length t)); [|exact T].
+      apply (O_ext_all _ (fun x => 2 * x ^ 1)); [intro; ring|].
+      apply (O_mult 0 1); [apply O_const | apply O_power].
+Qed.
 Lemma taylor_same f a t u : taylor f a t -> length t = length u -> agree (length u) t u ->
   taylor f a u.
 Proof.
