@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,6 @@ from ...theory.models import PHI_SQUARED, R
 from .statements import PARITY
 from .translate import Names, Untranslatable, term
 
-_TRACE_OF = {"Trace(input.T*input)": "input_squared"}
 _Z = sp.Symbol("z", real=True)
 # What the book supposes of functions at 0: r(0) = 1, and φ(0) = 0.
 STARTS = {R: sp.S.One, PHI_SQUARED: sp.S.Zero}
@@ -184,9 +184,8 @@ class Expanded:
 
 def _without_traces(e: Any) -> Any:
     """`e` with a number in the place of each trace: what it is of does not matter here."""
-    traces = sorted(e.atoms(sp.Trace), key=str)
-    numbers = [sp.Symbol(_TRACE_OF.get(str(t), "trace_of"), real=True) for t in traces]
-    return e.xreplace(dict(zip(traces, numbers, strict=True)))
+    words = {t: re.sub(r"\W+", "_", str(t)).strip("_").lower() for t in e.atoms(sp.Trace)}
+    return e.xreplace({t: sp.Symbol(word, real=True) for t, word in words.items()})
 
 
 def _stands(name: Any, present: Iterable[Any]) -> bool:
