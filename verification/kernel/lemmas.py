@@ -95,12 +95,12 @@ def lemma(label: str, step: Step, equations: Sequence[Equation]) -> Lemma:
     """
     made = statement(step, equations)
     name = re.sub(r"\W", "_", f"{label}__{step.name}")
-    main = Block(name, _implication(made, made.goals), script(made))
-    found = Lemma(label, step.name, type(step.claim).__name__, _words(step), main, made)
+    main = Block(name, implication(made, made.goals), script(made))
+    found = Lemma(label, step.name, type(step.claim).__name__, words(step), main, made)
     try:
         case = witness(made)
         facts = said(made, case)
-        block = Block(f"{name}__witness", _existence(made, facts), proof(made, case))
+        block = Block(f"{name}__witness", existence(made, facts), proof(made, case))
     except Untranslatable as error:
         return _without(found, str(error))
     twins = tuple(_twin(made, name, place, len(facts)) for place in range(len(made.goals)))
@@ -114,20 +114,32 @@ def _without(found: Lemma, why: str) -> Lemma:
     )
 
 
-def _implication(made: Statement, goals: Sequence[str]) -> str:
+def implication(made: Statement, goals: Sequence[str]) -> str:
+    """A statement with these goals, as it stands after the name of a lemma."""
     head = f"forall {made.binders},\n  " if made.binders else ""
     supposed = "".join(f"  ({h.text}) ->\n  " for h in made.hypotheses)
     return f"{head}{supposed}  " + " /\\ ".join(goals)
 
 
-def _existence(made: Statement, facts: Sequence[str]) -> str:
+def existence(made: Statement, facts: Sequence[str]) -> str:
+    """That there is a case in which all hypotheses hold, and these facts."""
     parts = [f"({h.text})" for h in made.hypotheses]
     parts += [f"({text})" for text in facts]
     head = f"exists {made.binders},\n  " if made.binders else ""
     return head + "  " + (" /\\\n    ".join(parts) or "True")
 
 
-def _twin(made: Statement, name: str, place: int, several: int) -> Block:
+def taken_apart(made: Statement, facts: int) -> tuple[list[str], str]:
+    """The names into which a witness is taken apart, and the arguments that the lemma has there.
+
+    The names are those of variables and hypotheses, and Z_1, Z_2, … of so many facts.
+    """
+    names = [h.name for h in made.hypotheses]
+    told = [f"Z_{k}" for k in range(1, facts + 1)]
+    return [*made.variables, *names, *told], " ".join([*made.variables, *names])
+
+
+def _twin(made: Statement, name: str, place: int, facts: int) -> Block:
     """The claim with one goal falsified does not follow: it and the claim differ at the witness."""
     left, right = made.claimed[place]
     text = term(left, made.names)
@@ -137,20 +149,20 @@ def _twin(made: Statement, name: str, place: int, several: int) -> Block:
         wrong = same(left, -right, made.names)
     else:
         wrong = f"{text} = {f'- ({term(right, made.names)})' if right != 0 else '1'}"
-    names = [h.name for h in made.hypotheses]
-    given = [*names, *(f"Z_{k}" for k in range(1, several + 1))] or ["Z_"]
-    arguments = " ".join([*made.variables, *names])
+    given, arguments = taken_apart(made, facts)
+    if not (made.hypotheses or facts):
+        given.append("Z_")
     lines = (
         "intro twin_.",
-        f"destruct {name}__witness as ({' & '.join([*made.variables, *given])}).",
+        f"destruct {name}__witness as ({' & '.join(given)}).",
         f"pose proof ({name} {arguments}) as claim_.",
         f"specialize (twin_ {arguments}).",
         "refute_matrices." if getattr(left, "shape", ()) else "refute.",
     )
-    return Block(f"{name}__twin_{place + 1}", f"~ ({_implication(made, [wrong])})", lines)
+    return Block(f"{name}__twin_{place + 1}", f"~ ({implication(made, [wrong])})", lines)
 
 
-def _words(step: Step) -> str:
+def words(step: Step) -> str:
     """The page's words, as they may stand in a comment of Coq."""
     text = _REFERENCE.sub("", _STEP.sub(lambda m: m[1].replace("_", " "), step.text))
     try:

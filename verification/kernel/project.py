@@ -10,14 +10,19 @@ from importlib.resources import files
 from textwrap import fill
 
 from ...theory.derivation.book import appendix
-from ...theory.derivation.claims import Appendix, Derivation, Identity, Sign, Solution
+from ...theory.derivation.claims import Appendix, Derivation, Expansion
 from ...theory.derivation.substitution import equations_for
 from ...theory.models import Model
+from .expansion_lemmas import expansion_lemma
 from .lemmas import Lemma, blocks_in, lemma
 from .names import Untranslatable
 
 SCHEMA = "trajalign.kernel/1"
-LIBRARY = ("Tactics", "Generic", "Matrices", "Slopes")  # written by hand
+# Written by hand, each after those that it needs.
+LIBRARY = (
+    *("Tactics", "BigO", "Polynomials", "Taylor", "Series"),
+    *("Generic", "Matrices", "Slopes"),
+)
 _CLOSINGS = {("linear/reduced-map", "q-next"): "Network"}  # by hand too: what a step ends
 PACKAGES = "coq libcoq-coquelicot libcoq-interval"  # Debian's
 TIMEOUT = "Set Default Timeout 60.\n"  # seconds, for one tactic
@@ -25,7 +30,7 @@ HEADER = f"""\
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
-From Trajalign Require Import Tactics Matrices Slopes.
+From Trajalign Require Import Tactics BigO Polynomials Taylor Series Matrices Slopes.
 From Trajalign Require Generic.
 Open Scope R_scope.
 {TIMEOUT}"""
@@ -90,10 +95,9 @@ def _chapter(derivation: Derivation, earlier: dict[str, Derivation]) -> Chapter:
         if kind in ("Definition", "Cited", "Enclosed"):
             continue
         try:
-            if not isinstance(step.claim, Identity | Sign | Solution):
-                raise Untranslatable("expansions are not translated")
             equations = equations_for(step, derivation, earlier)
-            made = lemma(derivation.label, step, equations)
+            translate = expansion_lemma if isinstance(step.claim, Expansion) else lemma
+            made = translate(derivation.label, step, equations)
             closing = _CLOSINGS.get((derivation.label, step.name))
             lemmas.append(replace(made, further=blocks_in(_by_hand(closing))) if closing else made)
         except Untranslatable as error:

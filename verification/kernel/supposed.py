@@ -16,9 +16,10 @@ from .names import Names, Untranslatable
 from .statements import PARITY, RELATIONS, Hypothesis, Statement, flat
 from .translate import same, term
 
-_LETTERS = {
+LETTERS = {
     "smooth": "D",
     "parity": "E",
+    "start": "B",
     "positive": "P",
     "function": "U",
     "value": "U",
@@ -86,15 +87,8 @@ class Supposed:
         ]
         before = [*self._smooth(functions), *self._parity(functions), *self._positive(reals)]
         counts: dict[str, int] = {}
-        for kind, text, formula in (
-            *before,
-            *equations,
-            *places,
-            *solved,
-            *signs,
-            *nonzero,
-        ):
-            letter = _LETTERS[kind]
+        for kind, text, formula in (*before, *equations, *places, *solved, *signs, *nonzero):
+            letter = LETTERS[kind]
             counts[letter] = counts.get(letter, 0) + 1
             self.hypotheses.append(Hypothesis(f"{letter}{counts[letter]}", kind, text, formula))
         self._refuse_second_derivatives()

@@ -16,8 +16,11 @@ from .translate import term
 from .witnesses import T, Witness, at_case, said
 
 
-def proof(statement: Statement, found: Witness) -> tuple[str, ...]:
-    """The lines that prove the hypotheses, and that no right side is 0, for this case."""
+def proof(statement: Statement, found: Witness, more: Sequence[str] = ()) -> tuple[str, ...]:
+    """The lines that prove the hypotheses, and that no right side is 0, for this case.
+
+    `more` are proofs of what is said of the case after that.
+    """
     names = statement.names
     lines = []
     for f, shape in found.shapes.items():
@@ -49,6 +52,7 @@ def proof(statement: Statement, found: Witness) -> tuple[str, ...]:
         evaluate += "entries; by_entries; "
     parts = [_part(h, evaluate, slopes) for h in statement.hypotheses]
     parts += [_of_side(text, evaluate) for text in said(statement, found)]
+    parts += [f"{evaluate}{one}" for one in more]
     if not parts:
         return (*lines, "exact I.")
     lines.append("repeat match goal with |- _ /\\ _ => split end.")

@@ -182,6 +182,8 @@ def _checks(statement: Statement, shapes: dict[Any, sp.Expr], entries: Matrices)
             checks.append((value(h.formula[0]), h.formula[1]))
         elif h.kind == "nonzero":
             checks.append((value(h.formula), "≠"))
+        elif h.kind == "start":
+            checks.append((value(h.formula[0]) - h.formula[1], "="))
         elif isinstance(h.formula, tuple) and isinstance(h.formula[0], sp.Trace):
             name, target = h.formula
             checks.append((entries.put_into(name) - value(target), "="))

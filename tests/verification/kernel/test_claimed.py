@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from trajalign.theory.derivation.claims import Expansion, Identity, Sign, Solution, Step
+from trajalign.theory.derivation.claims import Identity, Sign, Solution, Step
 from trajalign.theory.models import R
 from trajalign.verification.kernel.claimed import statement
 from trajalign.verification.kernel.statements import Statement
@@ -70,8 +70,3 @@ def test_a_solution_is_the_only_one() -> None:
     found = statement(Step("a", "", Solution(s, p / q, q * s - p)), ())
     assert found.goals == ("s = p / q",)
     assert texts(found, "solved") == ["- p + s * q = 0"]
-
-
-def test_an_expansion_is_refused() -> None:
-    with pytest.raises(Untranslatable, match="expansion"):
-        statement(Step("a", "", Expansion(sp.exp(p), 1 + p, p, 2)), ())
