@@ -42,6 +42,7 @@ class Lemma:
 
     `witness` and `twins` are lemmas of their own: that the hypotheses can hold together, and that
     the claim with one sign changed does not follow from them. `missing` says why there are none.
+    `before` are lemmas that its proof goes through.
     """
 
     label: str
@@ -54,6 +55,7 @@ class Lemma:
     twins: tuple[Block, ...] = ()
     case: tuple[tuple[str, str], ...] = ()
     missing: str = ""
+    before: tuple[Block, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -63,7 +65,7 @@ class Lemma:
     @property
     def blocks(self) -> tuple[Block, ...]:
         """All of it, in order."""
-        return (self.main, *((self.witness,) if self.witness else ()), *self.twins)
+        return (*self.before, self.main, *((self.witness,) if self.witness else ()), *self.twins)
 
 
 def lemma(label: str, step: Step, equations: Sequence[Equation]) -> Lemma:
@@ -74,13 +76,13 @@ def lemma(label: str, step: Step, equations: Sequence[Equation]) -> Lemma:
     """
     made = statement(step, equations)
     name = re.sub(r"\W", "_", f"{label}__{step.name}")
-    main = Block(name, _implication(made, made.goals), script(made))
+    main = Block(name, implication(made, made.goals), script(made))
     found = Lemma(label, step.name, type(step.claim).__name__, _words(step), main, made)
     if all(goal == "0 = 0" for goal in made.goals):
         return _without(found, "taken apart into scalars, both sides are the same: nothing is left")
     try:
         case = witness(made)
-        block = Block(f"{name}__witness", _existence(made), proof(made, case))
+        block = Block(f"{name}__witness", existence(made), proof(made, case))
     except Untranslatable as error:
         return _without(found, str(error))
     twins = tuple(_twin(made, name, place) for place in range(len(made.goals)))
@@ -94,13 +96,15 @@ def _without(found: Lemma, why: str) -> Lemma:
     )
 
 
-def _implication(made: Statement, goals: Sequence[str]) -> str:
+def implication(made: Statement, goals: Sequence[str]) -> str:
+    """What a statement supposes, and that some goals follow from it."""
     head = f"forall {made.binders},\n  " if made.binders else ""
     supposed = "".join(f"  ({h.text}) ->\n  " for h in made.hypotheses)
     return f"{head}{supposed}  " + " /\\ ".join(goals)
 
 
-def _existence(made: Statement) -> str:
+def existence(made: Statement) -> str:
+    """That what a statement supposes can hold."""
     parts = [f"({h.text})" for h in made.hypotheses]
     parts += [f"({term(e, made.names)} <> 0)" for e in not_zero(made)]
     head = f"exists {made.binders},\n  " if made.binders else ""
@@ -128,7 +132,7 @@ def _twin(made: Statement, name: str, place: int) -> Block:
         f"specialize (twin_ {arguments}).",
         "refute.",
     )
-    return Block(f"{name}__twin_{place + 1}", f"~ ({_implication(made, [wrong])})", lines)
+    return Block(f"{name}__twin_{place + 1}", f"~ ({implication(made, [wrong])})", lines)
 
 
 def _words(step: Step) -> str:

@@ -167,6 +167,8 @@ def _of(one: Lemma, refused: dict[str, str], axioms: frozenset[str]) -> Read:
 
 def _resting_on(name: str, lemmas: Iterable[Lemma]) -> tuple[str, ...]:
     for one in lemmas:
+        if any(name == block.name for block in one.before):
+            return (one.main.name, *(twin.name for twin in one.twins))
         if name == one.main.name or (one.witness and name == one.witness.name):
             return tuple(twin.name for twin in one.twins)
     return ()
