@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from textwrap import fill
 
@@ -13,18 +12,20 @@ from ...theory.derivation.book import appendix
 from ...theory.derivation.claims import Appendix, Derivation, Identity, Sign, Solution
 from ...theory.derivation.substitution import equations_for
 from ...theory.models import Model
+from .chapter import Chapter
+from .hypotheses.theorems import hypotheses
 from .lemmas import Lemma, lemma
 from .translate import Untranslatable
 
 SCHEMA = "trajalign.kernel/1"
-LIBRARY = ("Tactics", "Generic")  # written by hand
+LIBRARY = ("Tactics", "Generic", "Hypotheses")  # written by hand
 PACKAGES = "coq libcoq-coquelicot libcoq-interval"  # Debian's
 _SECONDS = 60  # for one tactic
 _HEADER = """\
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
 From Interval Require Import Tactic.
-From Trajalign Require Import Tactics.
+From Trajalign Require Import {imports}.
 Open Scope R_scope.
 Set Default Timeout {seconds}.
 """
@@ -41,21 +42,6 @@ Makefile.coq: _CoqProject
 \tcoq_makefile -f _CoqProject -o Makefile.coq
 .PHONY: all
 """
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """The lemmas of one derivation, and the steps that have none with the reason."""
-
-    label: str
-    title: str
-    lemmas: tuple[Lemma, ...]
-    left_out: tuple[tuple[str, str, str], ...]  # step, kind, why
-
-    @property
-    def module(self) -> str:
-        """The name of its file, without the suffix."""
-        return re.sub(r"\W", "_", self.label)
 
 
 def chapters(model: Model, order: int = 2) -> tuple[Chapter, ...]:
@@ -94,14 +80,14 @@ def _chapter(derivation: Derivation, earlier: dict[str, Derivation]) -> Chapter:
 
 def written(chapter: Chapter, without: frozenset[str] = frozenset()) -> str:
     """A chapter as a Coq file, without the blocks of these names."""
-    parts = [_HEADER.format(seconds=_SECONDS), f"(* {_plain(chapter.title)}: {chapter.label} *)\n"]
+    parts = [_HEADER.format(seconds=_SECONDS, imports=" ".join(chapter.imports)), f"(* {_plain(chapter.title)}: {chapter.label} *)\n"]
     kept: list[str] = []
     for one in chapter.lemmas:
         blocks = [block for block in one.blocks if block.name not in without]
         if not blocks:
             continue
-        parts.append(_comment(one))
-        parts += [block.text for block in blocks]
+        before = [block.text for block in blocks if block in one.before]
+        parts += [*before, _comment(one), *(b.text for b in blocks if b not in one.before)]
         kept += [block.name for block in blocks]
     if kept:
         parts.append(ASKED.format(name=f"{chapter.module}__all", all=", ".join(kept)))

@@ -249,6 +249,24 @@ Proof.
     + rewrite Rmult_1_l. eapply Rlt_le_trans; [exact Z | apply Rmin_r].
 Qed.
 
+(* Near 0 the quotient is at least 1/2 where it is 1 at 0. *)
+Lemma high (s s1 s2 s3 : R -> R) : (forall z, is_derive s z (s1 z)) ->
+  (forall z, is_derive s1 z (s2 z)) -> (forall z, is_derive s2 z (s3 z)) -> continuous s3 0 ->
+  s 0 = 0 -> s2 0 = 0 -> s1 0 = 1 ->
+  exists x y, 0 < x /\ x < y /\ 1 / 2 <= s x / x /\ 1 / 2 <= s y / y.
+Proof.
+  intros D D1 D2 C S0 S2 S1.
+  destruct (quotient_near_0 s s1 s2 s3 D D1 D2 C S0 S2 1 Rlt_0_1) as (d & P & B).
+  rewrite S1 in B. set (m := Rmin d 1).
+  assert (M : 0 < m) by (apply Rmin_pos; lra).
+  assert (m <= d /\ m <= 1) as [M1 M2] by (split; [apply Rmin_l | apply Rmin_r]).
+  exists (m / 4), (m / 2).
+  assert (H : forall z, 0 < z <= m / 2 -> 1 / 2 <= s z / z).
+  { intros z Z. specialize (B z ltac:(lra)). rewrite Rabs_pos_eq in B by lra.
+    specialize (B ltac:(lra)). apply Rabs_le_between in B. lra. }
+  repeat split; try lra; apply H; lra.
+Qed.
+
 (* Signs for all z > 0. *)
 Lemma climb (f m n : R -> R) : (forall z, 0 <= z -> 0 < m z) ->
   (forall z, 0 <= z -> is_derive (fun z => f z / m z) z (n z)) -> f 0 <= 0 ->
@@ -311,7 +329,12 @@ Proof.
   intro Y. pose proof (exp_0_ y Y) as H. assert (/ exp y < 1); [| lra].
   rewrite <- Rinv_1. apply Rinv_lt_contravar; lra.
 Qed.
-Ltac at_zero := unfold tanh, sinh, cosh; unfold Rdiv; rewrite ?Rmult_0_l, ?Rmult_0_r, ?Ropp_0, ?exp_0, ?Rminus_diag_eq, ?Rmult_0_l, ?atan_0, ?ln_1; try lra.
+(* What e^(cz), a root, atan and their like are at 0. *)
+Ltac at_zero := match goal with
+  | |- sqrt _ = ?c => transitivity (sqrt (c ^ 2)); [f_equal; field | apply sqrt_pow2; lra]
+  | |- _ => unfold tanh, sinh, cosh, Rdiv; rewrite ?Rmult_0_l, ?Rmult_0_r, ?Ropp_0, ?exp_0,
+      ?Rminus_diag_eq, ?Rmult_0_l, ?atan_0, ?ln_1; try lra
+  end.
 
 Lemma below_0 a : 0 < a -> - a < 0. Proof. lra. Qed.
 

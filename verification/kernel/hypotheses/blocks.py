@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 
 import sympy as sp
@@ -58,11 +58,24 @@ class Writer:
         slope = self.field.slope(f)
         lines = [*self._known(), *self._differentiated((f,), slope)]
         says = f"is_derive (fun z => {self.text(f)}) z ({self.text(slope)})"
-        return self._add(name, f"{self._range}\n  {says}", lines)
+        return self.add(name, f"{self._range}\n  {says}", lines)
 
     def _differentiated(self, parts: Sequence[sp.Expr], slope: sp.Expr) -> Iterable[str]:
-        """The proof of the slope of an element, or of the quotient of two; an atom such as atan z
-        is a function of known slope in it."""
+        """The proof of the slope of an element, or of the quotient of two."""
+
+        def goal(words: Mapping[str, str]) -> str:
+            texts = [self.text(part, words) for part in parts]
+            function = texts[0] if len(parts) == 1 else " / ".join(f"({text})" for text in texts)
+            return f"is_derive (fun z => {function}) z ({self.text(slope, words)})"
+
+        yield from self._opaque(parts, goal)
+        yield "auto_derive; [sound |]. put_slopes."
+        yield from self._equal_by_field()
+
+    def _opaque(
+        self, parts: Sequence[sp.Expr], goal: Callable[[Mapping[str, str]], str]
+    ) -> Iterable[str]:
+        """In a goal about some elements, atan z and its like as functions of known slope."""
         used = set[sp.Basic]().union(*(part.free_symbols for part in parts))
         opaque = [a for a in self.field.atoms if a.kind == "other" and a.symbol in used]
         for atom in opaque:
@@ -72,38 +85,32 @@ class Writer:
                 f"({self.text(atom.slope, _OPAQUE)})) by exact {self._slopes[atom.symbol]}."
             )
         if opaque:
-            texts = [self.text(part, _OPAQUE) for part in parts]
-            function = texts[0] if len(parts) == 1 else " / ".join(f"({text})" for text in texts)
-            after = self.text(slope, _OPAQUE)
-            yield f"change (is_derive (fun z => {function}) z ({after}))."
+            yield f"change ({goal(_OPAQUE)})."
             yield f"clearbody {' '.join(str(atom.symbol) for atom in opaque)}."
-        yield "auto_derive; [sound |]. put_slopes."
-        yield from self._equal_by_field()
 
     def derivative(self, name: str, f: str, slope: sp.Expr, raw: sp.Expr = sp.S.Zero) -> str:
         """That a function in Coq's words has a slope; `raw` is the same in SymPy, where it is no
         element of the field."""
         lines = [*self._known(raw), "by_exp; auto_derive; [sound |].", *self._same(raw)]
-        return self._add(name, f"{self._range}\n  is_derive (fun z => {f}) z ({self.text(slope)})", lines)
+        return self.add(name, f"{self._range}\n  is_derive (fun z => {f}) z ({self.text(slope)})", lines)
 
     def equal(self, name: str, left: str, right: sp.Expr, raw: sp.Expr = sp.S.Zero) -> str:
         """That a formula is an element of the field; the name of the lemma."""
         lines = [*self._known(raw), *self._same(raw)]
-        return self._add(name, f"{self._range}\n  {left} = {self.text(right)}", lines)
+        return self.add(name, f"{self._range}\n  {left} = {self.text(right)}", lines)
 
     @property
     def _range(self) -> str:
         return "forall z," if self.everywhere else "forall z, 0 < z ->"
 
     def _known(self, raw: sp.Expr = sp.S.Zero) -> list[str]:
-        if self.everywhere:
-            return ["intro z."]
+        return ["intro z."] if self.everywhere else ["intros z Z.", *self._facts(raw)]
+
+    def _facts(self, raw: sp.Expr = sp.S.Zero) -> list[str]:
+        """What is known of the slowest exponential where z > 0."""
         rate, _ = self._exponentials(raw)
         lemmas = ("exp_gap", "exp_0_") if rate else ()
-        return [
-            "intros z Z.",
-            *(f"pose proof ({lemma} ({in_coq(rate * Z)}) ltac:(lra))." for lemma in lemmas),
-        ]
+        return [f"pose proof ({name} ({in_coq(rate * Z)}) ltac:(lra))." for name in lemmas]
 
     def _exponentials(self, raw: sp.Expr) -> tuple[sp.Rational, dict[sp.Expr, int]]:
         """The rate of the slowest exponential, and which powers of it there are."""
@@ -129,6 +136,32 @@ class Writer:
         square = self.text(self._root.square)
         yield f"assert (root : sqrt ({square}) ^ 2 = {square}) by (apply pow2_sqrt; not_neg)."
         yield "unfold Rdiv, Rminus in *; cbn [pow] in *; field [root]; sound."
+
+    def formula(self, name: str, text: str, element: sp.Expr, lemma: str) -> str:
+        """That a formula which is a negative element is negative for z > 0; the lemma's name."""
+        reduced = self.text(element)
+        if text == reduced:
+            return lemma
+        lines = ["intros z Z.", f"pose proof ({lemma} z Z) as below.", *self._facts()]
+        lines.append(f"assert (same : {text} = {reduced}).")
+        lines += ["{", *(f"  {line}" for line in self._equal_by_field()), "}"]
+        return self.add(name, f"forall z, 0 < z ->\n  {text} < 0", [*lines, "exact (Rle_lt_trans _ _ _ (Req_le _ _ same) below)."])
+
+    def at_zero(self, name: str, slopes: Sequence[sp.Expr]) -> str:
+        """A function and its derivatives at 0, the last of which is continuous there."""
+        functions = [f"(fun z => {self.text(f)})" for f in slopes]
+        values = [
+            f"{function} 0 = {in_coq(self.field.at_zero(f))}"
+            for function, f in zip(functions, slopes, strict=True)
+        ]
+        says = " /\\\n  ".join([*values, f"continuous {functions[-1]} 0"])
+        lines = ["repeat split.", *["{ cbv beta.", *list(self._at_zero())[1:-1], "  field. }"] * len(slopes)]
+        lines.append("apply (ex_derive_continuous (V := R_NormedModule)).")
+        lines += self._opaque(
+            slopes[3:], lambda words: f"ex_derive (fun z => {self.text(slopes[3], words)}) 0"
+        )
+        lines.append("auto_derive; sound.")
+        return self.add(name, says, lines)
 
     # Signs ---------------------------------------------------------------------------------------
 
@@ -165,7 +198,7 @@ class Writer:
             left = self.text(rung.left)
             lines.append(f"replace ({element}) with ({body} * ({left})) by (field; sound).")
             lines.append("apply mul_pn; [pos | exact below].")
-        self._add(f"{name}_{place}", f"forall z, 0 < z ->\n  {element} < 0", lines)
+        self.add(f"{name}_{place}", f"forall z, 0 < z ->\n  {element} < 0", lines)
 
     def _left(self, name: str, rung: Rung, after: str) -> None:
         """What has no sign is negative, as over something positive it falls from 0."""
@@ -183,7 +216,7 @@ class Writer:
             *self._at_zero(),
             f"exact {after}.",
         ]
-        self._add(name, f"forall z, 0 < z ->\n  {f} < 0", lines)
+        self.add(name, f"forall z, 0 < z ->\n  {f} < 0", lines)
 
     def _at_zero(self) -> Iterable[str]:
         """The goal at z = 0: what the atoms are there is put in."""
@@ -209,7 +242,7 @@ class Writer:
         falls = Rung(-atom.symbol, sp.S.One, (), -atom.symbol, sp.S.One)
         self._left(f"{name}_left", falls, f"{self.prefix}__{name}_0")
         says = f"forall z, 0 < z ->\n  0 < {in_coq(atom.expression)}"
-        self._signs[atom.symbol] = self._add(
+        self._signs[atom.symbol] = self.add(
             f"above_{short}", says,
             [f"intros z Z. pose proof ({self.prefix}__{name}_left z Z) as below.", "lra."],
         )
@@ -235,7 +268,7 @@ class Writer:
         unfolded = f"unfold {', '.join(rests)}; " if rests else ""
         lines += [f"  by ({unfolded}field).", "pos."]
         name = f"sign_{len(self._signs)}"
-        self._signs[signed] = self._add(name, f"forall z, 0 < z ->\n  0 < {factor}", lines)
+        self._signs[signed] = self.add(name, f"forall z, 0 < z ->\n  0 < {factor}", lines)
         return self._signs[signed]
 
     def _more(self, atom: Atom, terms: int) -> Iterable[str]:
@@ -250,7 +283,8 @@ class Writer:
         yield f"{{ pose proof (exp_{terms}_ {_rated(atom)} ltac:(lra)) as more. unfold {rest}."
         yield f"  match type of more with 0 < _ - ?y => replace ({low}) with y by field end. exact more. }}"
 
-    def _add(self, name: str, says: str, lines: Iterable[str]) -> str:
+    def add(self, name: str, says: str, lines: Iterable[str]) -> str:
+        """A lemma; its name as it stands in the file."""
         whole = f"{self.prefix}__{name}"
         self.blocks.append(Block(whole, says, tuple(lines)))
         return whole

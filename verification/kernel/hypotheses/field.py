@@ -70,6 +70,17 @@ class Field:
         under = below.xreplace(start)
         return sp.nan if under == 0 else above.xreplace(start) / under
 
+    def everywhere(self, f: sp.Expr) -> bool:
+        """Whether the denominator is seen to have no zero: even powers, positive coefficients."""
+        _, below = sp.fraction(f)
+        others = {atom.symbol for atom in self.atoms if atom.kind == "other"}
+        for part, _ in sp.factor_list(below)[1]:
+            terms = sp.Poly(part, *self.symbols).terms()
+            positive = all(c > 0 and m[0] % 2 == 0 for m, c in terms)
+            if not (positive and any(m[0] == 0 for m, _ in terms)) or others & part.free_symbols:
+                return False
+        return True
+
     def reduced(self, f: sp.Expr) -> sp.Expr:
         """In lowest terms, a root in no higher power than the first."""
         for atom in self.atoms:
