@@ -44,16 +44,18 @@ Makefile.coq: _CoqProject
 """
 
 
-def chapters(model: Model, order: int = 2) -> tuple[Chapter, ...]:
-    """The derivations of a model as lemmas.
+def chapters(model: Model, order: int | None = 2) -> tuple[Chapter, ...]:
+    """The hypotheses on a model's response and its derivations as lemmas.
 
-    Parameters: a model with its response; `order`, as for `appendix`, which says what is raised.
+    Parameters: a model with its response; `order`, as for `appendix`, which says what is raised, or
+    None for the hypotheses alone.
     """
-    return chapters_of(appendix(model, order))
+    derived = () if order is None else chapters_of(appendix(model, order))
+    return (hypotheses(model), *derived)
 
 
 def chapters_of(book: Appendix) -> tuple[Chapter, ...]:
-    """The same, of derivations that are at hand."""
+    """Derivations that are at hand as lemmas."""
     earlier: dict[str, Derivation] = {}
     found = []
     for derivation in book.derivations:
@@ -80,7 +82,8 @@ def _chapter(derivation: Derivation, earlier: dict[str, Derivation]) -> Chapter:
 
 def written(chapter: Chapter, without: frozenset[str] = frozenset()) -> str:
     """A chapter as a Coq file, without the blocks of these names."""
-    parts = [_HEADER.format(seconds=_SECONDS, imports=" ".join(chapter.imports)), f"(* {_plain(chapter.title)}: {chapter.label} *)\n"]
+    header = _HEADER.format(seconds=_SECONDS, imports=" ".join(chapter.imports))
+    parts = [header, f"(* {_plain(chapter.title)}: {chapter.label} *)\n"]
     kept: list[str] = []
     for one in chapter.lemmas:
         blocks = [block for block in one.blocks if block.name not in without]
@@ -117,11 +120,11 @@ def library() -> dict[str, str]:
 
 
 def project(
-    model: Model, order: int, made: tuple[Chapter, ...], left: Mapping[str, str]
+    model: Model, order: int | None, made: tuple[Chapter, ...], left: Mapping[str, str]
 ) -> dict[str, str]:
     """All files of the project, by their names.
 
-    Parameters: a model with its response; `order`, as for `appendix`; its chapters; `left` are
+    Parameters: a model with its response; `order`, as for `chapters`; its chapters; `left` are
     blocks to leave out, with the reason: those that Coq was seen to refuse.
     """
     found = library()
@@ -135,7 +138,7 @@ def project(
 
 
 def manifest(
-    model: Model, order: int, made: tuple[Chapter, ...], left: Mapping[str, str]
+    model: Model, order: int | None, made: tuple[Chapter, ...], left: Mapping[str, str]
 ) -> dict[str, object]:
     """What the project says of itself: every lemma with its step, conditions, hash and witness."""
     return {

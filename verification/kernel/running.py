@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 
 from ...theory.errors import InputError
+from .chapter import Chapter
 from .lemmas import Lemma
-from .project import LIBRARY, PACKAGES, Chapter, library, written
+from .project import LIBRARY, PACKAGES, library, written
 
 # Those on which Coq's real numbers and its libraries of analysis rest, and no others.
 AXIOMS = frozenset(

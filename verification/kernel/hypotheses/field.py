@@ -161,7 +161,8 @@ def _root(parts: Iterable[sp.Expr]) -> list[Atom]:
     if not (start.is_Rational and base.coeff(Z, 1) == 0):
         raise Untranslatable(f"the square root of {base} has no rational value at 0")
     square = base.subs(Z, T)
-    return [Atom(name, sp.sqrt(base), sp.diff(square, T) / (2 * name), start, "root", square=square)]
+    slope = sp.diff(square, T) / (2 * name)
+    return [Atom(name, sp.sqrt(base), slope, start, "root", square=square)]
 
 
 def _read(e: sp.Expr, atoms: tuple[Atom, ...]) -> sp.Expr:

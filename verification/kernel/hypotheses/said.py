@@ -11,10 +11,11 @@ from ....theory.models import R
 from ....theory.responses import Activation, Response
 from ..statements import Hypothesis, Statement
 from ..translate import Names
-from .blocks import in_coq
+from .slopes import in_coq
 
 NUMBERED = ("A1", "A2", "A3", "A4")
 _SLOPE = "{0} * Derive r {0} / r {0}"
+_POSITIVE = ("Z", "0 < z")
 
 
 @dataclass(frozen=True)
@@ -37,45 +38,37 @@ def function_of(response: Response) -> str:
 
 def said(response: Response, name: str) -> Said:
     """What one hypothesis says. `name` is one of `NUMBERED` that a response of this kind has."""
+    return {"A1": _a1, "A2": _a2, "A3": _a3, "A4": _a4}[name](response)
+
+
+def given(response: Response) -> list[tuple[str, str]]:
+    """The loss or activation as it is given, and r, by their names in Coq."""
     f = function_of(response)
     quotient = "Derive ell z / z" if f == "ell" else "phi z * Derive phi z / z"
-    given = [
+    return [
         (f"{f}_is", f"forall z, {f} z = {in_coq(response.expression)}"),
         ("r_is", f"forall z, z <> 0 -> r z = {quotient}"),
     ]
-    one = sp.S.One
-    if name == "A1":
-        found = _at_z(given, ["ex_derive r z", "Derive r z < 0"], 1, ("0 < Derive r z",))
-    elif name == "A2":
-        slope = _SLOPE.format("z")
-        goals = [
-            *("ex_derive (Derive ell) z", "0 < Derive (Derive ell) z"),
-            *("ex_derive r z", "0 < r z", f"- 1 < {slope}"),
-        ]
-        found = _at_z(given, goals, 4, (f"{slope} < - 1",))
-    elif name == "A3":
-        return _falling(response, given)
-    else:
-        given.append(("r_continuous", "continuous r 0"))
-        value = in_coq(response.curvature)
-        goals = [
-            *("forall z, ex_derive r z", "ex_derive (Derive r) 0"),
-            *(f"Derive (Derive r) 0 = {value}", "Derive (Derive r) 0 < 0"),
-        ]
-        return Said(
-            _statement(response, (), given, [f"({goals[0]})", *goals[1:]]),
-            (), 3, ("0 < Derive (Derive r) 0", "Derive (Derive r) 0 = 0"),
-        )
-    goals, given, place, wrong = found
-    return Said(_statement(response, ("z",), given, goals), (one,), place, wrong)
 
 
-def _at_z(given, goals, place, wrong):
-    return goals, [*given, ("Z", "0 < z")], place, wrong
+def _a1(response: Response) -> Said:
+    goals = ["ex_derive r z", "Derive r z < 0"]
+    made = _statement(response, ("z",), [*given(response), _POSITIVE], goals)
+    return Said(made, (sp.S.One,), 1, ("0 < Derive r z",))
 
 
-def _falling(response: Response, given: list[tuple[str, str]]) -> Said:
-    """A3 at two points; of an activation it is said where r ≥ c, of which only c ≥ 1/2 is used."""
+def _a2(response: Response) -> Said:
+    slope = _SLOPE.format("z")
+    goals = [
+        *("ex_derive (Derive ell) z", "0 < Derive (Derive ell) z"),
+        *("ex_derive r z", "0 < r z", f"- 1 < {slope}"),
+    ]
+    made = _statement(response, ("z",), [*given(response), _POSITIVE], goals)
+    return Said(made, (sp.S.One,), 4, (f"{slope} < - 1",))
+
+
+def _a3(response: Response) -> Said:
+    """At two points; of an activation it is said where r ≥ c, of which only c ≥ 1/2 is used."""
     unit = response.scale
     numbers: tuple[sp.Rational, ...] = (unit / 8, unit / 4)
     variables: tuple[str, ...] = ("x", "y")
@@ -86,14 +79,25 @@ def _falling(response: Response, given: list[tuple[str, str]]) -> Said:
         apart = [("C", "1 / 2 <= c"), *apart, *high]
     left, right = _SLOPE.format("y"), _SLOPE.format("x")
     goals = ["ex_derive r x", "0 < r x", "ex_derive r y", "0 < r y", f"{left} < {right}"]
-    made = _statement(response, variables, [*given, *apart], goals)
+    made = _statement(response, variables, [*given(response), *apart], goals)
     return Said(made, numbers, 4, (f"{right} < {left}",))
+
+
+def _a4(response: Response) -> Said:
+    """Of the r that is continuous at 0. Raises NoExpansionError where it has no r''(0)."""
+    value = in_coq(response.curvature)
+    goals = [
+        *("(forall z, ex_derive r z)", "ex_derive (Derive r) 0"),
+        *(f"Derive (Derive r) 0 = {value}", "Derive (Derive r) 0 < 0"),
+    ]
+    made = _statement(response, (), [*given(response), ("r_continuous", "continuous r 0")], goals)
+    return Said(made, (), 3, ("0 < Derive (Derive r) 0",))
 
 
 def _statement(
     response: Response,
     variables: tuple[str, ...],
-    given: list[tuple[str, str]],
+    supposed: list[tuple[str, str]],
     goals: list[str],
 ) -> Statement:
     names = Names()
@@ -103,5 +107,5 @@ def _statement(
         names.real(symbol)
     for function in functions:
         names.function(function)
-    hypotheses = tuple(Hypothesis(name, "assumed", text, None) for name, text in given)
+    hypotheses = tuple(Hypothesis(name, "assumed", text, None) for name, text in supposed)
     return Statement(names, reals, functions, hypotheses, tuple(goals), (), (), ())
