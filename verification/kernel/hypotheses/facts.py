@@ -136,6 +136,8 @@ class Facts:
         at = [self.field.at_zero(f) for f in self.slopes]
         if at != [0, 1, 0, 3 * self.response.curvature]:
             raise Untranslatable("at 0 it is not what an even response with r(0) = 1 is")
+        if not at[3] < 0:
+            raise Untranslatable(f"r''(0) is {at[3] / 3}")
         return self.once("at_0", lambda: self.writer.at_zero("at_0", self.slopes))
 
     def function(self, place: int) -> str:

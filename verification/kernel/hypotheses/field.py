@@ -17,7 +17,8 @@ from ....theory.expressions.parsing import Z
 from ..translate import Untranslatable
 
 T = sp.Symbol("t_", positive=True)  # z > 0
-_HYPERBOLIC = (sp.tanh, sp.sinh, sp.cosh)
+HYPERBOLIC = [sp.tanh, sp.sinh, sp.cosh]
+_MOST_POWERS = 40
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Field:
         """Whether the denominator is seen to have no zero: even powers, positive coefficients."""
         _, below = sp.fraction(f)
         others = {atom.symbol for atom in self.atoms if atom.kind == "other"}
-        for part, _ in sp.factor_list(below)[1]:
+        for part, _ in sp.factor_list(below, *self.symbols)[1]:
             terms = sp.Poly(part, *self.symbols).terms()
             positive = all(c > 0 and m[0] % 2 == 0 for m, c in terms)
             if not (positive and any(m[0] == 0 for m, _ in terms)) or others & part.free_symbols:
@@ -114,11 +115,14 @@ def field_of(expressions: Iterable[sp.Expr]) -> Field:
         for part in sp.fraction(e)
         for (power,) in sp.Poly(part, name).monoms()
     }
-    return _field(given, reduce(math.gcd, powers) or 1)
+    step = reduce(math.gcd, powers) or 1
+    if max(powers) > _MOST_POWERS * step:
+        raise Untranslatable("its exponentials have rates too far apart")
+    return _field(given, step)
 
 
 def _field(expressions: tuple[sp.Expr, ...], power: int) -> Field:
-    parts = [e.rewrite(sp.exp) if e.has(*_HYPERBOLIC) else e for e in map(_plain, expressions)]
+    parts = [e.rewrite(HYPERBOLIC, sp.exp) for e in map(_plain, expressions)]
     atoms = [*_exponential(parts, power), *_root(parts)]
     for e in expressions:
         for part in sorted(e.atoms(sp.atan, sp.asinh, sp.log), key=sp.count_ops):
@@ -176,8 +180,8 @@ def _read(e: sp.Expr, atoms: tuple[Atom, ...]) -> sp.Expr:
     if isinstance(e, sp.exp):
         atom = next(a for a in atoms if a.kind == "exp")
         return atom.symbol ** (e.args[0] / (atom.rate * Z))
-    if e.func in _HYPERBOLIC:
-        return _read(e.rewrite(sp.exp), atoms)
+    if e.func in HYPERBOLIC:
+        return _read(e.rewrite(HYPERBOLIC, sp.exp), atoms)
     if e.is_Pow and e.exp.is_Integer:
         return _read(e.base, atoms) ** e.exp
     if e.is_Pow and e.exp.is_Rational and e.exp.q == 2:

@@ -18,7 +18,8 @@ from .field import Atom, Field, T
 
 MOST_TERMS = 5  # of the series of e^(cz)
 _MOST_RUNGS = 14
-_MOST_TRIED = 400
+_MOST_TRIED = 40
+_MOST_SIZE = 150  # of a numerator: its monomials and their degrees
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,11 @@ def ladder(field: Field, element: sp.Expr) -> tuple[Rung, ...] | None:
             continue
         for over in _divisors(field, left):
             slope = field.slope(left / over)
-            if slope == 0 or slope in seen:
+            if slope == 0 or slope in seen or _size(field, slope) > _MOST_SIZE:
                 continue
             seen.add(slope)
             rung = Rung(e, number, shifts, left, over)
-            heapq.heappush(waiting, (_size(slope), next(order), slope, (*below, rung)))
+            heapq.heappush(waiting, (_size(field, slope), next(order), slope, (*below, rung)))
     return None
 
 
@@ -150,6 +151,6 @@ def _above_0(c: sp.Expr) -> bool:
     return all(k > 0 for k in found.coeffs()) and found.eval(0) > 0
 
 
-def _size(e: sp.Expr) -> int:
+def _size(field: Field, e: sp.Expr) -> int:
     above, _ = sp.fraction(e)
-    return sum(1 + sum(m) for m in sp.Poly(above, *sorted(e.free_symbols, key=str)).monoms())
+    return sum(1 + sum(m) for m in sp.Poly(above, *field.symbols).monoms())

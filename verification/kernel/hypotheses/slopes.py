@@ -10,7 +10,7 @@ import sympy as sp
 from ....theory.expressions.parsing import Z
 from ..lemmas import Block
 from ..translate import Names, term
-from .field import Field, T
+from .field import HYPERBOLIC, Field, T
 
 # Other words for an atom: what it is more than it is at least; a function without a body.
 _WORDS: Mapping[str, str] = {}
@@ -120,7 +120,7 @@ class Slopes:
 
     def _exponentials(self, raw: sp.Expr) -> tuple[sp.Rational, dict[sp.Expr, int]]:
         """The rate of the slowest exponential, and which powers of it there are."""
-        found = {e.args[0] for e in raw.rewrite(sp.exp).atoms(sp.exp)}
+        found = {e.args[0] for e in raw.rewrite(HYPERBOLIC, sp.exp).atoms(sp.exp)}
         if self._exponential is not None:
             found.add(self._exponential.rate * Z)
         rate = reduce(sp.gcd, (argument / Z for argument in found), sp.S.Zero)
