@@ -1,6 +1,7 @@
 """Why a quotient of polynomials in z, e^(cz) and their like is negative: rungs that hold."""
 
 import random
+from itertools import pairwise
 
 import mpmath
 import pytest
@@ -39,7 +40,7 @@ def test_every_rung_is_the_derivative_of_the_one_above(e: sp.Expr) -> None:
     found = ladder(field, field.inside(e))
     assert found is not None
     place = random.Random(5).uniform(0.3, 2.0)
-    for rung, below in zip(found, found[1:], strict=False):
+    for rung, below in pairwise(found):
         assert rung.over is not None
         quotient = sp.lambdify(Z, field.outside(rung.left / rung.over), "mpmath")
         slope = sp.lambdify(Z, field.outside(below.element), "mpmath")

@@ -133,10 +133,6 @@ def _wrong_slope(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(field.Field, "slope", lambda self, f: right(self, f) * 2)
 
 
-def _no_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(field.Field, "at_zero", lambda self, f: -sp.S.One)
-
-
 def _too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     """e^(cz) were more than a series that it is less than."""
     right = ladders.least
@@ -146,10 +142,9 @@ def _too_much(monkeypatch: pytest.MonkeyPatch) -> None:
 
 T_SQUARED = field.T**2
 PLANTED: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], str, str]] = {
-    "every sign turned": (_wrong_sign, "log-cosh", "A2"),
+    "every sign turned": (_wrong_sign, "log-cosh", "A3"),
     "another response": (_wrong_response, "log-cosh", "A1"),
-    "a slope twice as large": (_wrong_slope, "log-cosh", "A1"),
-    "what stands at 0 not looked at": (_no_start, "cosh(z) - 1", "A1"),
+    "a slope twice as large": (_wrong_slope, "log-cosh", "A2"),
     "a series that e^z is below": (_too_much, "log-cosh", "A1"),
 }
 
@@ -165,7 +160,25 @@ def test_a_planted_mistake_is_refused(
     plant(monkeypatch)
     chapter = made("linear", loss)
     kept = tuple(one for one in chapter.lemmas if one.step == step)
+    assert kept  # it is Coq that refuses it
     assert checked(replace(chapter, lemmas=kept), folder) == []
+
+
+@needs_coq
+def test_what_falls_from_above_0_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1/2 − z is not negative for all z > 0 though its derivative is."""
+    half = sp.Rational(1, 2) - field.T
+    plain = field.field_of([])
+    assert ladders.ladder(plain, half) is None
+    monkeypatch.setattr(field.Field, "at_zero", lambda self, f: -sp.S.One)
+    writer = signs.Writer(plain, "planted", everywhere=True)
+    writer.negative("claim", half)
+    *before, main = writer.taken()
+    a1 = made("linear", "pseudo-huber").lemmas[0]
+    wrong = replace(a1, main=main, before=tuple(before), witness=None, twins=())
+    chapter = Chapter("planted", "Planted", (wrong,), (), ("Tactics", "Hypotheses"))
+    (found,) = read(chapter, folder)
+    assert not found.accepted
 
 
 @pytest.mark.thorough
