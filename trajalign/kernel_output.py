@@ -8,7 +8,7 @@ from typing import Any
 
 from . import __version__
 from .theory.models import Model
-from .verification.kernel.project import Chapter
+from .verification.kernel.chapter import Chapter
 from .verification.kernel.running import Read
 from .verification.verdicts import Evidence
 

@@ -194,7 +194,9 @@ def _together_not_applicable(reason: str, labels: Sequence[str]) -> Text:
 def _read(verdicts: Sequence[Verdict]) -> Text | None:
     """How many formulas of each derivation Coq read, where it was asked."""
     told = [
-        f"{v.label} {v.read.checked} of {v.read.steps}{' and words' if v.read.argued else ''}"
+        v.label
+        if v.is_hypothesis and v.read.whole
+        else f"{v.label} {v.read.checked} of {v.read.steps}{' and words' if v.read.argued else ''}"
         for v in verdicts
         if v.read
     ]

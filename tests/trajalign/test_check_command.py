@@ -45,6 +45,9 @@ def test_without_coq_the_files_are_written_and_the_check_names_the_packages(
         (("derive", "linear", "--coq", "x", "--kernel"), "--coq goes with no"),
         (("derive", "linear", "--kernel", "-o", "y.json"), "--kernel goes with every format but"),
         (("derive", "linear", "--coq", "pyproject.toml"), "not a directory"),
+        (("assumptions", "linear", "--coq", "x", "--json", "-"), "--coq goes with no"),
+        (("assumptions", "--replay", "x", "--coq", "y"), "goes with no other option"),
+        (("assumptions", "deep", "--depth", "3", "--coq", "x"), "without options"),
     ],
 )
 def test_bad_input_is_one_line(command: Command, arguments: tuple[str, ...], words: str) -> None:
@@ -110,6 +113,30 @@ def test_a_model_is_read_and_a_changed_folder_refused(command: Command, tmp_path
     chapter.write_text(
         text.replace("frozen (- p) = - frozen p", "frozen (- p) = frozen p"), "utf-8"
     )
+    code, out, err = command("check", "--kernel", str(place))
+    assert (code, out) == (1, "")
+    assert "not that of the current step" in err
+
+
+@pytest.mark.thorough
+@needs_coq
+@pytest.mark.timeout(600)
+def test_hypotheses_alone_are_read_and_another_loss_is_refused(
+    command: Command, tmp_path: Path
+) -> None:
+    place, file = tmp_path / "proofs", tmp_path / "read.json"
+    arguments = ("assumptions", "linear", "--loss", "pseudo-huber", "--coq", str(place))
+    assert command(*arguments)[0] == 0
+    code, out, _ = command("check", "--kernel", str(place), "--json", str(file))
+    assert (code, "4 of 4 steps are kernel-checked" in out) == (0, True)
+    found = json.loads(file.read_text("utf-8"))["lemmas"]
+    assert [one["step"] for one in found] == ["A1", "A2", "A3", "A4"]
+    assert {one["evidence"] for one in found} == {"kernel-checked"}
+    assert not any(axiom.startswith("Prim") for one in found for axiom in one["axioms"])
+
+    chapter = place / "linear_hypotheses.v"
+    text = chapter.read_text("utf-8")
+    chapter.write_text(text.replace("ell z = sqrt (z ^ 2 + 1)", "ell z = z ^ 2"), "utf-8")
     code, out, err = command("check", "--kernel", str(place))
     assert (code, out) == (1, "")
     assert "not that of the current step" in err

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from .. import __version__
 from ..files import check_outputs, dump, write
+from ..kernel_folder import write_project
 from ..terminal import Output
 from ..theory.errors import InputError
 from ..theory.models.options import with_options
@@ -36,6 +37,7 @@ Examples:
   trajalign assumptions neuron --activation tanh
   trajalign assumptions linear --loss "sqrt(1+z**2)" --certificate proof.json
   trajalign assumptions --replay proof.json
+  trajalign assumptions neuron --activation tanh --coq proofs
 """,
 )
 @model_options(required=False)
@@ -45,11 +47,19 @@ Examples:
 @click.option(
     "--replay", "replay_file", metavar="FILE", type=FILE, help="Check a certificate and no more."
 )
+@click.option(
+    "--coq",
+    "coq_folder",
+    metavar="DIR",
+    type=FILE,
+    help="Write A1 to A4 of one model as a Coq project, for `trajalign check --kernel DIR`.",
+)
 @json_option
 def assumptions(
     asked: Asked,
     certificate_file: str | None,
     replay_file: str | None,
+    coq_folder: str | None,
     json_file: str | None,
 ) -> int:
     """Prove or refute the hypotheses of the theorems, over all z > 0, and enclose z0 and c.
@@ -59,9 +69,15 @@ def assumptions(
     enclosed, weakest first; the report says what each promises.
     """
     if replay_file is not None:
-        if not asked.nothing or any((certificate_file, json_file)):
+        if not asked.nothing or any((certificate_file, json_file, coq_folder)):
             raise InputError("--replay takes a certificate and goes with no other option")
         return _replay(replay_file)
+    if coq_folder is not None:
+        if certificate_file or json_file:
+            raise InputError("--coq goes with no --certificate or --json")
+        if asked.options or asked.is_own:
+            raise InputError("--coq takes a built-in model without options of its own")
+        return write_project(asked.model(), None, Path(coq_folder))
     models = asked.models()
     check_outputs(certificate=certificate_file, json=json_file)
     begin = time.perf_counter()

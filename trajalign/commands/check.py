@@ -17,8 +17,9 @@ from ..terminal import progress_bar
 from ..theory import models
 from ..theory.errors import InputError
 from ..verification.kernel.calling import build_library, require_coq
+from ..verification.kernel.chapter import Chapter
 from ..verification.kernel.files import Changed, read_folder
-from ..verification.kernel.project import Chapter, chapters, written
+from ..verification.kernel.project import chapters, written
 from ..verification.kernel.running import Read, read_all
 from .model_options import Asked
 from .options import FILE, WholeNumber, jobs_option, json_option

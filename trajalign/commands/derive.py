@@ -13,7 +13,8 @@ from ..appendix.document import Document, document
 from ..appendix.numbers import Numbers
 from ..appendix.numbers import numbers as on_orbits
 from ..exits import FAILED, complain
-from ..files import check_folder, check_outputs, dump, make_folder, write, write_together
+from ..files import check_outputs, dump, write, write_together
+from ..kernel_folder import write_project
 from ..terminal import progress_bar, status_line
 from ..theorem_file import replayed
 from ..theory.derivation.book import appendix
@@ -22,9 +23,7 @@ from ..theory.models import Model
 from ..theory.requirements import require_curved
 from ..verification.derivations.judging import Checked, DerivationError, check_appendix
 from ..verification.hypotheses.assumptions import Assumptions
-from ..verification.kernel.calling import CoqMissing, require_coq
-from ..verification.kernel.project import chapters, project
-from ..verification.kernel.running import tried
+from ..verification.kernel.calling import require_coq
 from ..verification.theorems.chapter import with_theorem
 from ..verification.verdicts import Outcome
 from .kernel_reading import kernel_option, readings_of
@@ -122,7 +121,9 @@ def derive(
             raise InputError("--coq goes with no --format, --output, --certificate or --kernel")
         if asked.options or asked.is_own:
             raise InputError("--coq takes a built-in model without options of its own")
-        return _write_project(asked.model(), order, Path(coq_folder))
+        chosen = asked.model()
+        require_curved(chosen.response)
+        return write_project(chosen, order, Path(coq_folder))
     layout = layout or _by_suffix(file)
     _check_place(layout, file)
     if certificate_file is not None and layout == "json":
@@ -157,26 +158,6 @@ def derive(
         click.echo(f"{file}: {_count(checked)}")
     if broken := _broken(chosen):
         complain(f"{chosen.given}: {broken}; what is derived from that does not apply", 0)
-    return 0
-
-
-def _write_project(chosen: Model, order: int, folder: Path) -> int:
-    """The Coq project; where coqc is here, without what it refuses, so that the project builds."""
-    check_folder(folder, "--coq")
-    require_curved(chosen.response)
-    with status_line("translating") as tell:
-        made = chapters(chosen, order)
-        try:
-            require_coq()
-            tell("trying every proof")
-            left = tried(made)
-        except CoqMissing:
-            left = {}
-        texts = project(chosen, order, made, left)
-    make_folder(folder, "--coq")
-    write_together({folder / name: text for name, text in texts.items()})
-    lemmas = sum(len(chapter.lemmas) for chapter in made)
-    click.echo(f"{folder}: {lemmas} lemmas in {sum(bool(c.lemmas) for c in made)} chapters")
     return 0
 
 

@@ -33,5 +33,7 @@ def readings_of(
         except InputError:
             continue
         with progress_bar(f"Coq reads {model.response.text}") as progress:
-            found[model.designation, model.response.text] = readings(book, jobs, progress, wanted)
+            found[model.designation, model.response.text] = readings(
+                model, book, jobs, progress, wanted
+            )
     return found

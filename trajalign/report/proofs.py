@@ -69,7 +69,7 @@ def derived(
         whole = book if theorem is None else with_theorem(book, theorem)
         checked = check_appendix(whole)
         stored = document(model, book, checked[: len(book.derivations)])
-        read = readings(book) if kernel else None
+        read = readings(model, book) if kernel else None
         found = shown(document(model, whole, checked, read), prefix, stored)
         if read is None:
             return found

@@ -12,8 +12,9 @@ from typing import Any
 from ...theory import models
 from ...theory.errors import InputError
 from ...theory.models import Model
+from .chapter import Chapter
 from .lemmas import BLOCK
-from .project import ASKED, LIBRARY, SCHEMA, Chapter, library, written
+from .project import ASKED, LIBRARY, SCHEMA, library, written
 
 # What a proof may not say: it could change what stands around it.
 _COMMANDS = re.compile(
@@ -29,10 +30,13 @@ class Changed(InputError):
 
 @dataclass(frozen=True)
 class Folder:
-    """A project that `derive --coq` wrote: what it is about, and the text of its files."""
+    """A project that `derive --coq` wrote: what it is about, and the text of its files.
+
+    `order` is None for one of the hypotheses alone, which `assumptions --coq` writes.
+    """
 
     model: Model
-    order: int
+    order: int | None
     left_out: frozenset[str]
     texts: dict[str, str]
 
@@ -61,13 +65,13 @@ def read_folder(folder: Path) -> Folder:
         if data["schema"] != SCHEMA:
             raise InputError(f"{folder}/manifest.json: schema is not {SCHEMA}")
         model = models.of(data["model"], data["response"])
-        order = int(data["order"])
+        order = None if data["order"] is None else int(data["order"])
         left = frozenset(name for one in data["lemmas"] for name in one["left_out"])
         texts = {file.name: file.read_text("utf-8") for file in folder.glob("*.v")}
     except OSError as error:
         raise InputError(f"{folder}: no manifest.json can be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, UnicodeError) as error:
-        raise InputError(f"{folder}/manifest.json: not of derive --coq: {error}") from None
+        raise InputError(f"{folder}/manifest.json: not of --coq: {error}") from None
     for name, text in library().items():
         if texts.get(name) != text:
             raise Changed(f"{folder}/{name} is not that of this version")

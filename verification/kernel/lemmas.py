@@ -61,6 +61,7 @@ class Lemma:
     `witness` and `twins` are lemmas of their own: that the hypotheses can hold together, and that
     the claim with one sign changed does not follow from them. `missing` says why there are none.
     `further` are written by hand, and say what the lines up to this one come to.
+    `before` are lemmas that its proof goes through.
     """
 
     label: str
@@ -74,6 +75,7 @@ class Lemma:
     case: tuple[tuple[str, str], ...] = ()
     missing: str = ""
     further: tuple[Block, ...] = ()
+    before: tuple[Block, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -84,7 +86,7 @@ class Lemma:
     def blocks(self) -> tuple[Block, ...]:
         """All of it, in order."""
         witness = (self.witness,) if self.witness else ()
-        return (self.main, *witness, *self.twins, *self.further)
+        return (*self.before, self.main, *witness, *self.twins, *self.further)
 
 
 def lemma(label: str, step: Step, equations: Sequence[Equation]) -> Lemma:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 from textwrap import fill
 
@@ -13,7 +13,9 @@ from ...theory.derivation.book import appendix
 from ...theory.derivation.claims import Appendix, Derivation, Expansion
 from ...theory.derivation.substitution import equations_for
 from ...theory.models import Model
+from .chapter import Chapter
 from .expansion_lemmas import expansion_lemma
+from .hypotheses.theorems import hypotheses
 from .lemmas import Lemma, blocks_in, lemma
 from .names import Untranslatable
 
@@ -21,19 +23,10 @@ SCHEMA = "trajalign.kernel/1"
 # Written by hand, each after those that it needs.
 LIBRARY = (
     *("Tactics", "BigO", "Polynomials", "Taylor", "Series"),
-    *("Generic", "Matrices", "Slopes"),
+    *("Generic", "Matrices", "Slopes", "Hypotheses"),
 )
 _CLOSINGS = {("linear/reduced-map", "q-next"): "Network"}  # by hand too: what a step ends
 PACKAGES = "coq libcoq-coquelicot libcoq-interval"  # Debian's
-TIMEOUT = "Set Default Timeout 60.\n"  # seconds, for one tactic
-HEADER = f"""\
-From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
-From Coquelicot Require Import Coquelicot.
-From Interval Require Import Tactic.
-From Trajalign Require Import Tactics BigO Polynomials Taylor Series Matrices Slopes.
-From Trajalign Require Generic.
-Open Scope R_scope.
-{TIMEOUT}"""
 ASKED = """\
 Unset Default Timeout.
 Definition {name} := ({all}).
@@ -49,36 +42,18 @@ Makefile.coq: _CoqProject
 """
 
 
-@dataclass(frozen=True)
-class Chapter:
-    """The lemmas of one derivation, and the steps that have none with the reason."""
+def chapters(model: Model, order: int | None = 2) -> tuple[Chapter, ...]:
+    """The hypotheses on a model's response and its derivations as lemmas.
 
-    label: str
-    title: str
-    lemmas: tuple[Lemma, ...]
-    left_out: tuple[tuple[str, str, str], ...]  # step, kind, why
-
-    @property
-    def module(self) -> str:
-        """The name of its file, without the suffix."""
-        return re.sub(r"\W", "_", self.label)
-
-    @property
-    def all_of_it(self) -> str:
-        """The name of all its lemmas together."""
-        return f"{self.module}__all"
-
-
-def chapters(model: Model, order: int = 2) -> tuple[Chapter, ...]:
-    """The derivations of a model as lemmas.
-
-    Parameters: a model with its response; `order`, as for `appendix`, which says what is raised.
+    Parameters: a model with its response; `order`, as for `appendix`, which says what is raised, or
+    None for the hypotheses alone.
     """
-    return chapters_of(appendix(model, order))
+    derived = () if order is None else chapters_of(appendix(model, order))
+    return (hypotheses(model), *derived)
 
 
 def chapters_of(book: Appendix, wanted: Container[str] | None = None) -> tuple[Chapter, ...]:
-    """The same, of derivations that are at hand: all, or those with a label that is wanted."""
+    """Derivations that are at hand as lemmas: all, or those with a label that is wanted."""
     earlier: dict[str, Derivation] = {}
     found = []
     for derivation in book.derivations:
@@ -107,14 +82,14 @@ def _chapter(derivation: Derivation, earlier: dict[str, Derivation]) -> Chapter:
 
 def written(chapter: Chapter, without: frozenset[str] = frozenset()) -> str:
     """A chapter as a Coq file, without the blocks of these names."""
-    parts = [HEADER, f"(* {_plain(chapter.title)}: {chapter.label} *)\n"]
+    parts = [chapter.header, f"(* {_plain(chapter.title)}: {chapter.label} *)\n"]
     kept: list[str] = []
     for one in chapter.lemmas:
         blocks = [block for block in one.blocks if block.name not in without]
         if not blocks:
             continue
-        parts.append(_comment(one))
-        parts += [block.text for block in blocks]
+        before = [block.text for block in blocks if block in one.before]
+        parts += [*before, _comment(one), *(b.text for b in blocks if b not in one.before)]
         kept += [block.name for block in blocks]
     if kept:
         parts.append(ASKED.format(name=chapter.all_of_it, all=", ".join(kept)))
@@ -145,11 +120,11 @@ def _by_hand(name: str) -> str:
 
 
 def project(
-    model: Model, order: int, made: tuple[Chapter, ...], left: Mapping[str, str]
+    model: Model, order: int | None, made: tuple[Chapter, ...], left: Mapping[str, str]
 ) -> dict[str, str]:
     """All files of the project, by their names.
 
-    Parameters: a model with its response; `order`, as for `appendix`; its chapters; `left` are
+    Parameters: a model with its response; `order`, as for `chapters`; its chapters; `left` are
     blocks to leave out, with the reason: those that Coq was seen to refuse.
     """
     found = library()
@@ -163,7 +138,7 @@ def project(
 
 
 def manifest(
-    model: Model, order: int, made: tuple[Chapter, ...], left: Mapping[str, str]
+    model: Model, order: int | None, made: tuple[Chapter, ...], left: Mapping[str, str]
 ) -> dict[str, object]:
     """What the project says of itself: every lemma with its step, conditions, hash and witness."""
     return {

@@ -11,9 +11,13 @@ import sympy as sp
 
 from ...numerics.pools import Progress
 from ...theory.derivation.claims import Appendix, Cited
+from ...theory.models import Model
 from ..verdicts import Evidence, Outcome, ReadShare, Verdict
 from .calling import build_library, require_coq
-from .project import Chapter, chapters_of
+from .chapter import Chapter
+from .hypotheses.theorems import KIND as HYPOTHESIS
+from .hypotheses.theorems import hypotheses
+from .project import chapters_of
 from .running import Read, read_all
 
 
@@ -55,24 +59,30 @@ class Readings:
 
     @property
     def shares(self) -> dict[str, ReadShare]:
-        """The same for every derivation that has something to read."""
+        """The same for every derivation that has something to read, and for each hypothesis."""
         found = {chapter.label: self.share(chapter.label) for chapter in self.chapters}
-        return {label: share for label, share in found.items() if share}
+        shares = {label: share for label, share in found.items() if share}
+        for one in self.found:
+            if one.lemma.kind == HYPOTHESIS:
+                label = f"{one.lemma.label.partition('/')[0]}/{one.lemma.step}"
+                shares[label] = ReadShare(self.coq, int(one.checked), 1)
+        return shares
 
 
 def readings(
+    model: Model,
     book: Appendix,
     jobs: int = 1,
     progress: Progress | None = None,
     wanted: Container[str] | None = None,
 ) -> Readings:
-    """Have Coq read all lemmas of some derivations.
+    """Have Coq read the hypotheses on a response and all lemmas of some derivations.
 
-    Parameters: the derivations of a model; how many processes; what is told (done, total); the
+    Parameters: a model with its response; its derivations; how many processes; what is told (done, total); the
     labels of those that are read, None for all.
     Raises CoqMissing where there is no coqc.
     """
-    coq, made = require_coq(), chapters_of(book, wanted)
+    coq, made = require_coq(), (hypotheses(model), *chapters_of(book, wanted))
     with tempfile.TemporaryDirectory() as folder:
         build_library(Path(folder))
         found = read_all(made, Path(folder), jobs, progress=progress)
@@ -86,10 +96,14 @@ def judged(verdict: Verdict, shares: Mapping[str, ReadShare]) -> Verdict:
     """A verdict with what Coq read of its derivation, given the shares by their labels.
 
     `derived` becomes `kernel-checked` where all steps are, and none is argued in words; stronger
-    or weaker evidence is of something else, and stays.
+    or weaker evidence is of something else, and stays. A hypothesis is one theorem, over all z > 0
+    as its proof in balls is.
     """
+    inner = tuple(judged(one, shares) for one in verdict.hypotheses)
+    verdict = replace(verdict, hypotheses=inner)
     share = shares.get(verdict.label)
     if share is None or verdict.outcome is not Outcome.PASS:
         return verdict
-    whole = share.whole and verdict.evidence is Evidence.DERIVED
+    same = {Evidence.DERIVED} | ({Evidence.ENCLOSED} if verdict.is_hypothesis else set())
+    whole = share.whole and verdict.evidence in same
     return replace(verdict, read=share, evidence=Evidence.KERNEL if whole else verdict.evidence)

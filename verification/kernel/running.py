@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ...theory.errors import InputError
 from .calling import axioms, build_library, coqc, last, place, refusals
+from .chapter import TIMEOUT, Chapter
 from .lemmas import BLOCK, Lemma, blocks_in
-from .project import HEADER, TIMEOUT, Chapter, written
+from .project import written
 
 # Those on which Coq's real numbers and its libraries of analysis rest, and no others.
 AXIOMS = frozenset(
@@ -90,14 +91,12 @@ def read_all(
 
 def _groups(made: Sequence[Chapter], count: int) -> list[list[Chapter]]:
     """Chapters that are read together, so that each group has about as much to prove."""
-    groups: list[list[Chapter]] = [[] for _ in range(count)]
-    sizes = [0] * count
+    groups: dict[tuple[str, ...], list[list[Chapter]]] = {}
     for chapter in sorted(made, key=lambda one: -len(one.lemmas)):
-        if chapter.lemmas:
-            least = sizes.index(min(sizes))
-            groups[least].append(chapter)
-            sizes[least] += len(chapter.lemmas)
-    return [group for group in groups if group]
+        if chapter.lemmas:  # what stands before it is another text for other imports
+            alike = groups.setdefault(chapter.imports, [[] for _ in range(count)])
+            min(alike, key=lambda group: sum(len(one.lemmas) for one in group)).append(chapter)
+    return [group for alike in groups.values() for group in alike if group]
 
 
 def tried(made: Sequence[Chapter], jobs: int = 1) -> dict[str, str]:
@@ -126,7 +125,7 @@ def _accepted(made: Sequence[Chapter], folder: Path, file: str, proofs: Proofs) 
         done = coqc(folder, file)
         if done.returncode == 0:
             return refused
-        new = _refused(text, done.stdout, folder, file)
+        new = _refused(text, done.stdout, folder, file, made[0].header)
         if refused.keys() & new.keys():
             raise InputError(f"coqc fails on {file}: {last(done.stdout)}")
         refused |= new
@@ -136,15 +135,16 @@ def _accepted(made: Sequence[Chapter], folder: Path, file: str, proofs: Proofs) 
 
 
 def _together(made: Iterable[Chapter], without: frozenset[str], proofs: Proofs) -> str:
-    """Chapters as one file: each has the same header, which stands once.
+    """Chapters as one file: all have the same header, which stands once.
 
     The axioms are asked for later, of all files together: to tell them takes seconds.
     """
-    texts = []
+    texts, header = [], ""
     for chapter in made:
-        text = proofs(chapter, without).removeprefix(HEADER)
+        header = chapter.header
+        text = proofs(chapter, without).removeprefix(header)
         texts.append(text.replace(f"Print Assumptions {chapter.all_of_it}.\n", ""))
-    return HEADER + f"\n{TIMEOUT}".join(texts)
+    return header + f"\n{TIMEOUT}".join(texts)
 
 
 def _axioms(
@@ -180,7 +180,7 @@ def _asked(folder: Path, parts: Sequence[str], terms: Sequence[str]) -> tuple[fr
     return told
 
 
-def _refused(text: str, output: str, folder: Path, file: str) -> dict[str, str]:
+def _refused(text: str, output: str, folder: Path, file: str, header: str) -> dict[str, str]:
     """The blocks of a file that Coq refuses. Raises InputError where it stops between blocks."""
     line, why = place(output)
     start = len("".join(text.splitlines(keepends=True)[: max(line - 1, 0)]))
@@ -189,7 +189,7 @@ def _refused(text: str, output: str, folder: Path, file: str) -> dict[str, str]:
         raise InputError(f"coqc fails on {file}: {why}")
     blocks = blocks_in(text)
     first = [block.name for block in blocks].index(inside[0])
-    return {inside[0]: why, **refusals(folder, HEADER, blocks[:first], blocks[first + 1 :])}
+    return {inside[0]: why, **refusals(folder, header, blocks[:first], blocks[first + 1 :])}
 
 
 def _of(one: Lemma, refused: dict[str, str], axioms: frozenset[str]) -> Read:
@@ -201,6 +201,8 @@ def _of(one: Lemma, refused: dict[str, str], axioms: frozenset[str]) -> Read:
 
 def _resting_on(name: str, lemmas: Iterable[Lemma]) -> tuple[str, ...]:
     for one in lemmas:
+        if any(name == block.name for block in one.before):
+            return (one.main.name, *(twin.name for twin in one.twins))
         if name == one.main.name or (one.witness and name == one.witness.name):
             return tuple(twin.name for twin in one.twins)
     return ()

@@ -8,7 +8,8 @@ from typing import Any
 import sympy as sp
 
 from ..derivations.algebra import rule_of_signs
-from .translate import Names, Untranslatable, term
+from .names import Names, Untranslatable
+from .translate import term
 
 _KEYS = {">": "p", "<": "n", "≥": "P", "≤": "N"}
 _FORMS = {">": "0 < {}", "<": "{} < 0", "≥": "0 <= {}", "≤": "{} <= 0"}

@@ -86,10 +86,19 @@ def test_the_appendix_says_which_formulas_were_read_and_where():
 
 @needs_coq
 def test_coq_reads_what_is_wanted_and_no_more():
-    found = readings(BOOK, wanted={"linear/reduced-map"})
-    assert found.shares == {"linear/reduced-map": ReadShare(found.coq, 2, 2)}
+    found = readings(MODEL, BOOK, wanted={"linear/reduced-map"})
+    theorems = {f"linear/A{k}": ReadShare(found.coq, 1, 1) for k in (1, 2, 3, 4)}
+    assert found.shares == {
+        "linear/reduced-map": ReadShare(found.coq, 2, 2),
+        **theorems,
+        "linear/hypotheses": ReadShare(found.coq, 4, 4),
+    }
+    a1 = verdict("linear/A1", Outcome.PASS, evidence=Evidence.ENCLOSED)
+    resting = judged(replace(DERIVED, hypotheses=(a1,)), found.shares)
+    assert [h.evidence for h in resting.hypotheses] == [Evidence.KERNEL]
+    assert judged(replace(a1, outcome=Outcome.UNDECIDED), found.shares).evidence is a1.evidence
     assert found.argued == {"linear/alignment", "linear/height"}
     assert found.checked("linear/reduced-map") == {"square": (), "quotient": (R(P),)}
     wrong = Step("square", "Here", Identity((P * Q, P * Q + 1)))
     twin = replace(BOOK, derivations=(replace(PLAIN, steps=(wrong, PLAIN.steps[1])),))
-    assert readings(twin).shares["linear/reduced-map"].checked == 1
+    assert readings(MODEL, twin).shares["linear/reduced-map"].checked == 1

@@ -1,0 +1,48 @@
+"""The lemmas of one file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .lemmas import Lemma
+
+TIMEOUT = "Set Default Timeout 60.\n"  # seconds, for one tactic
+OF_DERIVATIONS = ("Tactics", "BigO", "Polynomials", "Taylor", "Series", "Matrices", "Slopes")
+_HEADER = """\
+From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
+From Coquelicot Require Import Coquelicot.
+From Interval Require Import Tactic.
+From Trajalign Require Import {imports}.
+From Trajalign Require Generic.
+Open Scope R_scope.
+"""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The lemmas of one derivation, and the steps that have none with the reason.
+
+    `imports` are the files written by hand that its own needs.
+    """
+
+    label: str
+    title: str
+    lemmas: tuple[Lemma, ...]
+    left_out: tuple[tuple[str, str, str], ...]  # step, kind, why
+    imports: tuple[str, ...] = OF_DERIVATIONS
+
+    @property
+    def module(self) -> str:
+        """The name of its file, without the suffix."""
+        return re.sub(r"\W", "_", self.label)
+
+    @property
+    def header(self) -> str:
+        """What its file begins with."""
+        return _HEADER.format(imports=" ".join(self.imports)) + TIMEOUT
+
+    @property
+    def all_of_it(self) -> str:
+        """The name of all its lemmas together."""
+        return f"{self.module}__all"
