@@ -84,7 +84,7 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
             yield f"put_in {h.name}."
     tanh_alone = exponentials and not _has(statement, left, right, sp.exp, sp.sinh, sp.cosh)
     if statement.at_zero:
-        yield from (f"{line}." for _, line in at_zero(statement))
+        yield from (line for _, line in at_zero(statement))
         yield "lra."
         return
     if exponentials and not tanh_alone:
@@ -146,7 +146,9 @@ def at_zero(statement: Statement) -> Iterator[tuple[str, str]]:
         name, z = statement.names.function(f), statement.names.real(one.variable)
         slopes = " ".join(f"(fun {z} => {term(e, statement.names)})" for e in one.slopes)
         third = term(one.third, statement.names)
-        yield name, f"at_zero {name} {of[f]} {limits[f]} {slopes} ({third})"
+        line = f"at_zero {name} {of[f]} {limits[f]} {slopes} ({third})."
+        tanh_alone = one.slopes[0].has(sp.tanh) and not one.slopes[0].has(sp.exp, sp.sinh, sp.cosh)
+        yield name, f"by_tanh. {_renamed(line)}" if tanh_alone else line
 
 
 def _second_derivatives(statement: Statement, tanh_alone: bool) -> Iterator[str]:

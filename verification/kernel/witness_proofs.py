@@ -175,7 +175,7 @@ def _slopes_at_zero(statement: Statement) -> Iterator[tuple[str, str]]:
         proofs = (
             f"(intros ? other_; unfold {name}; destruct (Req_EM_T _ 0); [ contradiction | easy ])",
             f"(unfold {name}; destruct (Req_EM_T 0 0) as [ | other_ ]; [ lra | now elim other_ ])",
-            f"({line}; lra)",
+            f"({line.replace('. ', '; ').removesuffix('.')}; lra)",
         )
         lines = (
             f"assert ({given.name} : {given.text}) by {proofs[0]}.",

@@ -113,7 +113,9 @@ Ltac second_derivative g :=
       | by_exp; one_exp; auto_derive; [ non_zero | reflexivity ] ]
     | rewrite H; clear H; cbv beta ] end.
 (* r is g(z)/z by U, and by L its limit at 0. *)
-Ltac counted_at_zero := rewrite ?Rmult_0_r, ?exp_0; field; non_zero.
+Ltac counted_at_zero :=
+  rewrite ?Rmult_0_r, ?exp_0 in *; try match goal with H : _ 0 = 0 |- _ => rewrite !H end;
+  field; non_zero.
 Ltac at_zero r U L g g1 g2 k :=
   rewrite (twice_at_zero r g g1 g2 k);
   [ | intros; rewrite U by assumption; field; non_zero
@@ -122,4 +124,4 @@ Ltac at_zero r U L g g1 g2 k :=
     | by_exp; one_exp; counted_at_zero
     | by_exp; one_exp; slopes_are
     | by_exp; one_exp; slopes_are
-    | by_exp; one_exp; auto_derive; [ non_zero | counted_at_zero ] ].
+    | by_exp; one_exp; auto_derive; [ non_zero | plain; known_slopes; counted_at_zero ] ].
