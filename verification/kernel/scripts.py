@@ -95,10 +95,13 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
     if tanh_alone:
         yield "by_tanh."
     yield from (f"revert {h.name}." for h in late)
+    yield from _integrals(statement)
     yield from _second_derivatives(statement, tanh_alone)
     yield "differentiate."
     if tanh_alone:
         yield "plain; rewrite ?tanh_slope."
+    if any(h.kind == "integrable" for h in statement.hypotheses):
+        yield "integral_slopes."
     yield from (f"intro {h.name}." for h in reversed(late))
     later = _factors(statement, exponentials and not tanh_alone, late, len(early) * 10)
     yield from map(_renamed, later) if tanh_alone else later
@@ -117,6 +120,12 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
         yield f"intro {h.name}; solve_for {h.name} ({term(slope, statement.names)})."
         return
     yield "finish."
+
+
+def _integrals(statement: Statement) -> Iterator[str]:
+    of = {kind: [h.name for h in hs] for kind, hs in _by_kind(statement).items()}
+    for exists, continuous in zip(of.get("integrable", ()), of.get("continuous", ()), strict=True):
+        yield f"integral_slope {exists} {continuous}."
 
 
 def _powers(statement: Statement) -> Iterator[str]:

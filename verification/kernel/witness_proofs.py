@@ -72,6 +72,8 @@ def _part(h: Hypothesis, evaluate: str, slopes: Sequence[tuple[str, str]]) -> st
             return f"intro; {evaluate}field"
         case "removable":
             return f"exact {h.name}"
+        case "integrable" | "continuous":
+            return f"{evaluate}{h.kind}_here"
         case "limit":
             return f"exact {h.name}"
         case "matrix":
