@@ -84,7 +84,7 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
             yield f"put_in {h.name}."
     tanh_alone = exponentials and not _has(statement, left, right, sp.exp, sp.sinh, sp.cosh)
     if statement.at_zero:
-        yield from (f"{line}." for _, line in at_zero(statement))
+        yield from (line for _, line in at_zero(statement))
         yield "lra."
         return
     if exponentials and not tanh_alone:
@@ -95,10 +95,13 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
     if tanh_alone:
         yield "by_tanh."
     yield from (f"revert {h.name}." for h in late)
+    yield from _integrals(statement)
     yield from _second_derivatives(statement, tanh_alone)
     yield "differentiate."
     if tanh_alone:
         yield "plain; rewrite ?tanh_slope."
+    if any(h.kind == "integrable" for h in statement.hypotheses):
+        yield "integral_slopes."
     yield from (f"intro {h.name}." for h in reversed(late))
     later = _factors(statement, exponentials and not tanh_alone, late, len(early) * 10)
     yield from map(_renamed, later) if tanh_alone else later
@@ -117,6 +120,12 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
         yield f"intro {h.name}; solve_for {h.name} ({term(slope, statement.names)})."
         return
     yield "finish."
+
+
+def _integrals(statement: Statement) -> Iterator[str]:
+    of = {kind: [h.name for h in hs] for kind, hs in _by_kind(statement).items()}
+    for exists, continuous in zip(of.get("integrable", ()), of.get("continuous", ()), strict=True):
+        yield f"integral_slope {exists} {continuous}."
 
 
 def _powers(statement: Statement) -> Iterator[str]:
@@ -146,7 +155,9 @@ def at_zero(statement: Statement) -> Iterator[tuple[str, str]]:
         name, z = statement.names.function(f), statement.names.real(one.variable)
         slopes = " ".join(f"(fun {z} => {term(e, statement.names)})" for e in one.slopes)
         third = term(one.third, statement.names)
-        yield name, f"at_zero {name} {of[f]} {limits[f]} {slopes} ({third})"
+        line = f"at_zero {name} {of[f]} {limits[f]} {slopes} ({third})."
+        tanh_alone = one.slopes[0].has(sp.tanh) and not one.slopes[0].has(sp.exp, sp.sinh, sp.cosh)
+        yield name, f"by_tanh. {_renamed(line)}" if tanh_alone else line
 
 
 def _second_derivatives(statement: Statement, tanh_alone: bool) -> Iterator[str]:

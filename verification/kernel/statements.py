@@ -23,7 +23,7 @@ class Hypothesis:
     """One thing that a lemma supposes.
 
     `kind` is "smooth", "parity", "positive", "function", "value", "matrix", "removable", "limit",
-    "place", "solved", "sign" or "nonzero";
+    "integrable", "continuous", "place", "solved", "sign" or "nonzero";
     `formula` is what it is about: an equation, a pair of expression and relation, an expression.
     """
 

@@ -26,6 +26,8 @@ LETTERS = {
     "matrix": "W",
     "removable": "U",
     "limit": "L",
+    "integrable": "I",
+    "continuous": "C",
     "place": "A",
     "solved": "V",
     "sign": "K",
@@ -85,6 +87,7 @@ class Supposed:
             ("limit", same(f(0), one.limit, self.names), (f(0), one.limit))
             for f, one in self.at_zero.items()
         ]
+        equations += self._integrable()
         before = [*self._smooth(functions), *self._parity(functions), *self._positive(reals)]
         counts: dict[str, int] = {}
         for kind, text, formula in (*before, *equations, *places, *solved, *signs, *nonzero):
@@ -122,13 +125,37 @@ class Supposed:
                 raise Untranslatable("a second derivative of a formula is not taken")
 
     def _refuse_integrals(self) -> None:
-        """One is taken of c/x only."""
-        for integral in {i for e in flat(self.claimed) for i in e.atoms(sp.Integral)} | {
-            i for e in flat(self.equations) for i in e.atoms(sp.Integral)
+        """One is taken of c/x, or is differentiated at its end."""
+        known = {integral for integral, _ in self._ends()}
+        for integral in {
+            i for e in (*flat(self.claimed), *self._bodies()) for i in e.atoms(sp.Integral)
         }:
             variable = integral.variables[0]
-            if sp.cancel(integral.function * variable).has(variable):
+            if integral not in known and sp.cancel(integral.function * variable).has(variable):
                 raise Untranslatable("an integral other than that of c/x is not taken")
+
+    def _bodies(self) -> tuple[Any, ...]:
+        return tuple(self._body(name, value) for name, value in self.equations)
+
+    def _ends(self) -> list[tuple[sp.Integral, sp.Symbol]]:
+        """Integrals to the variable of a function that has them and is differentiated there."""
+        taken = {d for e in flat(self.claimed) for d in e.atoms(sp.Derivative)}
+        found = []
+        for (name, _), body in zip(self.equations, self._bodies(), strict=True):
+            if isinstance(name, AppliedUndef) and any(d.expr == name for d in taken):
+                integrals = sorted(body.atoms(sp.Integral), key=str)
+                found += [(i, name.args[0]) for i in integrals if i.limits[0][2] == name.args[0]]
+        return found
+
+    def _integrable(self) -> Iterable[tuple[str, str, Any]]:
+        """That such an integral exists near its end, where its integrand is continuous."""
+        for integral, end in self._ends():
+            ((variable, low, _),) = integral.limits
+            x, b, a = (term(e, self.names) for e in (variable, low, end))
+            body = term(integral.function, self.names)
+            f = f"(fun {x} => {body})"
+            yield "integrable", f"locally {a} (fun {a} => ex_RInt {f} {b} {a})", integral
+            yield "continuous", f"continuous {f} {a}", integral
 
     def _slope(self) -> sp.Expr:
         if self.solution is None:
@@ -211,6 +238,7 @@ class Supposed:
     def _conditions(self) -> tuple[sp.Expr, ...]:
         written = [*flat(self.claimed), *self.solved, *flat(self.at), *flat(self.signs)]
         written += [v for n, v in self.equations if _variable(n, self.general) is None]
+        written += [i.function.subs(i.variables[0], end) for i, end in self._ends()]
         written += self._instances(written)
         return conditions(written, self.original, self.at, [*self.put_in, *self.put_at])
 

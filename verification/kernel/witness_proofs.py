@@ -76,6 +76,8 @@ def _part(h: Hypothesis, evaluate: str, slopes: Sequence[tuple[str, str]]) -> st
             return f"intro; {evaluate}field"
         case "removable":
             return f"exact {h.name}"
+        case "integrable" | "continuous":
+            return f"{evaluate}{h.kind}_here"
         case "limit":
             return f"exact {h.name}"
         case "matrix":
@@ -179,7 +181,7 @@ def _slopes_at_zero(statement: Statement) -> Iterator[tuple[str, str]]:
         proofs = (
             f"(intros ? other_; unfold {name}; destruct (Req_EM_T _ 0); [ contradiction | easy ])",
             f"(unfold {name}; destruct (Req_EM_T 0 0) as [ | other_ ]; [ lra | now elim other_ ])",
-            f"({line}; lra)",
+            f"({line.replace('. ', '; ').removesuffix('.')}; lra)",
         )
         lines = (
             f"assert ({given.name} : {given.text}) by {proofs[0]}.",

@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from ...theory.derivation.notation import ELL, PHI
+from ...theory.derivation.notation import DECAY, ELL, PHI
 from ...theory.derivation.substitution import resolved
 from ...theory.models import PHI_SQUARED, R
 from .matrix_cases import Matrices, matrices
@@ -35,6 +35,7 @@ _SHAPES = {
     ELL: (T**2 / 2 + T**4 / 12, T**2 / 2 - T**4 / 48),
     PHI: (T - T**3 / 12, T + T**3),
     PHI_SQUARED: (T**2 / 2, T**2 / 2 + T**4),
+    DECAY: (*_OTHERS, sp.S.One),
 }
 
 
@@ -180,6 +181,10 @@ def _checks(statement: Statement, shapes: dict[Any, sp.Expr], entries: Matrices)
             checks.append((value(h.formula), ">"))
         elif h.kind == "sign":
             checks.append((value(h.formula[0]), h.formula[1]))
+        elif h.kind == "integrable":  # from 0 only where nothing is integrated
+            ((variable, low, _),) = h.formula.limits
+            if low == 0:
+                checks.append((sp.cancel(value(h.formula.function * variable)), "="))
         elif h.kind == "nonzero":
             checks.append((value(h.formula), "≠"))
         elif h.kind == "start":

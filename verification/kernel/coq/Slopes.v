@@ -113,7 +113,9 @@ Ltac second_derivative g :=
       | by_exp; one_exp; auto_derive; [ non_zero | reflexivity ] ]
     | rewrite H; clear H; cbv beta ] end.
 (* r is g(z)/z by U, and by L its limit at 0. *)
-Ltac counted_at_zero := rewrite ?Rmult_0_r, ?exp_0; field; non_zero.
+Ltac counted_at_zero :=
+  rewrite ?Rmult_0_r, ?exp_0 in *; try match goal with H : _ 0 = 0 |- _ => rewrite !H end;
+  field; non_zero.
 Ltac at_zero r U L g g1 g2 k :=
   rewrite (twice_at_zero r g g1 g2 k);
   [ | intros; rewrite U by assumption; field; non_zero
@@ -122,4 +124,31 @@ Ltac at_zero r U L g g1 g2 k :=
     | by_exp; one_exp; counted_at_zero
     | by_exp; one_exp; slopes_are
     | by_exp; one_exp; slopes_are
-    | by_exp; one_exp; auto_derive; [ non_zero | counted_at_zero ] ].
+    | by_exp; one_exp; auto_derive; [ non_zero | plain; known_slopes; counted_at_zero ] ].
+
+(* An integral to a place is differentiated there. *)
+Ltac integral_slope I C :=
+  match type of I with locally ?a (fun t => ex_RInt ?f ?b t) =>
+    let F := fresh "primitive" in let D := fresh in let X := fresh in let Y := fresh in
+    assert (D : is_derive (RInt f b) a (f a)) by
+      (apply (is_derive_RInt f (RInt f b) b a);
+       [ apply (filter_imp (fun t => ex_RInt f b t)); [ intros ? ?; now apply (RInt_correct f) | exact I ]
+       | exact C ]);
+    assert (X : ex_derive (RInt f b) a) by (eexists; exact D);
+    assert (Y : Derive (RInt f b) a = f a) by (apply is_derive_unique, D);
+    clear I C D; set (F := RInt f b) in *; clearbody F; cbv beta in Y end.
+Ltac integral_slopes := plain; repeat match goal with H : Derive ?F ?a = _ |- _ => progress rewrite ?H end.
+(* For witnesses: the integrand is 0, or a quotient by what is positive. *)
+Ltac integrable_here :=
+  let u := fresh in let U := fresh in let z := fresh in let Z := fresh in let P := fresh in
+  match goal with |- locally ?a (fun t => ex_RInt ?f ?b t) =>
+    first
+    [ exists (mkposreal 1 Rlt_0_1); intros u _; apply (ex_RInt_ext (fun _ => 0));
+      [ intros; match goal with |- _ = ?c / _ => replace c with 0 by field end;
+        unfold Rdiv; symmetry; apply Rmult_0_l | apply ex_RInt_const ]
+    | assert (P : 0 < a / 2) by lra; exists (mkposreal _ P); intros u U;
+      change (Rabs (u - a) < a / 2) in U; apply Rabs_def2 in U;
+      apply (ex_RInt_continuous (V := R_CompleteNormedModule)); intros z [Z _];
+      assert (0 < z) by (apply Rlt_le_trans with (2 := Z); apply Rmin_glb_lt; lra);
+      apply (ex_derive_continuous (V := R_NormedModule)); auto_derive; non_zero ] end.
+Ltac continuous_here := apply (ex_derive_continuous (V := R_NormedModule)); auto_derive; non_zero.

@@ -189,7 +189,10 @@ Lemma tanh_is_derive z : is_derive tanh z (1 - tanh z ^ 2).
 Proof.
   pose proof (exp_pos z). rewrite tanh_exp. auto_derive; [ non_zero | field; non_zero ].
 Qed.
+Lemma tanh_at_zero : tanh 0 = 0.
+Proof. unfold tanh, sinh, cosh. rewrite Ropp_0, exp_0. field. Qed.
 Ltac by_tanh :=
+  pose proof tanh_at_zero as tanh_zero;
   assert (tanh_smooth : forall z, ex_derive tanh z) by (intro z; eexists; apply tanh_is_derive);
   assert (tanh_slope : forall z, Derive tanh z = 1 - tanh z ^ 2)
     by (intro z; apply is_derive_unique, tanh_is_derive);
