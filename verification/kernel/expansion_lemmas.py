@@ -112,7 +112,7 @@ class _Parts:
             f"assert (twice_ : {head} ({twice})).",
             "{ refine (O_ext_all _ _ _ _ both_); sides. }",
             "clear both_.",
-            *prepared(self.statement),
+            *prepared(self.statement, self.proof.setting),
             f"change ({head} ({tree})) in twice_.",
             f"revert twice_; {last} ltac:({rules(self.statement)}).",
         )
