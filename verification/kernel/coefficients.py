@@ -31,7 +31,7 @@ class Setting:
     """What the nodes of one formula share: its numbers, and how they are written in Coq.
 
     What the trees need is noted as they are written: `heads` may not be 0, and of each function as
-    many derivatives are taken as `derivatives` says, at the points `points`.
+    many derivatives are taken as `derivatives` says; `slopes` are the derivatives of formulas.
     """
 
     field: Field
@@ -40,6 +40,7 @@ class Setting:
     heads: list[Any] = dataclass_field(default_factory=list)
     constants: list[Any] = dataclass_field(default_factory=list)
     derivatives: dict[Any, int] = dataclass_field(default_factory=dict)
+    slopes: dict[Any, Any] = dataclass_field(default_factory=dict)
 
     def listed(self, elements: Elements) -> str:
         """A list of coefficients, in Coq."""

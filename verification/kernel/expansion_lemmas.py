@@ -106,19 +106,25 @@ class _Parts:
         twice = f"fun {e.names.real(e.variable)} => {term(wrong.twice, e.names)}"
         lines = (
             "intro twin_.",
-            f"destruct {self.name}__witness as ({' & '.join(given or ['Z_'])}).",
+            self._opened(given),
             f"pose proof ({self.name} {arguments}) as claim_.",
             f"specialize (twin_ {arguments}).",
             f"pose proof ({both} claim_ twin_) as both_; clear claim_ twin_.",
             f"assert (twice_ : {head} ({twice})).",
             "{ refine (O_ext_all _ _ _ _ both_); sides. }",
             "clear both_.",
-            *prepared(self.statement),
+            *prepared(self.statement, self.proof.setting),
             f"change ({head} ({tree})) in twice_.",
             f"revert twice_; {last} ltac:({rules(self.statement)}).",
         )
         says = f"~ ({implication(self.statement, [e.text(wrong.right, e.order)])})"
         return Block(f"{self.name}__twin_{place + 1}", says, lines)
+
+    def _opened(self, given: Sequence[str]) -> str:
+        """The line that takes the witness apart."""
+        names = given or ["nothing_"]
+        pattern = names[0] if len(names) == 1 else f"({' & '.join(names)})"
+        return f"pose proof {self.name}__witness as {pattern}."
 
     def order_twin(self) -> Block:
         """The next power does not follow: at the witness its coefficient is not 0."""
@@ -126,7 +132,7 @@ class _Parts:
         given, arguments = taken_apart(self.probe, len(not_zero(self.probe)))
         lines = (
             "intro twin_.",
-            f"destruct {self.name}__witness as ({' & '.join([*given, 'exact_'])}).",
+            self._opened([*given, "exact_"]),
             f"exact (exact_ (twin_ {arguments})).",
         )
         says = f"~ ({implication(self.statement, [e.text(e.right, e.order + 1)])})"

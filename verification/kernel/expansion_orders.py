@@ -112,6 +112,6 @@ class AtWitness:
             node = Sum(node, Opposite(self.reader.read(e.right, given)))
         found = node.coefficients(e.order + 1)
         place = e.order + node.shift
-        if found[place] == 0:
+        if found[place] == 0 or self.setting.slopes:
             return None
         return self.setting.known(node, e.order + 1), place

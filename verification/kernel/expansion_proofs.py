@@ -231,7 +231,7 @@ def _vanishing(made: Statement) -> list[tuple[str, str]]:
 def script(made: Statement, proof: Proof) -> tuple[str, ...]:
     """The lines from `Proof.` to `Qed.`."""
     e = proof.expanded
-    lines = [_introduced(made), *prepared(made)]
+    lines = [_introduced(made), *prepared(made, proof.setting)]
     lines.append(f"change (bigO {near(e.variable)} {e.order} (val ({proof.tree}))).")
     lines.append(f"vanish ltac:({rules(made)}).")
     return tuple(line for line in lines if line)
@@ -244,10 +244,17 @@ def _introduced(made: Statement) -> str:
     return f"intros {' '.join(everything)}." if everything else ""
 
 
-def prepared(made: Statement) -> Iterator[str]:
-    """The lines that put functions in that have an equation, and what parity says at 0."""
+def prepared(made: Statement, setting: Setting) -> Iterator[str]:
+    """The lines that put functions in that have an equation, and what parity says at 0; then the
+    derivatives of formulas."""
     for k, (text, by) in enumerate(_vanishing(made), start=1):
         yield f"assert (Z{k} : {text}) by exact ({by})."
     for h in made.hypotheses:
         if h.kind == "function" and isinstance(h.formula[0], AppliedUndef):
             yield f"unfold_by {made.names.function(h.formula[0].func)} {h.name}."
+    for k, (function, (variable, formula)) in enumerate(setting.slopes.items(), start=1):
+        name, text = setting.names.real(variable), term(formula, setting.names)
+        slope = f"Derive {setting.names.function(function)} = (fun {name} => {text})"
+        yield f"assert (S{k} : {slope})."
+        yield "{ apply functional_extensionality; intro; differentiate; field; non_zero. }"
+        yield f"rewrite ?S{k}; cbv beta."

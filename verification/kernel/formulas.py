@@ -22,6 +22,7 @@ from .coefficients import (
     Sum,
     Variable,
 )
+from .conditions import denominators
 from .fields import jet_of
 from .names import Untranslatable
 from .translate import FUNCTIONS
@@ -64,8 +65,18 @@ class Reader:
             variable, body = self.definitions[known]
             return self.read(body, {variable: inner})
         if function in self.definitions:
-            raise Untranslatable("the derivative of a formula is not expanded")
+            return self._slope(function, count, inner)
         return Applied(self.setting, function, count, inner)
+
+    def _slope(self, function: Any, count: int, inner: Node) -> Node:
+        """The derivative of a formula, taken; Coq is to take it too, wherever it is asked."""
+        variable, body = self.definitions[function]
+        plain = not {a.func for a in body.atoms(AppliedUndef)} & set(self.definitions)
+        if count > 1 or not plain or any(d.has(variable) for d in denominators([body])):
+            raise Untranslatable("the derivative of a formula is not expanded")
+        formula = sp.diff(body, variable)
+        self.setting.slopes[function] = (variable, formula)
+        return self.read(formula, {variable: inner})
 
     def _constant(self, e: Any) -> Constant:
         return Constant(self.setting, e, self.setting.field.of(e))
