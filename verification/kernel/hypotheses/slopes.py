@@ -96,7 +96,10 @@ class Slopes:
     def derivative(self, name: str, f: str, slope: sp.Expr, raw: sp.Expr = sp.S.Zero) -> str:
         """That a function in Coq's words has a slope; `raw` is the same in SymPy, where it is no
         element of the field."""
-        lines = [*self._known(raw), "by_exp; auto_derive; [sound |].", *self._same(raw)]
+        known = self._known(raw)
+        if raw.has(sp.asinh):  # auto_derive does not know it
+            known.append("pose proof arcsinh_slope as D.")
+        lines = [*known, "by_exp; auto_derive; [sound |]. put_slopes.", *self._same(raw)]
         return self.add(
             name, f"{self._range}\n  is_derive (fun z => {f}) z ({self.text(slope)})", lines
         )

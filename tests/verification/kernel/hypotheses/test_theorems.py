@@ -22,6 +22,7 @@ COMPLETE = [
     ("linear", "atan", A1_TO_A4),
     ("linear", "log-cosh-half", A1_TO_A4),
     ("linear", "langevin", ["A1", "A2", "A3"]),
+    ("linear", "z*asinh(z) - sqrt(1+z**2)", A1_TO_A4),
     ("neuron", "tanh", A1_A3_A4),
     ("neuron", "algebraic", A1_A3_A4),
     ("neuron", "arctan", A1_A3_A4),
