@@ -79,7 +79,8 @@ def readings(
     """Have Coq read the hypotheses on a response and all lemmas of some derivations.
 
     Parameters: a model with its response; its derivations; how many processes; what is told (done,
-    total); the labels of the derivations that are read, None for all. Raises CoqMissing where there is no coqc.
+    total); the labels of the derivations that are read, None for all.
+    Raises CoqMissing where there is no coqc.
     """
     coq, made = require_coq(), (hypotheses(model), *chapters_of(book, wanted))
     with tempfile.TemporaryDirectory() as folder:
