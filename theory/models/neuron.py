@@ -23,6 +23,8 @@ _LAWS = Laws(
     limit=r"- \taEta/\taR''(0)",
     saturation=r"2/\taEta - 2/|\taR''(0)| + O(\taEta)",
     gap=r"\sup|D| + O(\taEta)",
+    flat=r"(2\taEta)^{\beta/2}",
+    flat_unit=r"(\rho/2)",
     exact=r"for $\taPhi = z/\sqrt{1 + z^2/s^2}$ and $\taEta s^2 \le 1$, "
     r"$\taQ = \kappa\taR(\taP)$ stays, $\kappa = 2/(1 + \sqrt{1 - \taEta s^2})$, and "
     r"$\taP' = -\sqrt{1 - \taEta s^2} \taP$",
