@@ -104,7 +104,7 @@ class TwoLayerLinear(Model):
             "response",
             *("linear.maps", "frozen", "linear.sharpness", "linear.solution", "linear.flow"),
             *("curve", "limits", "linear.progressive", "linear.long_times", "uniform"),
-            "linear.flat",
+            "flat",
         ),
         standard=("log-cosh", "pseudo-huber"),
         start=(sp.Rational(3, 10), sp.Rational(4, 5)),

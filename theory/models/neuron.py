@@ -69,7 +69,7 @@ class SingleNeuron(Model):
             "response",
             *("neuron.maps", "frozen", "neuron.sharpness", "neuron.flow"),
             *("curve", "neuron.exact", "limits", "neuron.progressive", "neuron.long_times"),
-            "uniform",
+            *("uniform", "flat"),
         ),
         standard=("tanh",),
         start=(sp.Rational(3, 10), sp.Rational(17, 20)),
