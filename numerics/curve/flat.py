@@ -61,7 +61,7 @@ def inner_orbit(beta: float) -> InnerOrbit:
 
     >>> found = inner_orbit(4)
     >>> round(found.end, 8), round(found.crossing, 8), round(found.delay, 6)
-    (0.64179936, 1.07574765, 0.454)
+    (0.64179936, 1.07574767, 0.453639)
     """
     if not beta >= 2:
         raise InputError(f"flat_constant: need beta ≥ 2, got {beta}")
