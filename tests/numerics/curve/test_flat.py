@@ -186,6 +186,36 @@ def test_descent_on_an_analytic_loss_ends_there(loss: sp.Expr, rho: int) -> None
     assert value != pytest.approx(flat_constant(3), rel=1e-2)
 
 
+@pytest.mark.parametrize("target", [0, 1])
+def test_descent_on_a_loss_that_is_not_even_ends_there(target: int) -> None:
+    """g = u + u²/2 + u³/2 − 2u⁵ has α = 3·1² − 3 = 0 and Q₀ = 1 − P⁴ + …, so ρ = 4. Three step
+    sizes, polynomial in η^{2/3}."""
+    p = sp.Symbol("p")
+    there = -p - p**2 - p**3 + 2 * p**5  # ũ, to p⁵
+
+    def g(u: sp.Expr) -> sp.Expr:
+        return sp.expand(u + u**2 / 2 + u**3 / 2 - 2 * u**5)
+
+    assert all(sp.Poly(g(p) + g(there), p).coeff_monomial(p**k) == 0 for k in range(6))
+    defect = sp.Poly(sp.expand(2 * g(p) - (1 - p**4) * (p - there)), p)  # of Q₀ = 1 − p⁴
+    assert all(defect.coeff_monomial(p**k) == 0 for k in range(6))
+
+    u, found = x * y - target, []
+    objective = compile_objective(u**2 / 2 + u**3 / 6 + u**4 / 8 - u**6 / 3, (x, y))
+    etas = (1 / 100, 1 / 200, 1 / 400)
+    for eta in etas:
+        size, height = 2 / (eta * 0.97), target + 0.25
+        top = math.sqrt((size + math.sqrt(size**2 - 4 * height**2)) / 2)
+        gap = 2 / eta - limiting_sharpness(objective, (top, height / top), eta, until=1e-11)
+        found.append(gap / (eta / 4) ** (1 / 3))
+    h = [eta ** (2 / 3) for eta in etas]
+    low, high = ((h[k] * found[k + 1] - h[k + 1] * found[k]) / (h[k] - h[k + 1]) for k in (0, 1))
+    value = (h[0] * high - h[2] * low) / (h[0] - h[2])
+    assert value == pytest.approx(flat_constant(4), rel=5e-3)  # the corrections are large
+    assert value != pytest.approx(flat_constant(4) * 4 ** (1 / 3), rel=0.1)  # of ρ = 1
+    assert value != pytest.approx(flat_constant(6), rel=0.05)
+
+
 def test_descent_on_a_neuron_ends_where_the_law_of_the_neuron_says() -> None:
     """φ² = atan z², so that r = 1/(1 + z⁴), ρ = 4; 2η stands in the place of η²."""
     objective, found = compile_objective(sp.atan(x**2) * y**2 / 2, (x, y)), []
