@@ -99,11 +99,11 @@ def test_statements_on_the_edge_of_stability_speak_of_orbits_that_never_meet_zer
     about = {short(s): s.orbits for s in known_statements(model)}
     edge = set(about) - {
         *("reduced-map", "sharpness", "solution-sharpness"),
-        *("bifurcation/flip", "bifurcation/two-cycle"),
+        *("bifurcation/flip", "bifurcation/flat-flip", "bifurcation/two-cycle"),
         *("gradient-flow", "exact", "one-orbit"),
     }
     edge = {name for name in edge if not name.startswith("theorem/")}
-    assert len(edge) == 9
+    assert len(edge) == 13
     for name in edge:
         assert "pₜ ≠ 0 for all t" in about[name]
         assert "c < q₀" in about[name]

@@ -59,7 +59,7 @@ class Valley(Loss):
         trajalign.theory.errors.InputError: z**2/2: no minimum at z = 1: ℓ' is 1 there
         """
         place = _only_minimum(loss) if minimum is None else minimum
-        slope, bend = (sp.diff(loss.expression, Z, k).subs(Z, place) for k in (1, 2))
+        slope, bend = _derivatives(loss, place)
         bend = _tidy(bend)
         if not _is_zero(slope):
             raise InputError(_refusal(loss, place, f"ℓ' is {_shown(slope)}"))
@@ -156,5 +156,13 @@ def _only_minimum(loss: Loss) -> sp.Expr:
 
 
 def _is_minimum(loss: Loss, place: sp.Expr) -> bool:
-    slope, bend = (sp.diff(loss.expression, Z, k).subs(Z, place) for k in (1, 2))
+    slope, bend = _derivatives(loss, place)
     return _is_zero(slope) and _is_positive(bend)
+
+
+def _derivatives(loss: Loss, place: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """ℓ' and ℓ'' there. Raises InputError where ℓ has a kink."""
+    slope, bend = (sp.diff(loss.expression, Z, k).subs(Z, place) for k in (1, 2))
+    if bend.has(sp.DiracDelta):  # SymPy's derivative of a jump
+        raise InputError(_refusal(loss, place, "the loss has a kink"))
+    return slope, bend

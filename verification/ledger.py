@@ -63,6 +63,14 @@ def claim_for(label: str, plan: Plan) -> Claim:
     return by_label[label].claim(label, plan)
 
 
+def silent_about(label: str, model: Model) -> str:
+    """Why a label says nothing of a model, whatever holds of its response; "" where it does.
+
+    Raises KeyError for a label that is no statement's.
+    """
+    return {form.label(model.name): form for form in forms()}[label].silent(model)
+
+
 def rests_on(model: str) -> dict[str, tuple[str, ...]]:
     """For every label of a model, of any name, those that its argument uses.
 

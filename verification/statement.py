@@ -30,6 +30,17 @@ ALL_STARTS = (
     r"and all small $\taEta$"
 )
 
+# Those where r''(0) = 0: all but A4. That r falls from 0 is A1.
+FLAT = tuple(name for name in EDGE if name != "A4")
+
+
+# The response with r''(0) = 0 and its scales, of which b is a model's own.
+FLAT_ORBITS = (
+    r"$\taR(\taP) = 1 - \rho|\taP|^\beta/\beta + O(|\taP|^{\beta+k})$, $\beta > 2$, with "
+    r"$m = \min\{k, \beta\}$, $b$ as in `flat-limit` and $a = (b/\rho)^{1/\beta}$; "
+    rf"{ALL_STARTS}"
+)
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -75,7 +86,8 @@ class Form:
 
     `place` orders the ledger. `says` is its conclusion from a model's laws, "" where that model has
     no such statement, and `about` the orbits it speaks of; `needs` are the hypotheses: all, if it
-    is not said. `claim` makes from a label and a plan what is measured and judged; it raises
+    is not said. `silent` is why it says nothing of a model whatever holds of its response, "" where
+    it speaks of it. `claim` makes from a label and a plan what is measured and judged; it raises
     NotApplicableError where the statement says nothing of the response. `numbers`: see `Statement`.
     """
 
@@ -88,6 +100,7 @@ class Form:
     needs: Callable[[Laws], tuple[str, ...]] = lambda laws: EDGE
     about: Callable[[Laws], str] = lambda laws: ""
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    silent: Callable[[Model], str] = lambda model: ""
 
     def label(self, model: str) -> str:
         """The label for a model; what is said of the map with q frozen is common to all."""

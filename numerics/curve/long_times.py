@@ -10,6 +10,7 @@ from flint import arb, ctx
 
 from ...theory.arguments import integer, rational, takes
 from ...theory.curve.first_order import slow_curve
+from ...theory.curve.flat import flat_edge
 from ...theory.curve.long_times import long_times
 from ...theory.errors import UnresolvedError
 from ...theory.expressions.parsing import Z
@@ -75,6 +76,15 @@ def crossing_constant(model: Model, q0: sp.Rational, digits: int = 15) -> mpmath
         )
         # |p| falls from a to √ε · size, where ε is `unit` times a power of η.
         return +((mpmath.log(mpmath.mpf(end) / size) - mpmath.log(unit) / 2) / rate + delay)
+
+
+@takes(model=MODEL, q0=rational, digits=integer)
+def flat_crossing_constant(model: Model, q0: sp.Rational, digits: int = 15) -> mpmath.mpf:
+    """K(q0) where r''(0) = 0, without a logarithm: ε t_b = K(q0) − … to leading order.
+
+    Raises NotFiniteError where r does not take the value q0, and what `flat_edge` raises.
+    """
+    return _integral(flat_edge(model).delay, _aligned(model, q0, digits), digits)
 
 
 def _two_sided_constant(model: Model, q0: sp.Rational, digits: int) -> mpmath.mpf:

@@ -15,6 +15,7 @@ from ...theory.errors import InputError
 from .lines import Lines, Vector, dot, gradient, hessian, norm, plus, third
 
 _ITERATIONS = 120
+_RUNS_OFF = 20  # so many times as far out as it began, a search counts as leaving
 _FAST = mp.mpf("1e-3")
 _PROBE = mp.mpf("1e-3")  # how far along the kernel it is tried whether minima go on, in units of θ
 _STRIDE = mp.mpf("0.25")  # by which part λ changes in a stride along the manifold
@@ -104,6 +105,11 @@ def settled(lines: Lines, point: Vector, flat: int | None = None) -> Vector:
             step = plus(step, vectors[i], -dot(vectors[i], g) / (abs(values[i]) + damping))
         longest = (scale + length) / 4
         point = plus(point, step, min(mp.mpf(1), longest / (norm(step) or 1)))
+    if norm(point) > _RUNS_OFF * scale:
+        raise EdgeError(
+            f"no minimum found: the search runs off, to {shown(point)}, where the gradient is "
+            f"{mp.nstr(size, 3)}; the least value may be at infinity"
+        )
     raise EdgeError(
         f"no minimum found near {shown(point)}: the gradient is still {mp.nstr(size, 3)}; a "
         "minimum that is flat to higher order is not covered"

@@ -56,6 +56,8 @@ def test_of_an_even_loss_the_curvature_is_that_of_its_response():
         ("exp(z)", None, "its minimum was not found exactly"),
         ("atan(z)", None, "its minimum was not found exactly"),
         ("z**4", None, "minima found: none"),
+        ("abs(z)", None, "abs(z): no minimum at z = 0: the loss has a kink there"),
+        ("abs(z - 1) + z**2", 1, "no minimum at z = 1: the loss has a kink there"),
     ],
 )
 def test_what_is_no_minimum_is_refused_in_one_line(text, place, message):

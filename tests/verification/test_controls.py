@@ -24,6 +24,9 @@ from trajalign.verification.statements.alignment_time import AlignmentTimeClaim
 from trajalign.verification.statements.crossing import CrossingClaim
 from trajalign.verification.statements.exact import ExactClaim
 from trajalign.verification.statements.exponential_alignment import ExponentialClaim
+from trajalign.verification.statements.flat_alignment import FlatAlignmentClaim
+from trajalign.verification.statements.flat_crossing import FlatCrossingClaim
+from trajalign.verification.statements.flat_end import FlatLimitClaim, FlatSaturationClaim
 from trajalign.verification.statements.flip import FlipClaim
 from trajalign.verification.statements.gradient_flow import FlowClaim
 from trajalign.verification.statements.limit import LimitClaim
@@ -102,8 +105,9 @@ def test_every_control_on_the_default_responses_is_refuted() -> None:
         assert row.witness
     for model in models:
         seen = {row.label for row in rows if row.response == model.response.text}
-        # Of the default responses none has an exact slow curve.
-        assert seen == {s.label for s in known_statements(model.name)} - {"neuron/exact"}
+        # Of the default responses none has an exact slow curve, and none is flat.
+        expected = {s.label for s in known_statements(model.name)} - {"neuron/exact"}
+        assert seen == {label for label in expected if "/flat-" not in label}
     tested = {(row.label, row.response) for row in rows}
     assert {(f"{k}/{name}", text) for k, name, text in ALL_TWINS} <= tested
     # Orbit claims also meet orbits of a wrong map.
@@ -146,6 +150,11 @@ SABOTAGED = [
     (TheoremClaim, "theorem/progressive-sharpening"),
     (TheoremClaim, "theorem/crossing"),
     (PastOneClaim, "theorem/gradient-flow"),
+    (FlipClaim, "bifurcation/flat-flip"),
+    (FlatAlignmentClaim, "neuron/flat-alignment"),
+    (FlatCrossingClaim, "neuron/flat-crossing"),
+    (FlatLimitClaim, "neuron/flat-limit"),
+    (FlatSaturationClaim, "neuron/flat-saturation"),
 ]
 
 
@@ -158,9 +167,11 @@ def run_cli(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 
 
 def arguments_for(label: str) -> tuple[str, ...]:
-    kind = "neuron" if label.startswith("neuron") else "linear"
-    eta = "1/40" if kind == "neuron" else "1/10"
+    kind = "neuron" if label.startswith("neuron") or "/flat-" in label else "linear"
+    eta = "1/700" if "/flat-" in label else "1/40" if kind == "neuron" else "1/10"
     activation = "algebraic" if label == "neuron/exact" else "tanh"
+    if "/flat-" in label:
+        activation = "z/(1+z**4)**(1/4)"
     option = ("--activation", activation) if kind == "neuron" else ("--loss", "log-cosh")
     rest = ("--statement", label, "--eta", eta, "--jobs", "1", "--controls")
     return ("verify", kind, *option, *rest)

@@ -4,15 +4,25 @@ from pathlib import Path
 
 import pytest
 import sympy as sp
-from zoo import BY_NAME
+from zoo import BY_NAME, linear, neuron
 
 from trajalign.theory.errors import ArgumentError
 from trajalign.theory.models import HYPOTHESES
 from trajalign.theory.writing.plain_text import plain_text
-from trajalign.verification.ledger import claim_for, dependency_graph, forms, known_statements
+from trajalign.verification.ledger import (
+    claim_for,
+    dependency_graph,
+    forms,
+    known_statements,
+    silent_about,
+)
 from trajalign.verification.measuring.plans import Plan
 
 MODELS = {"linear": "log-cosh", "neuron": "algebraic"}
+FLAT = {
+    "linear": linear("4*log(cosh(z))/3 - log(cosh(2*z))/12"),
+    "neuron": neuron("z/(1+z**4)**(1/4)"),
+}
 DOCS = Path(__file__).parents[2] / "docs"
 ALL = [s for model in MODELS for s in known_statements(model)]
 CONCLUSIONS = (
@@ -25,7 +35,14 @@ CONCLUSIONS = (
     "progressive-sharpening",
 )
 NEW = ("slow-curve-2", "slow-curve-3", "exponential-alignment", "one-orbit")
-OWN = (*NEW, "exact", "solution-sharpness")  # of one model, the last two
+ON_FLAT = ("flat-alignment", "flat-crossing", "flat-limit", "flat-saturation")
+OWN = (
+    *NEW,
+    *ON_FLAT,
+    "bifurcation/flat-flip",
+    "exact",
+    "solution-sharpness",
+)  # of one model, the last two
 
 
 SHARED = ("bifurcation/", "theorem/")  # headings of labels that all models have
@@ -39,20 +56,25 @@ def short(label):
 def plans():
     """What every claim of the ledger is made from; nothing is run."""
     return {
-        model: Plan(
-            BY_NAME[name].model,
-            lipschitz=sp.Integer(1),
-            etas=(sp.Rational(1, 10), sp.Rational(1, 20)),
-            starts=((sp.Rational(1, 2), sp.Rational(4, 5)),),
-        )
+        model: (plan_of(BY_NAME[name].model), plan_of(FLAT[model]))
         for model, name in MODELS.items()
     }
+
+
+def plan_of(model):
+    return Plan(
+        model,
+        lipschitz=sp.Integer(1),
+        etas=(sp.Rational(1, 10), sp.Rational(1, 20)),
+        starts=((sp.Rational(1, 2), sp.Rational(4, 5)),),
+    )
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_ledger_has_the_labels_of_the_theory(model):
     labels = {s.label for s in known_statements(model)}
-    expected = {f"{model}/{name}" for name in ("reduced-map", "sharpness", *CONCLUSIONS, *NEW)}
+    names = ("reduced-map", "sharpness", *CONCLUSIONS, *NEW, *ON_FLAT)
+    expected = {f"{model}/{name}" for name in names}
     assert expected | {"bifurcation/flip", "bifurcation/two-cycle"} <= labels
 
 
@@ -105,7 +127,7 @@ def test_an_unknown_model_has_no_ledger():
 
 @pytest.mark.parametrize("statement", ALL, ids=lambda s: f"{s.model}:{s.label}")
 def test_every_statement_has_a_check_and_every_check_a_control(statement, plans):
-    claim = claim_for(statement.label, plans[statement.model])
+    claim = claim_for(statement.label, plans[statement.model]["/flat-" in statement.label])
     assert claim.label == statement.label
     assert claim.falsified == ""
     twins = claim.falsified_copies()
@@ -187,4 +209,14 @@ def test_the_words_in_plain_text():
 
 def test_a_label_without_a_check_is_an_error(plans):
     with pytest.raises(KeyError):
-        claim_for("linear/convexity", plans["linear"])
+        claim_for("linear/convexity", plans["linear"][0])
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_is_said_of_flat_responses_is_said_of_no_other(model, plans):
+    curved, flat = plans[model]
+    for statement in known_statements(model):
+        of_flat = "/flat-" in statement.label
+        assert silent_about(statement.label, flat.model) == ""
+        assert silent_about(statement.label, curved.model) == ("r''(0) is not 0" if of_flat else "")
+        assert ("A4" in statement.hypotheses) <= (not of_flat)

@@ -150,7 +150,8 @@ def check_tokens(
         start = match.end() - len(token)
         column = (start if places is None else places[start]) + 1
         if match["other"]:
-            hint = _SIGN_HINTS.get(token) or allowed(names)
+            foreign = "letters are a to z; " if token.isalpha() else ""
+            hint = _SIGN_HINTS.get(token) or foreign + allowed(names)
             raise ExpressionError(f"unexpected {quoted(token)} at column {column}; {hint}")
         if before in KNOWN and token != "(":
             raise ExpressionError(f"column {column}: {before} needs its argument in parentheses")

@@ -22,7 +22,7 @@ _LEAST, _MOST = 2, 12
 
 
 def _depth(text: str) -> int:
-    if not (text.isdecimal() and _LEAST <= int(text) <= _MOST):
+    if not (text.isascii() and text.isdecimal() and _LEAST <= int(text) <= _MOST):
         raise InputError(f"{text[:60]}: need a whole number from {_LEAST} to {_MOST}")
     return int(text)
 

@@ -14,6 +14,8 @@ from .flow_regime import FlowRegime
 class Laws:
     """How a model's laws read; ε is `small`^`power`.
 
+    `flat` is where r''(0) = 0 what ρ divides in b, a power of the drift of q in units of p², and
+    `flat_unit` ρ over that drift in units of ε too.
     `exact` is the exact slow curve and `solution` what a step does to the sharpness where gradient
     flow would end, "" where none is known; `flow` is where gradient flow is followed, None where
     that is not known. `height` is the diagram's q as a function of p, `flip` says when the flip at
@@ -28,6 +30,8 @@ class Laws:
     saturation: str  # of the sharpness
     gap: str  # between the sharpness and its surrogate
     small: str = r"\taEta"
+    flat: str = ""
+    flat_unit: str = ""
     power: int = 1
     exact: str = ""
     solution: str = ""
@@ -68,4 +72,6 @@ GENERAL = Laws(
     saturation=r"2/\taEta + (s + O(\taEps)) \taEps/\taEta",
     gap=r"(\sup|D| + O(\taEps)) \taEps/\taEta",
     small=r"\taEps",
+    flat=r"(d\taEps)^{\beta/2}",
+    flat_unit=r"(\rho/d)",
 )

@@ -33,6 +33,8 @@ _LAWS = Laws(
     saturation=r"2/\taEta - \taEta/|\taR''(0)| + O(\taEta^3)",
     gap=r"1 + O(\taEta)",
     power=2,
+    flat=r"\taEta^\beta",
+    flat_unit=r"\rho",
     flow=FlowRegime(
         bounds=r"$|\taP_t| \le L(1 - m)^t$ and $\taQ_t$ stays in "
         r"$[\taQ_0, \taQ_0 \exp(C\taEta^2L^2)]$",
@@ -102,7 +104,7 @@ class TwoLayerLinear(Model):
             "response",
             *("linear.maps", "frozen", "linear.sharpness", "linear.solution", "linear.flow"),
             *("curve", "limits", "linear.progressive", "linear.long_times", "uniform"),
-            "linear.flat",
+            "flat",
         ),
         standard=("log-cosh", "pseudo-huber"),
         start=(sp.Rational(3, 10), sp.Rational(4, 5)),

@@ -23,6 +23,8 @@ _LAWS = Laws(
     limit=r"- \taEta/\taR''(0)",
     saturation=r"2/\taEta - 2/|\taR''(0)| + O(\taEta)",
     gap=r"\sup|D| + O(\taEta)",
+    flat=r"(2\taEta)^{\beta/2}",
+    flat_unit=r"(\rho/2)",
     exact=r"for $\taPhi = z/\sqrt{1 + z^2/s^2}$ and $\taEta s^2 \le 1$, "
     r"$\taQ = \kappa\taR(\taP)$ stays, $\kappa = 2/(1 + \sqrt{1 - \taEta s^2})$, and "
     r"$\taP' = -\sqrt{1 - \taEta s^2} \taP$",
@@ -67,7 +69,7 @@ class SingleNeuron(Model):
             "response",
             *("neuron.maps", "frozen", "neuron.sharpness", "neuron.flow"),
             *("curve", "neuron.exact", "limits", "neuron.progressive", "neuron.long_times"),
-            "uniform",
+            *("uniform", "flat"),
         ),
         standard=("tanh",),
         start=(sp.Rational(3, 10), sp.Rational(17, 20)),

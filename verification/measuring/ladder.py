@@ -18,6 +18,7 @@ _RESOLUTION = 1e-14  # a residual this small, relative to the coefficient, count
 COEFFICIENT_TOLERANCE = 2e-3  # relative; the controls falsify coefficients by 1e-2
 _FINE = 2e-4  # the same where the ladder has settled much more closely than that
 _SHRINK = 0.8  # by at least this the step from rung to rung shrinks where a ladder settles,
+_NEARLY = 1.1  # or by nearly as much as they would if the values were linear in ε,
 _QUIET = 0.02  # or it is smaller than this part of the limit
 _LOWEST = -4  # orders below are not looked for
 
@@ -37,18 +38,21 @@ class Finding:
 class Ladder:
     """Measured values down the ladder, largest ε first, beside the exact coefficient.
 
-    `residuals` are measured − exact, taken before rounding to double precision.
+    `residuals` are measured − exact, taken before rounding to double precision; the last `points`
+    of them are extrapolated.
     """
 
     exact: float
     epsilons: tuple[float, ...]
     values: tuple[float, ...]
     residuals: tuple[float, ...]
+    points: int = 3
 
     @property
     def extrapolated(self) -> float:
-        """The value at ε = 0 of the polynomial through the last three rungs (Neville)."""
-        return self.exact + extrapolate(self.epsilons[-3:], self.residuals[-3:])
+        """The value at ε = 0 of the polynomial through the last rungs (Neville)."""
+        n = self.points
+        return self.exact + extrapolate(self.epsilons[-n:], self.residuals[-n:])
 
     @property
     def order(self) -> float:
@@ -62,18 +66,22 @@ class Ladder:
         `vanishes` says that the coefficient of ε^order is known to be 0, so that a higher order is
         as it should be; without it a higher order is taken for a sign that ε is not small enough.
         """
-        if not all(map(math.isfinite, self.residuals[-3:])):
+        value, verdict = self.judge_value(), self.judge_order(order, vanishes=vanishes)
+        return value if value.objection or (value and not verdict.objection) else verdict
+
+    def judge_value(self) -> Finding:
+        """What the ladder says of y → exact."""
+        if not all(map(math.isfinite, self.residuals[-self.points :])):
             return Finding(undecided="a measured value is not a finite number")
         gap = abs(self.extrapolated - self.exact)
         found = f"coefficient {self.extrapolated:.8g} instead of {self.exact:.8g}"
-        end = settled(self.epsilons, self.residuals)
+        end = settled(self.epsilons, self.residuals, self.points)
         if gap > _FINE * abs(self.exact) and end is not None:
             near = gap <= COEFFICIENT_TOLERANCE * abs(self.exact)
             if end.drift <= gap / (10 if near else 5):
                 return Finding(objection=found)
-        verdict = self.judge_order(order, vanishes=vanishes)
-        if verdict.objection or gap <= COEFFICIENT_TOLERANCE * abs(self.exact):
-            return verdict
+        if gap <= COEFFICIENT_TOLERANCE * abs(self.exact):
+            return Finding()
         values = ", ".join(f"{v:.6g}" for v in self.values)
         return Finding(undecided=f"{found}, but the values have not settled: {values}")
 
@@ -100,9 +108,13 @@ class Ladder:
             observed_order(self.epsilons[i : i + 2], self.residuals[i : i + 2], 0.0) for i in pairs
         )
 
+    def scaled(self, order: float) -> tuple[float, ...]:
+        """residual/ε^order."""
+        return tuple(r / e**order for r, e in zip(self.residuals, self.epsilons, strict=True))
+
     def _has_order(self, m: int) -> bool:
         """Whether residual/ε^m settles on a number other than 0."""
-        scaled = [r / e**m for r, e in zip(self.residuals, self.epsilons, strict=True)]
+        scaled = self.scaled(m)
         end = settled(self.epsilons, scaled)
         if end is None:
             return False
@@ -118,9 +130,10 @@ class Settled:
     drift: float
 
 
-def settled(epsilons: Sequence[float], values: Sequence[float]) -> Settled | None:
-    """Where the last three values go as ε → 0, if their steps keep their sign and shrink, or are
-    next to nothing; the drift is by how much the first of the three moves the extrapolation.
+def settled(epsilons: Sequence[float], values: Sequence[float], points: int = 3) -> Settled | None:
+    """Where the last values, three or more, go as ε → 0, if the steps between the last three keep
+    their sign and shrink, or are next to nothing; the drift is by how much the first one moves the
+    extrapolation.
 
     >>> settled([4.0, 2.0, 1.0], [5.0, 3.0, 2.0])
     Settled(limit=1.0, drift=0.0)
@@ -130,10 +143,12 @@ def settled(epsilons: Sequence[float], values: Sequence[float]) -> Settled | Non
     last = values[-3:]
     if not all(map(math.isfinite, last)):
         return None
-    limit = extrapolate(epsilons[-3:], last)
-    drift = abs(limit - extrapolate(epsilons[-2:], last[1:]))
+    limit = extrapolate(epsilons[-points:], values[-points:])
+    drift = abs(limit - extrapolate(epsilons[1 - points :], values[1 - points :]))
     first, second = last[1] - last[0], last[2] - last[1]
-    if first * second >= 0 and abs(second) <= _SHRINK * abs(first):
+    high, middle, low = epsilons[-3:]
+    shrink = max(_SHRINK, _NEARLY * (middle - low) / (high - middle))
+    if first * second >= 0 and abs(second) <= shrink * abs(first):
         return Settled(limit, drift)
     widest = max(abs(first), abs(second))
     return Settled(limit, max(drift, widest)) if widest <= _QUIET * abs(limit) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, TypeVar
 
@@ -19,7 +19,7 @@ from .plans import Plan
 
 T = TypeVar("T")
 
-_NEAR_C = 50  # |μ| must be as many times ε h(0): by about that it changes in a step
+_NEAR_C = 50  # |μ| must be as many times q* − 1: by about that it changes in a step
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def resolved(plan: Plan, ladder: Sequence[Measurement], judged: Judgement) -> Ju
     why = plan.unresolved(last.epsilon) if judged.objection else ""
     if judged.objection and not why and "q0" in last.where:
         left = contraction(plan, sp.Rational(last.where["q0"]))
-        if _NEAR_C * last.epsilon * abs(number(plan.curve.h_at_zero)) > left:
+        if _NEAR_C * plan.ending.rise(last.epsilon) > left:
             why = f"q0 = {last.where['q0']} is too near c for them: |μ| is {left:.3g}"
     if not why:
         return judged
@@ -123,6 +123,10 @@ class CoefficientClaim(OrbitClaim):
     coefficient: sp.Expr
     vanishes: bool = field(default=False, kw_only=True)
 
+    def ladder(self, runs: Sequence[Measurement]) -> Ladder:
+        """y against the coefficient, in powers of ε."""
+        return coefficient_ladder(self.coefficient, runs)
+
     def falsified_copies(self) -> list[Claim]:
         """Wrong coefficients, none at all, and a wrong order."""
         return [
@@ -136,13 +140,13 @@ class CoefficientClaim(OrbitClaim):
         return (1 + order) / float(plan.model.exponent)
 
     def judge_ladder(self, plan: Plan, runs: Sequence[Measurement]) -> Judgement:
-        ladder = coefficient_ladder(self.coefficient, runs)
+        ladder = self.ladder(runs)
         finding = ladder.judge(self.order, vanishes=self.vanishes)
         found: Quantities = {
             "coefficient": Compared.of(self.coefficient, ladder.extrapolated),
             "order": self.order_quantity(plan, ladder),
             "values": tuple(f"{v:.10g}" for v in ladder.values),
-            "constant": f"{max(abs(r) / e**self.order for r, e in _paired(runs)):.4g}",
+            "constant": f"{max(map(abs, ladder.scaled(self.order))):.4g}",
         }
         return judgement(finding, runs, found)
 
@@ -161,15 +165,18 @@ def judgement(finding: Finding, runs: Sequence[Measurement], found: Quantities) 
     return Judgement(finding.objection, witness, found, undecided=finding.undecided)
 
 
-def coefficient_ladder(coefficient: sp.Expr, runs: Sequence[Measurement]) -> Ladder:
-    """The ladder of the measured "value" and "residual" against an exact coefficient."""
+def coefficient_ladder(
+    coefficient: sp.Expr,
+    runs: Sequence[Measurement],
+    small: Callable[[float], float] = lambda epsilon: epsilon,
+    points: int = 3,
+) -> Ladder:
+    """The ladder of the measured "value" and "residual" against an exact coefficient, in powers of
+    `small` of ε."""
     return Ladder(
         number(coefficient),
-        tuple(run.epsilon for run in runs),
+        tuple(small(run.epsilon) for run in runs),
         tuple(run.values["value"] for run in runs),
         tuple(run.values["residual"] for run in runs),
+        points,
     )
-
-
-def _paired(runs: Iterable[Measurement]) -> list[tuple[float, float]]:
-    return [(run.values["residual"], run.epsilon) for run in runs]

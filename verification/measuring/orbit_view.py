@@ -75,9 +75,9 @@ class OrbitView:
 
     @cached_property
     def natural_log(self) -> float:
-        """ln(1/(ε h(0))), which unlike ln(1/η) does not depend on the unit of p."""
-        with ctx.workprec(self.bits):
-            return -math.log(float(self.epsilon * self.curve_scale))
+        """ln(1/(q* − 1)), to leading order; where r''(0) ≠ 0 it is ln(1/(ε h(0))), which unlike
+        ln(1/η) does not depend on the unit of p."""
+        return -math.log(self.plan.ending.rise(float(self.epsilon)))
 
     @cached_property
     def crossing(self) -> int:
@@ -92,7 +92,7 @@ class OrbitView:
         return self.settled_to(1)
 
     def settled_to(self, order: int) -> int:
-        """10 + (order + 2) ln(1/(ε h(0)))/ln(1/m) steps, m the contraction of the 2-cycle at q0."""
+        """10 + (order + 2) ln(1/(q* − 1))/ln(1/m) steps, m the contraction of the 2-cycle at q0."""
         return 10 + math.ceil((order + 2) * self._memory)
 
     @cached_property

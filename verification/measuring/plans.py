@@ -21,10 +21,10 @@ from ...theory.models import Model, P
 from ...theory.valleys import Valley
 from ..numbers import number
 from .effort import QUICK, Effort
+from .endings import Curved, Flat, ending
 
 _SMALL = sp.Rational(1, 10**10)  # orbits stop at this |p|/scale; q* is then known to its square
 MAX_STEPS = 2_000_000
-_TOP = 0.0075  # ε h(0) at the top of the default ladder; the ladder does not see rescalings of z
 _ROOM = 0.25  # 1 − c of the catalogue's losses, about
 _TERMS = 3  # up to this h_k a response is looked at for layers that no step size resolves,
 _LEVEL, _DEEPEST = 4, 36  # on cells of p² that are 2^−4 to 2^−36 natural units wide
@@ -52,6 +52,11 @@ class Plan:
         return slow_curve(self.model)
 
     @cached_property
+    def ending(self) -> Curved | Flat:
+        """Where orbits end, and when, to leading order."""
+        return ending(self.model)
+
+    @cached_property
     def family(self) -> FrozenFamily:
         """The frozen-q family."""
         return frozen_family(self.model)
@@ -74,8 +79,11 @@ class Plan:
         """Why step sizes down to this ε are too large to refute what is said for ε → 0, or "".
 
         On all of the aligned curve ε h_k(p) must be small next to h(0)^(k−1) for k = 2 and 3: where
-        the response bends in a layer thinner than a step of the orbit, it is not.
+        the response bends in a layer thinner than a step of the orbit, it is not. Where r''(0) = 0
+        it is looked at where q passes 1.
         """
+        if isinstance(self.ending, Flat):
+            return self.ending.unresolved(epsilon)
         try:
             curve = curve_cells(self.model, _TERMS)
         except InputError:
@@ -95,24 +103,21 @@ class Plan:
     def steps_needed(self, eta: float) -> int:
         """About how many steps an orbit takes to pass q = 1 and to bring |p| down to `until`."""
         epsilon = (eta / self.model.step_unit) ** (1 / float(self.model.exponent))
-        log = math.log(1 / eta + 10)
-        crossing = number(self.curve.crossing_coefficient(self.model)) * log / epsilon
-        rate = 2 * number(self.curve.h_at_zero) * epsilon
-        return int(crossing + math.log(float(1 / _SMALL)) / rate)
+        decay = 2 * self.ending.rise(epsilon)
+        return int(self.ending.crossing(eta, epsilon) + math.log(float(1 / _SMALL)) / decay)
 
-    def _lopsided(self, c: float, scale: float) -> tuple[float, ...]:
-        """What else counts as h(0) at the top of the ladder where h is not even; nothing where it
-        is.
+    def _lopsided(self, c: float) -> float:
+        """How many times smaller ε has to be at the top of the ladder where h is not even.
 
-        The part of h that is odd in p, at the height c: it comes from the output at p = 0, by
-        which a step to one side differs from one back. And h(0) where c is so near to 1 that
-        orbits have less room to align before they pass it.
+        h has a part that is odd in p: it comes from the output at p = 0, by which a step to one
+        side differs from one back; at the height c it counts as h(0) does. And where c is so near
+        to 1, orbits have less room to align before they pass it.
         """
-        if not isinstance(self.model.response, Valley):
-            return ()
+        if not isinstance(self.model.response, Valley) or isinstance(self.ending, Flat):
+            return 1.0
         p, other = two_cycles(self.model)(arb(c), 60)
         odd = abs(number(self.model.output.subs(P, 0))) * float(p - other) / 2
-        return odd, scale * _ROOM / (1 - c)
+        return max(1.0, odd / self.ending.h_at_zero, _ROOM / (1 - c))
 
     def max_steps(self) -> int:
         """Steps after which an orbit at the bottom of the ladder should long have converged."""
@@ -124,21 +129,28 @@ class Plan:
         Raises InputError where `top` is out of the range that can be run, saying what is allowed,
         and ReducedMapError for a third model whose orbits cannot do what the theory says.
         """
-        scale = number(self.curve.h_at_zero)
-        if not scale > 0:  # for the two models it is, by A4
+        if isinstance(self.ending, Curved) and not self.ending.h_at_zero > 0:
+            # for the two models it is, by A4
             raise ReducedMapError(
                 f"h(0) = {self.curve.h_at_zero}: aligned orbits do not pass q = 1"
             )
-        exponent = float(self.model.exponent)
-        rungs = self.effort.linear_rungs if exponent < 1 else self.effort.neuron_rungs
+        rungs = self.effort.linear_rungs if self.model.exponent < 1 else self.effort.neuron_rungs
+        if isinstance(self.ending, Flat):
+            rungs = self.effort.linear_rungs + 1
         if top is None:
-            scale = max([scale, *self._lopsided(c, scale)])
-            size = (scale / _TOP) ** exponent / self.model.step_unit
+            size = self._size(self.ending.inverse(self.ending.top) * self._lopsided(c))
             top = sp.Rational(1, math.ceil(size)) if size > 1 else sp.Integer(int(1 / size))
         else:
-            self._check_top(top, (_TOP_ALLOWED / scale) ** exponent * self.model.step_unit, rungs)
-        etas = tuple(top / 2**k for k in range(rungs))
+            self._check_top(top, 1 / self._size(self.ending.inverse(_TOP_ALLOWED)), rungs)
+        etas = tuple(self._rung(top, k) for k in range(rungs))
         return replace(self, etas=etas, starts=self._starting_points(c))
+
+    def _rung(self, top: sp.Rational, k: int) -> sp.Rational:
+        return self.smaller(top, 4**k) if self.ending.quartered else top / 2**k
+
+    def _size(self, inverse: float) -> float:
+        """1/η from 1/ε."""
+        return float(inverse ** float(self.model.exponent)) / self.model.step_unit
 
     def _starting_points(self, c: float) -> tuple[tuple[sp.Rational, sp.Rational], ...]:
         """Points on both sides of the curve and of 0, at different heights in (c, 1)."""
@@ -154,11 +166,12 @@ class Plan:
 
     def _check_top(self, top: sp.Rational, highest: float, rungs: int) -> None:
         lowest = highest
-        while self.steps_needed(lowest / 2**rungs) <= MAX_STEPS:
+        fall = float(self._rung(sp.S.One, 1))
+        while self.steps_needed(lowest * fall**rungs) <= MAX_STEPS:
             lowest /= 2
         if lowest <= top <= highest:
             return
-        steps = self.steps_needed(float(top) / 2 ** (rungs - 1))
+        steps = self.steps_needed(float(top) * fall ** (rungs - 1))
         cost = f"; this one needs about {steps:.0e} steps an orbit" if top < lowest else ""
         raise InputError(
             f"--eta {top}: for {self.model.given} the largest step size of the ladder must "

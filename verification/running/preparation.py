@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ...theory.errors import InputError, ReducedMapError
 from ...theory.models import Model
 from ..hypotheses.assumptions import Assumptions
-from ..ledger import claim_for, statements_about
+from ..ledger import claim_for, silent_about, statements_about
 from ..measuring.claims import NotApplicableError
+from ..measuring.flat_claims import not_flat
 from ..measuring.plans import Plan
 from ..statement import Statement
 from ..verdicts import Outcome, Verdict, worst
@@ -16,6 +17,11 @@ from .options import Options
 from .trials import Trial
 
 _ON_ORBITS = "A4"  # the hypothesis that all statements about orbits along the slow curve have
+
+
+def _of_the_flat(model: Model) -> frozenset[str]:
+    """The hypotheses without which there are orbits on the edge all the same."""
+    return frozenset() if not_flat(model) else frozenset(("A4", "curved"))
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ def prepare(job: tuple[Model, Options]) -> Prepared:
     digits = options.digits or options.effort.digits
     plan = Plan(model, digits, lipschitz, effort=options.effort)
     no_curve = ""
-    if len(passing) == len(found):
+    if set(found) - passing <= _of_the_flat(model):
         try:
             plan = plan.with_runs(assumptions.z0_and_c[1], options.top)
         except ReducedMapError as error:
@@ -46,6 +52,10 @@ def prepare(job: tuple[Model, Options]) -> Prepared:
     settled, trials = [], []
     for statement in statements_about(model):
         if not options.wants(statement.label):
+            continue
+        if why := silent_about(statement.label, model):
+            if statement.label in options.labels:  # else it is left out, as of another model
+                settled.append(_settled(statement, model, found, Outcome.NOT_APPLICABLE, why))
             continue
         missing = [found[name] for name in statement.hypotheses if name not in passing]
         if missing:

@@ -46,7 +46,7 @@ class CrossingClaim(OrbitClaim):
         ]
 
     def read(self, view: OrbitView) -> Measurement:
-        t, time = _passage(view)
+        t, time = passage(view)
         log = arb(1 / exact(view.eta)).log()
         room = 1 - arb(exact(view.start[1]))
         scaled = time * view.epsilon
@@ -96,7 +96,7 @@ class CrossingClaim(OrbitClaim):
         return Finding()
 
 
-def _passage(view: OrbitView) -> tuple[int, arb]:
+def passage(view: OrbitView) -> tuple[int, arb]:
     """The step and the time at which q passes 1, between two steps. Where the map is not odd in p
     q goes up and down with the side of p by much more than it rises; there it is the mean of two
     successive q that passes."""

@@ -10,23 +10,25 @@ from flint import arb, ctx
 
 from ...numerics.compile.balls import compile_balls, exact
 from ...numerics.precision import working_bits
+from ...theory.curve.flat import first_terms
 from ...theory.models import P, Q
 from ...theory.series import taylor
 from ..measuring.claims import Claim, DirectClaim, Judgement, Measurement, worst, wrong_coefficients
+from ..measuring.flat_claims import not_flat
 from ..measuring.frozen_map import NUDGE, STEPS, iterated
 from ..measuring.ladder import Finding, Ladder
 from ..measuring.plans import Plan
 from ..numbers import number
 from ..quantities import Compared, Order, Quantities
-from ..statement import PAPER, REGULAR, Form
+from ..statement import NEW, PAPER, REGULAR, Form
 
 
 @dataclass(frozen=True)
 class FlipClaim(DirectClaim):
-    """g₁(g₁(p)) = p + a p³ + O(p^(3+order)), g_q'(0) = `multiplier`; the cycle is born stable iff
-    a < 0.
+    """g₁(g₁(p)) = p + a pᵈ + O(p^(d+order)), d = `degree`, g_q'(0) = `multiplier`; the cycle is
+    born stable iff a < 0.
 
-    `vanishes` says that the coefficient of p^(3+order) is known to be 0. `power`: of p, in which
+    `vanishes` says that the coefficient of p^(d+order) is known to be 0. `power`: of p, in which
     g_q(p)/p is a series; 2 where g_q is odd.
     """
 
@@ -35,6 +37,7 @@ class FlipClaim(DirectClaim):
     order: float = 2
     vanishes: bool = False
     power: int = 2
+    degree: int = 3
 
     def falsified_copies(self) -> list[Claim]:
         """A wrong coefficient, multiplier or order."""
@@ -45,7 +48,7 @@ class FlipClaim(DirectClaim):
         ]
 
     def measure(self, plan: Plan) -> list[Measurement]:
-        """(g₁(g₁(p)) − p)/p³ on a ladder of p, and the worst error of the multiplier."""
+        """(g₁(g₁(p)) − p)/pᵈ on a ladder of p, and the worst error of the multiplier."""
         g = compile_balls(plan.family.step, [P, Q])
         multiplier = compile_balls(self.multiplier, [Q])
         scale = plan.model.response.scale / 8
@@ -54,7 +57,7 @@ class FlipClaim(DirectClaim):
             for k in range(plan.effort.halvings):
                 p = arb(exact(scale / 2**k)).mid()
                 twice, near = iterated(g, p, arb(1), 2), (p * NUDGE).mid()
-                value = (twice - p) / p**3
+                value = (twice - p) / p**self.degree
                 errors = [
                     abs(iterated(g, p, q, 1) / p - multiplier(q)[0])
                     for q in (arb(2), arb(3) / 2, arb(3) / 4, arb(1) / 2)
@@ -84,12 +87,14 @@ class FlipClaim(DirectClaim):
         supercritical = bool(self.coefficient < 0)
         found: Quantities = {
             "coefficient": Compared.of(self.coefficient, ladder.extrapolated),
-            "order": Order.of(3 + self.order, 3 + self.power * ladder.order, "p"),
+            "order": Order.of(
+                self.degree + self.order, self.degree + self.power * ladder.order, "p"
+            ),
             "order of the multiplier's error": f"{multiplier.order:.3f}",
             "criticality": "supercritical" if supercritical else "subcritical",
         }
         finding = ladder.judge(self.order / self.power, vanishes=self.vanishes)
-        off = multiplier.judge_order(self.power)
+        off = multiplier.judge_order(self.degree - 1 if self.power == 2 else 1)
         if not finding and off:
             text = f"g_q'(0) is not {self.multiplier}: off by {errors[-1]:.3g}"
             finding = Finding(text if off.objection else "", "" if off.objection else text)
@@ -130,6 +135,14 @@ def _truncated(slope: sp.Expr) -> sp.Expr:
     return sp.Add(*(c * P**k for k, c in enumerate(taylor(slope, 6))))
 
 
+def _flat(label: str, plan: Plan) -> Claim:
+    """g₁ = −p + (2ρ/β) p^(β+1) + …, so that g₁∘g₁ = p − (4ρ/β) p^(β+1) + …, and next comes what r
+    has next, or the square of the first."""
+    beta, rho, following = first_terms(plan.model.response)
+    multiplier = plan.family.trivial_multiplier
+    return FlipClaim(label, -4 * rho / beta, multiplier, following, degree=beta + 1)
+
+
 FORMS = (
     Form(
         "bifurcation/flip",
@@ -145,5 +158,24 @@ FORMS = (
         numbers={
             "coefficient": r"the cubic term of $g_1 \circ g_1$; $2\taR''(0)$ where $\taR$ is even"
         },
+    ),
+    Form(
+        "bifurcation/flat-flip",
+        35,
+        says=lambda laws: (
+            r"with $\taQ$ frozen and $\taR''(0) = 0$, the flip at $\taQ = 1$ is supercritical iff "
+            r"the first derivative of $\taR$ at $0$ that is not $0$ is negative"
+            if laws.flat
+            else ""
+        ),
+        claim=_flat,
+        needs=lambda laws: REGULAR,
+        origin=NEW,
+        rests_on=("reduced-map",),
+        numbers={
+            "coefficient": r"of $\taP^{\beta+1}$ in $g_1 \circ g_1$: $-4\rho/\beta$, where "
+            r"$\taR = 1 - \rho|\taP|^\beta/\beta + \dots$"
+        },
+        silent=not_flat,
     ),
 )

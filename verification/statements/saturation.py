@@ -27,13 +27,18 @@ class SaturationClaim(CoefficientClaim):
 
     def read(self, view: OrbitView) -> Measurement:
         last = len(view.orbit) - 1
-        sharpness = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
-        # Where the loss is not even the sharpness is off by a multiple of p, on both sides of 0.
-        both = (last - 1, last) if isinstance(view.plan.model.response, Valley) else (last,)
-        points = ((view.orbit.p[t], view.orbit.q[t], exact(view.eta)) for t in both)
-        found = [evaluate(sharpness, point, view.bits)[0] for point in points]
-        scaled = sum(found, arb(0)) / len(found)
-        return view.measurement(last, **self.defect((scaled - 2) / view.epsilon))
+        return view.measurement(last, **self.defect((scaled_sharpness(view) - 2) / view.epsilon))
+
+
+def scaled_sharpness(view: OrbitView) -> arb:
+    """ηλ at the orbit's end."""
+    last = len(view.orbit) - 1
+    sharpness = compile_balls(ETA * view.plan.model.reduced.sharpness, [P, Q, ETA])
+    # Where the loss is not even the sharpness is off by a multiple of p, on both sides of 0.
+    both = (last - 1, last) if isinstance(view.plan.model.response, Valley) else (last,)
+    points = ((view.orbit.p[t], view.orbit.q[t], exact(view.eta)) for t in both)
+    found = [evaluate(sharpness, point, view.bits)[0] for point in points]
+    return sum(found, arb(0)) / len(found)
 
 
 def _claim(label: str, plan: Plan) -> Claim:

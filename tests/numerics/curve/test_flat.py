@@ -3,12 +3,15 @@
 import math
 
 import mpmath as mp
+import numpy as np
 import pytest
 import sympy as sp
 
-from trajalign.numerics.curve.flat import airy_constant, flat_constant
+from trajalign.numerics.curve.flat import airy_constant, flat_constant, inner_orbit
+from trajalign.numerics.curve.long_times import flat_crossing_constant
 from trajalign.numerics.descent import compile_composed, compile_objective, limiting_sharpness
 from trajalign.theory.errors import InputError
+from trajalign.theory.models import SingleNeuron, TwoLayerLinear
 
 X, Y = sp.symbols("X Y", positive=True)
 x, y = sp.symbols("x y", real=True)
@@ -42,6 +45,80 @@ def test_for_order_four_it_is_a_zero_of_the_derivative_of_airys_function() -> No
     wanted = mp.cbrt(2) * -mp.airyaizero(1, derivative=1)
     assert flat_constant(4) == pytest.approx(float(wanted), abs=1e-10)
     assert float(airy_constant()) == pytest.approx(float(wanted), rel=1e-14)
+
+
+def airy(height: float) -> tuple[mp.mpf, mp.mpf]:
+    """u and u' for u = Ai(−4^{1/3} Y), with which X² = u'/u on the inner orbit for β = 4."""
+    k = mp.cbrt(4)
+    return mp.airyai(-k * height), -k * mp.airyai(-k * height, derivative=1)
+
+
+@pytest.mark.parametrize("height", [-300.0, -3.0, -1.0, 0.0, 0.3, 0.6])
+def test_for_order_four_all_of_the_orbit_is_airys(height: float) -> None:
+    value, slope = airy(height)
+    x = mp.sqrt(slope / value)
+    found = float(inner_orbit(4).misfit(np.array(float(x))))
+    assert found == pytest.approx(float(height + x**4 / 4), rel=1e-9)
+
+
+def test_for_order_four_the_crossing_is_where_airy_says() -> None:
+    value, slope = airy(0)
+    wanted = mp.sqrt(mp.cbrt(4) * -mp.airyai(0, derivative=1) / mp.airyai(0))
+    assert mp.almosteq(wanted, mp.sqrt(slope / value))
+    assert inner_orbit(4).crossing == pytest.approx(float(wanted), abs=1e-10)
+
+
+def test_for_order_four_the_delay_is_an_integral_of_airys() -> None:
+    """ds = dY/X², so that the time from Y = −L is ∫ u/u' dY; from there on u/u' falls off like
+    1/(2√−Y) + 1/(16 Y²)."""
+    start = 100
+    with mp.workdps(15):
+
+        def rate(height: mp.mpf) -> mp.mpf:
+            value, slope = airy(height)
+            return value / slope
+
+        cuts = [-start, -30, -10, -3, -1, 0]
+        time = mp.quad(rate, cuts)
+        value, slope = airy(-start)
+        wanted = slope / value / 2 - time  # X²/2 is X^(β−2)/(β−2)
+        beyond = mp.mpf(1) / (8 * start)  # of X²/2 − √L and of the integral of 1/(16Y²), to L^−4
+    assert inner_orbit(4).delay == pytest.approx(float(wanted), abs=float(beyond))
+    assert inner_orbit(4).delay != pytest.approx(float(wanted) * 1.01, abs=float(beyond))
+
+
+@pytest.mark.parametrize("beta", [3, 4, 6, 8])
+def test_the_delay_does_not_depend_on_where_the_orbit_is_taken_up(beta: int) -> None:
+    """The same by Simpson's rule from X = 3, with the orbit's own w there."""
+    orbit = inner_orbit(beta)
+    x = np.linspace(orbit.crossing, 3.0, 4001)
+    weights = np.tile([2.0, 4.0], 2001)[:4001]
+    weights[[0, -1]] = 1
+    time = float(weights @ (1 / (2 * x * orbit.misfit(x)))) * (x[1] - x[0]) / 3
+    # Beyond 3 the integrand is x^(β−3)(1 + ((β − 2)/2) x^(2−2β) + …).
+    further = (beta - 2) / 2 * 3.0**-beta / beta
+    found = 3.0 ** (beta - 2) / (beta - 2) - time - further
+    assert found == pytest.approx(orbit.delay, abs=3 * further**2 + 1e-8)
+
+
+def test_for_order_two_there_is_no_delay() -> None:
+    assert math.isnan(inner_orbit(2).delay)
+
+
+@pytest.mark.parametrize("height", [sp.Rational(939, 1000), sp.Rational(3, 5)])
+def test_the_crossing_constant_of_a_neuron_by_hand(height: sp.Rational) -> None:
+    """r = (1 + p⁴)^(−3/2): the integrand is 3p/√(1 + p⁴), its integral (3/2) asinh p²."""
+    square = mp.sqrt(mp.mpf(float(height)) ** (mp.mpf(-2) / 3) - 1)
+    found = flat_crossing_constant(SingleNeuron("z/(1+z**4)**(1/4)"), height)
+    assert float(found) == pytest.approx(float(1.5 * mp.asinh(square)), rel=1e-12)
+
+
+def test_the_crossing_constant_of_the_linear_model_by_quadrature() -> None:
+    """∫ |r'|/(p² r³) dp for r = 1/(1 + p⁴), that is ∫ 4p(1 + p⁴) dp = 2p² + 2p⁶/3."""
+    height = sp.Rational(4, 5)
+    found = flat_crossing_constant(TwoLayerLinear("atan(z**2)/2"), height)
+    square = 0.5  # p⁴ = 1/4
+    assert float(found) == pytest.approx(2 * square + 2 * square**3 / 3, rel=1e-12)
 
 
 @pytest.mark.parametrize(("beta", "far"), [(3, 3.0), (6, 1.9)])
@@ -107,6 +184,36 @@ def test_descent_on_an_analytic_loss_ends_there(loss: sp.Expr, rho: int) -> None
     assert value == pytest.approx(flat_constant(4), rel=10 * one * two)
     assert abs(found[1] - flat_constant(4)) < 10 * two
     assert value != pytest.approx(flat_constant(3), rel=1e-2)
+
+
+@pytest.mark.parametrize("target", [0, 1])
+def test_descent_on_a_loss_that_is_not_even_ends_there(target: int) -> None:
+    """g = u + u²/2 + u³/2 − 2u⁵ has α = 3·1² − 3 = 0 and Q₀ = 1 − P⁴ + …, so ρ = 4. Three step
+    sizes, polynomial in η^{2/3}."""
+    p = sp.Symbol("p")
+    there = -p - p**2 - p**3 + 2 * p**5  # ũ, to p⁵
+
+    def g(u: sp.Expr) -> sp.Expr:
+        return sp.expand(u + u**2 / 2 + u**3 / 2 - 2 * u**5)
+
+    assert all(sp.Poly(g(p) + g(there), p).coeff_monomial(p**k) == 0 for k in range(6))
+    defect = sp.Poly(sp.expand(2 * g(p) - (1 - p**4) * (p - there)), p)  # of Q₀ = 1 − p⁴
+    assert all(defect.coeff_monomial(p**k) == 0 for k in range(6))
+
+    u, found = x * y - target, []
+    objective = compile_objective(u**2 / 2 + u**3 / 6 + u**4 / 8 - u**6 / 3, (x, y))
+    etas = (1 / 100, 1 / 200, 1 / 400)
+    for eta in etas:
+        size, height = 2 / (eta * 0.97), target + 0.25
+        top = math.sqrt((size + math.sqrt(size**2 - 4 * height**2)) / 2)
+        gap = 2 / eta - limiting_sharpness(objective, (top, height / top), eta, until=1e-11)
+        found.append(gap / (eta / 4) ** (1 / 3))
+    h = [eta ** (2 / 3) for eta in etas]
+    low, high = ((h[k] * found[k + 1] - h[k + 1] * found[k]) / (h[k] - h[k + 1]) for k in (0, 1))
+    value = (h[0] * high - h[2] * low) / (h[0] - h[2])
+    assert value == pytest.approx(flat_constant(4), rel=5e-3)  # the corrections are large
+    assert value != pytest.approx(flat_constant(4) * 4 ** (1 / 3), rel=0.1)  # of ρ = 1
+    assert value != pytest.approx(flat_constant(6), rel=0.05)
 
 
 def test_descent_on_a_neuron_ends_where_the_law_of_the_neuron_says() -> None:

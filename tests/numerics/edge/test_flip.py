@@ -5,6 +5,7 @@ import pytest
 import sympy as sp
 from edge_cases import CASES, Case
 
+from trajalign.numerics.descent import CONVERGED, compile_objective, descend
 from trajalign.numerics.edge.flip import Flip, offset
 from trajalign.numerics.edge.landscape import Landscape
 from trajalign.theory.edge.exact import exact_flip
@@ -44,6 +45,46 @@ def test_of_a_product_that_is_not_0_it_is_the_law_of_saturation(
     top = (2 / (eta * bend)) ** 0.5
     found = Landscape.of(Objective.parse(text)).flip_near((top, minimum / top))
     assert float(found.kappa) / eta**2 == pytest.approx(inverse_rho, rel=1e-6)
+
+
+UNEQUAL = {"x": sp.S.Zero, "y": sp.Integer(3), "w": sp.Integer(5), "v": sp.Integer(2)}
+
+
+@pytest.mark.parametrize(
+    ("loss", "names", "curvature"),
+    [
+        ("log(cosh({}))", "xyw", sp.Rational(2, 3)),
+        ("log(cosh({}))", "xywv", sp.Rational(2, 3)),
+        ("sqrt(1 + ({})**2)", "xyw", sp.S.One),
+    ],
+)
+def test_of_a_product_with_unequal_outer_weights(
+    loss: str, names: str, curvature: sp.Rational
+) -> None:
+    """κ = 2ηΣ y_i⁻²/|r''(0)|: with Y = Πy_i, λ = Y², |∇λ|² = 4Y⁴ Σ y_i⁻², c = η|r''(0)|Y⁴/2."""
+    at = {name: UNEQUAL[name] for name in names}
+    found = flip_of(loss.format("*".join(names)), at)
+    outer = [at[name] for name in names if name != "x"]
+    assert near(found.eta, 2 / sp.Mul(*outer) ** 2)
+    wanted = 2 * 2 / sp.Mul(*outer) ** 2 * sp.Add(*(y**-2 for y in outer)) / curvature
+    assert near(found.kappa, wanted)
+    equal = 2 * 2 / sp.Mul(*outer) ** 2 * len(outer) / sp.Mul(*outer) ** sp.Rational(2, len(outer))
+    assert not abs(float(found.kappa) / float(equal / curvature) - 1) < 1e-2
+
+
+def test_descent_with_unequal_outer_weights_ends_there() -> None:
+    """2/η − λ* against 2Σ y_i⁻²/|r''(0)| at the weights where it ends, at two step sizes."""
+    x, y, w = sp.symbols("x y w", real=True)
+    objective, gaps = compile_objective(sp.log(sp.cosh(x * y * w)), (x, y, w)), []
+    for eta in (1e-3, 2.5e-4):
+        start = (0.1, (2.04 / eta / 9) ** 0.25 * 1.0, 3 * (2.04 / eta / 9) ** 0.25)
+        found = descend(objective, start, eta, until=1e-11)
+        assert found.outcome == CONVERGED
+        law = 2 * sum(1 / weight**2 for weight in found.last[1:]) / (2 / 3)
+        gaps.append((2 / eta - objective.sharpness(found.last)) / law)
+    # The corrections go with κ, here η^(3/2) times a number.
+    assert abs(gaps[1] - 1) < abs(gaps[0] - 1) < 0.05
+    assert gaps[1] == pytest.approx(1, abs=0.01)
 
 
 def test_of_one_parameter_c_is_the_condition_on_derivatives() -> None:

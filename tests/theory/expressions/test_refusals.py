@@ -269,6 +269,7 @@ def test_a_rational_is_a_number_or_a_quotient_of_two(text):
     ("text", "hint"),
     [
         ("1 + z$2", "unexpected '$' at column 6; allowed are"),
+        ("1 + \u0436", r"unexpected '\u0436' at column 5; letters are a to z; allowed are"),
         ("½*z² + foo(z)", "unknown name 'foo' at column 8"),
         ("z² − 1/0", "'1/0' divides by 0"),
         ("x**2", "unknown name 'x' at column 1; did you mean z?"),

@@ -157,6 +157,6 @@ def test_fast_forward_takes_an_irrational_epsilon():
 def test_the_depth_is_a_whole_number_and_is_told():
     assert models.of("deep", "log-cosh", depth="4") == Deep(Loss.parse("log-cosh"), 4)
     assert Deep("log-cosh").designation == "deep, depth 3"
-    for wrong in (1, 13, 2.5, "two", -3, True):
+    for wrong in (1, 13, 2.5, "two", "٣", -3, True):
         with pytest.raises(ArgumentError, match="need a whole number from 2 to 12"):
             Deep("log-cosh", depth=wrong)

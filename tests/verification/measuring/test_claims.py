@@ -17,7 +17,7 @@ from claims_by_hand import (
 
 from trajalign.theory.models import Q
 from trajalign.theory.responses import ACTIVATIONS, LOSSES
-from trajalign.verification.ledger import claim_for, known_statements
+from trajalign.verification.ledger import claim_for, known_statements, silent_about
 from trajalign.verification.measuring.claims import Claim, worst
 from trajalign.verification.measuring.orbit_claims import CoefficientClaim
 from trajalign.verification.statements.alignment import AlignmentClaim
@@ -111,6 +111,8 @@ def test_hand_table_covers_the_catalogue() -> None:
 def test_every_label_of_the_ledger_has_a_claim_and_a_control(kind: str) -> None:
     plan = plan_of(*RESPONSES[0] if kind == "linear" else RESPONSES[7])
     for statement in known_statements(kind):
+        if silent_about(statement.label, plan.model):
+            continue
         claim = claim_for(statement.label, plan)
         assert claim.label == statement.label
         assert claim.falsified == ""

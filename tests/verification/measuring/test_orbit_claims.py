@@ -80,6 +80,7 @@ def test_orbit_that_never_crosses_is_reported_not_raised(wrong: type[TwoLayerLin
     claims = orbit_claims(plan)
     stuck = replace(plan, model=wrong(plan.model.response), etas=plan.etas[:2])
     stuck.__dict__["curve"] = plan.curve  # the predictions are those of the right model
+    stuck.__dict__["ending"] = plan.ending
     for entry in tried(stuck, claims):
         judgement = entry.judgement
         # Never a pass: a failure with its witness, or no verdict with its reason.
