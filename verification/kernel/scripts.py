@@ -141,7 +141,7 @@ def _powers(statement: Statement) -> Iterator[str]:
         text = f"({term(resolved(base, statement.equations), statement.names)})"
         for e in sorted(exponents):
             yield f"try power_by {text} ({e.p} / {e.q}) {n}%nat {e * n}%nat."
-        yield f"root_by {text} {n}%nat."
+        yield f"try root_by {text} {n}%nat."
 
 
 def at_zero(statement: Statement) -> Iterator[tuple[str, str]]:

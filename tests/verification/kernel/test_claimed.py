@@ -11,7 +11,7 @@ from trajalign.verification.kernel.translate import Untranslatable
 
 p, q = sp.Symbol("p", real=True), sp.Symbol("q", positive=True)
 s, eps = sp.Symbol("s", real=True), sp.Symbol("epsilon", positive=True)
-f = sp.Function("f")
+f, z = sp.Function("f"), sp.Symbol("z", real=True)
 
 
 def texts(found: Statement, kind: str) -> list[str]:
@@ -53,11 +53,11 @@ def test_parity_is_supposed_where_it_is_used() -> None:
     assert not texts(statement(Step("a", "", Identity((R(p) + 1, 1 + R(p) + 0))), ()), "parity")
 
 
-def test_a_limit_of_0_over_0_is_refused() -> None:
-    z = sp.Symbol("z", real=True)
-    at_zero = sp.Subs(sp.Derivative(R(z), (z, 2)), z, 0)
-    with pytest.raises(Untranslatable, match="0/0"):
-        statement(Step("a", "", Identity((at_zero, sp.Rational(-2, 3)))), ((R(z), sp.tanh(z) / z),))
+def test_another_limit_of_0_over_0_is_refused() -> None:
+    slope = sp.Subs(sp.Derivative(R(z), z), z, 0)
+    for asked in (slope, R(0)):
+        with pytest.raises(Untranslatable, match="0/0"):
+            statement(Step("a", "", Identity((asked, sp.S.One))), ((R(z), sp.tanh(z) / z),))
 
 
 def test_a_sign_has_its_factors_as_hypotheses() -> None:
@@ -70,3 +70,32 @@ def test_a_solution_is_the_only_one() -> None:
     found = statement(Step("a", "", Solution(s, p / q, q * s - p)), ())
     assert found.goals == ("s = p / q",)
     assert texts(found, "solved") == ["- p + s * q = 0"]
+
+
+AT_ZERO = sp.Subs(sp.Derivative(R(z), (z, 2)), z, 0)
+
+
+def test_a_limit_of_0_over_0_is_a_function_elsewhere_and_its_limit() -> None:
+    step = Step("a", "", Identity((AT_ZERO, sp.Rational(-2, 3))))
+    found = statement(step, ((R(z), sp.tanh(z) / z),))
+    assert texts(found, "removable") == ["forall z, z <> 0 -> r z = tanh z / z"]
+    assert texts(found, "limit") == ["r 0 = 1"]
+    assert found.goals == ("Derive (Derive r) 0 = - (2 / 3)",)
+
+
+def test_an_integral_is_differentiated_at_its_end_where_it_exists_and_is_continuous() -> None:
+    a, pace = sp.Symbol("a", positive=True), sp.Function("pace")
+    integral = sp.Integral(1 / (p * pace(p)), (p, q, a))
+    found = statement(
+        Step("a", "", Identity((a * f(a).diff(a) * pace(a), sp.S.One))), ((f(a), integral),)
+    )
+    integrand = "(fun p => 1 / (p * pace p))"
+    assert texts(found, "integrable") == [f"locally a (fun a => ex_RInt {integrand} q a)"]
+    assert texts(found, "continuous") == [f"continuous {integrand} a"]
+    assert found.side_conditions == ("pace a <> 0",)
+
+
+def test_the_variable_of_an_integral_is_no_variable_of_the_lemma() -> None:
+    integral = sp.Integral(s / (2 * p), (p, q, eps))
+    found = statement(Step("a", "", Identity((integral, s * (sp.log(eps) - sp.log(q)) / 2))), ())
+    assert found.side_conditions == ()
