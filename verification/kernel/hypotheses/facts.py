@@ -8,6 +8,7 @@ import sympy as sp
 
 from ....theory.expressions.parsing import Z
 from ....theory.responses import Activation, Loss, Response
+from ....theory.valleys import Valley
 from ..names import Untranslatable
 from .field import Field, field_of
 from .said import function_of, given
@@ -23,8 +24,8 @@ class Facts:
     """
 
     def __init__(self, response: Response, prefix: str) -> None:
-        if not isinstance(response, Loss | Activation):
-            raise Untranslatable("a loss about a minimum is not translated")
+        if isinstance(response, Valley) or not isinstance(response, Loss | Activation):
+            raise Untranslatable("a hypothesis on a loss about a minimum is another one")
         self.response, self.prefix = response, prefix
         self.f = function_of(response)
         self.raw = in_coq(response.expression)

@@ -77,6 +77,7 @@ def test_a3_of_a_neuron_speaks_of_where_r_is_at_least_c() -> None:
     [
         ("linear", "log(1+z**2)/2", "A2", "no derivatives with evident signs"),  # it is false
         ("linear", "cosh(z) - 1", "A1", "no derivatives with evident signs"),  # so is this
+        ("product", "log(cosh(u-1))", "A1", "is another one"),
         ("linear", "atan(z**2)/2", "A4", "r''(0) is 0"),
         ("linear", "langevin", "A4", "0/0 at 0"),
         ("neuron", "erf", "A1", "erf has no counterpart"),
