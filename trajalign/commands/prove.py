@@ -29,7 +29,7 @@ from ..verification.theorems.certificate import (
     numbers,
     rounded,
 )
-from ..verification.theorems.proof import Proof, Theorem, require_symmetric
+from ..verification.theorems.proof import Proof, Theorem, require_form
 from ..verification.theorems.search import prove as searched
 from ..verification.theorems.settings import Wanted, rational_above
 from ..verification.theorems.words import Sentences, sentences
@@ -119,7 +119,7 @@ def _searched(model: Model, wanted: Wanted, jobs: int) -> tuple[Proof, Theorem]:
 
 def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> Wanted:
     require_curved(model.response)
-    require_symmetric(model)
+    require_form(model)
     return Wanted(
         None if eta0 is None else _largest(model, eta0),
         None if q0 is None else _heights(model, q0),

@@ -103,7 +103,10 @@ def _cut(lemmas: Lemmas, cell: Cell) -> Tree:
 
 def _fine(cell: Cell, followed: Followed) -> bool:
     """Whether cutting further would tell little more: of k, or at all."""
-    (low, high), (first, last) = followed.crossing, cell.epsilon
+    first, last = cell.epsilon
+    if followed.crossing is None:
+        return True
+    low, high = followed.crossing
     small = (
         cell.q[1] - cell.q[0] <= _ENOUGH["q"]
         and cell.p[1] <= _ENOUGH["p"] * cell.p[0]
