@@ -29,7 +29,8 @@ from ..verification.theorems.certificate import (
     numbers,
     rounded,
 )
-from ..verification.theorems.proof import Proof, Theorem, require_form
+from ..verification.theorems.proof import Proof, Theorem, is_two_sided, require_form
+from ..verification.theorems.rough import rough
 from ..verification.theorems.search import prove as searched
 from ..verification.theorems.settings import Wanted, rational_above
 from ..verification.theorems.words import Sentences, sentences
@@ -152,7 +153,13 @@ def _sizes(model: Model, p0: str, q0: str | None) -> tuple[fmpq, fmpq]:
         raise InputError(f"--p0 {p0}: need A,B with 0 < A < B")
     # At ε = 0 a step takes p to (1 − 2r/q) p, which is 0 or on p's own side where r(p) ≤ q/2.
     top = _HIGHEST if q0 is None else _range(q0, "--q0")[1]
-    if value_at(model.response.response.subs(Z, P), _sympy(high)) <= _sympy(top) / 2:
+    if is_two_sided(model):
+        if rough(model).least(float(high)) <= float(top) / 2:
+            raise InputError(
+                f"--p0 {p0}: need g(p)/p > q0/2 for q0 up to {top} where p has half-width B, so "
+                "that p changes sign"
+            )
+    elif value_at(model.response.response.subs(Z, P), _sympy(high)) <= _sympy(top) / 2:
         raise InputError(f"--p0 {p0}: need r(B) > q0/2 for q0 up to {top}, so that p changes sign")
     return low, high
 

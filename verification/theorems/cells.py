@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -17,7 +18,7 @@ from .exit import Tube
 from .funnel import Funnel
 from .step import SlowCurveStep
 
-_SETTLED = fmpq(1, 50)  # |v| from which the last steps are counted for all small ε at once
+_SETTLED = fmpq(1, 50)
 _CAPS = [fmpq(1, k) for k in (64, 32, 16, 8, 4)]  # by how much of 1 − q it may rise meanwhile
 
 
@@ -88,7 +89,7 @@ class Method:
             phase = self._phase(entry, cell, bounds.q, bounds.x, bounds.misfit, bounds.phase)
             arrival = Arrival((time, time), bounds.x, entry.epsilon, phase)
             return self._told(time, arb(0), arrival)
-        bounds = entry.follow(start, arb(_SETTLED))
+        bounds = entry.follow(start, arb(settled(self.funnel.levels)))
         return self._settled(entry, cell, bounds)
 
     def _check(self, x: arb) -> None:
@@ -179,6 +180,11 @@ class Method:
             low, high = self.clock.constants(arrival)
             crossing = below(low), above(high)
         return Followed(above(time), above(per_log), crossing)
+
+
+def settled(levels: Sequence[fmpq]) -> fmpq:
+    """The |v| from which the last steps are counted for all small ε at once: well in the funnel."""
+    return min(_SETTLED, levels[0] / 2)
 
 
 def _either(a: Followed, b: Followed) -> Followed:

@@ -17,6 +17,7 @@ from .errors import NotProvedError
 from .proof import is_two_sided
 
 _HALVINGS = 60
+_FAR, _LONGER, _ROOM = 16, 1.02, 1.05
 
 
 class Rough:
@@ -31,6 +32,10 @@ class Rough:
 
     def __call__(self, x: float) -> float:
         return self._r(math.sqrt(x)) if x > 0 else 1.0
+
+    def least(self, p: float) -> float:
+        """The least g(p)/p of a 2-cycle with this |p|."""
+        return self(p * p)
 
     def place(self, height: float) -> float:
         """x with r(x) = height, by bisection. Raises NotProvedError where there is none."""
@@ -52,6 +57,10 @@ class Rough:
         """How large x' is for x up to an end, at ε = 0."""
         return max(x * (2 * self(x) / q - 1) ** 2 for x in self.grid(end))
 
+    def thrown(self, x: float, v: float) -> float:
+        """How large x' is from the largest x with |v| as given, beyond what q allows: no larger."""
+        return x
+
 
 class RoughHalfWidth(Rough):
     """Q₀ of a map that is not odd in p, x the square of the half-width."""
@@ -59,6 +68,7 @@ class RoughHalfWidth(Rough):
     def __init__(self, model: Model) -> None:
         super().__init__(model)
         self._g = _float_function(model.response.slope)
+        self._rise = _float_function(sp.diff(model.response.slope, Z))
         origin = number(model.origin)  # type: ignore[attr-defined]
         self.first += origin * origin / 2  # what q̃ adds to h₁
 
@@ -74,19 +84,32 @@ class RoughHalfWidth(Rough):
         """p on the side of s."""
         return self.centre(abs(s)) + s
 
+    def least(self, p: float) -> float:
+        """The same, `p` a half-width; 0 where g does not rise."""
+        ends = [self.point(s) for s in (p, -p)]
+        if not ends[1] < 0 < ends[0] or min(map(self._rise, ends)) <= 0:
+            return 0.0
+        return min(self._g(end) / end for end in ends)
+
     def farthest(self, end: float, q: float) -> float:
-        found = end
-        for x in self.grid(end)[1:]:
-            for s in (math.sqrt(x), -math.sqrt(x)):
-                p = self.point(s)
-                after = -(p - 2 * self._g(p) / q) * math.copysign(1.0, s)
-                most = abs(s)
-                while (
-                    most * most < 16 * end
-                    and self.point(-math.copysign(most, s)) * -math.copysign(1.0, s) < after
-                ):
-                    most *= 1.1
-                found = max(found, most * most)
+        """The same, from either side."""
+        return max(end, *(self._reached(x, q) for x in self.grid(end)[1:]))
+
+    def thrown(self, x: float, v: float) -> float:
+        """How large x' is from the largest x with |v| as given, with room for what is not seen."""
+        at = x / (1 - 2 * v)
+        return _ROOM * self._reached(at, self(at) * (1 - v))
+
+    def _reached(self, x: float, q: float) -> float:
+        """x' from the worse side at ε = 0: the half-width is counted up until it is passed."""
+        found = x
+        for s in (math.sqrt(x), -math.sqrt(x)):
+            p = self.point(s)
+            side, after = -math.copysign(1.0, s), p - 2 * self._g(p) / q
+            w = abs(s)
+            while w * w < _FAR * x and side * self.point(side * w) < side * after:
+                w *= _LONGER
+            found = max(found, w * w)
         return found
 
 

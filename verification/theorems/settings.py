@@ -16,12 +16,13 @@ from ...theory.curve.first_order import slow_curve
 from ...theory.models import Model
 from ..hypotheses.assumptions import Assumptions
 from ..numbers import number
-from .cells import Cell
+from .cells import Cell, settled
 from .errors import NotProvedError
 from .proof import BITS, Lemmas, Range, Setting, is_two_sided, unproved
 from .rough import rough
 
 LEVELS = tuple(fmpq(1, k) for k in (10, 20, 50, 100, 200, 1000))
+_FIRST_LEVELS = (0, 2, 3)  # of them, where the map is not odd in p
 _MOST, _LEAST = 0.04, 0.0007  # ε₀ h(0) that is tried
 _STANDARD, _QUICK = 0.00751, 0.002
 _KEPT = 1.02  # times C₁ε₀ for a tube that is not to be reached, but kept
@@ -52,13 +53,26 @@ def chosen(model: Model, wanted: Wanted) -> Setting:
     trouble: NotProvedError | None = None
     for largest in tried:
         try:
-            setting = _tuned(model, largest, q, p)
+            setting = _with_levels(model, largest, q, p)
             if len(tried) > 1:
                 _probe(Lemmas(model, setting))
             return setting
         except NotProvedError as error:
             trouble = error
     raise trouble or NotProvedError("h(0) is not positive: orbits do not pass q = 1 on the curve")
+
+
+def _with_levels(model: Model, largest: fmpq, q: Range, p: Range) -> Setting:
+    """With the widest funnel that is known to draw orbits in: on one side of p = 0 alone v may be
+    thrown far."""
+    trouble: NotProvedError | None = None
+    for first in _FIRST_LEVELS if is_two_sided(model) else (0,):
+        try:
+            return _tuned(model, largest, q, p, LEVELS[first:])
+        except NotProvedError as error:
+            trouble = error
+    assert trouble is not None
+    raise trouble
 
 
 def sizes(model: Model) -> list[fmpq]:
@@ -118,6 +132,7 @@ def _tuned(
     rise = 1 + 3 * float(largest) * r.first
     tube_end = r.place(float(q[0]) / rise) * 1.02
     funnel_end = max(tube_end, r.place(float(q[0]) / (rise + float(levels[0])))) * 1.02
+    funnel_end = max(funnel_end, r.thrown(tube_end, float(settled(levels))))
     reach, height = max(funnel_end, float(p[1]) ** 2), float(q[0])
     curve_end = (1.25 + 3 * float(largest) * r.first) * max(reach, r.farthest(reach, height))
     ends = [near(x, fmpq(0), _BEYOND) for x in (tube_end, funnel_end, curve_end)]
@@ -174,16 +189,18 @@ def _ranges(model: Model, wanted: Wanted) -> tuple[Range, Range]:
 
 def _range_of_q(model: Model) -> Range:
     low = fmpq(math.ceil(Assumptions(model).z0_and_c[1] * 1000), 1000) + _ABOVE_C
-    if not low < _HIGHEST:
+    if low < _HIGHEST:
+        return low, _HIGHEST
+    if not is_two_sided(model) or not low < 1:
         raise NotProvedError(f"c + {_ABOVE_C} is not below {_HIGHEST}: name a range of q0")
-    return low, _HIGHEST
+    return low, (low + 1) / 2
 
 
 def _largest_p(model: Model, q: fmpq, scale: fmpq) -> fmpq:
     """The largest |p0| with 2r/q − 1 ≥ 1/8, and at most 1 or a unit."""
     r, most = rough(model), max(scale, fmpq(1))
     found = [most * k / 20 for k in range(1, 21)]
-    return max(p for p in found if 2 * r(float(p) ** 2) / float(q) - 1 >= 0.125 or p == found[0])
+    return max(p for p in found if 2 * r.least(float(p)) / float(q) - 1 >= 0.125 or p == found[0])
 
 
 def near(x: float, low: fmpq, high: fmpq) -> fmpq:
