@@ -42,20 +42,22 @@ class Case:
         return self.name
 
     def step(self, p: Real, q: Real, epsilon: Real) -> tuple[Real, Real]:
-        """(p', q'), by a step of descent on x and y."""
+        """(p', q')."""
+        orbit = self.orbit(p, q, epsilon)
+        next(orbit)
+        return next(orbit)
+
+    def orbit(self, p: Real, q: Real, epsilon: Real) -> Iterator[tuple[Real, Real]]:
+        """(p_t, q_t) for t = 0, 1, 2, … by descent on x and y."""
         eta, z = mp.sqrt(epsilon) / self.bend, rational(self.z)
         size = 2 / (eta * self.bend * q)  # x² + y²
         total, difference = mp.sqrt(size + 2 * (p + z)), mp.sqrt(size - 2 * (p + z))
         x, y = (total + difference) / 2, (total - difference) / 2
-        push = eta * self.bend * self.g(p)
-        x, y = x - push * y, y - push * x
-        return x * y - z, 2 / (eta * self.bend * (x * x + y * y))
-
-    def orbit(self, p: Real, q: Real, epsilon: Real) -> Iterator[tuple[Real, Real]]:
-        """(p_t, q_t) for t = 0, 1, 2, …"""
         while True:
-            yield p, q
-            p, q = self.step(p, q, epsilon)
+            p = x * y - z
+            yield p, 2 / (eta * self.bend * (x * x + y * y))
+            push = eta * self.bend * self.g(p)
+            x, y = x - push * y, y - push * x
 
     def across(self, p: Real) -> Real:
         """p̃."""

@@ -6,6 +6,7 @@ p_t → 0 and x falls, and τ > 0, so that q_t rises; at x = 0 the limit is read
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from .errors import NotProvedError
 from .step import Place, SlowCurveStep, Step
 
 _PER_UNIT = 128  # boxes to a natural unit of x
+_PER_WIDTH = 512  # to one of w
 _PARTS = 8  # of x/ε where q > 1
 _ROUNDS = 3
 _BEYOND = 8  # boxes past the tube's end
@@ -50,6 +52,12 @@ class Tube:
         for i in range(count):
             yield hull(self.end * i / count, self.end * (i + 1) / count)
 
+    def _boxes_of_width(self) -> Iterator[arb]:
+        """The same, equally long in w = √x, with which functions on one side move."""
+        count = 1 + int(math.sqrt(float(self.end / self.step.curve.unit)) * _PER_WIDTH)
+        for i in range(count):
+            yield hull(*(self.end * fmpq(k * k, count * count) for k in (i, i + 1)))
+
     def bend(self, at: Place, epsilon: arb) -> arb:
         """(S − 1)/ε."""
         found: arb = at.h[0] + epsilon * (at.h[1] + self.room)
@@ -67,7 +75,7 @@ class Tube:
         return greatest(
             abs(side.second(side.place(x), room, largest))
             for side in self.step.sides
-            for x in self.boxes()
+            for x in (self._boxes_of_width() if self.step.two_sided else self.boxes())
         )
 
     def check_motion(self) -> None:

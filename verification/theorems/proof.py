@@ -34,6 +34,7 @@ from .two_sided_step import TwoSidedStep
 
 BITS = 128
 ORDER = 2  # K: the tube is about 1 + εh₁ + ε²h₂
+_GUARDS = 2  # places at which the curve is looked at
 AXES = ("q", "p", "epsilon")
 Range = tuple[fmpq, fmpq]
 
@@ -227,11 +228,19 @@ class Lemmas:
         if not s.tube_end <= s.funnel_end:
             raise NotProvedError("the tube has to end where the funnel does, or before")
         tube = Tube(self.step, s.tube_end, s.delta, s.largest)
+        self._guard()
         if self.step.two_sided:
             tube.check_kept(s.q[0], s.funnel_end)
             return Method(self.step, found, tube, None)
         tube.check_motion()
         return Method(self.step, found, tube, Clock(tube))
+
+    def _guard(self) -> None:
+        """What is 0 by algebra has to be 0 as far as balls tell: a formula would be false."""
+        places = [arb(self.setting.tube_end * k / _GUARDS) for k in range(1, _GUARDS + 1)]
+        for side in self.step.sides:
+            if not all(c.contains(0) for x in places for c in side.lower_orders(x)):
+                raise ArithmeticError("the slow curve is not that of the step")
 
     def prepare(self) -> Method:
         """Work out what all cells share. Raises NotProvedError."""
