@@ -50,6 +50,7 @@ _TIE, _LONG = "\xa0", 36
 Examples:
   trajalign prove linear --loss atan --certificate atan.json
   trajalign prove linear --loss log-cosh --eta0 1/20 --q0 0.8,0.9
+  trajalign prove product --loss "(1-z**2)**2/4" --minimum 1 --eta0 1/40 --q0 0.92,0.93
   trajalign prove --replay atan.json
 """,
 )
@@ -60,7 +61,8 @@ Examples:
     "--p0",
     "p0",
     metavar="A,B",
-    help="Sizes |p0| of the starts, all up to B; times are told from A on [default: chosen].",
+    help="Sizes |p0| of the starts, all up to B; times are told from A on [default: chosen]. "
+    "Of a loss that is not even: half-widths |p0 - p~0|/2.",
 )
 @click.option(
     "--certificate", "certificate_file", metavar="FILE", type=FILE, help="Write the proof as JSON."
@@ -83,7 +85,8 @@ def prove(
     """Prove alignment, limit, saturation, sharpening and crossing, with numbers, for all small η.
 
     For every step size up to --eta0 and every start of a box, in ball arithmetic. E is a
-    catalogue name or an expression in z, such as "log(cosh(z))". The certificate says what is
+    catalogue name or an expression in z, such as "log(cosh(z))". Of a loss that is not even, or
+    sees a target, alignment, limit and saturation are proved. The certificate says what is
     proved and where to look; --replay proves it anew from that alone.
     """
     begin, cores = time.perf_counter(), jobs or os.cpu_count() or 1

@@ -49,13 +49,17 @@ def sentences(model: Model, theorem: Theorem) -> Sentences:
 
 
 def _parts_two_sided(model: Model, theorem: Theorem) -> dict[str, str]:
-    origin = diagonal_origin(model)
-    output = r"\taP_t" if origin == 0 else rf"{sp.latex(origin)} + \taP_t"
     return {
         "alignment": _alignment(theorem, "w_0", "Q_0"),
-        "imbalance": rf"$1/\taQ_t^2 - \taEps ({output})^2$ falls at every step",
+        "imbalance": rf"$1/\taQ_t^2 - \taEps ({output_of(model, '_t')})^2$ falls at every step",
         **_limits(slow_curve(model).h_at_zero, theorem),
     }
+
+
+def output_of(model: Model, index: str = "") -> str:
+    """The output z + p."""
+    origin, p = diagonal_origin(model), rf"\taP{index}"
+    return p if origin == 0 else rf"{sp.latex(origin)} + {p}"
 
 
 def _parts_of_even(first: sp.Expr, theorem: Theorem) -> dict[str, str]:

@@ -1,18 +1,30 @@
 """Proofs where the map is not odd in p: what they prove, against descent; what is refused."""
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import pytest
+import sympy as sp
 from flint import arb, ctx, fmpq
 from half_width_cases import BY_NAME, NAMES, Case, rational
 from mpmath import mp
 
+from trajalign.theory.derivation.book import appendix
+from trajalign.theory.derivation.claims import Cited, Enclosed, Identity
 from trajalign.theory.errors import InputError
-from trajalign.verification.theorems.certificate import certificate, replay
+from trajalign.verification.derivations.judging import DerivationError, check_appendix
+from trajalign.verification.theorems.certificate import (
+    Replayed,
+    certificate,
+    digest,
+    replay,
+    rounded,
+)
+from trajalign.verification.theorems.chapter import LABEL, with_theorem
 from trajalign.verification.theorems.errors import NotProvedError
 from trajalign.verification.theorems.proof import (
     BITS,
@@ -24,6 +36,7 @@ from trajalign.verification.theorems.proof import (
     check,
 )
 from trajalign.verification.theorems.two_sided_step import TwoSidedStep
+from trajalign.verification.theorems.words import sentences
 
 ZHU = Setting(
     largest=fmpq(1, 400),
@@ -150,10 +163,10 @@ def test_a_false_alignment_is_contradicted(what: str) -> None:
 @pytest.mark.thorough
 @pytest.mark.parametrize("what", ["limit", "saturation"])
 def test_a_false_limit_is_contradicted(what: str) -> None:
-    case, found = BY_NAME["Zhu"], set[str]()
-    for start in starts(case, 1, 1):
-        found |= objections(case, FALSE[what](theorem_of("Zhu")), *start)
-    assert found == {what}
+    case, wrong = BY_NAME["Zhu"], FALSE[what](theorem_of("Zhu"))
+    s = wrong.setting
+    start = case.point(rational(s.p[1]), 1), rational(s.q[0]), rational(s.largest)
+    assert objections(case, wrong, *start) == {what}
 
 
 def test_nothing_is_told_of_sharpness_on_the_way_or_of_the_crossing() -> None:
@@ -228,13 +241,76 @@ def test_of_another_map_nothing_is_proved(monkeypatch: pytest.MonkeyPatch) -> No
         Lemmas(BY_NAME["Zhu"].model, ZHU).prepare()
 
 
-# Certificates
+# Certificates, words, and the chapter
 
 
-def test_a_certificate_is_replayed_and_refuses_what_is_better() -> None:
-    model, proof, theorem = BY_NAME["Zhu"].model, PROOFS["Zhu"], theorem_of("Zhu")
-    document = certificate(model, proof, theorem)
-    assert document["theorem"]["gap"] is None
-    found = replay(document)
-    assert found.theorem == theorem
-    assert found.model == model
+def replayed(**told: Any) -> Replayed:
+    """What a certificate says in which some numbers were changed, and the hash worked out anew."""
+    document = certificate(BY_NAME["Zhu"].model, PROOFS["Zhu"], rounded(theorem_of("Zhu")))
+    document["theorem"] |= told
+    document["sha256"] = digest(document)
+    return replay(document)
+
+
+def test_a_certificate_is_replayed() -> None:
+    found = replayed()
+    assert found.theorem == rounded(theorem_of("Zhu"))
+    assert found.model == BY_NAME["Zhu"].model
+    assert found.proof == PROOFS["Zhu"]
+
+
+@pytest.mark.parametrize(
+    "name", ["alignment", "second", "time", "per_log", "per_small", "limit", "saturation"]
+)
+def test_a_bound_that_was_improved_is_refused(name: str) -> None:
+    better = getattr(theorem_of("Zhu"), name) * fmpq(999, 1000)
+    with pytest.raises(NotProvedError, match=f"^{name}: "):
+        replayed(**{name: str(better)})
+
+
+@pytest.mark.parametrize("told", [{"gap": "1"}, {"scale": ["1", "2"]}])
+def test_what_is_told_of_even_losses_only_is_refused(told: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="malformed certificate: gap, scale: "):
+        replayed(**told)
+
+
+def test_crossings_that_were_not_proved_are_refused() -> None:
+    row = {"q": ["4/5", "9/10"], "p": ["1/5", "1/2"], "low": "0", "high": "1"}
+    with pytest.raises(NotProvedError, match="crossings"):
+        replayed(crossings=[row])
+
+
+def test_it_says_which_starts_it_is_about() -> None:
+    """All p₀ of the interval that is told have a half-width in the box, and little is left out."""
+    case, found = BY_NAME["Zhu"], sentences(BY_NAME["Zhu"].model, theorem_of("Zhu"))
+    assert tuple(found.parts) == ("alignment", "imbalance", "limit", "saturation")
+    told = re.search(r"from \$(-[\d./]+)\$ to \$([\d./]+)\$", found.given)
+    assert told
+    most = rational(ZHU.p[1])
+    for text, sign in zip(told.groups(), (-1, 1), strict=True):
+        end = case.point(most, sign)
+        assert abs(mp.mpf(text)) <= abs(end)
+        assert abs(mp.mpf(text)) > abs(end) * mp.mpf("0.97")
+        assert case.half_width(mp.mpf(text)) <= most
+
+
+def test_of_an_even_loss_the_half_width_is_the_size_of_p() -> None:
+    model = BY_NAME["log-cosh, a target"].model
+    known = replace(theorem_of("Zhu"), first=(fmpq(3, 4), fmpq(3, 4)))
+    assert "so that $w = |\\taP|$" in sentences(model, known).given
+
+
+def test_it_is_a_chapter_of_the_appendix() -> None:
+    book = with_theorem(appendix(BY_NAME["Zhu"].model), replayed())
+    checked = check_appendix(book)[-1]
+    assert checked.derivation.label == LABEL
+    kinds = [type(step.claim) for step in checked.derivation.steps]
+    assert kinds == [Cited, Identity, *[Enclosed] * 5]
+
+
+def test_a_chapter_with_another_target_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "trajalign.verification.theorems.chapter.diagonal_origin", lambda model: sp.Integer(2)
+    )
+    with pytest.raises(DerivationError):
+        check_appendix(with_theorem(appendix(BY_NAME["Zhu"].model), replayed()))
