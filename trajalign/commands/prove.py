@@ -50,7 +50,7 @@ _TIE, _LONG = "\xa0", 36
 Examples:
   trajalign prove linear --loss atan --certificate atan.json
   trajalign prove linear --loss log-cosh --eta0 1/20 --q0 0.8,0.9
-  trajalign prove product --loss "(1-z**2)**2/4" --minimum 1 --eta0 1/40 --q0 0.92,0.93
+  trajalign prove product --loss log-cosh --target 1 --eta0 1/20 --q0 0.8,0.9
   trajalign prove --replay atan.json
 """,
 )
