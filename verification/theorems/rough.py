@@ -10,6 +10,7 @@ import sympy as sp
 from flint import arb
 
 from ...numerics.compile.balls import compile_balls
+from ...theory.curve.half_width import diagonal_origin
 from ...theory.expressions.parsing import Z
 from ...theory.models import Model
 from ..numbers import number
@@ -69,7 +70,7 @@ class RoughHalfWidth(Rough):
         super().__init__(model)
         self._g = _float_function(model.response.slope)
         self._rise = _float_function(sp.diff(model.response.slope, Z))
-        origin = number(model.origin)  # type: ignore[attr-defined]
+        origin = number(diagonal_origin(model))
         self.first += origin * origin / 2  # what q̃ adds to h₁
 
     def __call__(self, x: float) -> float:
