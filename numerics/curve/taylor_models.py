@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import comb
+from typing import Protocol
 
 import sympy as sp
 from flint import arb, arb_poly, arb_series, ctx, fmpq
@@ -22,10 +23,10 @@ from ..compile.jet_compiler import sharper
 from ..compile.jets import JetFunction, compile_jet, unlimited_length
 from .cells import BallSolver, Coefficient, SeriesRing
 
-_TERMS = 14  # of the polynomials
-_PER_UNIT = 32  # cells to a natural unit of x
-_BITS = 256  # to which they are worked out
-_FROM_ZERO = _PER_UNIT  # cells up to which means over [0, x] are looked at
+TERMS = 14  # of the polynomials
+PER_UNIT = 32  # cells to a natural unit of x
+BITS = 256  # to which they are worked out
+FROM_ZERO = PER_UNIT  # cells up to which means over [0, x] are looked at
 _NEWTON_STEPS = 1  # from where the chord says: cells are small
 _NEAR = 10  # cells of which the functions are also had over all of [0, x]
 
@@ -36,7 +37,7 @@ class OutOfRangeError(ArithmeticError):
 
 @dataclass
 class CellModel:
-    """A function on one cell: a polynomial in x − centre, and a bound on its coefficient `_TERMS`
+    """A function on one cell: a polynomial in x − centre, and a bound on its coefficient `TERMS`
     over the cell, all of which is `whole`, as offsets from the centre."""
 
     polynomial: arb_poly
@@ -60,7 +61,7 @@ class CellModel:
         polynomial = self.polynomial
         if k > 0:
             polynomial = self.derivatives[-1][0].derivative() * (arb(1) / k)
-        bound = self.remainder * comb(_TERMS, k) * abs(self.whole).upper() ** arb(_TERMS - k)
+        bound = self.remainder * comb(TERMS, k) * abs(self.whole).upper() ** arb(TERMS - k)
         error = arb(0, bound.upper())
         self.derivatives.append((polynomial, error, polynomial(self.whole) + error))
 
@@ -87,38 +88,34 @@ class Located:
         return self.over(name, 1)[0]
 
 
-class CurveModels:
-    """r, 1/r, φ²/x (0 for a loss) and h_1, …, h_order of a model for 0 ≤ x ≤ `end`.
+class Expansions(Protocol):
+    """Power series of functions of x about the centres of cells, and over cells, in natural units
+    of x."""
 
-    Functions are named "r", "inverse", "omega", "h1", "h2", …. Raises what `CurveCells` raises, and
-    OutOfRangeError where a function has no finite enclosure, or r' < 0 is not certain.
+    def about(self, index: int) -> tuple[list[arb_series], list[list[arb_series]]]:
+        """The functions about the centre of a cell; and over the cell, in one way or more."""
 
-    >>> from trajalign.theory.models import TwoLayerLinear
-    >>> models = CurveModels(TwoLayerLinear("log-cosh"), 2, fmpq(1))
-    >>> [models.over(f, arb(0), 1)[0].str(6, radius=False) for f in ("r", "h1", "h2")]
-    ['1.00000', '0.750000', '0.787500']
+
+class TaylorModels:
+    """Functions for 0 ≤ x ≤ `end`, by their names: one of them, "inverse", rises.
+
+    `unit` is a natural unit of x. Raises OutOfRangeError where a function has no finite enclosure.
     """
 
-    def __init__(self, model: Model, order: int, end: fmpq) -> None:
-        require_curved(model.response)
-        self.order = order
-        self.unit = fmpq(int(model.response.scale.p), int(model.response.scale.q)) ** 2
-        self.width = self.unit / _PER_UNIT
+    def __init__(
+        self, names: tuple[str, ...], unit: fmpq, end: fmpq, expansions: Expansions
+    ) -> None:
+        self.names, self.unit = names, unit
+        self.width = self.unit / PER_UNIT
         count = int((end / self.width).ceil())
         self.end = self.width * count
         self._last, self._per_x = arb(self.end), arb(1 / self.width)
-        self._centres = [_centre(i) * arb(self.unit) for i in range(count)]
+        self._centres = [cell_centre(i) * arb(self.unit) for i in range(count)]
         self._starts = [arb(self.width * i) for i in range(count + 1)]
-        with ctx.workprec(_BITS), unlimited_length():
-            expansions = _Expansions(model, order)
+        with ctx.workprec(BITS), unlimited_length():
             self._cells = [self._cell(expansions, i) for i in range(count)]
             ends = (self.width * i for i in range(count + 1))
             self._edges = [self.value("inverse", arb(end).min(arb(self.end))) for end in ends]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Of the functions."""
-        return ("r", "inverse", "omega", *(f"h{k + 1}" for k in range(self.order)))
 
     def located(self, x: arb) -> Located:
         """The cells that a box of x meets, for all points of `x` that are ≥ 0.
@@ -194,23 +191,45 @@ class CurveModels:
             return found - 1
         return found + 1 if x > self._starts[found + 1] else found
 
-    def _cell(self, expansions: _Expansions, index: int) -> dict[str, CellModel]:
+    def _cell(self, expansions: Expansions, index: int) -> dict[str, CellModel]:
         thin, wide = expansions.about(index)
-        powers = [arb(self.unit) ** arb(k) for k in range(_TERMS + 1)]
+        powers = [arb(self.unit) ** arb(k) for k in range(TERMS + 1)]
         found = {}
         for i, name in enumerate(self.names):
-            sizes = [abs(functions[i][_TERMS]).upper() for functions in wide]
+            sizes = [abs(functions[i][TERMS]).upper() for functions in wide]
             finite = [size for size in sizes if size.is_finite()]
             if not finite:
                 raise OutOfRangeError(f"{name} has no finite enclosure on cell {index}")
-            polynomial = arb_poly([thin[i][k] / powers[k] for k in range(_TERMS)])
-            remainder = (min(finite) / powers[_TERMS]).upper()
+            polynomial = arb_poly([thin[i][k] / powers[k] for k in range(TERMS)])
+            remainder = (min(finite) / powers[TERMS]).upper()
             found[name] = CellModel(polynomial, remainder, self._whole(index))
         return found
 
     def _whole(self, index: int) -> arb:
         ends = arb(index * self.width), arb((index + 1) * self.width)
         return ends[0].union(ends[1]) - self._centres[index]
+
+
+class CurveModels(TaylorModels):
+    """r, 1/r, φ²/x (0 for a loss) and h_1, …, h_order of a model for 0 ≤ x ≤ `end`.
+
+    Functions are named "r", "inverse", "omega", "h1", "h2", …. Raises what `CurveCells` raises, and
+    OutOfRangeError where a function has no finite enclosure, or r' < 0 is not certain.
+
+    >>> from trajalign.theory.models import TwoLayerLinear
+    >>> models = CurveModels(TwoLayerLinear("log-cosh"), 2, fmpq(1))
+    >>> [models.over(f, arb(0), 1)[0].str(6, radius=False) for f in ("r", "h1", "h2")]
+    ['1.00000', '0.750000', '0.787500']
+    """
+
+    def __init__(self, model: Model, order: int, end: fmpq) -> None:
+        require_curved(model.response)
+        self.order = order
+        unit = fmpq(int(model.response.scale.p), int(model.response.scale.q)) ** 2
+        names = ("r", "inverse", "omega", *(f"h{k + 1}" for k in range(order)))
+        with ctx.workprec(BITS), unlimited_length():
+            expansions = _Expansions(model, order)
+        super().__init__(names, unit, end, expansions)
 
 
 class _Ring(SeriesRing):
@@ -235,7 +254,7 @@ class _Expansions:
         self.model, self.order = model, order
         scale = model.response.scale
         self.unit = arb(fmpq(int(scale.p), int(scale.q))) ** arb(2)
-        self.size = _TERMS + 1 + 3 * order + 2  # an order takes derivatives and a division by x
+        self.size = TERMS + 1 + 3 * order + 2  # an order takes derivatives and a division by x
         square = model.response.square
         sources = [model.response.response, *([] if square is None else [square / Z**2])]
         self.sources = [_EvenSeries(e.subs(Z, scale * Z), self.size) for e in sources]
@@ -243,7 +262,7 @@ class _Expansions:
     def about(self, index: int) -> tuple[list[arb_series], list[list[arb_series]]]:
         """The functions about the centre of a cell; over the cell, once or twice: near 0 over all
         that lies between too, where the division by x costs nothing."""
-        cell = arb(fmpq(index, _PER_UNIT)).union(arb(fmpq(index + 1, _PER_UNIT)))
+        cell = arb(fmpq(index, PER_UNIT)).union(arb(fmpq(index + 1, PER_UNIT)))
         inside, over, from_zero = zip(*(s.about(index) for s in self.sources), strict=True)
         wide = []
         if index > 0:
@@ -253,7 +272,7 @@ class _Expansions:
         found = [functions for functions in wide if functions]
         if not found:
             raise OutOfRangeError(f"r > 0 > r' is not certain at {cell.str(5)} units of p²")
-        return self._functions(_centre(index), inside, index == 0), found
+        return self._functions(cell_centre(index), inside, index == 0), found
 
     def _tried(self, x: arb, known: Sequence[arb_series], at_zero: bool) -> list[arb_series]:
         """The functions over a box; none where it is too wide for balls."""
@@ -277,7 +296,7 @@ class _Expansions:
         solver = BallSolver(self.model, ring, Coefficient(arb_series([1 / self.unit], self.size)))
         h = [solver.advance().series * self.unit ** arb(k + 1) for k in range(self.order)]
         found = [r, 1 / r, omega, *h]
-        if min(series.prec for series in found) <= _TERMS:
+        if min(series.prec for series in found) <= TERMS:
             raise ArithmeticError("the series of the slow curve came out too short")
         return found
 
@@ -293,21 +312,21 @@ class _EvenSeries:
 
     def about(self, index: int) -> tuple[arb_series, arb_series, arb_series]:
         """About the centre of a cell, over the cell, and over all from 0 on (near 0 alone)."""
-        n, low, high = self.size, fmpq(index, _PER_UNIT), fmpq(index + 1, _PER_UNIT)
-        centre = _centre(index)
+        n, low, high = self.size, fmpq(index, PER_UNIT), fmpq(index + 1, PER_UNIT)
+        centre = cell_centre(index)
         # With F(z²) = f(z), F^(k)(x)/k! is a mean of f^(2k)/(2k)! over the segment from 0 to z.
-        if index < _FROM_ZERO:
+        if index < FROM_ZERO:
             piece = self.jet(arb(low).sqrt().union(arb(high).sqrt()), 2 * n)[: 2 * n : 2]
             known = self.from_zero or piece
             self.from_zero = [a.union(b) for a, b in zip(known, piece, strict=True)]
-        near = _narrowed(self.at_zero, self.from_zero, arb(0).union(arb(high)))
+        near = narrowed(self.at_zero, self.from_zero, arb(0).union(arb(high)))
         if index == 0:
             return self.at_zero, near, near
         inside, over = self._composed(centre), self._composed(arb(low).union(arb(high)))
         plain = [over[k] for k in range(n)]
-        if index < _FROM_ZERO:
+        if index < FROM_ZERO:
             plain = [sharper(a, b) for a, b in zip(plain, self.from_zero, strict=True)]
-        return inside, _narrowed(inside, plain, arb(low).union(arb(high)) - centre), near
+        return inside, narrowed(inside, plain, arb(low).union(arb(high)) - centre), near
 
     def _composed(self, x: arb) -> arb_series:
         z = x.sqrt()
@@ -320,11 +339,12 @@ class _EvenSeries:
         return total
 
 
-def _centre(index: int) -> arb:
-    return arb(0) if index == 0 else arb(fmpq(2 * index + 1, 2 * _PER_UNIT))
+def cell_centre(index: int) -> arb:
+    """Where a cell is expanded, in natural units."""
+    return arb(0) if index == 0 else arb(fmpq(2 * index + 1, 2 * PER_UNIT))
 
 
-def _narrowed(inside: arb_series, plain: Sequence[arb], offset: arb) -> arb_series:
+def narrowed(inside: arb_series, plain: Sequence[arb], offset: arb) -> arb_series:
     """The coefficients over centre + offset, narrowed by Taylor's formula: those at the centre and
     the last one over it."""
     top, found = len(plain) - 1, []

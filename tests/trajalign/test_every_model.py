@@ -69,7 +69,7 @@ THOROUGH = (
 
 # What a loss that need not be even has no theorem, law or theory for; and it takes a loss with a
 # minimum elsewhere, 2z + z² at −1.
-NOT_EVEN = ("exponential", "proved", "prove", "replay of a theorem")
+NOT_EVEN = ("exponential", "proved")
 ELSEWHERE = ("response",)
 
 

@@ -22,6 +22,10 @@ NAMES = (
 LIMIT = ("neuron", "--activation", "algebraic", "--statement", "neuron/limit", "--jobs", "1")
 ORBIT = ("orbit", "linear", "--eta", "1/10", "--digits", "20", "--json", "-")
 SMALL_BOX = ("--q0", "4/5,81/100", "--p0", "3/10,1/2", "--eta0", "1/20", "--jobs", "1")
+SKEWED = (
+    *("prove", "product", "--loss", "(1-z**2)**2/4", "--minimum", "1", "--eta0", "1/80"),
+    *("--q0", "23/25,921/1000", "--p0", "1/15,1/8", "--jobs", "1"),
+)
 TOY, RING = "log(cosh(x*y))", "(x**2 + y**2 - 1)**2"
 NOT_CONVEX = ("linear", "--loss", "log(1+z**2)/2")  # breaks A2 alone
 COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -38,6 +42,8 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "a witness": ("certificate", ("assumptions", *NOT_CONVEX, "--certificate", "-")),
     "a theorem": ("prove", ("prove", "linear", *SMALL_BOX, "--json", "-")),
     "a theorem's proof": ("theorem", ("prove", "linear", *SMALL_BOX, "--certificate", "-")),
+    "a theorem of a loss that is not even": ("prove", (*SKEWED, "--json", "-")),
+    "its proof": ("theorem", (*SKEWED, "--certificate", "-")),
     "a kernel's reading": ("check", ("check", "--kernel", "linear", "--json", "-")),
     "derivations": ("derivation", ("derive", "--format", "json")),
     "the doctor's findings": ("doctor", ("doctor", "--json", "-")),
@@ -142,12 +148,16 @@ def test_a_missing_or_unknown_field_is_refused(document: tuple[str, Any]) -> Non
     optional = {"supremum", "constants", "controls"} if name in OPTIONAL else set()
     if name == "prove":
         optional = {"theorem/gradient-flow"}
+    if name in ("prove", "theorem"):
+        optional |= {"options"}  # of models that have some
     if found.get("method") == "enclosed":
         optional = {"limiting_sharpness"}
     for path, value in objects(found):
         if set(path) & set(OPEN) and name != "orbit":
             continue
         for key in set(value) - optional:
+            if path[-1:] == ("options",):
+                break  # their names are those of the model
             assert not valid(changed(found, path, lambda o, k=key: o.pop(k)), name), (path, key)
         assert not valid(changed(found, path, lambda o: o.update(extra=0)), name), path
 

@@ -29,7 +29,8 @@ from ..verification.theorems.certificate import (
     numbers,
     rounded,
 )
-from ..verification.theorems.proof import Proof, Theorem, require_symmetric
+from ..verification.theorems.proof import Proof, Theorem, is_two_sided, require_form
+from ..verification.theorems.rough import rough
 from ..verification.theorems.search import prove as searched
 from ..verification.theorems.settings import Wanted, rational_above
 from ..verification.theorems.words import Sentences, sentences
@@ -49,6 +50,7 @@ _TIE, _LONG = "\xa0", 36
 Examples:
   trajalign prove linear --loss atan --certificate atan.json
   trajalign prove linear --loss log-cosh --eta0 1/20 --q0 0.8,0.9
+  trajalign prove product --loss log-cosh --target 1 --eta0 1/20 --q0 0.8,0.9
   trajalign prove --replay atan.json
 """,
 )
@@ -59,7 +61,8 @@ Examples:
     "--p0",
     "p0",
     metavar="A,B",
-    help="Sizes |p0| of the starts, all up to B; times are told from A on [default: chosen].",
+    help="Sizes |p0| of the starts, all up to B; times are told from A on [default: chosen]. "
+    "Of a loss that is not even: half-widths |p0 - p~0|/2.",
 )
 @click.option(
     "--certificate", "certificate_file", metavar="FILE", type=FILE, help="Write the proof as JSON."
@@ -82,7 +85,8 @@ def prove(
     """Prove alignment, limit, saturation, sharpening and crossing, with numbers, for all small η.
 
     For every step size up to --eta0 and every start of a box, in ball arithmetic. E is a
-    catalogue name or an expression in z, such as "log(cosh(z))". The certificate says what is
+    catalogue name or an expression in z, such as "log(cosh(z))". Of a loss that is not even, or
+    sees a target, alignment, limit and saturation are proved. The certificate says what is
     proved and where to look; --replay proves it anew from that alone.
     """
     begin, cores = time.perf_counter(), jobs or os.cpu_count() or 1
@@ -119,7 +123,7 @@ def _searched(model: Model, wanted: Wanted, jobs: int) -> tuple[Proof, Theorem]:
 
 def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> Wanted:
     require_curved(model.response)
-    require_symmetric(model)
+    require_form(model)
     return Wanted(
         None if eta0 is None else _largest(model, eta0),
         None if q0 is None else _heights(model, q0),
@@ -152,7 +156,13 @@ def _sizes(model: Model, p0: str, q0: str | None) -> tuple[fmpq, fmpq]:
         raise InputError(f"--p0 {p0}: need A,B with 0 < A < B")
     # At ε = 0 a step takes p to (1 − 2r/q) p, which is 0 or on p's own side where r(p) ≤ q/2.
     top = _HIGHEST if q0 is None else _range(q0, "--q0")[1]
-    if value_at(model.response.response.subs(Z, P), _sympy(high)) <= _sympy(top) / 2:
+    if is_two_sided(model):
+        if rough(model).least(float(high)) <= float(top) / 2:
+            raise InputError(
+                f"--p0 {p0}: need g(p)/p > q0/2 for q0 up to {top} where p has half-width B, so "
+                "that p changes sign"
+            )
+    elif value_at(model.response.response.subs(Z, P), _sympy(high)) <= _sympy(top) / 2:
         raise InputError(f"--p0 {p0}: need r(B) > q0/2 for q0 up to {top}, so that p changes sign")
     return low, high
 

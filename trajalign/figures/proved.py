@@ -22,7 +22,7 @@ from ..theorem_file import replayed
 from ..theory.curve.first_order import slow_curve
 from ..theory.errors import InputError
 from ..theory.models import ETA, Model
-from ..verification.theorems.proof import Theorem
+from ..verification.theorems.proof import Theorem, is_two_sided
 from ..verification.theorems.search import prove
 from ..verification.theorems.settings import quick
 from ..verification.theorems.words import largest_step
@@ -269,6 +269,11 @@ def _exactly(value: fmpq) -> sp.Rational:
 
 
 def _asked(asked: Request) -> Picture:
+    if is_two_sided(asked.model):
+        raise InputError(
+            f"{asked.model.response.text}: figure proved is of even losses; the theorem about "
+            "others is told by trajalign prove"
+        )
     if asked.certificate is None:
         with asked.bar("proving") as progress:
             theorem = prove(asked.model, quick(asked.model), progress)[1]

@@ -166,6 +166,7 @@ class PastOneClaim(TheoremClaim):
 def _on_tube(lemmas: Lemmas) -> dict[str, float]:
     """What is proved of orbits on the tube, and of those past q = 1."""
     tube, clock, s = lemmas.method.tube, lemmas.method.clock, lemmas.setting
+    assert clock is not None
     first, limit, saturation = tube.limit()
     alignment = tube.alignment()
     end, now = arb(s.tube_end).lower(), (arb(0), arb(0))

@@ -11,7 +11,7 @@ from flint import arb, fmpq
 
 from .bounds import hull
 from .errors import NotProvedError
-from .step import Step
+from .step import SlowCurveStep
 
 _ROOM = fmpq(1001, 1000)
 _TRIES = 8
@@ -20,11 +20,12 @@ _TRIES = 8
 @dataclass(frozen=True)
 class Approach:
     """For 0 < p0² < x₁ and q0 up to `highest`: |p'/p| ≥ `growth` > 1 while p² < x₁; then p² is at
-    most `reached`, and q at most `risen`."""
+    most `reached`, and q at most `risen`, `rise` times what it was."""
 
     growth: arb
     reached: arb
     risen: arb
+    rise: arb
 
     @property
     def weight(self) -> arb:
@@ -32,13 +33,14 @@ class Approach:
         return (1 / self.growth.log()).upper()
 
 
-def approach(step: Step, q: tuple[fmpq, fmpq], first: fmpq, largest: fmpq) -> Approach:
+def approach(step: SlowCurveStep, q: tuple[fmpq, fmpq], first: fmpq, largest: fmpq) -> Approach:
     """The approach from 0 < x < `first`, with q0 in a range. Raises NotProvedError."""
     every, box = hull(0, largest), hull(0, first)
     at = step.place(box)
-    risen = arb(q[1])
+    low, high = step.started(q, box, every)
+    risen = high
     for _ in range(_TRIES):
-        s = arb(q[0]).union(risen) / at.r
+        s = low.union(risen) / at.r
         factor = 1 - step.gamma(at, s - 1, every)
         if not factor > 1:
             raise NotProvedError(f"small p is not known to grow at q = {float(q[1]):.4g}")
@@ -48,9 +50,10 @@ def approach(step: Step, q: tuple[fmpq, fmpq], first: fmpq, largest: fmpq) -> Ap
             raise NotProvedError("q is not known to rise for small p")
         # Σ x_t ≤ x₁/(1 − m⁻²), and the last of them below x₁.
         total = arb(first) / (1 - 1 / (growth * growth))
-        needed = (arb(q[1]) * (arb(largest) * drift.upper() * total).exp()).upper()
+        rise = (arb(largest) * drift.upper() * total).exp()
+        needed = (high * rise).upper()
         if needed <= risen:
             top = factor.upper()
-            return Approach(growth, (arb(first) * top * top).upper(), risen)
-        risen = (arb(q[1]) + (needed - arb(q[1])) * _ROOM).upper()
+            return Approach(growth, (arb(first) * top * top).upper(), risen, rise.upper())
+        risen = (high + (needed - high) * _ROOM).upper()
     raise NotProvedError("q is not bounded while small p grows")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from flint import arb, fmpq
 
@@ -14,9 +16,9 @@ from .entry import Bounds, Entry, slices
 from .errors import NotProvedError
 from .exit import Tube
 from .funnel import Funnel
-from .step import Step
+from .step import SlowCurveStep
 
-_SETTLED = fmpq(1, 50)  # |v| from which the last steps are counted for all small ε at once
+_SETTLED = fmpq(1, 50)
 _CAPS = [fmpq(1, k) for k in (64, 32, 16, 8, 4)]  # by how much of 1 − q it may rise meanwhile
 
 
@@ -32,29 +34,53 @@ class Cell:
 @dataclass(frozen=True)
 class Followed:
     """What is proved of a cell: |v| ≤ δε² from step t_a ≤ `time` + `per_log` ln(1/ε) on, and
-    ε t_b − ρ₀ ln(1/ε) lies between the two `crossing`."""
+    ε t_b − ρ₀ ln(1/ε) lies between the two `crossing`, where a crossing is told."""
 
     time: fmpq
     per_log: fmpq
-    crossing: tuple[fmpq, fmpq]
+    crossing: tuple[fmpq, fmpq] | None
 
 
 @dataclass(frozen=True)
 class Method:
-    """What cells are followed with; all of it for ε ≤ the tube's largest."""
+    """What cells are followed with; all of it for ε ≤ the tube's largest. Without a clock nothing
+    is told of the crossing."""
 
-    step: Step
+    step: SlowCurveStep
     funnel: Funnel
     tube: Tube
-    clock: Clock
+    clock: Clock | None
 
     def follow(self, cell: Cell, approach: Approach) -> Followed:
-        """All orbits of a cell, onto the tube and past q = 1. Raises NotProvedError."""
-        low, high = cell.epsilon
-        entry = Entry(self.step, self.funnel, hull(low, high))
-        p_low, p_high = cell.p
-        x = arb(p_low * p_low).lower(), arb(p_high * p_high).upper()
-        start = Bounds(0, x, (arb(cell.q[0]).lower(), approach.risen), None, arb(0))
+        """All orbits of a cell, onto the tube and past q = 1, from both sides of p = 0.
+
+        Raises NotProvedError.
+        """
+        entry = Entry(self.step, self.funnel, hull(*cell.epsilon))
+        found = [
+            self._followed(entry, cell, self._start(cell, approach, side))
+            for side in range(len(self.step.sides))
+        ]
+        return reduce(_either, found)
+
+    def _start(self, cell: Cell, approach: Approach, side: int) -> Bounds:
+        """Bounds of the starts of a cell on a side, and of orbits that come there from smaller
+        |p0|."""
+        step, every = self.step.sides[side], hull(*cell.epsilon)
+        first, last = (arb(p * p) for p in cell.p)
+        low, high = step.started(cell.q, first.union(last), every)
+        if not (step.two_sided and first > approach.reached):
+            # These may have begun on either side.
+            least_q, most_q = self.step.started(cell.q, hull(0, first), every)
+            low, high = low.min(least_q), high.max((most_q * approach.rise).upper())
+        return Bounds(0, (first.lower(), last.upper()), (low, high), None, self._phase_at(), side)
+
+    def _phase_at(self) -> arb | None:
+        """Of a start."""
+        return None if self.clock is None else arb(0)
+
+    def _followed(self, entry: Entry, cell: Cell, start: Bounds) -> Followed:
+        low = cell.epsilon[0]
         if low > 0:
             target = (arb(self.tube.delta) * arb(low) * arb(low)).lower()
             bounds = entry.follow(start, target)
@@ -62,8 +88,8 @@ class Method:
             time = arb(bounds.time)
             phase = self._phase(entry, cell, bounds.q, bounds.x, bounds.misfit, bounds.phase)
             arrival = Arrival((time, time), bounds.x, entry.epsilon, phase)
-            return _followed(time, arb(0), self.clock.constants(arrival))
-        bounds = entry.follow(start, arb(_SETTLED))
+            return self._told(time, arb(0), arrival)
+        bounds = entry.follow(start, arb(settled(self.funnel.levels)))
         return self._settled(entry, cell, bounds)
 
     def _check(self, x: arb) -> None:
@@ -80,7 +106,7 @@ class Method:
         risen: arb | None,
     ) -> arb | None:
         """θ + εt on arrival, where the way there is known."""
-        if risen is None or misfit is None or not q[1] < 1:
+        if self.clock is None or risen is None or misfit is None or not q[1] < 1:
             return None
         place_of, theta = self.step.curve.place_of, self.clock.theta
         first, last = (place_of(arb(end)) for end in cell.q)
@@ -129,7 +155,7 @@ class Method:
                 arrival = Arrival(
                     (arb(b.time), (b.time + steps).upper()), end, entry.epsilon, phase
                 )
-                return _followed(b.time + rest, per_log, self.clock.constants(arrival))
+                return self._told(b.time + rest, per_log, arrival)
         raise NotProvedError("q rises too much while the misfit shrinks")
 
     def _drifted(
@@ -147,8 +173,20 @@ class Method:
             return None
         return phase + hull(0, elapsed.upper()) * least(rises).union(greatest(rises))
 
+    def _told(self, time: arb, per_log: arb, arrival: Arrival) -> Followed:
+        """Rounded outwards to rationals."""
+        crossing = None
+        if self.clock is not None:
+            low, high = self.clock.constants(arrival)
+            crossing = below(low), above(high)
+        return Followed(above(time), above(per_log), crossing)
 
-def _followed(time: arb, per_log: arb, crossing: tuple[arb, arb]) -> Followed:
-    """Rounded outwards to rationals."""
-    low, high = crossing
-    return Followed(above(time), above(per_log), (below(low), above(high)))
+
+def settled(levels: Sequence[fmpq]) -> fmpq:
+    """The |v| from which the last steps are counted for all small ε at once: well in the funnel."""
+    return min(_SETTLED, levels[0] / 2)
+
+
+def _either(a: Followed, b: Followed) -> Followed:
+    """What holds of orbits of which one of two is proved, where no crossing is told."""
+    return Followed(max(a.time, b.time), max(a.per_log, b.per_log), None)

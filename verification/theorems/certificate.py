@@ -24,7 +24,7 @@ from ...theory.models import Model
 from ...theory.models.options import with_options
 from .errors import NotProvedError
 from .flow import Flow
-from .proof import AXES, Crossing, Cut, Proof, Setting, Theorem, check, unproved
+from .proof import AXES, Crossing, Cut, Proof, Setting, Theorem, check, is_two_sided, unproved
 
 SCHEMA = "trajalign.theorem/1"
 _PACKAGES = ("trajalign", "sympy", "python-flint")
@@ -34,15 +34,19 @@ _FARTHEST = 256  # natural units of x = p² that a certificate may speak of: els
 _PLACES = 16  # binary digits to which numbers are told, beyond what was proved
 _BOUNDS = ("alignment", "second", "time", "per_log", "per_small", "limit", "saturation", "gap")
 _ENCLOSED = ("first", "scale")
+_OF_EVEN = frozenset({"gap", "scale"})  # None for a map that need not be odd in p
 
 
 def rounded(theorem: Theorem) -> Theorem:
     """The numbers of a theorem a little weaker, and shorter."""
     crossings = tuple(Crossing(c.q, c.p, *_out(c.low, c.high)) for c in theorem.crossings)
     flow = theorem.flow and Flow(-_up(-theorem.flow.rate), _up(theorem.flow.drift))
-    up: dict[str, Any] = {name: _up(getattr(theorem, name)) for name in _BOUNDS}
-    out: dict[str, Any] = {name: _out(*getattr(theorem, name)) for name in _ENCLOSED}
-    return replace(theorem, crossings=crossings, flow=flow, **up, **out)
+    values: dict[str, Any] = {name: getattr(theorem, name) for name in (*_BOUNDS, *_ENCLOSED)}
+    known = {name: value for name, value in values.items() if value is not None}
+    weaker: dict[str, Any] = {
+        name: _up(value) if name in _BOUNDS else _out(*value) for name, value in known.items()
+    }
+    return replace(theorem, crossings=crossings, flow=flow, **weaker)
 
 
 def certificate(model: Model, proof: Proof, theorem: Theorem) -> dict[str, Any]:
@@ -95,7 +99,8 @@ def replay(
     try:
         model = models.recalled(document, own)
         proof = Proof(_read_setting(document["setting"]), _read_cut(document["cut"], 0))
-        stated = _read_theorem(document["theorem"], proof.setting)
+        untold = _OF_EVEN if is_two_sided(model) else frozenset()
+        stated = _read_theorem(document["theorem"], proof.setting, untold)
     except InputError as error:
         raise InputError(f"malformed certificate: {error}") from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
@@ -111,10 +116,10 @@ def replay(
 
 def require_implied(stated: Theorem, proved: Theorem) -> None:
     """Raise NotProvedError for a number that is better than what was proved."""
-    for name in _BOUNDS:
+    for name in (name for name in _BOUNDS if getattr(proved, name) is not None):
         if getattr(stated, name) < getattr(proved, name):
             _refuse(name, getattr(stated, name), getattr(proved, name))
-    for name in _ENCLOSED:
+    for name in (name for name in _ENCLOSED if getattr(proved, name) is not None):
         (low, high), (least, most) = getattr(stated, name), getattr(proved, name)
         if low > least or high < most:
             _refuse(name, high, most)
@@ -139,8 +144,9 @@ def _shown(x: fmpq) -> str:
 
 def numbers(theorem: Theorem) -> dict[str, Any]:
     """The numbers of a theorem as exact rationals, as documents have them."""
-    found: dict[str, Any] = {name: str(getattr(theorem, name)) for name in _BOUNDS}
-    found |= {name: list(map(str, getattr(theorem, name))) for name in _ENCLOSED}
+    found: dict[str, Any] = {
+        name: _plain(getattr(theorem, name)) for name in (*_BOUNDS, *_ENCLOSED)
+    }
     found["crossings"] = [
         {
             "q": list(map(str, c.q)),
@@ -223,16 +229,21 @@ def _require_near(model: Model, setting: Setting) -> None:
             raise InputError(f"{name}: p² beyond {_FARTHEST} units is not looked at")
 
 
-def _read_theorem(value: Mapping[str, Any], setting: Setting) -> Theorem:
+def _read_theorem(value: Mapping[str, Any], setting: Setting, untold: frozenset[str]) -> Theorem:
     flow = value["flow"]
-    bounds: dict[str, Any] = {name: _rational(value[name]) for name in _BOUNDS}
-    enclosed: dict[str, Any] = {name: _range(value[name]) for name in _ENCLOSED}
+    numbers: dict[str, Any] = {
+        **{name: _rational(value[name]) for name in _BOUNDS if name not in untold},
+        **{name: _range(value[name]) for name in _ENCLOSED if name not in untold},
+        **{name: value[name] for name in untold},
+    }
+    if any(numbers[name] is not None for name in untold):
+        raise InputError(f"{', '.join(sorted(untold))}: told of even losses only")
     crossings = tuple(
         Crossing(_range(c["q"]), _range(c["p"]), _rational(c["low"]), _rational(c["high"]))
         for c in value["crossings"]
     )
     found = None if flow is None else Flow(_rational(flow["rate"]), _rational(flow["drift"]))
-    return Theorem(setting=setting, crossings=crossings, flow=found, **bounds, **enclosed)
+    return Theorem(setting=setting, crossings=crossings, flow=found, **numbers)
 
 
 def _range(value: Any) -> tuple[fmpq, fmpq]:

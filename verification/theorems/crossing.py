@@ -164,8 +164,8 @@ class Clock:
         e = arb_series([tube.every, 1], 2)
         bend = at.h[0] + e * (at.h[1] + tube.room)
         s = 1 + e * bend
-        rate = 2 * bend / s + tube.step.forced(at, s, e)
-        rest = 2 * at.h[0] + tube.step.forced(at, arb(1), arb(0))
+        rate = 2 * bend / s + tube.even.forced(at, s, e)
+        rest = 2 * at.h[0] + tube.even.forced(at, arb(1), arb(0))
         return rest, rate[1]
 
     def _resting(self, x: arb) -> tuple[arb, arb]:
@@ -174,7 +174,7 @@ class Clock:
         names = ("r", "omega", "h1")
         r, omega, first = (arb_series(curve.over(name, x, 2), 2) for name in names)
         at = Place(arb_series([x, 1], 2), r, omega, (first,))
-        rest = 2 * first + self.tube.step.forced(at, arb(1), arb(0))
+        rest = 2 * first + self.tube.even.forced(at, arb(1), arb(0))
         return rest[0], rest[1]
 
     def _bent(self, x: arb) -> arb:

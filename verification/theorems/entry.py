@@ -19,7 +19,7 @@ from .bounds import Interval, between, greatest, hull, least
 from .errors import NotProvedError
 from .funnel import Funnel
 from .phase import Phase
-from .step import Place, Step
+from .step import Place, SlowCurveStep, Step
 
 _MOST_STEPS = 400
 _WIDE = fmpq(3, 10)  # |v| below which it tells where x is
@@ -39,13 +39,14 @@ class Bounds:
     q: Interval
     misfit: arb | None = None
     phase: arb | None = None  # what θ + εt has risen by since the start; None where not known
+    side: int = 0  # of the step's sides, on which all the orbits are
 
 
 @dataclass(frozen=True)
 class Entry:
     """Follows boxes of orbits of a step into a funnel, for ε in `epsilon`."""
 
-    step: Step
+    step: SlowCurveStep
     funnel: Funnel
     epsilon: arb
 
@@ -65,8 +66,13 @@ class Entry:
 
     @cached_property
     def phase(self) -> Phase:
-        """What steps add to the phase."""
+        """What steps add to the phase, of a map that is odd in p."""
+        assert isinstance(self.step, Step)
         return Phase(self.step, self.epsilon)
+
+    def _side(self, b: Bounds, steps: int = 0) -> int:
+        """The side after so many steps."""
+        return (b.side + steps) % len(self.step.sides)
 
     def kept(self, q: Interval, misfit: arb) -> Interval:
         """x of orbits in the funnel for as long as |v| ≤ `misfit` and q is in a range.
@@ -93,12 +99,12 @@ class Entry:
         return (self.funnel.constant(level) * power).upper()
 
     def _advanced(self, b: Bounds) -> Bounds:
-        q, phase = self._risen(b)
+        (q, phase), side = self._risen(b), self._side(b, 1)
         if b.misfit is None:
-            return Bounds(b.time + 1, self._image(b), q, None, phase)
+            return Bounds(b.time + 1, self._image(b), q, None, phase, side)
         misfit = self._shrunk(b.misfit, b.x)
         x = self._moved(b.x, b.misfit) if misfit <= arb(_FINE) else self._image(b)
-        return Bounds(b.time + 1, x, q, misfit, phase)
+        return Bounds(b.time + 1, x, q, misfit, phase, side)
 
     def _stage(self, b: Bounds, target: arb) -> Bounds:
         """As many steps as halve a small |v|, or bring it to `target`, at once."""
@@ -133,7 +139,8 @@ class Entry:
         rate = self.funnel.rate(level, least(places), greatest(places))
         misfit = (floor + rate ** arb(count) * (misfit - floor)).upper()
         phase = _added(b.phase, self.epsilon * count, rises)
-        return Bounds(b.time + count, self.kept(q, misfit), q, misfit, phase)
+        x, side = self.kept(q, misfit), self._side(b, count)
+        return Bounds(b.time + count, x, q, misfit, phase, side)
 
     def _visited(self, q: Interval, misfit: arb, count: int) -> tuple[Place, arb, Interval, arb]:
         """x, S, bounds of xτ and the largest q of orbits with q in a range, over so many steps."""
@@ -158,7 +165,9 @@ class Entry:
         if misfit is None or misfit > arb(_FINE):
             seen = self._misfit(b)
             misfit = seen if misfit is None else misfit.min(seen).upper()
-        x = self._where(b.q, misfit, b.x) if misfit <= arb(_WIDE) else b.x
+        x: Interval | None = b.x
+        if misfit <= arb(_WIDE):
+            x = self._where(b.q, misfit, b.x, self.step.sides[b.side])
         if x is None:
             raise ArithmeticError("no orbit is left: a bound is false")
         inside = misfit <= arb(self.funnel.levels[0]) and x[1] <= arb(self.funnel.end)
@@ -173,21 +182,21 @@ class Entry:
 
     def _misfit(self, b: Bounds) -> arb:
         """sup |q/r − 1 − H|."""
-        sizes = []
+        sizes, side = [], self.step.sides[b.side]
         for piece in _pieces(b.x):
-            height = self.step.height(self.step.place(piece), self.epsilon)
+            height = side.height(side.place(piece), self.epsilon)
             inverse = self.step.curve.value("inverse", piece)
             sizes += [b.q[1] * inverse - 1 - height, height + 1 - b.q[0] * inverse]
         return greatest(sizes)
 
     def _image(self, b: Bounds) -> Interval:
         """Bounds of x': at the ends of pieces where x' is monotone in x, else over them."""
-        q, parts = between(b.q), []
+        q, side, parts = between(b.q), self.step.sides[b.side], []
         for piece in _pieces(b.x):
-            after, slope = self.step.image(piece, q, self.epsilon)
+            after, slope = side.image(piece, q, self.epsilon)
             if slope > 0 or slope < 0:
                 ends = piece.lower(), piece.upper()
-                parts += [self.step.image(end, q, self.epsilon)[0] for end in ends]
+                parts += [side.image(end, q, self.epsilon)[0] for end in ends]
             else:
                 parts.append(after)
         low, high = least(parts), greatest(parts)
@@ -247,9 +256,13 @@ class Entry:
         if x is not None:
             yield self.place(x, misfit)
 
-    def _where(self, q: Interval, misfit: arb, known: Interval) -> Interval | None:
-        """Where x is by r(x) = q/(1 + H ± |v|), given bounds; None where nowhere."""
-        height = self.step.height(self.step.place(between(known)), self.epsilon)
+    def _where(
+        self, q: Interval, misfit: arb, known: Interval, side: SlowCurveStep | None = None
+    ) -> Interval | None:
+        """Where x is by r(x) = q/(1 + H ± |v|), given bounds, on one side or on all; None where
+        nowhere."""
+        step = side or self.step
+        height = step.height(step.place(between(known)), self.epsilon)
         return self._on_curve(q, misfit, height, known)
 
     def _on_curve(self, q: Interval, misfit: arb, height: arb, known: Interval) -> Interval | None:

@@ -6,6 +6,7 @@ p_t → 0 and x falls, and τ > 0, so that q_t rises; at x = 0 the limit is read
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,18 +18,20 @@ from ...theory.curve.normal_form import OMEGA, SIGMA, S, scaled_sharpness
 from ...theory.models import EPSILON
 from .bounds import greatest, hull, least
 from .errors import NotProvedError
-from .step import Place, Step
+from .step import Place, SlowCurveStep, Step
 
 _PER_UNIT = 128  # boxes to a natural unit of x
+_PER_WIDTH = 512  # to one of w
 _PARTS = 8  # of x/ε where q > 1
 _ROUNDS = 3
+_BEYOND = 8  # boxes past the tube's end
 
 
 @dataclass(frozen=True)
 class Tube:
     """|S − 1 − εh₁ − ε²h₂| ≤ δε² for 0 ≤ x ≤ end and 0 < ε ≤ largest."""
 
-    step: Step
+    step: SlowCurveStep
     end: fmpq
     delta: fmpq
     largest: fmpq
@@ -49,32 +52,78 @@ class Tube:
         for i in range(count):
             yield hull(self.end * i / count, self.end * (i + 1) / count)
 
+    def _boxes_of_width(self) -> Iterator[arb]:
+        """The same, equally long in w = √x, with which functions on one side move."""
+        count = 1 + int(math.sqrt(float(self.end / self.step.curve.unit)) * _PER_WIDTH)
+        for i in range(count):
+            yield hull(*(self.end * fmpq(k * k, count * count) for k in (i, i + 1)))
+
     def bend(self, at: Place, epsilon: arb) -> arb:
         """(S − 1)/ε."""
         found: arb = at.h[0] + epsilon * (at.h[1] + self.room)
         return found
 
     def alignment(self) -> arb:
-        """C with |S − 1 − εh₁| ≤ C ε²."""
-        sizes = (abs(self.step.curve.value("h2", x)) for x in self.boxes())
-        return (greatest(sizes) + arb(self.delta)).upper()
+        """C with |q/r − 1 − εh₁| ≤ C ε²."""
+        return self._second(self.room, arb(self.largest))
+
+    def second(self) -> arb:
+        """sup |h₂|."""
+        return self._second(arb(0), arb(0))
+
+    def _second(self, room: arb, largest: arb) -> arb:
+        return greatest(
+            abs(side.second(side.place(x), room, largest))
+            for side in self.step.sides
+            for x in (self._boxes_of_width() if self.step.two_sided else self.boxes())
+        )
 
     def check_motion(self) -> None:
         """x falls and q rises. Raises NotProvedError where that is not certain."""
+        step = self.even
         for x in self.boxes():
-            at, e = self.step.place(x), self.every
+            at, e = step.place(x), self.every
             bend = self.bend(at, e)
             s = 1 + e * bend
             # γ/ε, and γ: p_t alternates and shrinks.
-            rate = 2 * bend / s + self.step.forced(at, s, e)
+            rate = 2 * bend / s + step.forced(at, s, e)
             falls = bend > 0 and rate > 0 and e * rate < 1 and s < 2
-            if not (falls and self.step.drift(at, s, e) > 0):
+            if not (falls and step.drift(at, s, e) > 0):
                 raise NotProvedError(f"that p falls and q rises is not certain for x in {x.str(4)}")
+
+    def check_kept(self, lowest: fmpq, end: fmpq) -> None:
+        """Nothing leaves the tube on which q ≥ `lowest`: q rises, no step goes past `end`, up to
+        which the funnel is, and past the tube's end q would be smaller. So p_t → 0, as Σ x_t is
+        bounded with q. Raises NotProvedError where that is not certain.
+        """
+        e = self.every
+        for x in self.boxes():
+            for side in self.step.sides:
+                at = side.place(x)
+                excess = e * self.bend(at, e)
+                left = 1 - side.gamma(at, excess, e)
+                after = at.x.upper() * abs(left).upper() ** arb(2)
+                if not (side.drift(at, 1 + excess, e) > 0 and after <= arb(end)):
+                    where = f"for x in {x.str(4)}"
+                    raise NotProvedError(f"that q rises on the tube is not certain {where}")
+        step = self.step
+        for i in range(_BEYOND):
+            ends = (self.end + (end - self.end) * k / _BEYOND for k in (i, i + 1))
+            at = step.place(hull(*ends))
+            if not at.r * (1 + e * self.bend(at, e)) < arb(lowest):
+                raise NotProvedError("the tube may be left: it ends where q is not yet too small")
+
+    @property
+    def even(self) -> Step:
+        """The step of a map that is odd in p."""
+        assert isinstance(self.step, Step)
+        return self.step
 
     def limit(self) -> tuple[arb, arb, arb]:
         """h₁(0), C with |q* − 1 − εh₁(0)| ≤ Cε², and C with |1/q* − 1 + εh₁(0)| ≤ Cε²."""
         at, e = self.step.place(arb(0)), self.every
-        first, second = at.h[0], at.h[1] + self.room
+        first = self.step.first(at)
+        second = self.step.second(at, self.room, arb(self.largest))
         inverse = (first * first - second + e * first * second) / (1 + e * first + e * e * second)
         return first, abs(second).upper(), abs(inverse).upper()
 
@@ -86,7 +135,7 @@ class Gap:
     """
 
     def __init__(self, tube: Tube) -> None:
-        self.tube, self.curve = tube, tube.step.curve
+        self.tube, self.step, self.curve = tube, tube.even, tube.step.curve
         form = scaled_sharpness(tube.step.model)
         symbols = (X, RESPONSE, SIGMA, OMEGA, S, EPSILON)
         self._trace = compile_rational(form.trace, symbols)
@@ -98,7 +147,7 @@ class Gap:
 
     def at_rest(self, x: arb) -> arb:
         """The difference over ε as ε → 0, for w = 0, at a point."""
-        at, e = self.tube.step.place(x), arb_series([0, 1], 2)
+        at, e = self.step.place(x), arb_series([0, 1], 2)
         s = 1 + e * at.h[0]
         sigma, steep = self._sigma(x)
         rise = self._sharpness((x, at.r, sigma, at.omega), s, e)[1]
@@ -107,7 +156,7 @@ class Gap:
 
     def _before(self, x: arb) -> arb:
         """Over a box with q ≤ 1."""
-        at, e = self.tube.step.place(x), arb_series([self.tube.every, 1], 2)
+        at, e = self.step.place(x), arb_series([self.tube.every, 1], 2)
         s = 1 + e * (at.h[0] + e * (at.h[1] + self.tube.room))
         if not s[1] > 0:  # so that q ≤ 1 all the way from ε = 0
             raise NotProvedError(f"S is not known to rise with the step size for x in {x.str(4)}")

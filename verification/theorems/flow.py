@@ -13,7 +13,7 @@ from flint import arb, fmpq
 from ..numbers import above, below
 from .bounds import hull
 from .errors import NotProvedError
-from .step import Step
+from .step import SlowCurveStep
 
 _BOXES = 64  # of x
 _PARTS = 32  # of q
@@ -29,7 +29,7 @@ class Flow:
     drift: fmpq
 
 
-def flow(step: Step, q: tuple[fmpq, fmpq], height: fmpq, largest: fmpq) -> Flow:
+def flow(step: SlowCurveStep, q: tuple[fmpq, fmpq], height: fmpq, largest: fmpq) -> Flow:
     """For q0 in a range past 1, |p0| ≤ `height`, 0 < ε ≤ `largest`. Raises NotProvedError."""
     square, e = height * height, arb(largest)
     top = arb(q[1])
@@ -45,7 +45,7 @@ def flow(step: Step, q: tuple[fmpq, fmpq], height: fmpq, largest: fmpq) -> Flow:
     raise NotProvedError(f"q is not bounded for q0 up to {q[1]} and ε up to {float(largest):.4g}")
 
 
-def _bounds(step: Step, low: arb, high: arb, square: fmpq, every: arb) -> tuple[arb, arb]:
+def _bounds(step: SlowCurveStep, low: arb, high: arb, square: fmpq, every: arb) -> tuple[arb, arb]:
     """m and sup τ for x ≤ `square` and q from `low` to `high`."""
     rate, drift = arb.pos_inf(), arb(0)
     for i in range(_BOXES):

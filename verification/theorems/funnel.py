@@ -11,14 +11,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from itertools import pairwise
 
 from flint import arb, fmpq
 
 from .bounds import greatest, hull
 from .errors import NotProvedError
-from .step import Place, Step
+from .step import Place, SlowCurveStep
 
 _PER_UNIT = 64  # boxes to a natural unit of x
 _FINER = 2  # times as many for one level alone
@@ -88,7 +88,9 @@ class Funnel:
 
 
 @lru_cache(maxsize=4)
-def funnel(step: Step, end: fmpq, levels: tuple[fmpq, ...], largest: fmpq, lowest: fmpq) -> Funnel:
+def funnel(
+    step: SlowCurveStep, end: fmpq, levels: tuple[fmpq, ...], largest: fmpq, lowest: fmpq
+) -> Funnel:
     """The table, computed. Raises NotProvedError where ψ > 0 cannot be shown."""
     unit = step.curve.unit
     finer = max(1, _FINER // len(levels))
@@ -103,7 +105,7 @@ def funnel(step: Step, end: fmpq, levels: tuple[fmpq, ...], largest: fmpq, lowes
 
 
 def _rows(
-    step: Step,
+    step: SlowCurveStep,
     low: fmpq,
     high: fmpq,
     levels: Sequence[fmpq],
@@ -111,10 +113,13 @@ def _rows(
     lowest: fmpq,
     depth: int,
 ) -> Iterator[Row]:
-    at = step.place(hull(low, high))
-    rates = _rates(step, at, levels, largest, lowest)
-    if rates is not None:
-        yield Row(low, high, rates, step.on_curve(at, arb(largest)))
+    places = [(side, side.place(hull(low, high))) for side in step.sides]
+    found = [_rates(side, at, levels, largest, lowest) for side, at in places]
+    rates = [known for known in found if known is not None]
+    if len(rates) == len(places):
+        lowest_rates = tuple(reduce(arb.min, known) for known in zip(*rates, strict=True))
+        source = greatest(side.on_curve(at, arb(largest)) for side, at in places)
+        yield Row(low, high, lowest_rates, source)
         return
     if depth == 0:
         raise NotProvedError(f"the misfit is not known to shrink for x = p² near {float(low):.4g}")
@@ -124,7 +129,7 @@ def _rows(
 
 
 def _rates(
-    step: Step, at: Place, levels: Sequence[fmpq], largest: fmpq, lowest: fmpq
+    step: SlowCurveStep, at: Place, levels: Sequence[fmpq], largest: fmpq, lowest: fmpq
 ) -> tuple[arb, ...] | None:
     """ψ for |v| ≤ each level, from the smallest on; None where one is not positive."""
     found: list[arb] = []
@@ -149,13 +154,13 @@ def _pieces(inner: fmpq, outer: fmpq) -> Iterator[arb]:
         yield hull(-b, -a)
 
 
-def _below(step: Step, at: Place, v: arb, largest: fmpq, lowest: fmpq) -> bool:
+def _below(step: SlowCurveStep, at: Place, v: arb, largest: fmpq, lowest: fmpq) -> bool:
     """Whether q = r (1 + H + v) is certainly below `lowest`."""
     height = step.height(at, hull(0, largest))
     return bool(at.r * (1 + height + v) < arb(lowest))
 
 
-def _rate(step: Step, at: Place, v: arb, largest: fmpq, parts: int) -> arb:
+def _rate(step: SlowCurveStep, at: Place, v: arb, largest: fmpq, parts: int) -> arb:
     """A lower bound of ψ over the box, all ε ≤ `largest`; NaN where there is none."""
     edges = [largest * i / parts for i in range(parts + 1)]
     found = arb.pos_inf()

@@ -16,7 +16,8 @@ from flint import arb, ctx, fmpq
 
 from ...numerics.curve.taylor_models import OutOfRangeError
 from ...numerics.pools import Progress, workers
-from ...theory.errors import InputError, NotFiniteError
+from ...theory.curve.half_width import diagonal_origin
+from ...theory.errors import InputError, NotFiniteError, ReducedMapError
 from ...theory.models import Model
 from ...theory.requirements import require_normalised
 from ..hypotheses.regularity import is_symmetric
@@ -28,10 +29,12 @@ from .errors import NotProvedError
 from .exit import Gap, Tube
 from .flow import Flow, flow
 from .funnel import Funnel, funnel
-from .step import Step
+from .step import SlowCurveStep, Step
+from .two_sided_step import TwoSidedStep
 
 BITS = 128
 ORDER = 2  # K: the tube is about 1 + εh₁ + ε²h₂
+_GUARDS = 2  # places at which the curve is looked at
 AXES = ("q", "p", "epsilon")
 Range = tuple[fmpq, fmpq]
 
@@ -104,6 +107,9 @@ class Crossing:
 class Theorem:
     """The numbers proved, for all orbits and step sizes of a setting; see docs/theorems.md.
 
+    Of a map that is not odd in p, |p0| is the half-width, r is Q₀, and neither the sharpness on the
+    way nor the crossing is told: `gap` and `scale` are None.
+
     From t_a ≤ time + per_log ln(1/ε) on, for |p0| < p[0] later by 1 + per_small ln(p[0]/|p0|):
     |S − 1 − εh₁| ≤ `alignment` ε²; |q* − 1 − ε `first`| ≤ `limit` ε²; |λ* − (2/η)(1 − ε `first`)| ≤
     (2/η) `saturation` ε²; |λ_t − λ̃(q_t)| ≤ `gap` ε/η. `second` is sup |h₂|.
@@ -118,8 +124,8 @@ class Theorem:
     first: tuple[fmpq, fmpq]
     limit: fmpq
     saturation: fmpq
-    gap: fmpq
-    scale: tuple[fmpq, fmpq]  # ρ₀
+    gap: fmpq | None
+    scale: tuple[fmpq, fmpq] | None  # ρ₀
     crossings: tuple[Crossing, ...]
     flow: Flow | None
 
@@ -132,18 +138,24 @@ class Proof:
     cut: Cut | None
 
 
-def require_symmetric(model: Model) -> None:
-    """r as a function of x = p² needs an even loss or an odd activation, exactly.
+def is_two_sided(model: Model) -> bool:
+    """Whether the theorem is that of a map that need not be odd in p."""
+    return model.response.symmetry == "none"
+
+
+def require_form(model: Model) -> None:
+    """r as a function of x = p² needs an even loss or an odd activation, exactly; Q₀ as a function
+    of the half-width the map of a two-layer linear network.
 
     Raises NotProvedError where that is not derived, and what `require_normalised` raises.
     """
     response = model.response
-    if response.symmetry == "none":
-        raise NotProvedError(
-            f"{response.text}: the theorems are about even losses, and the {model.spoken()} does "
-            "not take its own for one; an even loss without a target is proved for linear"
-        )
-    if not is_symmetric(response):
+    if is_two_sided(model):
+        try:
+            diagonal_origin(model)
+        except ReducedMapError as error:
+            raise NotProvedError(f"{response.text}: {error}, and the loss is not even") from None
+    elif not is_symmetric(response):
         raise NotProvedError(f"{response.text}: that it is {response.symmetry} is not derived")
     require_normalised(response)
 
@@ -179,9 +191,9 @@ def unproved() -> Iterator[None]:
 
 
 @lru_cache(maxsize=2)
-def known_step(model: Model, end: fmpq) -> Step:
+def known_step(model: Model, end: fmpq) -> SlowCurveStep:
     """The step of a model, for all settings that know the functions equally far."""
-    return Step(model, ORDER, end)
+    return (TwoSidedStep if is_two_sided(model) else Step)(model, ORDER, end)
 
 
 class Lemmas:
@@ -190,7 +202,9 @@ class Lemmas:
     def __init__(self, model: Model, setting: Setting) -> None:
         setting.require_sound()
         self.setting = setting
-        require_symmetric(model)
+        require_form(model)
+        if setting.flow_q is not None and is_two_sided(model):
+            raise InputError("q0 past 1: of a map that is not odd in p nothing is proved there")
         with unproved():
             self.step = known_step(model, setting.curve_end)
 
@@ -214,8 +228,19 @@ class Lemmas:
         if not s.tube_end <= s.funnel_end:
             raise NotProvedError("the tube has to end where the funnel does, or before")
         tube = Tube(self.step, s.tube_end, s.delta, s.largest)
+        self._guard()
+        if self.step.two_sided:
+            tube.check_kept(s.q[0], s.funnel_end)
+            return Method(self.step, found, tube, None)
         tube.check_motion()
         return Method(self.step, found, tube, Clock(tube))
+
+    def _guard(self) -> None:
+        """What is 0 by algebra has to be 0 as far as balls tell: a formula would be false."""
+        places = [arb(self.setting.tube_end * k / _GUARDS) for k in range(1, _GUARDS + 1)]
+        for side in self.step.sides:
+            if not all(c.contains(0) for x in places for c in side.lower_orders(x)):
+                raise ArithmeticError("the slow curve is not that of the step")
 
     def prepare(self) -> Method:
         """Work out what all cells share. Raises NotProvedError."""
@@ -240,7 +265,6 @@ class Lemmas:
         """The numbers, from all cells of the setting's box. Raises NotProvedError."""
         s, tube, clock = self.setting, self.method.tube, self.method.clock
         first, limit, saturation = tube.limit()
-        gap = Gap(tube).constant()
         found = None
         if s.flow_q is not None:
             found = flow(self.step, s.flow_q, s.p[1], s.largest)
@@ -250,20 +274,19 @@ class Lemmas:
             arb(f.time) - (0 if f.per_log > 0 else arb(per_log) * (1 / arb(cell.epsilon[1])).log())
             for cell, f in cells.items()
         ]
-        alignment = tube.alignment()
         return Theorem(
             setting=s,
-            alignment=above(alignment),
-            second=above(alignment - arb(s.delta)),
+            alignment=above(tube.alignment()),
+            second=above(tube.second()),
             time=max(above(t) for t in times),
             per_log=per_log,
             per_small=max(above(self.approached(q).weight) for q in {cell.q for cell in cells}),
             first=(below(first), above(first)),
             limit=above(limit),
             saturation=above(saturation),
-            gap=above(gap),
-            scale=(below(clock.start), above(clock.start)),
-            crossings=_crossings(cells),
+            gap=None if clock is None else above(Gap(tube).constant()),
+            scale=None if clock is None else (below(clock.start), above(clock.start)),
+            crossings=() if clock is None else _crossings(cells),
             flow=found,
         )
 
@@ -308,7 +331,9 @@ def _crossings(cells: Mapping[Cell, Followed]) -> tuple[Crossing, ...]:
     for q in pairwise(_edges([cell.q for cell in cells])):
         inside = {cell: f for cell, f in cells.items() if q[0] <= cell.q[0] and cell.q[1] <= q[1]}
         for p in pairwise(_edges([cell.p for cell in inside])):
-            over = [f.crossing for c, f in inside.items() if p[0] <= c.p[0] and c.p[1] <= p[1]]
+            told = [f.crossing for c, f in inside.items() if p[0] <= c.p[0] and c.p[1] <= p[1]]
+            over = [k for k in told if k is not None]
+            assert len(over) == len(told)
             found.append(Crossing(q, p, min(k[0] for k in over), max(k[1] for k in over)))
     return tuple(found)
 

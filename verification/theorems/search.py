@@ -23,6 +23,7 @@ from .settings import ANYTHING, FINEST, Wanted, chosen, near
 _WIDEST = fmpq(3, 10)  # k₊ − k₋ of a cell, beyond which it is cut
 _PARTS = 50  # of the whole range of q0, each cut by a process of its own
 _FAR = 6  # times |p0| from where on both ends of its range are told apart
+_RATIO, _RATIO_TWO_SIDED = 8, fmpq(9, 4)  # of the ends of |p0| in a cell, at most
 _ENOUGH = {"q": fmpq(1, 160), "p": fmpq(2), "epsilon": fmpq(8, 7)}
 
 
@@ -84,7 +85,7 @@ def _part(job: tuple[Model, Setting, Range]) -> Tree:
 def _cut(lemmas: Lemmas, cell: Cell) -> Tree:
     """A cell, cut until each part is followed well enough. Raises NotProvedError."""
     trouble, followed = "", None
-    if not _too_large(cell):
+    if not _too_large(lemmas, cell):
         try:
             followed = lemmas.followed(cell)
         except NotProvedError as error:
@@ -103,7 +104,10 @@ def _cut(lemmas: Lemmas, cell: Cell) -> Tree:
 
 def _fine(cell: Cell, followed: Followed) -> bool:
     """Whether cutting further would tell little more: of k, or at all."""
-    (low, high), (first, last) = followed.crossing, cell.epsilon
+    first, last = cell.epsilon
+    if followed.crossing is None:
+        return True
+    low, high = followed.crossing
     small = (
         cell.q[1] - cell.q[0] <= _ENOUGH["q"]
         and cell.p[1] <= _ENOUGH["p"] * cell.p[0]
@@ -112,10 +116,11 @@ def _fine(cell: Cell, followed: Followed) -> bool:
     return bool(small or high - low <= _WIDEST)
 
 
-def _too_large(cell: Cell) -> bool:
+def _too_large(lemmas: Lemmas, cell: Cell) -> bool:
     """Whether a cell is not worth a trial."""
     low, high = cell.epsilon
-    return bool((low > 0 and high > 2 * low) or cell.p[1] > 8 * cell.p[0])
+    ratio = _RATIO_TWO_SIDED if lemmas.step.two_sided else _RATIO
+    return bool((low > 0 and high > 2 * low) or cell.p[1] > ratio * cell.p[0])
 
 
 def _axis(lemmas: Lemmas, cell: Cell, followed: Followed | None) -> str | None:
@@ -133,7 +138,7 @@ def _axis(lemmas: Lemmas, cell: Cell, followed: Followed | None) -> str | None:
         "p": cell.p[1] > FINEST["p"] * cell.p[0],
         "epsilon": low == 0 or high > FINEST["epsilon"] * low,
     }
-    if _too_large(cell):
+    if _too_large(lemmas, cell):
         return "epsilon" if low > 0 and high > 2 * low else "p"
     if low == 0 and followed is None and high * 1000 < lemmas.setting.largest:
         ratio["epsilon"] = False

@@ -12,17 +12,17 @@ from dataclasses import dataclass, replace
 import sympy as sp
 from flint import arb, ctx, fmpq
 
-from ...numerics.compile.balls import compile_balls
 from ...theory.curve.first_order import slow_curve
-from ...theory.expressions.parsing import Z
 from ...theory.models import Model
 from ..hypotheses.assumptions import Assumptions
 from ..numbers import number
-from .cells import Cell
+from .cells import Cell, settled
 from .errors import NotProvedError
-from .proof import BITS, Lemmas, Range, Setting, unproved
+from .proof import BITS, Lemmas, Range, Setting, is_two_sided, unproved
+from .rough import rough
 
 LEVELS = tuple(fmpq(1, k) for k in (10, 20, 50, 100, 200, 1000))
+_FIRST_LEVELS = (0, 2, 3)  # of them, where the map is not odd in p
 _MOST, _LEAST = 0.04, 0.0007  # ε₀ h(0) that is tried
 _STANDARD, _QUICK = 0.00751, 0.002
 _KEPT = 1.02  # times C₁ε₀ for a tube that is not to be reached, but kept
@@ -53,13 +53,26 @@ def chosen(model: Model, wanted: Wanted) -> Setting:
     trouble: NotProvedError | None = None
     for largest in tried:
         try:
-            setting = _tuned(model, largest, q, p)
+            setting = _with_levels(model, largest, q, p)
             if len(tried) > 1:
                 _probe(Lemmas(model, setting))
             return setting
         except NotProvedError as error:
             trouble = error
     raise trouble or NotProvedError("h(0) is not positive: orbits do not pass q = 1 on the curve")
+
+
+def _with_levels(model: Model, largest: fmpq, q: Range, p: Range) -> Setting:
+    """With the widest funnel that is known to draw orbits in: on one side of p = 0 alone v may be
+    thrown far."""
+    trouble: NotProvedError | None = None
+    for first in _FIRST_LEVELS if is_two_sided(model) else (0,):
+        try:
+            return _tuned(model, largest, q, p, LEVELS[first:])
+        except NotProvedError as error:
+            trouble = error
+    assert trouble is not None
+    raise trouble
 
 
 def sizes(model: Model) -> list[fmpq]:
@@ -115,21 +128,26 @@ def _tuned(
 ) -> Setting:
     """The ends of tables from floats, and δ from the funnel: `room` times what is kept, or more
     where little is."""
-    r = _Floats(model)
+    r = rough(model)
     rise = 1 + 3 * float(largest) * r.first
     tube_end = r.place(float(q[0]) / rise) * 1.02
     funnel_end = max(tube_end, r.place(float(q[0]) / (rise + float(levels[0])))) * 1.02
+    funnel_end = max(funnel_end, r.thrown(tube_end, float(settled(levels))))
     reach, height = max(funnel_end, float(p[1]) ** 2), float(q[0])
-    curve_end = (1.25 + 3 * float(largest) * r.first) * max(
-        reach, *(x * (2 * r(x) / height - 1) ** 2 for x in r.grid(reach))
-    )
+    curve_end = (1.25 + 3 * float(largest) * r.first) * max(reach, r.farthest(reach, height))
     ends = [near(x, fmpq(0), _BEYOND) for x in (tube_end, funnel_end, curve_end)]
-    rough = Setting(largest, q, p, fmpq(1), levels, ends[0], ends[1], ends[2], FLOW)
-    lemmas = Lemmas(model, rough)
+    past = None if is_two_sided(model) else FLOW
+    wide = Setting(largest, q, p, fmpq(1), levels, ends[0], ends[1], ends[2], past)
+    lemmas = Lemmas(model, wide)
     constant = float(lemmas.funnel.constant(len(levels) - 1))
-    boxes = (abs(float(lemmas.step.curve.value("h2", arb(x)).mid())) for x in r.grid(tube_end))
-    delta = max(max(boxes) * (room - 1) * 0.6, room * constant * float(largest))
-    return replace(rough, delta=near(delta, fmpq(0), _BEYOND))
+    step = lemmas.step
+    sizes = (
+        abs(float(side.second(side.place(arb(x)), arb(0), arb(0)).mid()))
+        for side in step.sides
+        for x in r.grid(tube_end)
+    )
+    delta = max(max(sizes) * (room - 1) * 0.6, room * constant * float(largest))
+    return replace(wide, delta=near(delta, fmpq(0), _BEYOND))
 
 
 def standard(model: Model) -> Wanted:
@@ -171,44 +189,18 @@ def _ranges(model: Model, wanted: Wanted) -> tuple[Range, Range]:
 
 def _range_of_q(model: Model) -> Range:
     low = fmpq(math.ceil(Assumptions(model).z0_and_c[1] * 1000), 1000) + _ABOVE_C
-    if not low < _HIGHEST:
+    if low < _HIGHEST:
+        return low, _HIGHEST
+    if not is_two_sided(model) or not low < 1:
         raise NotProvedError(f"c + {_ABOVE_C} is not below {_HIGHEST}: name a range of q0")
-    return low, _HIGHEST
+    return low, (low + 1) / 2
 
 
 def _largest_p(model: Model, q: fmpq, scale: fmpq) -> fmpq:
     """The largest |p0| with 2r/q − 1 ≥ 1/8, and at most 1 or a unit."""
-    r, most = _Floats(model), max(scale, fmpq(1))
+    r, most = rough(model), max(scale, fmpq(1))
     found = [most * k / 20 for k in range(1, 21)]
-    return max(p for p in found if 2 * r(float(p) ** 2) / float(q) - 1 >= 0.125 or p == found[0])
-
-
-class _Floats:
-    """The response as a function of x = p² in floats."""
-
-    def __init__(self, model: Model) -> None:
-        self._r = compile_balls(model.response.response, [Z])
-        self.unit = float(model.response.scale) ** 2
-        self.first = 1 / abs(number(model.response.curvature))  # about h₁(0), or twice that
-
-    def __call__(self, x: float) -> float:
-        return float(self._r(arb(math.sqrt(x)))[0].mid()) if x > 0 else 1.0
-
-    def place(self, height: float) -> float:
-        """x with r(x) = height, by bisection."""
-        low, high = 0.0, self.unit
-        while self(high) > height:
-            high *= 2
-            if high > 2**40 * self.unit:
-                raise NotProvedError(f"r does not fall to {height:.4g}")
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if self(middle) > height else (low, middle)
-        return high
-
-    def grid(self, end: float) -> list[float]:
-        """Places up to an end."""
-        return [end * k / 50 for k in range(51)]
+    return max(p for p in found if 2 * r.least(float(p)) / float(q) - 1 >= 0.125 or p == found[0])
 
 
 def near(x: float, low: fmpq, high: fmpq) -> fmpq:

@@ -9,15 +9,20 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 import sympy as sp
 from flint import arb, ctx, fmpq
 
+from ...numerics.compile.balls import compile_balls
 from ...theory.curve.first_order import slow_curve
+from ...theory.curve.half_width import diagonal_origin
+from ...theory.expressions.parsing import Z
 from ...theory.models import Model
+from ...theory.valleys import Valley
 from ..numbers import ball, below
 from .errors import NotProvedError
-from .proof import Theorem
+from .proof import Theorem, is_two_sided
 
 _DIGITS = 4
 _STEP_DIGITS = 6  # of η₀
 _BITS = 128
+_PARTS = 100  # of the largest half-width, to which the ends of p0 are told
 
 
 @dataclass(frozen=True)
@@ -33,32 +38,43 @@ def sentences(model: Model, theorem: Theorem) -> Sentences:
     """The theorem in words. Raises NotProvedError where h(0) is not where it was proved to be."""
     first = slow_curve(model).h_at_zero
     _require_inside(first, theorem.first)
+    s = theorem.setting
+    if is_two_sided(model):
+        given = rf"{_given(model, theorem)} and $0 < w_0 \le {exactly(s.p[1])}$"
+        return Sentences(
+            f"{given}, {_half_width(model, theorem)}", _parts_two_sided(model, theorem)
+        )
+    given = rf"{_given(model, theorem)} and $0 < |\taP_0| \le {exactly(s.p[1])}$"
+    return Sentences(given, _parts_of_even(first, theorem))
+
+
+def _parts_two_sided(model: Model, theorem: Theorem) -> dict[str, str]:
+    return {
+        "alignment": _alignment(theorem, "w_0", "Q_0"),
+        "imbalance": rf"$1/\taQ_t^2 - \taEps ({output_of(model, '_t')})^2$ falls at every step",
+        **_limits(slow_curve(model).h_at_zero, theorem),
+    }
+
+
+def output_of(model: Model, index: str = "") -> str:
+    """The output z + p."""
+    origin, p = diagonal_origin(model), rf"\taP{index}"
+    return p if origin == 0 else rf"{sp.latex(origin)} + {p}"
+
+
+def _parts_of_even(first: sp.Expr, theorem: Theorem) -> dict[str, str]:
+    s, flow, small = theorem.setting, theorem.flow, exactly(theorem.setting.p[0])
+    assert theorem.scale is not None
+    assert theorem.gap is not None
     _require_inside(1 / (4 * first), theorem.scale)
-    s, flow = theorem.setting, theorem.flow
-    small = exactly(s.p[0])  # for |p₀| below it and from it on other things are said
-    h, twice, scale = map(_factor, _multiples(first))
+    scale = _factor(_multiples(first)[2])
     parts = {
-        "alignment": (
-            rf"from some $t_a \le {up(theorem.time)} + {up(theorem.per_log)} \ln(1/\taEps)$ on, "
-            rf"and for $|\taP_0| < {small}$ at most $1 + {up(theorem.per_small)} "
-            rf"\ln({_grouped(small)}/|\taP_0|)$ steps later, "
-            rf"$|\taQ_t/\taR(\taP_t) - 1 - \taH(\taP_t) \taEps| \le "
-            rf"{up(theorem.alignment)} \taEps^2$"
-        ),
+        "alignment": _alignment(theorem, r"|\taP_0|", r"\taR"),
         "progressive-sharpening": (
             r"$\taQ_t$ increases, $\tilde{\taSharp}(\taQ_t)$ never falls; from $t_a$ on, "
             rf"$|\taSharp_t - \tilde{{\taSharp}}(\taQ_t)| \le {up(theorem.gap)} \taEps/\taEta$"
         ),
-        "limit": (
-            r"$(\taP_t, \taQ_t) \to (0, \taQ_{*})$ with "
-            rf"$|\taQ_{{*}} - 1 - {h}\taEps| \le {up(theorem.limit)} \taEps^2$"
-            f"{_value(first, theorem)}"
-        ),
-        "saturation": (
-            r"the limiting sharpness $\taSharp_{*} = 2/(\taEta \taQ_{*})$ has "
-            rf"$|\taEta \taSharp_{{*}} - 2 + {twice}\taEps| \le "
-            rf"{up(2 * theorem.saturation)} \taEps^2$"
-        ),
+        **_limits(first, theorem),
         "crossing": (
             rf"if $|\taP_0| \ge {small}$, the first $t_b$ with $\taQ_t > 1$ has $\taEps t_b = "
             rf"{scale}\ln(1/\taEps) + k$ with $k$ between {_crossings(theorem)}"
@@ -71,7 +87,34 @@ def sentences(model: Model, theorem: Theorem) -> Sentences:
             rf"$|\taP_t| \le |\taP_0| (1 - {_down(flow.rate)})^t$ and $\taQ_0 \le \taQ_t \le "
             rf"\taQ_0 \exp({up(flow.drift * s.p[1] * s.p[1])} \taEps)$"
         )
-    return Sentences(_given(model, theorem), parts)
+    return parts
+
+
+def _alignment(theorem: Theorem, size: str, height: str) -> str:
+    small = exactly(theorem.setting.p[0])  # below it and from it on other times are told
+    return (
+        rf"from some $t_a \le {up(theorem.time)} + {up(theorem.per_log)} \ln(1/\taEps)$ on, "
+        rf"and for ${size} < {small}$ at most $1 + {up(theorem.per_small)} "
+        rf"\ln({_grouped(small)}/{size})$ steps later, "
+        rf"$|\taQ_t/{height}(\taP_t) - 1 - \taH(\taP_t) \taEps| \le "
+        rf"{up(theorem.alignment)} \taEps^2$"
+    )
+
+
+def _limits(first: sp.Expr, theorem: Theorem) -> dict[str, str]:
+    h, twice = map(_factor, _multiples(first)[:2])
+    return {
+        "limit": (
+            r"$(\taP_t, \taQ_t) \to (0, \taQ_{*})$ with "
+            rf"$|\taQ_{{*}} - 1 - {h}\taEps| \le {up(theorem.limit)} \taEps^2$"
+            f"{_value(first, theorem)}"
+        ),
+        "saturation": (
+            r"the limiting sharpness $\taSharp_{*} = 2/(\taEta \taQ_{*})$ has "
+            rf"$|\taEta \taSharp_{{*}} - 2 + {twice}\taEps| \le "
+            rf"{up(2 * theorem.saturation)} \taEps^2$"
+        ),
+    }
 
 
 def largest_step(model: Model, largest: fmpq) -> str:
@@ -85,17 +128,42 @@ def largest_step(model: Model, largest: fmpq) -> str:
 
 def _given(model: Model, theorem: Theorem) -> str:
     s = theorem.setting
-    (low, high), most = map(exactly, s.q), exactly(s.p[1])
+    low, high = map(exactly, s.q)
     return (
         rf"for all $0 < \taEta \le {largest_step(model, s.largest)}$, with "
-        rf"$\taEps = {_power(model)}$, and all starts with ${low} \le \taQ_0 \le {high}$ and "
-        rf"$0 < |\taP_0| \le {most}$"
+        rf"$\taEps = {_power(model)}$, and all starts with ${low} \le \taQ_0 \le {high}$"
     )
 
 
 def _power(model: Model) -> str:
     power = model.small_parameter(sp.Symbol(r"\taEta", positive=True))
     return str(sp.latex(power))
+
+
+def _half_width(model: Model, theorem: Theorem) -> str:
+    """What w is, and which p₀ it allows."""
+    told = r"where $2w = |\taP - \tilde{\taP}|$ with $g(\tilde{\taP}) = -g(\taP)$"
+    if isinstance(model.response, Valley) and model.response.even:
+        return rf"{told}, so that $w = |\taP|$"
+    low, high = (_farthest(model, theorem.setting.p[1], sign) for sign in (-1, 1))
+    return rf"{told}; so it is for all $\taP_0 \ne 0$ from ${exactly(low)}$ to ${exactly(high)}$"
+
+
+def _farthest(model: Model, width: fmpq, sign: int) -> fmpq:
+    """A point p, in short, with half-width at most `width`: g(p) + g(p ∓ 2w) has not the sign of p,
+    so that p̃ lies between. Raises NotProvedError where balls do not show it."""
+    g = compile_balls(model.response.slope, [Z])
+
+    def inside(p: fmpq) -> bool:
+        value = g(arb(p))[0] + g(arb(p - 2 * sign * width))[0]
+        return bool(sign * value <= 0)
+
+    scale = fmpq(_PARTS) / width
+    for part in range(2 * _PARTS, 0, -1):
+        p = sign * fmpq(part) / scale
+        if inside(p):
+            return p
+    raise NotProvedError("which p0 the theorem is about could not be told")
 
 
 def _crossings(theorem: Theorem) -> str:

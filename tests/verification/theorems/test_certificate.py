@@ -29,7 +29,7 @@ from trajalign.verification.theorems.certificate import (
 )
 from trajalign.verification.theorems.errors import NotProvedError
 from trajalign.verification.theorems.flow import Flow
-from trajalign.verification.theorems.proof import Proof, Theorem, require_symmetric
+from trajalign.verification.theorems.proof import Proof, Theorem, require_form
 from trajalign.verification.theorems.search import prove
 from trajalign.verification.theorems.settings import Wanted
 
@@ -310,10 +310,10 @@ def test_a_response_of_the_attackers_choosing_is_refused(text: Any, complaint: s
 
 
 def test_symmetry_has_to_be_derived() -> None:
-    require_symmetric(MODEL)
+    require_form(MODEL)
     for odd in ("z**3*exp(-z**2)/10**40", "z**5*exp(-z**2)/10**60"):
         with pytest.raises(NotProvedError, match="not derived"):
-            require_symmetric(TwoLayerLinear(f"log(cosh(z))+{odd}"))
+            require_form(TwoLayerLinear(f"log(cosh(z))+{odd}"))
 
 
 @pytest.mark.parametrize("model", ["nothing", "", 5, None, ["linear"]])
