@@ -148,5 +148,16 @@ def test_hypotheses_alone_are_read_and_another_loss_is_refused(
 @pytest.mark.timeout(1500)
 def test_a_project_builds_with_make(command: Command, tmp_path: Path) -> None:
     assert command("derive", "neuron", "--order", "1", "--coq", str(tmp_path))[0] == 0
-    done = subprocess.run(["make"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    called = ["make", "recheck"]  # coqc, then coqchk of what it wrote
+    done = subprocess.run(called, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-500:]
+    assert "Modules were successfully checked" in done.stdout
+    # A compiled file in which one byte is another is no proof.
+    compiled = tmp_path / "bifurcation_two_cycle.vo"
+    content = bytearray(compiled.read_bytes())
+    content[len(content) // 2] ^= 1
+    compiled.write_bytes(content)
+    done = subprocess.run(
+        ["make", "-o", "all", "recheck"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0

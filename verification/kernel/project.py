@@ -36,9 +36,12 @@ _MAKEFILE = """\
 # Needs Debian's packages {packages}.
 all: Makefile.coq
 \t$(MAKE) -f Makefile.coq
+# The compiled files, but not the libraries that they load, read by the checker that comes with Coq.
+recheck: all
+\tcoqchk -silent -Q . Trajalign $(patsubst %.v,-norec Trajalign.%,$(wildcard *.v))
 Makefile.coq: _CoqProject
 \tcoq_makefile -f _CoqProject -o Makefile.coq
-.PHONY: all
+.PHONY: all recheck
 """
 
 
