@@ -18,7 +18,8 @@ from .errors import NotProvedError
 from .proof import is_two_sided
 
 _HALVINGS = 60
-_FAR, _LONGER, _ROOM = 16, 1.02, 1.05
+_FAR, _LONGER, _ROOM, _BEYOND = 16, 1.02, 1.05, 1.2
+_PLACES = 8
 
 
 class Rough:
@@ -86,11 +87,13 @@ class RoughHalfWidth(Rough):
         return self.centre(abs(s)) + s
 
     def least(self, p: float) -> float:
-        """The same, `p` a half-width; 0 where g does not rise."""
-        ends = [self.point(s) for s in (p, -p)]
-        if not ends[1] < 0 < ends[0] or min(map(self._rise, ends)) <= 0:
-            return 0.0
-        return min(self._g(end) / end for end in ends)
+        """The same, `p` a half-width; 0 where g does not rise all the way there and a little
+        farther, where a step may lead."""
+        for part in range(1, _PLACES + 1):
+            far = [self.point(_BEYOND * s * part / _PLACES) for s in (p, -p)]
+            if not far[1] < 0 < far[0] or min(map(self._rise, far)) <= 0:
+                return 0.0
+        return min(self._g(end) / end for end in map(self.point, (p, -p)))
 
     def farthest(self, end: float, q: float) -> float:
         """The same, from either side."""
