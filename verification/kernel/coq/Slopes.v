@@ -101,7 +101,8 @@ Qed.
 
 Ltac known_slopes :=
   repeat match goal with H : forall z, Derive ?f z = _ |- _ => progress rewrite ?H end.
-Ltac slopes_are := intros; by_exp; one_exp; auto_derive; [ non_zero | plain; known_slopes; field; non_zero ].
+Ltac slopes_are := intros; by_exp; one_exp; auto_derive;
+  [ non_zero | plain; known_slopes; alike_roots; first [ solve [ field; non_zero ] | other_root ] ].
 (* A slope g of f, so that the slope of the slope is that of g. *)
 Ltac second_derivative g :=
   match goal with |- context [Derive (Derive ?f) ?x] =>

@@ -158,6 +158,7 @@ Ltac non_zero :=
   | |- _ <> 0 => apply not_zero; plainly_positive
   | |- ?a * ?b <> 0 => apply Rmult_integral_contrapositive_currified; non_zero
   | |- ?a ^ _ <> 0 => apply pow_nonzero; non_zero
+  | |- sqrt _ <> 0 => apply Rgt_not_eq, sqrt_lt_R0; non_zero
   | H : 0 < ?a ^ _ |- ?a <> 0 => let E := fresh in intro E; rewrite E in H; simpl in H; lra
   | |- / ?a <> 0 => apply Rinv_neq_0_compat; non_zero
   | |- - ?a <> 0 => apply Ropp_neq_0_compat; non_zero
@@ -204,6 +205,12 @@ Ltac factor_of H f rest :=
   match type of H with ?b <> 0 =>
     apply H; replace b with (f * rest) by (first [ ring | field; non_zero ]); rewrite E; ring end.
 
+(* Roots of what is the same, however it is written, get one form: the one with powers. *)
+Ltac alike_roots := repeat match goal with |- context [sqrt ?a] =>
+  match goal with |- context [sqrt ?b] =>
+    tryif constr_eq a b then fail else
+    lazymatch b with context [_ ^ _] => replace (sqrt a) with (sqrt b) by (f_equal; ring) end end end.
+
 (* The derivative of what is composed. *)
 Ltac differentiate_once :=
   match goal with |- context [Derive ?f ?x] =>
@@ -211,7 +218,7 @@ Ltac differentiate_once :=
       (erewrite (is_derive_unique f x) by (auto_derive; [ non_zero | reflexivity ])) end.
 Ltac plain := repeat match goal with |- context [Derive (fun x => ?f x) ?y] =>
   change (Derive (fun x => f x) y) with (Derive f y) end.
-Ltac differentiate := plain; repeat (differentiate_once; cbv beta; plain).
+Ltac differentiate := plain; repeat (differentiate_once; cbv beta; plain); alike_roots.
 
 (* Equal arguments, or opposite ones of an even or odd function, get one form. *)
 Ltac same := solve [ reflexivity | lra | timeout 5 (field; non_zero) ].
@@ -228,6 +235,9 @@ Ltac arguments := repeat match goal with
   | f : R -> R |- _ => progress (try unify_arguments f; try unify_arguments (Derive f);
                                  try unify_arguments (Derive (Derive f)))
   end.
+
+Ltac root_of_1 := repeat match goal with |- context [sqrt ?a] =>
+  replace a with 1 by ring; rewrite sqrt_1 end.
 
 (* sqrt a of what is no variable: its square is a. *)
 Ltac other_root := match goal with |- context [sqrt ?a] =>
@@ -290,8 +300,8 @@ Ltac exponents_add := repeat match goal with |- context [exp ?a] =>
     (replace (exp a) with (exp b * exp c) by (rewrite <- exp_plus; f_equal; ring)) end end end.
 
 Ltac equal := first [ reflexivity | solve [ timeout 30 (field; non_zero) ] | lra ].
-Ltac finish := plain; one_exp; first [ assumption | equal | solve [ arguments; equal ]
-  | solve [ squares; equal ] | solve [ timeout 10 other_root ] | solve [ double_root; equal ] | solve [ integrated; logarithms; equal ]
+Ltac finish := plain; one_exp; alike_roots; first [ assumption | equal | solve [ arguments; equal ]
+  | solve [ squares; equal ] | solve [ timeout 10 other_root ] | solve [ root_of_1; equal ] | solve [ double_root; equal ] | solve [ integrated; logarithms; equal ]
   | solve [ logarithms; equal ] | solve [ exponents_add; equal ]
   | match goal with H : ?c ^ _ = IZR _ |- _ => solve [ timeout 10 (field [H]; non_zero) ] end ].
 
