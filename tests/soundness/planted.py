@@ -288,7 +288,7 @@ PLANTED: Sequence[Planted] = (
     Planted(
         "the crossing told without the phase's sign",
         "theorem",
-        changed(cells._followed, ("below(low), above(high)", "below(-low), above(-low)")),
+        changed(cells._rounded, ("below(low), above(high)", "below(-low), above(-low)")),
     ),
     Planted(
         "half of the gap to the surrogate",

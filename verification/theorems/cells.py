@@ -174,12 +174,15 @@ class Method:
         return phase + hull(0, elapsed.upper()) * least(rises).union(greatest(rises))
 
     def _told(self, time: arb, per_log: arb, arrival: Arrival) -> Followed:
-        """Rounded outwards to rationals."""
-        crossing = None
-        if self.clock is not None:
-            low, high = self.clock.constants(arrival)
-            crossing = below(low), above(high)
-        return Followed(above(time), above(per_log), crossing)
+        return _rounded(time, per_log, self.clock.constants(arrival) if self.clock else None)
+
+
+def _rounded(time: arb, per_log: arb, crossing: Interval | None) -> Followed:
+    """Outwards to rationals."""
+    if crossing is None:
+        return Followed(above(time), above(per_log), None)
+    low, high = crossing
+    return Followed(above(time), above(per_log), (below(low), above(high)))
 
 
 def settled(levels: Sequence[fmpq]) -> fmpq:

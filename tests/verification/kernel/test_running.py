@@ -141,8 +141,8 @@ def test_without_coq_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_words_of_the_page_cannot_end_a_comment() -> None:
     step = Step("a", 'so "it" ends *) Axiom bad : False. (* here', SQUARE[0].claim)
-    assert "*)" not in lemmas._words(step)
-    assert '"' not in lemmas._words(step)
+    assert "*)" not in lemmas.words(step)
+    assert '"' not in lemmas.words(step)
 
 
 @needs_coq
