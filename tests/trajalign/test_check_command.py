@@ -47,7 +47,6 @@ def test_without_coq_the_files_are_written_and_the_check_names_the_packages(
         (("derive", "linear", "--coq", "pyproject.toml"), "not a directory"),
         (("assumptions", "linear", "--coq", "x", "--json", "-"), "--coq goes with no"),
         (("assumptions", "--replay", "x", "--coq", "y"), "goes with no other option"),
-        (("assumptions", "deep", "--depth", "3", "--coq", "x"), "without options"),
     ],
 )
 def test_bad_input_is_one_line(command: Command, arguments: tuple[str, ...], words: str) -> None:

@@ -31,11 +31,14 @@ from trajalign.report.gathered import Content
 from trajalign.report.page import page
 from trajalign.report.proofs import Proofs, derived, shown
 from trajalign.report.verdict_rows import rows
+from trajalign.theory import models
 from trajalign.theory.expressions.parsing import parse_rational
 from trajalign.theory.models import TwoLayerLinear
 from trajalign.theory.responses import Loss
 from trajalign.verdict_output import verdicts_as_json
 from trajalign.verification.derivations.judging import DerivationError
+from trajalign.verification.kernel.files import read_folder
+from trajalign.verification.kernel.readings import Readings
 from trajalign.verification.measuring.effort import THOROUGH
 from trajalign.verification.running.options import Options
 from trajalign.verification.running.runner import Control
@@ -236,6 +239,17 @@ def test_what_coq_read_is_told_and_its_project_handed_out() -> None:
         assert archive.namelist() == ["1-linear-coq/A.v", "1-linear-coq/Makefile"]
     assert "coq.zip" not in small_page()
     assert "Coq" not in text_of(small_page()).split("How to read")[0]
+
+
+@pytest.mark.parametrize("model", [MODEL, models.of("deep", "log-cosh", depth=4)])
+def test_the_check_of_a_project_finds_the_model_with_its_options(
+    model, monkeypatch, tmp_path
+) -> None:
+    monkeypatch.setattr(proofs, "readings", lambda *_: Readings("8.0", (), ()))
+    monkeypatch.setattr(proofs, "appendix", lambda *_: SMALL)
+    for name, text in derived(model, "r1-", kernel=True).project.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert read_folder(tmp_path).model == model
 
 
 def test_controls_are_told_of_only_where_they_were_run() -> None:

@@ -75,8 +75,8 @@ def assumptions(
     if coq_folder is not None:
         if certificate_file or json_file:
             raise InputError("--coq goes with no --certificate or --json")
-        if asked.options or asked.is_own:
-            raise InputError("--coq takes a built-in model without options of its own")
+        if asked.is_own:
+            raise InputError("--coq takes a built-in model")
         return write_project(asked.model(), None, Path(coq_folder))
     models = asked.models()
     check_outputs(certificate=certificate_file, json=json_file)

@@ -61,7 +61,7 @@ def check(
     jobs: int | None,
     json_file: str | None,
 ) -> int:
-    """Have the kernel of Coq read every line that is an identity, a sign or a solution.
+    """Have the kernel of Coq read every line that claims something, and the hypotheses A1 to A4.
 
     A line is kernel-checked if its lemma is accepted, on the usual axioms of analysis only, if
     a witness shows that its hypotheses can hold together, and if its falsified twins are refuted.

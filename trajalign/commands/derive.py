@@ -119,8 +119,8 @@ def derive(
     if coq_folder is not None:
         if layout or file is not None or certificate_file is not None or kernel:
             raise InputError("--coq goes with no --format, --output, --certificate or --kernel")
-        if asked.options or asked.is_own:
-            raise InputError("--coq takes a built-in model without options of its own")
+        if asked.is_own:
+            raise InputError("--coq takes a built-in model")
         chosen = asked.model()
         require_curved(chosen.response)
         return write_project(chosen, order, Path(coq_folder))

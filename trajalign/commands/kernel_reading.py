@@ -16,7 +16,7 @@ from ..verification.kernel.readings import Readings, readings
 kernel_option = click.option(
     "--kernel",
     is_flag=True,
-    help="Have the kernel of Coq read the derivations too: a minute for each response.",
+    help="Have the kernel of Coq read the derivations too: some minutes for each response.",
 )
 
 

@@ -11,7 +11,7 @@ from ..appendix import archive, html
 from ..appendix.document import Document, Entry, document
 from ..theory.derivation.book import appendix
 from ..theory.errors import InputError
-from ..theory.models import Model
+from ..theory.models import Model, names
 from ..theory.requirements import require_curved
 from ..verification.derivations.judging import DerivationError, check_appendix
 from ..verification.kernel.project import project
@@ -73,7 +73,9 @@ def derived(
         found = shown(document(model, whole, checked, read), prefix, stored)
         if read is None:
             return found
-        files = project(model, ORDER, read.chapters, read.refused)
+        files: Mapping[str, str] = {}
+        if model.name in names():  # else `check --kernel` does not know it
+            files = project(model, ORDER, read.chapters, read.refused)
         return replace(found, project=files, shares=read.shares)
     except DerivationError as error:
         return Proofs(str(error), wrong=True)

@@ -185,7 +185,7 @@ class Sum(Node):
         """The larger of both."""
         return max(self.left.shift, self.right.shift)
 
-    @cache  # noqa: B019 - nodes live as long as their lemma is made
+    @cache  # noqa: B019 - nodes live no longer than their lemma
     def coefficients(self, precision: int) -> Elements:
         """Both, from the same power on."""
         parts = []
@@ -253,14 +253,14 @@ class Product(Node):
         second = precision - first if second is None else min(second, precision - first)
         return max(precision - second, -self.left.shift), precision - first
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019 - nodes live no longer than their lemma
     def coefficients(self, precision: int) -> Elements:
         """The sums of products."""
         first, second = self._wanted(precision)
         a, b = self.left.coefficients(first), self.right.coefficients(second)
         return convolved(a, b, _length(self, precision), sp.QQ(0))
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019 - nodes live no longer than their lemma
     def weight(self, precision: int) -> int:
         """Every product of one with one, but of what is 0; 1 once it is simplified."""
         total = self._multiplied(precision)
@@ -320,7 +320,7 @@ class Inverse(Node):
         """What may not be 0."""
         return self.inner.coefficients(self.shift + 1)[-1]
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019 - nodes live no longer than their lemma
     def coefficients(self, precision: int) -> Elements:
         """Those whose product with the denominator is 1."""
         below = self.inner.coefficients(self._wanted(precision))[self.shift :]
@@ -352,7 +352,7 @@ class Applied(Node):
         field = self.setting.field
         return field.jet(self.function, self.derivative + k, head) / math.factorial(k)
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019 - nodes live no longer than their lemma
     def coefficients(self, precision: int) -> Elements:
         """By Horner's rule."""
         wanted = max(precision, 1)
@@ -393,7 +393,7 @@ class Root(Node):
     setting: Setting
     inner: Node
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019 - nodes live no longer than their lemma
     def coefficients(self, precision: int) -> Elements:
         """Those whose square is given."""
         given = self.inner.coefficients(max(precision, 1))

@@ -64,7 +64,7 @@ def read_folder(folder: Path) -> Folder:
         data: Any = json.loads((folder / "manifest.json").read_text("utf-8"))
         if data["schema"] != SCHEMA:
             raise InputError(f"{folder}/manifest.json: schema is not {SCHEMA}")
-        model = models.of(data["model"], data["response"])
+        model = models.recalled(data)
         order = None if data["order"] is None else int(data["order"])
         left = frozenset(name for one in data["lemmas"] for name in one["left_out"])
         texts = {file.name: file.read_text("utf-8") for file in folder.glob("*.v")}

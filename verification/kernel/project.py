@@ -13,6 +13,7 @@ from ...theory.derivation.book import appendix
 from ...theory.derivation.claims import Appendix, Derivation, Expansion
 from ...theory.derivation.substitution import equations_for
 from ...theory.models import Model
+from ...theory.models.options import with_options
 from .chapter import Chapter
 from .expansion_lemmas import expansion_lemma
 from .hypotheses.theorems import hypotheses
@@ -148,6 +149,7 @@ def manifest(
         "schema": SCHEMA,
         "model": model.name,
         "response": model.response.text,
+        **with_options(model.settings),
         "order": order,
         "lemmas": [
             {

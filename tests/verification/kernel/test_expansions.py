@@ -26,7 +26,7 @@ def texts(found: Lemma, kind: str) -> list[str]:
 
 def second(function: object, point: object) -> sp.Expr:
     z = sp.Symbol("z", real=True)
-    return sp.Subs(sp.Derivative(function(z), (z, 2)), z, point)  # type: ignore[operator]
+    return sp.Subs(sp.Derivative(function(z), (z, 2)), z, point)  # type: ignore[operator]  # SymPy: untyped
 
 
 def test_a_lemma_as_a_whole() -> None:

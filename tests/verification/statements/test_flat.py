@@ -90,7 +90,9 @@ def test_the_flip(model: Model, coefficient: sp.Expr) -> None:
     runs = claim.measured.measure(plan)
     right = claim.judge(plan, runs)
     assert (right.objection, right.undecided) == ("", "")
-    assert sp.Rational(right.quantities["coefficient"].exact) == coefficient  # type: ignore[union-attr]
+    found = right.quantities["coefficient"]
+    assert isinstance(found, Compared)
+    assert sp.Rational(found.exact) == coefficient
     for copy in claim.falsified_copies():
         assert isinstance(copy, DirectClaim)
         assert copy.judge(plan, copy.measured.measure(plan)).objection, copy.falsified

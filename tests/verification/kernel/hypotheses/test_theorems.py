@@ -114,7 +114,7 @@ def _wrong_sign(monkeypatch: pytest.MonkeyPatch) -> None:
     right = ladders.shifted
 
     def turned(*arguments: object) -> ladders.Shift | None:
-        found = right(*arguments)  # type: ignore[arg-type]
+        found = right(*arguments)  # type: ignore[arg-type]  # one of several functions, planted in
         return None if found is None else replace(found, sign=-found.sign)
 
     monkeypatch.setattr(ladders, "shifted", turned)
