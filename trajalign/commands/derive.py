@@ -10,6 +10,7 @@ import click
 
 from ..appendix import archive, html, latex_document, pdf, text
 from ..appendix.document import Document, document
+from ..appendix.latex_standalone import PAPERS, Paper
 from ..appendix.numbers import Numbers
 from ..appendix.numbers import numbers as on_orbits
 from ..exits import FAILED, complain
@@ -68,6 +69,13 @@ Examples:
     help="What orbits say, in tables and figures, after the derivations (.tex, .pdf, .html).",
 )
 @click.option(
+    "--paper",
+    type=click.Choice(PAPERS),
+    default="a4",
+    show_default=True,
+    help="The size of the pages, of PDF and LaTeX.",
+)
+@click.option(
     "--certificate",
     "certificate_file",
     metavar="FILE",
@@ -97,6 +105,7 @@ def derive(
     layout: str | None,
     file: str | None,
     numbers: bool,
+    paper: Paper,
     certificate_file: str | None,
     kernel: bool,
     coq_folder: str | None,
@@ -153,7 +162,7 @@ def derive(
     if numbers and (layout in ("pdf", "html") or (layout == "latex" and file not in (None, "-"))):
         with progress_bar("trying on orbits") as progress:
             tried = on_orbits(chosen, jobs=os.cpu_count() or 1, progress=progress)
-    _write(made, tried, layout, file or "-")
+    _write(made, tried, layout, file or "-", paper)
     if file not in (None, "-"):
         click.echo(f"{file}: {_count(checked)}")
     if broken := _broken(chosen):
@@ -202,7 +211,7 @@ def _check_place(layout: str, file: str | None) -> None:
         latex_document.check_names(Path(str(file)))
 
 
-def _write(made: Document, tried: Numbers | None, layout: str, file: str) -> None:
+def _write(made: Document, tried: Numbers | None, layout: str, file: str, paper: Paper) -> None:
     path = Path(file)
     match layout:
         case "text":
@@ -214,9 +223,9 @@ def _write(made: Document, tried: Numbers | None, layout: str, file: str) -> Non
         case "latex" if file == "-":
             write(file, latex_document.fragment(made))
         case "latex":
-            _write_beside(path, latex_document.files(made, path.stem, tried))
+            _write_beside(path, latex_document.files(made, path.stem, tried, paper))
         case "pdf":
-            _write_pdf(path, latex_document.files(made, "appendix", tried))
+            _write_pdf(path, latex_document.files(made, "appendix", tried, paper))
 
 
 def _write_beside(path: Path, files: Mapping[str, str | bytes]) -> None:
