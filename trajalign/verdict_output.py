@@ -63,6 +63,7 @@ def _told(statement: Statement) -> dict[str, Any]:
         "rests_on": statement.rests_on,
         "orbits": statement.orbits,
         "numbers": numbers,
+        "refuted_by": plain_text(statement.refuted_by),
     }
 
 

@@ -30,6 +30,13 @@ ALL_STARTS = (
     r"and all small $\taEta$"
 )
 
+# What is said of step sizes that tend to 0 is tried on a ladder of them.
+BY_LADDER = (
+    "a start from which, on a ladder of step sizes, the coefficient or the order of the error has "
+    "settled on another value than the one derived; a ladder that has not settled refutes nothing, "
+    "and leaves it undecided"
+)
+
 # Those where r''(0) = 0: all but A4. That r falls from 0 is A1.
 FLAT = tuple(name for name in EDGE if name != "A4")
 
@@ -48,8 +55,9 @@ class Statement:
 
     `words` is the conclusion and `about` says which orbits it speaks of, and what its constants
     depend on ("" where it speaks of single steps, of the map with q frozen, or names them itself);
-    `numbers` says what its quantities mean, by their names in a verdict. These are texts with
-    formulas in LaTeX, between dollar signs.
+    `numbers` says what its quantities mean, by their names in a verdict, and `refuted_by` what a
+    check of it would have to find to call it false. These are texts with formulas in LaTeX, between
+    dollar signs.
     """
 
     label: str
@@ -60,6 +68,7 @@ class Statement:
     rests_on: tuple[str, ...] = ()
     about: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    refuted_by: str = ""
 
     @property
     def conclusion(self) -> str:
@@ -88,7 +97,8 @@ class Form:
     no such statement, and `about` the orbits it speaks of; `needs` are the hypotheses: all, if it
     is not said. `silent` is why it says nothing of a model whatever holds of its response, "" where
     it speaks of it. `claim` makes from a label and a plan what is measured and judged; it raises
-    NotApplicableError where the statement says nothing of the response. `numbers`: see `Statement`.
+    NotApplicableError where the statement says nothing of the response. `numbers` and `refuted_by`:
+    see `Statement`.
     """
 
     name: str
@@ -100,6 +110,7 @@ class Form:
     needs: Callable[[Laws], tuple[str, ...]] = lambda laws: EDGE
     about: Callable[[Laws], str] = lambda laws: ""
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    refuted_by: str = ""
     silent: Callable[[Model], str] = lambda model: ""
 
     def label(self, model: str) -> str:
@@ -122,6 +133,7 @@ class Form:
             self.below(model.name),
             self.about(laws),
             self.numbers,
+            self.refuted_by,
         )
 
 

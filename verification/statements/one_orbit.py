@@ -252,6 +252,7 @@ FORMS = (
         ),
         claim=_claim,
         origin=NEW,
+        refuted_by="a bound that is certainly broken on the box: its enclosure lies beyond it",
         rests_on=("reduced-map", "sharpness"),
         numbers={
             "t_b": r"the first $t$ with $\taQ_t > 1$, the same for all orbits of the box",

@@ -298,6 +298,10 @@ def _form(
         says=says,
         claim=_claim,
         origin=origin,
+        refuted_by=(
+            r"a point at which what the constant bounds, enclosed as $\taEps \to 0$, exceeds it; "
+            "where the proof does not go through, the row is undecided"
+        ),
         rests_on=rests_on,
         about=lambda laws: "what the verdict names: on a tube about the curve, or all from a box",
         numbers=numbers,
