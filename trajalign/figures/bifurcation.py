@@ -109,13 +109,13 @@ def _told(orbit: Orbit, start: Start) -> str:
 
 
 def _curve(orbit: Orbit, start: Start) -> Curve:
-    times = _shown(len(orbit))
+    times = shown_steps(len(orbit))
     p, q = ([float(values[t]) for t in times] for values in (orbit.p, orbit.q))
     return Curve(f"$(p_0, q_0) = ({float(start[0]):.3g}, {float(start[1]):.3g})$", ORBIT,
                  tuple(p), tuple(q))  # fmt: skip
 
 
-def _shown(length: int) -> list[int]:
+def shown_steps(length: int) -> list[int]:
     """The transient whole, then pairs of steps, for both signs of p, ever further apart."""
     later = (round(_TRANSIENT * 1.15**k) for k in range(200))
     return sorted({t + i for t in [*range(_TRANSIENT), *later] for i in (0, 1) if t + i < length})

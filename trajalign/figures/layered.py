@@ -1,7 +1,7 @@
 """What rests on what as a drawing: in layers from left to right, every node a link.
 
-Layers by the longest way from what rests on nothing, the order within them by barycentres (Sugiyama,
-Tagawa and Toda 1981). An arrow that follows from others is left out.
+Layers by the longest way from what rests on nothing, the order within them by barycentres
+(Sugiyama, Tagawa and Toda 1981). An arrow that follows from others is left out.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from graphlib import TopologicalSorter
 from html import escape
 from itertools import pairwise
 
-_WIDTH, _HEIGHT = 180, 26  # of a node
-_ACROSS, _DOWN = 34, 9  # between nodes
+_WIDTH, _HEIGHT = 184, 26  # of a node
+_ACROSS, _DOWN = 32, 9  # between nodes
 _MARGIN, _SWEEPS = 4, 24
 Below = Mapping[str, Sequence[str]]
 _STYLE = (
     "a rect{fill:none;stroke:currentColor;stroke-width:1}"
-    "a text{font:11px system-ui,sans-serif;fill:currentColor}"
+    "a text{font:10.5px system-ui,sans-serif;fill:currentColor}"
     "path{fill:none;stroke:currentColor;stroke-opacity:.45}"
     "a:focus-visible rect,a:hover rect{stroke-width:2.5}"
 )
