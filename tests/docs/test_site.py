@@ -100,7 +100,7 @@ def test_site_is_whole_and_was_built_without_a_warning(tmp_path: Path) -> None:
         with pytest.raises(AssertionError):
             check_mathematics(without_the_last(formula_or_theorem, site, tmp_path), "neuron")
     assert "0.6272" in article(site / "tutorial.html").get_text()
-    gallery = article(site / "gallery.html")
+    gallery = article(site / "figures.html")
     drawn = {figure.img["src"] for figure in gallery.select("figure") if figure.img}
     commands = gallery.select("figure + div")
     assert len(drawn) == len(commands) == len(gallery.select("figure"))
@@ -108,7 +108,7 @@ def test_site_is_whole_and_was_built_without_a_warning(tmp_path: Path) -> None:
         assert any(f"trajalign figure {kind} " in command.get_text() for command in commands), kind
 
     if WANTED_IN_CI or CHROMIUM:
-        looked_at = ("index", "mathematics", "tutorial", "gallery", "api/verification")
+        looked_at = ("index", "mathematics", "tutorial", "figures", "ledger", "command-line", "api/verification")
         assert complaints(*(site / f"{name}.html" for name in looked_at)) == []
         with chromium() as browser:
             page = site / "mathematics" / "linear.html"
