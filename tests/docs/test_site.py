@@ -108,7 +108,15 @@ def test_site_is_whole_and_was_built_without_a_warning(tmp_path: Path) -> None:
         assert any(f"trajalign figure {kind} " in command.get_text() for command in commands), kind
 
     if WANTED_IN_CI or CHROMIUM:
-        looked_at = ("index", "mathematics", "tutorial", "figures", "ledger", "command-line", "api/verification")
+        looked_at = (
+            "index",
+            "mathematics",
+            "tutorial",
+            "figures",
+            "ledger",
+            "command-line",
+            "api/verification",
+        )
         assert complaints(*(site / f"{name}.html" for name in looked_at)) == []
         with chromium() as browser:
             page = site / "mathematics" / "linear.html"
