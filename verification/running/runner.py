@@ -32,7 +32,7 @@ class Control:
     falsified: str
     refuted: bool
     objection: str
-    witness: dict[str, str] | None
+    witness: Mapping[str, str] | None
     options: Mapping[str, str] = field(default_factory=dict)
 
     @property
