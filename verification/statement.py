@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..theory.models import Model
 from ..theory.models.laws import Laws
@@ -14,6 +15,7 @@ from .measuring.plans import Plan
 PAPER = "Song & Yun 2023"
 DERIVED = "re-derived here"
 NEW = "new here"
+Telling = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 _NOT_PROVED = "tested for this model, not proved"
 
 # Hypotheses; of those that a response does not have (A2 of an activation) nothing is asked.
@@ -49,7 +51,8 @@ class Statement:
     `words` is the conclusion and `about` says which orbits it speaks of, and what its constants
     depend on ("" where it speaks of single steps, of the map with q frozen, or names them itself);
     `numbers` says what its quantities mean, by their names in a verdict. These are texts with
-    formulas in LaTeX, between dollar signs.
+    formulas in LaTeX, between dollar signs. `told` says the same with the numbers of a verdict,
+    from its parameters and quantities; "" where it has no such words.
     """
 
     label: str
@@ -60,6 +63,7 @@ class Statement:
     rests_on: tuple[str, ...] = ()
     about: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    told: Telling = lambda parameters, quantities: ""
 
     @property
     def conclusion(self) -> str:
@@ -88,7 +92,8 @@ class Form:
     no such statement, and `about` the orbits it speaks of; `needs` are the hypotheses: all, if it
     is not said. `silent` is why it says nothing of a model whatever holds of its response, "" where
     it speaks of it. `claim` makes from a label and a plan what is measured and judged; it raises
-    NotApplicableError where the statement says nothing of the response. `numbers`: see `Statement`.
+    NotApplicableError where the statement says nothing of the response. `numbers`, `told`: see
+    `Statement`.
     """
 
     name: str
@@ -101,6 +106,7 @@ class Form:
     about: Callable[[Laws], str] = lambda laws: ""
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
     silent: Callable[[Model], str] = lambda model: ""
+    told: Telling = lambda parameters, quantities: ""
 
     def label(self, model: str) -> str:
         """The label for a model; what is said of the map with q frozen is common to all."""
@@ -122,6 +128,7 @@ class Form:
             self.below(model.name),
             self.about(laws),
             self.numbers,
+            self.told,
         )
 
 

@@ -39,7 +39,8 @@ CONDITIONS = (
         at_a_point=True,
     ),
 )
-NAMES = tuple(condition.name for condition in CONDITIONS)
+WORDS = {condition.name: condition.text for condition in CONDITIONS}
+NAMES = tuple(WORDS)
 _NEEDS = {"I1": ("analytic", "symmetry"), "I2": ("analytic", "symmetry", "A1")}
 _SHOWN = {"I1": "(r'/r²)'(z)", "I2": "(z r/r')'(z)"}
 _BITS = 30

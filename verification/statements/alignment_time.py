@@ -201,6 +201,8 @@ FORMS = (
         claim=_claim,
         origin=f"{PAPER} for the logarithm; its factor is {DERIVED}",
         rests_on=("alignment", "bifurcation/two-cycle"),
-        numbers={"coefficient": r"factor of $\ln(1/\taEta)$ in $t_a$"},
+        numbers={
+            "coefficient": r"factor of $\ln(1/\taEta)$ in $t_a$, a multiple of $1/|\ln\,\mu|$"
+        },
     ),
 )
