@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..theory.models import Model
 from ..theory.models.laws import Laws
@@ -14,6 +15,7 @@ from .measuring.plans import Plan
 PAPER = "Song & Yun 2023"
 DERIVED = "re-derived here"
 NEW = "new here"
+Telling = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 _NOT_PROVED = "tested for this model, not proved"
 
 # Hypotheses; of those that a response does not have (A2 of an activation) nothing is asked.
@@ -57,7 +59,8 @@ class Statement:
     depend on ("" where it speaks of single steps, of the map with q frozen, or names them itself);
     `numbers` says what its quantities mean, by their names in a verdict, and `refuted_by` what a
     check of it would have to find to call it false. These are texts with formulas in LaTeX, between
-    dollar signs.
+    dollar signs. `told` says the same with the numbers of a verdict, from its parameters and
+    quantities; "" where it has no such words.
     """
 
     label: str
@@ -69,6 +72,7 @@ class Statement:
     about: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
     refuted_by: str = ""
+    told: Telling = lambda parameters, quantities: ""
 
     @property
     def conclusion(self) -> str:
@@ -97,8 +101,8 @@ class Form:
     no such statement, and `about` the orbits it speaks of; `needs` are the hypotheses: all, if it
     is not said. `silent` is why it says nothing of a model whatever holds of its response, "" where
     it speaks of it. `claim` makes from a label and a plan what is measured and judged; it raises
-    NotApplicableError where the statement says nothing of the response. `numbers` and `refuted_by`:
-    see `Statement`.
+    NotApplicableError where the statement says nothing of the response. `numbers`, `refuted_by` and
+    `told`: see `Statement`.
     """
 
     name: str
@@ -112,6 +116,7 @@ class Form:
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
     refuted_by: str = ""
     silent: Callable[[Model], str] = lambda model: ""
+    told: Telling = lambda parameters, quantities: ""
 
     def label(self, model: str) -> str:
         """The label for a model; what is said of the map with q frozen is common to all."""
@@ -134,6 +139,7 @@ class Form:
             self.about(laws),
             self.numbers,
             self.refuted_by,
+            self.told,
         )
 
 

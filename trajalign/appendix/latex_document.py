@@ -22,6 +22,10 @@ WRITTEN_BY = "% Written by trajalign"
 NOTATION = "trajalign-notation"
 BIBLIOGRAPHY = "trajalign"
 
+_PLAIN = str.maketrans(
+    {c: rf"\{c}" for c in "&%$#_{}"}
+    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+)
 _STEM = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 58.0  # characters, about: 345 pt at 10 pt, the text width of article
 
@@ -136,6 +140,11 @@ def _hypotheses(document: Document) -> str:
     )
 
 
+def _called(entry: Entry) -> str:
+    """What the reader calls it, in plain words, which are no LaTeX."""
+    return f" [{entry.called.translate(_PLAIN)}]" if entry.called else ""
+
+
 def _entry(document: Document, entry: Entry) -> str:
     derivation = entry.derivation
     anchor = document.anchor(derivation.label)
@@ -149,7 +158,7 @@ def _entry(document: Document, entry: Entry) -> str:
             body.append(_display(document, entry, index, end))
     return "\n".join(
         [
-            rf"\taHeading{{{_heading(derivation.title)}}}",
+            rf"\taHeading{{{_heading(derivation.title)}{_called(entry)}}}",
             rf"\begin{{{entry.kind}}}[\texttt{{{derivation.label}}}]\label{{{anchor}}}",
             _linked(document, entry, derivation.statement),
             rf"\end{{{entry.kind}}}",

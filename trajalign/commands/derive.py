@@ -16,6 +16,7 @@ from ..appendix.numbers import numbers as on_orbits
 from ..exits import FAILED, complain
 from ..files import check_outputs, dump, write, write_together
 from ..kernel_folder import write_project
+from ..numbering import load_numbering
 from ..terminal import progress_bar, status_line
 from ..theorem_file import replayed
 from ..theory.derivation.book import appendix
@@ -29,7 +30,7 @@ from ..verification.theorems.chapter import with_theorem
 from ..verification.verdicts import Outcome
 from .kernel_reading import kernel_option, readings_of
 from .model_options import Asked, model_options
-from .options import FILE, WholeNumber
+from .options import FILE, WholeNumber, theorems_option
 
 FORMATS = {".txt": "text", ".tex": "latex", ".pdf": "pdf", ".html": "html", ".json": "json"}
 
@@ -82,6 +83,7 @@ Examples:
     type=FILE,
     help="The theorem that `trajalign prove` wrote, proved anew, as the last chapter.",
 )
+@theorems_option
 @kernel_option
 @click.option(
     "--coq",
@@ -107,6 +109,7 @@ def derive(
     numbers: bool,
     paper: Paper,
     certificate_file: str | None,
+    theorems_file: str | None,
     kernel: bool,
     coq_folder: str | None,
     check_file: str | None,
@@ -126,8 +129,9 @@ def derive(
             raise InputError(told)
         return _check(check_file, asked.own_alone(told))
     if coq_folder is not None:
-        if layout or file is not None or certificate_file is not None or kernel:
-            raise InputError("--coq goes with no --format, --output, --certificate or --kernel")
+        if layout or kernel or not (file is certificate_file is theorems_file is None):
+            alone = "--format, --output, --certificate, --theorems or --kernel"
+            raise InputError(f"--coq goes with no {alone}")
         if asked.is_own:
             raise InputError("--coq takes a built-in model")
         chosen = asked.model()
@@ -137,11 +141,14 @@ def derive(
     _check_place(layout, file)
     if certificate_file is not None and layout == "json":
         raise InputError("--certificate goes with every format but json: it is JSON itself")
+    if theorems_file is not None and layout == "json":
+        raise InputError("--theorems goes with every format but json")
     if kernel and layout == "json":
         raise InputError("--kernel goes with every format but json: check --kernel --json tells it")
     if kernel:
         require_coq()
     chosen = asked.model()
+    names = load_numbering(theorems_file, [chosen]).words
     require_curved(chosen.response)
     proved = None
     if certificate_file is not None:
@@ -158,7 +165,7 @@ def derive(
         return complain(f"{error}; nothing is written", FAILED)
     read = readings_of([chosen], os.cpu_count() or 1, order) if kernel else {}
     known = read.get((chosen.designation, chosen.response.text))
-    made, tried = document(chosen, found, checked, known), None
+    made, tried = document(chosen, found, checked, known, names), None
     if numbers and (layout in ("pdf", "html") or (layout == "latex" and file not in (None, "-"))):
         with progress_bar("trying on orbits") as progress:
             tried = on_orbits(chosen, jobs=os.cpu_count() or 1, progress=progress)

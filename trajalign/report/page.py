@@ -6,10 +6,11 @@ import base64
 import platform
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -202,10 +203,12 @@ def page(
     studies: Sequence[Kept],
     command: str,
     neighbours: Sequence[Checked] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The whole page; `command` is what made it, `neighbours` the table of neighbouring papers."""
+    """The whole page; `command` is what made it, `neighbours` the table of neighbouring papers,
+    `names` what a reader calls some labels."""
     parts = [
-        Part(response, tuple(rows(response.model, response.verdicts, content.options)))
+        Part(response, tuple(rows(response.model, response.verdicts, content.options, names)))
         for response in content.responses
     ]
     controls = content.controls

@@ -202,6 +202,8 @@ FORMS = (
         origin=f"{PAPER} for the logarithm; its factor is {DERIVED}",
         refuted_by=BY_LADDER,
         rests_on=("alignment", "bifurcation/two-cycle"),
-        numbers={"coefficient": r"factor of $\ln(1/\taEta)$ in $t_a$"},
+        numbers={
+            "coefficient": r"factor of $\ln(1/\taEta)$ in $t_a$, a multiple of $1/|\ln\,\mu|$"
+        },
     ),
 )

@@ -116,6 +116,6 @@ FORMS = (
             "should not"
         ),
         rests_on=("reduced-map",),
-        numbers={"coefficient": "multiplier of the 2-cycle"},
+        numbers={"coefficient": r"multiplier of the 2-cycle, $(1 + 2\taP\taR'/\taR)^2$ if even"},
     ),
 )
