@@ -318,8 +318,8 @@ def test_what_is_proved_for_all_step_sizes_opens_the_page_and_nothing_else_does(
     )
     ledger = known_statements("linear")
     (one,) = proved([theorem], ledger)
-    assert (one.step_sizes, one.numbers) == ("1/10", (("C", "≤ 0.8051"),))
-    assert one.conclusion.startswith(r"$|\taQ_{*} - 1")
+    assert (one.label, one.step_sizes, one.orbits) == ("theorem/limit", "1/10", "on the tube")
+    assert one.conclusion.endswith(r"\le 0.8051 \taEps^2$")
     for wrong in (
         replace(theorem, evidence=Evidence.SAMPLED),
         replace(theorem, outcome=Outcome.UNDECIDED),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..verification.quantities import to_json
 from ..verification.statement import Statement
 from ..verification.verdicts import Evidence, Outcome, Verdict
 from .constants import Constant
@@ -19,34 +18,38 @@ _STRONG = (Evidence.ENCLOSED, Evidence.KERNEL)
 
 @dataclass(frozen=True)
 class Conclusion:
-    """One conclusion that is proved for all step sizes up to a number: for which, what, how much.
+    """One conclusion that is proved for all step sizes up to a number: for which, and what.
 
-    `conclusion` is a text with $formulas$; `numbers` are those it speaks of, by their names.
+    `conclusion` is a text with $formulas$, and with the numbers that were proved.
     """
 
     label: str
     step_sizes: str
     orbits: str
     conclusion: str
-    numbers: tuple[tuple[str, str], ...]
 
 
 def proved(verdicts: Sequence[Verdict], ledger: Sequence[Statement]) -> list[Conclusion]:
     """The rows of `theorem/…` that pass with a proof, in their order."""
-    words = {statement.label: statement.words for statement in ledger}
+    known = {statement.label: statement for statement in ledger}
     return [
         Conclusion(
             verdict.label,
             str(verdict.parameters["eta0"]),
-            str(verdict.parameters["orbits"]),
-            words[verdict.label].partition(": ")[2],
-            tuple((name, str(value)) for name, value in to_json(verdict.quantities).items()),
+            _orbits(verdict),
+            known[verdict.label].told(verdict.parameters, verdict.quantities),
         )
         for verdict in verdicts
         if verdict.label.startswith(_PROVED)
         and verdict.outcome is Outcome.PASS
         and verdict.evidence in _STRONG
     ]
+
+
+def _orbits(verdict: Verdict) -> str:
+    """Of which orbits it is proved."""
+    reach = verdict.quantities.get("|p|")
+    return f"{verdict.parameters['orbits']}{'' if reach is None else f', |p| {reach}'}"
 
 
 def first_numbers(constants: Sequence[Constant], model: str) -> list[Constant]:
