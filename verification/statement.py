@@ -51,6 +51,11 @@ FLAT_ORBITS = (
 )
 
 
+def untold(parameters: Mapping[str, Any], quantities: Mapping[str, Any]) -> str:
+    """No words; a function by its name, since statements are passed between processes."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Statement:
     """One label of the ledger for one model; `rests_on` are the labels its argument uses.
@@ -72,7 +77,7 @@ class Statement:
     about: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
     refuted_by: str = ""
-    told: Telling = lambda parameters, quantities: ""
+    told: Telling = untold
 
     @property
     def conclusion(self) -> str:
@@ -116,7 +121,7 @@ class Form:
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
     refuted_by: str = ""
     silent: Callable[[Model], str] = lambda model: ""
-    told: Telling = lambda parameters, quantities: ""
+    told: Telling = untold
 
     def label(self, model: str) -> str:
         """The label for a model; what is said of the map with q frozen is common to all."""

@@ -1,5 +1,6 @@
 """The ledger is complete: every statement has a check, and every check a control."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -220,3 +221,8 @@ def test_what_is_said_of_flat_responses_is_said_of_no_other(model, plans):
         assert silent_about(statement.label, flat.model) == ""
         assert silent_about(statement.label, curved.model) == ("r''(0) is not 0" if of_flat else "")
         assert ("A4" in statement.hypotheses) <= (not of_flat)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_statement_passes_from_one_process_to_another(model):
+    assert len(pickle.loads(pickle.dumps(known_statements(model)))) == len(known_statements(model))
