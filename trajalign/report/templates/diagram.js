@@ -44,7 +44,7 @@ function explore(box) {
       from("circle", { cx: X(shown.p[k]).toFixed(2), cy: Y(shown.q[k]).toFixed(2), r: 2.6, class: "orbit" })));
     for (const mark of data.marks) {
       inside.append(from("circle", { cx: X(mark.x), cy: Y(mark.y), r: 3.2, class: "mark" }));
-      const left = X(mark.x) > PAD[0] + 0.8 * inner.w; // else it would be cut off
+      const left = X(mark.x) + 8 * mark.label.length > W; // else it would be cut off
       inside.append(from("text", { x: X(mark.x) + (left ? -8 : 6), y: Y(mark.y) - 6,
         "text-anchor": left ? "end" : "start" }, mark.label));
     }
