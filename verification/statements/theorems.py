@@ -295,6 +295,12 @@ def _bare(quantities: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(v).lstrip("≤≥≈ ").replace("-", "−") for name, v in quantities.items()}
 
 
+def _factor(number: str) -> str:
+    """A number before what it multiplies."""
+    plain = number.replace(".", "").isdigit()
+    return "" if number == "1" else f"{number} " if plain else f"({number}) "
+
+
 def _alignment_told(parameters: Mapping[str, Any], quantities: Mapping[str, Any]) -> str:
     n = _bare(quantities)
     after = (
@@ -307,14 +313,14 @@ def _alignment_told(parameters: Mapping[str, Any], quantities: Mapping[str, Any]
 
 def _limit_told(parameters: Mapping[str, Any], quantities: Mapping[str, Any]) -> str:
     n = _bare(quantities)
-    first = f"({n['h(0)']})" if "h(0)" in n else r"\taH(0)"
-    return rf"$|\taQ_{{*}} - 1 - {first} \taEps| \le {n['C']} \taEps^2$"
+    first = _factor(n["h(0)"]) if "h(0)" in n else r"\taH(0)"
+    return rf"$|\taQ_{{*}} - 1 - {first}\taEps| \le {n['C']} \taEps^2$"
 
 
 def _saturation_told(parameters: Mapping[str, Any], quantities: Mapping[str, Any]) -> str:
     n = _bare(quantities)
-    twice = f"({n['2h(0)']})" if "2h(0)" in n else r"2\taH(0)"
-    return rf"$|\taEta\taSharp_{{*}} - 2 + {twice} \taEps| \le {n['C']} \taEps^2$"
+    twice = _factor(n["2h(0)"]) if "2h(0)" in n else r"2\taH(0)"
+    return rf"$|\taEta\taSharp_{{*}} - 2 + {twice}\taEps| \le {n['C']} \taEps^2$"
 
 
 def _progressive_told(parameters: Mapping[str, Any], quantities: Mapping[str, Any]) -> str:
@@ -327,8 +333,7 @@ def _progressive_told(parameters: Mapping[str, Any], quantities: Mapping[str, An
 
 def _crossing_told(parameters: Mapping[str, Any], quantities: Mapping[str, Any]) -> str:
     n = _bare(quantities)
-    factor = n.get("1/(4h(0))", n["rho_0"])
-    factor = "" if factor == "1" else f"({factor}) " if "/" in factor else f"{factor} "
+    factor = _factor(n.get("1/(4h(0))", n["rho_0"]))
     range_, since = (
         (n["k"], "") if "k" in n else (n["k from the tube's end"], ", counted from the tube's end")
     )
