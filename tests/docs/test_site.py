@@ -131,7 +131,7 @@ BROKEN = {
     "a link": ("[there](no-such-page.md)", "no-such-page.md"),
     "a name of the API": ("{py:class}`trajalign.theory.NoSuchClass`", "NoSuchClass"),
     "a figure": (":::{figure-command} trajalign figure no-such-kind -o x.svg\n:::", "no-such-kind"),
-    "a loss": (":::{derivations} linear cosh(y)\n:::", "unknown name 'y'"),
+    "a loss": (":::{derivations} linear cosh(x*y)\n:::", "need one variable"),
     "a diagram": ("```mermaid\ngraph TD\n  a ~~> b\n```", "a ~~> b"),
     "a page outside": ("", "other.md: WARNING: document isn't included in any toctree"),
 }
