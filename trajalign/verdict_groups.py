@@ -89,7 +89,8 @@ def groups(verdicts: Sequence[Verdict]) -> list[Group]:
 
 def not_applicable(verdicts: Sequence[Verdict]) -> dict[str, list[str]]:
     """The labels of what does not apply, by the reason why."""
-    return _by_reason(v for v in verdicts if v.outcome is Outcome.NOT_APPLICABLE)
+    found = _by_reason(v for v in verdicts if v.outcome is Outcome.NOT_APPLICABLE)
+    return {reason: labels for reason, labels in found.items() if reason}
 
 
 def _kind(verdict: Verdict) -> str:
@@ -100,8 +101,7 @@ def _kind(verdict: Verdict) -> str:
 def _by_reason(verdicts: Iterable[Verdict]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for verdict in verdicts:
-        if verdict.reason:
-            found.setdefault(verdict.reason, []).append(verdict.label)
+        found.setdefault(verdict.reason, []).append(verdict.label)
     return found
 
 
@@ -120,7 +120,8 @@ def _undecided(found: Sequence[Verdict], verdicts: Sequence[Verdict]) -> list[Gr
             below.append(f"{count_of(labels)} need {reason.removeprefix('needs ')}")
         else:
             apart += [_explained(by_label[label]) for label in labels]
-    return [Group("Undecided", "", (Block("", tuple(apart)),), tuple(below))]
+    blocks = (Block("", tuple(apart)),) if apart else ()
+    return [Group("Undecided", "", blocks, tuple(below))]
 
 
 def _explained(verdict: Verdict) -> Row:
@@ -223,9 +224,9 @@ def _curvature(verdicts: Sequence[Verdict]) -> str:
 
 
 def _row(verdict: Verdict) -> Row:
-    told = ledger.told(verdict.label, verdict.model, verdict.parameters, verdict.quantities)
-    passing = verdict.outcome is Outcome.PASS
-    text = told if passing and told else ""
+    text = ""
+    if verdict.outcome is Outcome.PASS and verdict.evidence is Evidence.ENCLOSED:
+        text = ledger.told(verdict.label, verdict.model, verdict.parameters, verdict.quantities)
     return Row(verdict.label, verdict.outcome, text, None if text else _numbers(verdict))
 
 

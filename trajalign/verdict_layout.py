@@ -46,8 +46,9 @@ def filled(heading: str, text: str, width: int, hang: int = _STEP, *, gap: str =
 def lines(group: Group, width: int, names: Mapping[str, str]) -> Iterator[Text]:
     """The lines of a group; `names` are what a reader calls some labels, told below their rows."""
     yield filled(group.heading, f"({group.means})" if group.means else "", width)
-    begin = _Beginning.of([row for block in group.blocks for row in block.rows])
+    rows = [row for block in group.blocks for row in block.rows]
     for block in group.blocks:
+        begin = _Beginning.of(rows)
         if block.heading:
             yield _moved(block.heading, width, _STEP)
         if any(row.numbers for row in block.rows):

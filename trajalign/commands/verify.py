@@ -35,6 +35,7 @@ from .options import (
     theorems_option,
 )
 
+_NAMED = 6  # labels that an interrupt names
 _THOROUGH_HELP = (
     f"Minutes instead of seconds: {THOROUGH.linear_rungs} step sizes for the linear model "
     f"(instead of {QUICK.linear_rungs}) and {THOROUGH.neuron_rungs} for the neuron "
@@ -199,8 +200,10 @@ def _interrupted(report: runner.Report, outputs: Outputs, begin: float) -> int:
     """What was finished is shown; no file is written."""
     if report.verdicts:
         outputs.show(report, begin)
-    count, labels = len(report.unfinished), ", ".join(dict.fromkeys(report.unfinished))
-    return complain(f"interrupted; {count} not done: {labels}", INTERRUPTED)
+    labels = report.unfinished
+    more = f", and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
+    told = f"{len(labels)} not done: {', '.join(labels[:_NAMED])}{more}"
+    return complain(f"interrupted; {told}", INTERRUPTED)
 
 
 def _controls(models: Sequence[Model], options: Options, jobs: int, json_file: str | None) -> int:

@@ -68,7 +68,8 @@ def certificate(judged: Sequence[Assumptions]) -> dict[str, Any]:
     >>> from trajalign.theory.models import TwoLayerLinear
     >>> document = certificate([Assumptions(TwoLayerLinear(Loss.parse("log-cosh")))])
     >>> [row.label for row in replay(document)]
-    ['linear/analytic', 'linear/A1', 'linear/A2', 'linear/A3', 'linear/A5', 'linear/z0']
+    ['linear/analytic', 'linear/A1', 'linear/A2', 'linear/A3', 'linear/A5',
+     'linear/I1', 'linear/I2', 'linear/z0']
     """
     versions = {package: version(package) for package in _PACKAGES}
     return {"schema": SCHEMA, "versions": versions, "responses": [_response(a) for a in judged]}
