@@ -94,8 +94,8 @@ def _style() -> str:
 
 
 def plain() -> Output:
-    """A console for what is shown as plain text."""
-    return Output(file=io.StringIO(), width=_WIDE, record=True)
+    """A console for what is shown as plain text; in a notebook Rich would show it there at once."""
+    return Output(file=io.StringIO(), width=_WIDE, record=True, force_jupyter=False)
 
 
 def text_of(console: Output) -> str:

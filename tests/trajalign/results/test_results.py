@@ -70,6 +70,18 @@ def test_a_result_is_shown_in_a_few_lines_without_an_address(name):
     assert all(line == line.rstrip() for line in shown.splitlines())
 
 
+def test_what_the_rooms_return_is_told_in_a_line():
+    """By hand: for ½ log(1 + z²), r = 1/(1 + z²) and z r'/r = −1 at z = 1, where r = 1/2; the limit
+    of the neuron z/√(1 + z²) at η = 10⁻⁶ is 1 + η/4 + …."""
+    diagram = repr(ta.bifurcation_diagram(ta.linear(CAUCHY)))
+    assert "flip at p = 0, q = 1.00000" in diagram
+    assert "symmetry-breaking (flip of −g_q) at p = 1.00000, q = 0.500000" in diagram
+    assert repr(ta.cascade(ta.linear(CAUCHY), 2)).count(" at q = ") == 2
+    fast = repr(ta.fast_forward("algebraic", "1e-6", (None, "4/5")))
+    assert "q* = 1.00000025" in fast
+    assert all(len(told) < 400 and "\n" not in told for told in (diagram, fast))
+
+
 @pytest.mark.parametrize("name", RESULTS)
 def test_html_is_whole_and_has_the_colours_of_the_report(name):
     found = BeautifulSoup(RESULTS[name]()._repr_html_(), "html.parser")
@@ -80,6 +92,12 @@ def test_html_is_whole_and_has_the_colours_of_the_report(name):
         style = found.style.get_text()
         assert f"--{colour}: {light}" in style.split("{")[1]
         assert f"--{colour}: {dark}" in style.split('data-jp-theme-light="false"')[1]
+
+
+def test_in_a_notebook_the_plain_text_is_returned_and_not_displayed(monkeypatch):
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    assert not tables.plain().is_jupyter
+    assert "linear/A2" in repr(verdicts())
 
 
 def test_a_text_of_a_user_is_no_markup():
