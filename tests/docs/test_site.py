@@ -99,7 +99,10 @@ def test_site_is_whole_and_was_built_without_a_warning(tmp_path: Path) -> None:
     for formula_or_theorem in ("div.formula.numbered", "div.proof", "p.evidence"):
         with pytest.raises(AssertionError):
             check_mathematics(without_the_last(formula_or_theorem, site, tmp_path), "neuron")
-    assert "0.6272" in article(site / "tutorial.html").get_text()
+    # By hand: h_1(0) = 3/5 for the tutorial's loss, and 2 − 3/128 for log cosh(xy) at (0, 4).
+    assert "0 < |p₀| ≤ 1" in article(site / "tutorial.html").get_text()
+    assert "(3/5)" in article(site / "tutorial.html").get_text()
+    assert "1.9765625" in article(site / "review.html").get_text()
     gallery = article(site / "figures.html")
     drawn = {figure.img["src"] for figure in gallery.select("figure") if figure.img}
     commands = gallery.select("figure + div")
@@ -112,6 +115,7 @@ def test_site_is_whole_and_was_built_without_a_warning(tmp_path: Path) -> None:
             "index",
             "mathematics",
             "tutorial",
+            "review",
             "figures",
             "ledger",
             "command-line",
