@@ -19,6 +19,7 @@ from .. import __version__
 from ..appendix import html, html_numbers
 from ..appendix.mathml import mathml
 from ..figures.neighbours import draw_neighbours
+from ..marks import MARKS
 from ..theory.derivation.latex import latex
 from ..theory.writing.inline import Style, rendered
 from ..verification.ledger import statements_about
@@ -34,7 +35,6 @@ from .proofs import Proved
 from .verdict_rows import Row, response_words, rows
 
 _PACKAGES = ("trajalign", "sympy", "python-flint", "mpmath", "numpy")
-MARKS = {"pass": "✓", "fail": "✗", "undecided": "?", "not-applicable": "–"}
 NO_EVIDENCE = "none"
 
 

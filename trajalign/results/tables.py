@@ -11,8 +11,8 @@ from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from ..marks import MARKS
 from ..numerics.extras import require
-from ..report.page import MARKS
 from ..terminal import Output
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def page(*parts: str) -> str:
 @cache
 def _style() -> str:
     """The rules, with the colours of the report's style sheet, light and dark."""
-    sheet = resources.files("trajalign.report").joinpath("templates/report.css").read_text("utf-8")
+    sheet = resources.files("trajalign").joinpath("report/templates/report.css").read_text("utf-8")
     light, dark = (
         " ".join(f"--{name}: {colour};" for name, colour in _COLOUR.findall(block))
         for block in re.findall(r":root \{([^}]*)\}", sheet)[:2]
