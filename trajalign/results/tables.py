@@ -50,6 +50,12 @@ class Table:
         """As a pandas frame. Raises MissingExtraError, with the command that installs pandas."""
         return require("pandas", "notebook").DataFrame(list(self.rows), columns=list(self.columns))
 
+    def filled(self) -> Table:
+        """Without the columns in which nothing stands."""
+        kept = [k for k in range(len(self.columns)) if any(row[k] is not None for row in self.rows)]
+        names = tuple(self.columns[k] for k in kept)
+        return Table(names, tuple(tuple(row[k] for k in kept) for row in self.rows))
+
     def html(self, caption: str = "", numbers: Sequence[str] = ()) -> str:
         """As a table of HTML; `numbers` are the columns that stand to the right."""
         kinds = [' class="number"' if name in numbers else "" for name in self.columns]
