@@ -21,6 +21,7 @@ from ..appendix import html, html_numbers
 from ..appendix.mathml import mathml
 from ..figures.layered import Node, layered
 from ..figures.neighbours import draw_neighbours
+from ..marks import MARKS
 from ..theory.derivation.latex import latex
 from ..theory.writing.inline import Style, rendered
 from ..verification.ledger import statements_about
@@ -37,7 +38,6 @@ from .proofs import Proved
 from .verdict_rows import Row, response_words, rows
 
 _PACKAGES = ("trajalign", "sympy", "python-flint", "mpmath", "numpy")
-MARKS = {"pass": "✓", "fail": "✗", "undecided": "?", "not-applicable": "–"}
 NO_EVIDENCE = "none"
 
 

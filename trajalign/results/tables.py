@@ -11,8 +11,8 @@ from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from ..marks import MARKS
 from ..numerics.extras import require
-from ..report.page import MARKS
 from ..terminal import Output
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ class Table:
         """As a pandas frame. Raises MissingExtraError, with the command that installs pandas."""
         return require("pandas", "notebook").DataFrame(list(self.rows), columns=list(self.columns))
 
+    def filled(self) -> Table:
+        """Without the columns in which nothing stands."""
+        kept = [k for k in range(len(self.columns)) if any(row[k] is not None for row in self.rows)]
+        names = tuple(self.columns[k] for k in kept)
+        return Table(names, tuple(tuple(row[k] for k in kept) for row in self.rows))
+
     def html(self, caption: str = "", numbers: Sequence[str] = ()) -> str:
         """As a table of HTML; `numbers` are the columns that stand to the right."""
         kinds = [' class="number"' if name in numbers else "" for name in self.columns]
@@ -81,7 +87,7 @@ def page(*parts: str) -> str:
 @cache
 def _style() -> str:
     """The rules, with the colours of the report's style sheet, light and dark."""
-    sheet = resources.files("trajalign.report").joinpath("templates/report.css").read_text("utf-8")
+    sheet = resources.files("trajalign").joinpath("report/templates/report.css").read_text("utf-8")
     light, dark = (
         " ".join(f"--{name}: {colour};" for name, colour in _COLOUR.findall(block))
         for block in re.findall(r":root \{([^}]*)\}", sheet)[:2]

@@ -33,14 +33,14 @@ _MEANINGS = {
     "second": "sup |h_2| on the tube",
     "time": "A in t_a ≤ A + B ln(1/ε)",
     "per_log": "B in t_a ≤ A + B ln(1/ε)",
-    "per_small": "D: a smaller |p0| adds at most 1 + D ln(p0_low/|p0|) steps",
+    "per_small": "D: |p0| < a = p0[0] adds 1 + D ln(a/|p0|) steps",
     "limit": "C in |q* − 1 − h(0) ε| ≤ C ε²",
     "saturation": "C in |η λ* − 2 + 2 h(0) ε| ≤ C ε²",
     "gap": "C in |λ − λ̃(q)| ≤ C ε/η",
     "crossing_low": "the least k in ε t_b = ρ ln(1/ε) + k",
     "crossing_high": "the largest k in ε t_b = ρ ln(1/ε) + k",
-    "flow_rate": "m in |p_t| ≤ |p_0| (1 − m)^t, from q0 past 1",
-    "flow_drift": "C in q_t ≤ q_0 exp(C L² ε), L the largest |p0|, from q0 past 1",
+    "flow_rate": "m in |p_t| ≤ |p_0| (1 − m)^t, q0 past 1",
+    "flow_drift": "C in q_t ≤ q_0 exp(C b² ε), b = p0[1], q0 past 1",
 }
 
 

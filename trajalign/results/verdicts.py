@@ -71,7 +71,7 @@ class Verdicts(Sequence[Verdict]):
         """The tables as HTML, without the style that they need."""
         parts = []
         for (model, response), group in by_response(self.all):
-            table = tables.Table(_COLUMNS, tuple(map(_shown, group)))
+            table = tables.Table(_COLUMNS, tuple(map(_shown, group))).filled()
             parts.append(table.html(f"{model}  {response}", _COLUMNS[3:]))
             parts += [_note(verdict) for verdict in group if verdict.reason]
         return "".join(parts)

@@ -62,12 +62,22 @@ RESULTS = {
 }
 
 
-@pytest.mark.parametrize("name", RESULTS)
+LONG = pytest.mark.thorough
+NAMES = [pytest.param(n, marks=LONG) if n == "edge" else n for n in RESULTS]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_result_is_shown_in_a_few_lines_without_an_address(name):
     shown = repr(RESULTS[name]())
     assert 0 < len(shown) < 6000
     assert " at 0x" not in shown
     assert all(line == line.rstrip() for line in shown.splitlines())
+
+
+def test_columns_without_an_entry_are_left_out():
+    table = tables.Table(("a", "b", "c"), ((1, None, 0), (None, None, "")))
+    assert table.filled() == tables.Table(("a", "c"), ((1, 0), (None, "")))
+    assert "measured" not in verdicts()._repr_html_()  # nothing was
 
 
 def test_what_the_rooms_return_is_told_in_a_line():
@@ -82,7 +92,7 @@ def test_what_the_rooms_return_is_told_in_a_line():
     assert all(len(told) < 400 and "\n" not in told for told in (diagram, fast))
 
 
-@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.parametrize("name", NAMES)
 def test_html_is_whole_and_has_the_colours_of_the_report(name):
     found = BeautifulSoup(RESULTS[name]()._repr_html_(), "html.parser")
     assert found.select("table, ul")
@@ -151,6 +161,7 @@ def test_a_theorem_has_its_numbers():
     assert abs(float(seen) - 1 - 0.75 * epsilon) <= float(found.numbers["limit"]) * epsilon**2
 
 
+@pytest.mark.thorough
 def test_a_theorem_is_replayed_and_a_better_number_refused(tmp_path):
     theorem().save(tmp_path / "it.json")
     again = ta.replay(tmp_path / "it.json", jobs=1)
@@ -163,6 +174,7 @@ def test_a_theorem_is_replayed_and_a_better_number_refused(tmp_path):
         ta.replay(tmp_path / "false.json", jobs=1)
 
 
+@pytest.mark.thorough
 def test_an_edge_has_its_flip_and_its_ladder():
     """Worked out by hand: at (0, 4) of log cosh(xy), λ = y² = 16 and η = 2/16."""
     found = objective()
@@ -208,7 +220,7 @@ def test_a_sweep_as_a_frame():
         (lambda ax: ends().plot(ax), 1),
         (lambda ax: ta.figure("cobweb", "tanh", p0=0.4, q0=0.9).plot(ax), 1),
         (lambda ax: ta.plot_diagram("log-cosh", orbit(), ([0.1, -0.1], [1, 1]), ax=ax), 1),
-        (lambda ax: objective().plot(ax), 2),
+        pytest.param(lambda ax: objective().plot(ax), 2, marks=LONG),
     ],
     ids=["orbit", "sweep", "figure", "diagram", "edge"],
 )
@@ -236,7 +248,7 @@ def test_a_run_of_ones_own_is_drawn_where_it_went():
 
 def test_a_missing_pandas_is_told_in_a_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
-    for name in RESULTS:
+    for name in ("orbit", "verdicts", "theorem", "neighbours", "sweep"):
         with pytest.raises(ta.InputError) as caught:
             RESULTS[name]().to_frame()
         assert str(caught.value) == (
