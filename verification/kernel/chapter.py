@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from .lemmas import Lemma
 
-TIMEOUT = "Set Default Timeout 60.\n"  # seconds, for one tactic
-OF_DERIVATIONS = ("Tactics", "BigO", "Polynomials", "Taylor", "Series", "Matrices", "Slopes")
+TIMEOUT = "Set Default Timeout 10.\n"  # seconds, for one tactic
+OF_DERIVATIONS = (
+    *("Numbers", "Tactics", "BigO", "Polynomials", "Taylor", "Series", "Programs"),
+    *("Matrices", "Slopes"),
+)
 _HEADER = """\
-From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
+From Coq Require Import QArith_base Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
-From Interval Require Import Tactic.
 From Trajalign Require Import {imports}.
 From Trajalign Require Generic.
 Open Scope R_scope.
