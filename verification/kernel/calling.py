@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from ...theory.errors import InputError
+from .compiled import keep, kept_in, taken
 from .lemmas import Block
 from .project import LIBRARY, PACKAGES, library
 
@@ -43,14 +44,21 @@ def _version() -> str:
 
 
 def build_library(folder: Path, texts: dict[str, str] | None = None) -> None:
-    """Write and compile what was written by hand. Raises InputError where Coq refuses it."""
-    require_coq()
-    for name, text in (texts or library()).items():
+    """Write what was written by hand, and compile it unless that is kept from an earlier run.
+
+    Raises InputError where Coq refuses it.
+    """
+    texts = texts or library()
+    kept = kept_in(require_coq(), texts)
+    for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
+    if taken(kept, folder, LIBRARY):
+        return
     for name in LIBRARY:
         done = coqc(folder, f"{name}.v")
         if done.returncode:
             raise InputError(f"Coq refuses {name}.v: {last(done.stdout)}")
+    keep(kept, folder, LIBRARY)
 
 
 def coqc(folder: Path, file: str) -> subprocess.CompletedProcess[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from ...theory.errors import InputError
 from .calling import axioms, build_library, coqc, last, place, refusals
-from .chapter import TIMEOUT, Chapter
+from .chapter import TIMEOUT, Chapter, time_limit
 from .lemmas import BLOCK, Lemma, blocks_in
 from .project import written
 
@@ -119,13 +120,15 @@ def _accepted(made: Sequence[Chapter], folder: Path, file: str, proofs: Proofs) 
     """
     refused: dict[str, str] = {}
     lemmas = [one for chapter in made for one in chapter.lemmas]
+    limit = time_limit(os.getloadavg()[0] / (os.cpu_count() or 1))
+    header = made[0].header.replace(TIMEOUT, limit)
     while True:
-        text = _together(made, frozenset(refused), proofs)
+        text = _together(made, frozenset(refused), proofs).replace(TIMEOUT, limit)
         (folder / file).write_text(text, "utf-8")
         done = coqc(folder, file)
         if done.returncode == 0:
             return refused
-        new = _refused(text, done.stdout, folder, file, made[0].header)
+        new = _refused(text, done.stdout, folder, file, header)
         if refused.keys() & new.keys():
             raise InputError(f"coqc fails on {file}: {last(done.stdout)}")
         refused |= new
