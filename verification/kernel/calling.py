@@ -1,17 +1,16 @@
-"""Coq's programs: coqc, which judges a file, and coqtop, which goes on after what it refuses."""
+"""Coq's compiler, which judges a file, and what it says."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from ...theory.errors import InputError
 from .compiled import keep, kept_in, taken
-from .lemmas import Block
 from .project import LIBRARY, PACKAGES, library
 
 # The integers of the machine, with which `interval` counts; its floats are not among them.
@@ -22,7 +21,6 @@ _TOLD = re.compile(
 )
 _SECONDS = 900  # for one file
 _PLACE = re.compile(r'File "[^"]*", line (\d+), characters (\d+)-(\d+):\s*(Error.*)', re.DOTALL)
-_FOUND = re.compile(r"^.*?(?:(Constant) \S*?(\w+)|No object of basename (\w+))$", re.MULTILINE)
 
 
 class CoqMissing(InputError):
@@ -66,35 +64,6 @@ def coqc(folder: Path, file: str) -> subprocess.CompletedProcess[str]:
     return _called(["coqc", "-w", "none", "-Q", ".", "Trajalign", file], folder, file)
 
 
-def refusals(
-    folder: Path, header: str, accepted: Iterable[Block], tried: Sequence[Block]
-) -> dict[str, str]:
-    """The blocks that are refused, with Coq's words, each tried whatever became of those before.
-
-    Parameters: a folder in which the library was compiled; what comes before the blocks; blocks
-    that are known to be accepted, which are not proved again; the blocks that are tried.
-    """
-    parts = [header, "Set Silent."]
-    parts += [f"Lemma {b.name} : {b.says}.\nProof. Admitted." for b in accepted]
-    for block in tried:
-        parts.append(f"{block.text}Abort All.\nLocate {block.name}.")
-    command = ["coqtop", "-q", "-w", "none", "-Q", ".", "Trajalign"]
-    output = _called(command, folder, "a session", "\n".join(parts)).stdout
-    refused, start = {}, 0
-    for match in _FOUND.finditer(output):
-        if match[3]:
-            refused[match[3]] = _words(output[start : match.start()])
-        start = match.end()
-    told = {m[2] or m[3] for m in _FOUND.finditer(output)}
-    silent = [block.name for block in tried if block.name not in told]
-    return {**refused, **dict.fromkeys(silent, "coqtop does not tell")}
-
-
-def _words(output: str) -> str:
-    match = re.search(r"^(Error:.*?)(?=\n\n|\n\S* < |\Z)", output, re.MULTILINE | re.DOTALL)
-    return " ".join(match[1].split())[:200] if match else "refused"
-
-
 def place(output: str) -> tuple[int, str]:
     """The line at which coqc stopped, and its words; line 0 where it tells none."""
     match = _PLACE.search(output)
@@ -118,14 +87,11 @@ def last(output: str) -> str:
     return " ".join(output.split())[-200:]
 
 
-def _called(
-    command: Sequence[str], folder: Path, what: str, given: str | None = None
-) -> subprocess.CompletedProcess[str]:
+def _called(command: Sequence[str], folder: Path, what: str) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
             command,
             cwd=folder,
-            input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
