@@ -15,7 +15,8 @@ from trajalign.verification.kernel.translate import Names, term
 v, q, t = sp.Symbol("v", positive=True), sp.Symbol("q", positive=True), sp.Symbol("t", real=True)
 F = sp.Function("F")
 HEADER = (
-    "From Coq Require Import QArith_base Reals List.\nImport ListNotations.\nFrom Coquelicot Require Import Coquelicot.\n"
+    "From Coq Require Import QArith_base Reals List.\nImport ListNotations.\n"
+    "From Coquelicot Require Import Coquelicot.\n"
     "From Trajalign Require Import Numbers BigO Programs.\nOpen Scope R_scope.\n"
 )
 # By hand: e = 2.718…, √2 = 1.414…, ln 3 = 1.09…, atan 1 = 0.78….
