@@ -35,12 +35,16 @@ nitpicky = True
 nitpick_ignore_regex = [
     (
         r"py:.*",
-        r"(sympy|sp|mpmath|flint|numpy|np|scipy|jax|xarray|xr|click|hypothesis|_pytest)\..*",
+        r"(sympy|sp|mpmath|flint|numpy|np|scipy|jax|xarray|xr|pandas|pd|matplotlib)\..*",
     ),
+    (r"py:.*", r"(click|hypothesis|_pytest)\..*"),
     (r"py:.*", r"(collections|concurrent|types|typing|threading|pathlib|fractions|enum|abc)\..*"),
     (r"py:.*", r"(int|str|float|bool|bytes|tuple|list|dict|set|frozenset|object|type|None)"),
     (r"py:.*", r"(complex|property|ABC|Enum|StrEnum|Exception|ValueError|RuntimeError)"),
-    (r"py:.*", r"(Number|Executor|Progress|Path|tuple\[~.*)"),  # aliases that autodoc cannot follow
+    (
+        r"py:.*",
+        r"(Number|Executor|Progress|Path|Axes|arb|(tuple|dict)\[.*)",
+    ),  # aliases that autodoc cannot follow
 ]
 
 # Pages and notebooks

@@ -63,14 +63,17 @@ if sys.platform != "win32":
         kind = _Forked
 
 
-def _context(forked: bool) -> _Known:
-    """Forks where they are wanted and safe, else fresh interpreters.
+def can_fork() -> bool:
+    """Whether forks are safe: on Linux, if this process holds no threads but those that know of
+    forks: none of Python's (a notebook's), and not XLA's."""
+    alone = threading.active_count() == 1 and "jax" not in sys.modules
+    return sys.platform == "linux" and alone
 
-    On Linux they are if the parent holds no threads but those that know of forks: none of Python's
-    (a notebook's), and not XLA's.
-    """
+
+def _context(forked: bool) -> _Known:
+    """Forks where they are wanted and safe, else fresh interpreters."""
     if sys.platform == "linux":
-        if forked and threading.active_count() == 1 and "jax" not in sys.modules:
+        if forked and can_fork():
             return _Forking()
     return _Spawning()
 

@@ -1,7 +1,9 @@
 """A pytest plugin that writes down which tests take long; `make durations` runs all tests with it.
 
 A test that takes more than `LIMIT` seconds of processor time, its processes included, stands in
-long_tests.txt then, and is left to `make test-all`. To be run on a quiet machine.
+long_tests.txt then, and is left to `make test-all`. To be run on a quiet machine. A run of some of
+the tests (`ARGS="-m 'not thorough'"`) adds to the file what it found long among those, and leaves
+the rest of it.
 """
 
 from __future__ import annotations
@@ -46,5 +48,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if not hasattr(session.config, "workerinput"):
-        FILE.write_text("".join(f"{name}\n" for name in sorted(set(_long))), encoding="utf-8")
+    if hasattr(session.config, "workerinput"):
+        return
+    names = set(_long)
+    if session.config.option.markexpr:
+        names.update(FILE.read_text("utf-8").splitlines())
+    FILE.write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8")

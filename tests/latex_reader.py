@@ -216,7 +216,8 @@ def _as_latex(rest: str, words: list[tuple[str, str]]) -> str:
             rest = rest[raised.end() :]
         elif rest[0] in "^√":
             bracket = _bracket(rest[1:])
-            inside = bracket[1:-1] if bracket else rest[1]
+            name = next((one for one, _ in words if rest[1:].startswith(one)), rest[1])
+            inside = bracket[1:-1] if bracket else name
             found += ("^" if rest[0] == "^" else r"\sqrt") + f"{{{_as_latex(inside, words)}}}"
             rest = rest[1 + len(bracket or inside) :]
         elif word:

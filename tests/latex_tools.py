@@ -16,12 +16,23 @@ needs_latex = pytest.mark.skipif(
 
 
 def complaints(log: str) -> list[str]:
-    """Undefined references, labels that stand twice, and lines more than 5 pt too wide."""
+    """Undefined references, labels that stand twice, and lines more than 1 pt too wide."""
     found = [line for line in log.splitlines() if "undefined" in line or "multiply" in line]
     for match in re.finditer(r"Overfull \\hbox \((\d+(?:\.\d+)?)pt too wide\).*", log):
-        if float(match[1]) > 5:
+        if float(match[1]) > 1:
             found.append(match[0])
     return found
+
+
+def told_of_pdf(pdf: bytes, folder: Path) -> str:
+    """What pdfinfo says of a file, and the names of the places that links lead to."""
+    path = folder / "told.pdf"
+    path.write_bytes(pdf)
+    asked = [[], ["-dests"]]
+    return "".join(
+        subprocess.run(["pdfinfo", *more, path], capture_output=True, text=True, check=True).stdout
+        for more in asked
+    )
 
 
 def darkest_of_each_page(pdf: bytes, folder: Path) -> list[int]:

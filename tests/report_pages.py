@@ -11,7 +11,7 @@ from typing import Any
 
 from small_appendix import MODEL, small_document
 
-from trajalign.report.gathered import Content, Response, drawn, prefix, proved
+from trajalign.report.gathered import Content, Response, drawn, prefix, proved, to_explore
 from trajalign.report.page import page
 from trajalign.report.proofs import shown
 from trajalign.theory.models import Model, TwoLayerLinear
@@ -37,7 +37,8 @@ def _response(number: int, model: Model, options: Options) -> Response:
     verdicts = tuple(runner.verify([model], options))
     drawings = (drawn(model, "sharpness"), drawn(model, "bifurcation"))
     proofs = shown(small_document(), prefix(number))
-    return Response(number, model, verdicts, proved(model), proofs, drawings)
+    found = to_explore(model)
+    return Response(number, model, verdicts, proved(model), proofs, drawings, found)
 
 
 @cache

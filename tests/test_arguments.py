@@ -5,6 +5,7 @@ import inspect
 from decimal import Decimal
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -25,6 +26,7 @@ TWENTIETH = sp.Rational(1, 20)
     [
         *("0.05", "1/20", "5e-2", 0.05, np.float64(0.05), Fraction(1, 20), Decimal("0.05")),
         *(TWENTIETH, sp.Float("0.05"), sp.Float(0.05)),
+        *(np.float32(0.05), np.float16(0.05), np.array(0.05), mpmath.mpf("0.05"), mpmath.mpf(0.05)),
     ],
     ids=repr,
 )
@@ -40,6 +42,16 @@ def test_integers(value):
         assert integer(value, "n") == 3
 
 
+def test_the_shortest_decimal_of_mpmath_does_not_depend_on_its_working_precision():
+    with mpmath.workdps(50):
+        tenth, third = mpmath.mpf("0.1"), mpmath.mpf(1) / 3
+    for digits in (15, 80):
+        with mpmath.workdps(digits):
+            assert rational(tenth, "x") == sp.Rational(1, 10)
+            assert abs(rational(third, "x") - sp.Rational(1, 3)) < sp.Rational(1, 10**50)
+    assert rational(third, "x") != rational(mpmath.mpf(1) / 3, "x")
+
+
 def test_the_shortest_decimal_is_meant_not_the_binary_number():
     assert rational(0.1 + 0.2, "x") == sp.Rational(30000000000000004, 10**17)
     assert rational(0.1, "x") != sp.Rational(0.1)
@@ -48,7 +60,8 @@ def test_the_shortest_decimal_is_meant_not_the_binary_number():
 NO_NUMBERS = [float("nan"), float("inf"), Decimal("NaN"), Decimal("Infinity"), Decimal("1e1000000")]
 NO_NUMBERS += [True, np.True_, sp.true, 1j, 1 + 0j, None, "x", "", "1/0", [1], (1,), {}, b"1"]
 NO_NUMBERS += [np.array([1.0]), np.array([[1]]), sp.pi, sp.sqrt(2), sp.oo, sp.nan, sp.zoo, Z, sp.I]
-NO_NUMBERS += [arb(1), object, int]
+NO_NUMBERS += [arb(1), object, int, mpmath.inf, mpmath.nan, mpmath.mpc(1), mpmath.pi]
+NO_NUMBERS += [np.float32("nan"), np.complex64(1), np.array(True), mpmath.mpf("1e1000000")]
 
 
 @pytest.mark.parametrize("value", NO_NUMBERS, ids=lambda v: repr(v)[:30])

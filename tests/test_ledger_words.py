@@ -1,4 +1,4 @@
-"""The README says what the ledger says: its table is the ledger's, word by word.
+"""The page of the ledger says what the ledger says: its table is the ledger's, word by word.
 
 `python tests/test_ledger_words.py` writes the table anew.
 """
@@ -13,7 +13,7 @@ from trajalign.verification.ledger import forms, known_statements
 from trajalign.verification.statement import Statement
 
 ROOT = Path(__file__).resolve().parent.parent
-README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "ledger.md"
 BEGIN, END = "| label | statement, linear | statement, neuron |", "<!-- end of the ledger -->"
 MODELS = ("linear", "neuron")
 
@@ -70,25 +70,25 @@ def block() -> str:
 
 
 def shown(text: str) -> str:
-    """The part of the README that is the ledger's."""
+    """The part of the page that is the ledger's."""
     return text[text.index(BEGIN) : text.index(END) + len(END)]
 
 
-def test_the_readme_has_the_ledgers_words() -> None:
-    assert shown(README.read_text(encoding="utf-8")) == block()
+def test_the_page_has_the_ledgers_words() -> None:
+    assert shown(PAGE.read_text(encoding="utf-8")) == block()
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_word_of_the_ledger_is_there(model: str) -> None:
     """Not by the code that writes it: every conclusion, and every condition on the orbits."""
-    text = re.sub(r"\s+", " ", shown(README.read_text(encoding="utf-8")).replace(r"\|", "|"))
+    text = re.sub(r"\s+", " ", shown(PAGE.read_text(encoding="utf-8")).replace(r"\|", "|"))
     for statement in known_statements(model):
         assert statement.conclusion in text
         assert statement.orbits in text
 
 
 def test_a_word_that_was_changed_is_seen() -> None:
-    text = README.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     assert shown(text.replace("pₜ ≠ 0 for all t", "p₀ ≠ 0")) != block()
 
 
@@ -111,5 +111,5 @@ def test_statements_on_the_edge_of_stability_speak_of_orbits_that_never_meet_zer
 
 
 if __name__ == "__main__":
-    old = README.read_text(encoding="utf-8")
-    README.write_text(old.replace(shown(old), block()), encoding="utf-8")
+    old = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(old.replace(shown(old), block()), encoding="utf-8")

@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-COUNTS = {"trajalign": 37, "theory": 59, "numerics": 50, "verification": 17}
+COUNTS = {"trajalign": 49, "theory": 59, "numerics": 50, "verification": 17}
 
 
 def room(name):
@@ -30,6 +30,8 @@ def test_the_number_of_public_names(name, count):
 SURFACE = {
     *("linear", "neuron", "Loss", "Activation", "Model", "TwoLayerLinear", "SingleNeuron"),
     *("verify", "hypotheses", "derive", "orbit", "figure", "Verdicts", "Derivation", "Figure"),
+    *("product", "deep", "prove", "replay", "edge", "neighbours", "sweep", "plot_diagram"),
+    *("Proved", "Edge", "Neighbours", "Sweep"),
     *("Verdict", "Outcome", "Evidence", "InputError", "__version__"),
     *("slow_curve", "SlowCurve", "curve_series", "CurveSeries", "curve_closed"),
     *("exact_curve", "ExactCurve", "bifurcation_diagram", "BifurcationDiagram", "cascade"),
@@ -61,16 +63,46 @@ def test_verdicts_are_shown_as_the_terminal_shows_them():
     row = next(line.split() for line in lines if line.split()[:1] == ["linear/A2"])
     assert row[1] == "fail"
     assert "witness" not in found["linear/A1"].reason
-    assert "<pre" in found._repr_html_()
+    assert '<span class="verdict fail">' in found._repr_html_()
     assert "linear/A2" in found._repr_html_()
 
 
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda ta: ta.verify("log(cosh(z))"), "model = 'log(cosh(z))': need a model"),
+        (
+            lambda ta: ta.verify("log(cosh(z))"),
+            "model = 'log(cosh(z))': need a model: linear('log(cosh(z))') of a loss",
+        ),
         (lambda ta: ta.verify("log-cosh", statements=["limit"]), "statements: 'limit': known are"),
         (lambda ta: ta.verify("log-cosh", eta=float("nan")), "eta = nan"),
+        (lambda ta: ta.verify("log-cosh", eta=5, jobs=1), "eta = 5: for log(cosh(z))"),
+        (lambda ta: ta.verify("log-cosh", thorough="no"), "thorough = 'no': need True or False"),
+        (lambda ta: ta.verify("log-cosh", jobs=0), "jobs = 0: need at least one process"),
+        (lambda ta: ta.verify("log-cosh", statements=[1]), "statements[0] = 1: need a text"),
+        (lambda ta: ta.slow_curve("no such"), "model = 'no such': need a model: linear('no such')"),
+        (lambda ta: ta.slow_curve(3), "model = 3: need a model, such as linear(...)"),
+        (lambda ta: ta.product("log-cosh", target="a"), "target"),
+        (lambda ta: ta.deep("log-cosh", depth=2.5), "depth = 2.5: need an integer"),
+        (lambda ta: ta.linear("z**2", normalise=1), "normalise = 1: need True or False"),
+        (lambda ta: ta.prove("log-cosh", eta0=0), "eta0 = 0: need a positive number"),
+        (lambda ta: ta.prove("log-cosh", eta0=2), "eta0 = 2: need epsilon < 1, but it is 4"),
+        (
+            lambda ta: ta.prove("log-cosh", q0=(0.5, 0.8)),
+            "q0 = (0.5, 0.8): need A,B with c < A < B < 1, and c is 0.73",
+        ),
+        (lambda ta: ta.prove("log-cosh", q0=0.8), "q0 = 0.8: need a sequence"),
+        (lambda ta: ta.prove("log-cosh", q0=(1, 2, 3)), "q0: need 2 values, not 3"),
+        (lambda ta: ta.prove("log-cosh", p0=(2, 1)), "p0 = (2, 1): need A,B with 0 < A < B"),
+        (lambda ta: ta.replay("no-such-file"), "file = no-such-file: No such file"),
+        (lambda ta: ta.edge(3), "objective = 3: need a text, a SymPy expression"),
+        (lambda ta: ta.edge("x*y", at=[1, 2]), "at = [1, 2]: need a mapping"),
+        (lambda ta: ta.edge("log(cosh(x*y))", at={"x": 1}), "at: y is missing"),
+        (lambda ta: ta.edge("a*x**2", along=("a", [1])), "along = a=1: a ladder needs several"),
+        (lambda ta: ta.neighbours("nobody"), "source = 'nobody': known are"),
+        (lambda ta: ta.sweep("log-cosh", 0.1, 0, 1), "p0[0] = 0: need p0 != 0"),
+        (lambda ta: ta.plot_diagram("tanh", [[1], [1, 2]]), "runs[0]: need as many p as q"),
+        (lambda ta: ta.plot_diagram("tanh", ax="here"), "ax = 'here': need Matplotlib axes"),
         (lambda ta: ta.linear("log(cosh(x*y))"), "x, y"),
         (lambda ta: ta.neuron(3.5j), "3.5"),
         (lambda ta: ta.orbit("tanh", "1/100", 0, "4/5"), "p0"),

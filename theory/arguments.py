@@ -1,6 +1,7 @@
 """Arguments of public functions: exact numbers of any kind, and one clear line for anything else.
 
-A float means its shortest decimal, so that 0.05 is 1/20 and not the binary number beside it.
+A float means its shortest decimal, the one that Python prints, so that 0.05 is 1/20 and not the
+binary number beside it. So do NumPy's floats, each of its own width, SymPy's and mpmath's.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import mpmath
 import sympy as sp
 
 from .errors import ArgumentError, ExpressionError
@@ -24,28 +26,34 @@ Convert = Callable[[Any, str], Any]
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
-_EXACT = "need a finite rational number: int, str, float, Fraction, Decimal or SymPy Rational"
+_EXACT = (
+    "need a finite rational number: an int, a float (which counts as its shortest decimal), a text "
+    'such as "1/20", a Fraction, a Decimal, or a number of SymPy, mpmath or NumPy'
+)
 _MOST_SHOWN, _MOST_DIGITS = 60, 10**4
 
 
 def rational(value: Any, name: str) -> sp.Rational:
-    """An exact rational from an int, a text such as "1/20", a float or a SymPy Float (its shortest
-    decimal), a Fraction, a Decimal or a SymPy Rational.
+    """An exact rational from an int, a text such as "1/20", a float (its shortest decimal; a float
+    of NumPy, SymPy or mpmath likewise), a Fraction, a Decimal or a SymPy Rational.
 
     Raises ArgumentError, which names the argument, for anything else: NaN, ∞, a bool, a complex
     number, an array, an irrational number.
 
-    >>> rational(0.05, "eta"), rational("1/20", "eta"), rational(sp.Rational(1, 20), "eta")
+    >>> rational(0.05, "eta"), rational("1/20", "eta"), rational(mpmath.mpf("0.05"), "eta")
     (1/20, 1/20, 1/20)
+    >>> rational(0.1 + 0.2, "eta")  # which prints as 0.30000000000000004
+    7500000000000001/25000000000000000
     """
     try:
+        value = _scalar(value)
         if isinstance(value, str):
             return parse_rational(value)
         if isinstance(value, bool | sp.logic.boolalg.BooleanAtom):
             raise TypeError
         if isinstance(value, sp.Rational) and value.is_finite:
             return value
-        if isinstance(value, sp.Float | float | Decimal):
+        if isinstance(value, sp.Float | float | Decimal | mpmath.mpf) or _is_numpy_float(value):
             return _decimal(value)
         if isinstance(value, Fraction):
             return sp.Rational(value.numerator, value.denominator)
@@ -58,12 +66,35 @@ def rational(value: Any, name: str) -> sp.Rational:
     raise ArgumentError(f"{name} = {shown(value)}: {_EXACT}")
 
 
+def _scalar(value: Any) -> Any:
+    """The scalar in an array without dimensions, NumPy's or one like it; anything else itself."""
+    is_array = getattr(value, "shape", None) == () and hasattr(value, "__array__")
+    return value.__array__()[()] if is_array else value
+
+
 def _decimal(value: Any) -> sp.Rational:
-    text = float.__repr__(value) if isinstance(value, float) else str(value)
+    text = float.__repr__(value) if isinstance(value, float) else _shortest(value)
     if abs(Decimal(text).adjusted()) > _MOST_DIGITS:
         raise ValueError
     found = Fraction(text)  # ValueError for NaN and ∞
     return sp.Rational(found.numerator, found.denominator)
+
+
+def _is_numpy_float(value: Any) -> bool:
+    return getattr(getattr(value, "dtype", None), "kind", "") == "f" and value.shape == ()
+
+
+def _shortest(value: Any) -> str:
+    """The decimal with the fewest digits that is this number again, for one of mpmath: in as many
+    bits as it has, at least those of a float."""
+    if not isinstance(value, mpmath.mpf) or not mpmath.isfinite(value):
+        return str(value)
+    with mpmath.workprec(max(53, int(value.man).bit_length())):
+        for digits in range(1, mpmath.mp.dps + 3):
+            text = str(mpmath.nstr(value, digits))
+            if mpmath.mpf(text) == value:
+                break
+    return text
 
 
 def integer(value: Any, name: str) -> int:
@@ -74,6 +105,13 @@ def integer(value: Any, name: str) -> int:
         return operator.index(value)
     except TypeError:
         raise ArgumentError(f"{name} = {shown(value)}: need an integer") from None
+
+
+def flag(value: Any, name: str) -> bool:
+    """True or False. Raises ArgumentError."""
+    if isinstance(value, bool):
+        return value
+    raise ArgumentError(f"{name} = {shown(value)}: need True or False")
 
 
 def real(value: Any, name: str) -> float:

@@ -36,7 +36,7 @@ def show(console: Console, examined: Examined, verdicts: Sequence[Verdict]) -> N
     facts = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     facts.add_column(no_wrap=True)
     facts.add_column(overflow="fold")
-    for name, text in _facts(examined):
+    for name, text in facts_of(examined):
         facts.add_row(name, Text(text))
     console.print(facts)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
@@ -57,7 +57,8 @@ def show(console: Console, examined: Examined, verdicts: Sequence[Verdict]) -> N
             console.print(Text(f"  witness: {witness}"))
 
 
-def _facts(examined: Examined) -> list[tuple[str, str]]:
+def facts_of(examined: Examined) -> list[tuple[str, str]]:
+    """The minimum, the flip, c, κ and what the law says, in words by name."""
     first = examined.first
     flip, names = first.flip, examined.landscape.names
     tangent, stable = flip.minimum.flat, len(flip.stable)
@@ -164,7 +165,7 @@ def _table(examined: Examined, columns: Mapping[str, Any]) -> Table:
     table.add_column("at", no_wrap=True)
     for heading in ("kappa", *(label.removeprefix("edge/") for label in columns)):
         table.add_column(heading, justify="right")
-    for number, (name, size) in enumerate(_rows(examined, next(iter(columns)))):
+    for number, (name, size) in enumerate(rungs_of(examined, next(iter(columns)))):
         values = (_ratio(column[number]) for column in columns.values())
         table.add_row(name, size, *values)
     return table
@@ -175,7 +176,8 @@ def _ratio(value: str) -> str:
     return value if value.isalpha() and value != "nan" else f"{float(value):.6f}"
 
 
-def _rows(examined: Examined, label: str) -> list[tuple[str, str]]:
+def rungs_of(examined: Examined, label: str) -> list[tuple[str, str]]:
+    """Where the numbers of a label were measured, and κ there."""
     if examined.kind == STILL:
         return [(f"mu = {cycle.mu:g}", "0") for cycle in examined.cycles]
     if label == NEAR.label:

@@ -1,134 +1,109 @@
 """What one asks for in a notebook: a model from a text, its verdicts, orbits, figures, derivations.
 
-Names are those of `import trajalign as ta`. A model may be given as what `linear` and `neuron`
-return, or as a name of the catalogue; numbers as int, float (its shortest decimal, exactly), text,
-Fraction or SymPy Rational.
+Names are those of `import trajalign as ta`. A model may be given as what `linear`, `neuron`,
+`product` and `deep` return, or as a name of the catalogue; numbers as int, float (its shortest
+decimal, exactly), text, Fraction, or a number of SymPy, mpmath or NumPy. What takes longer is in
+`notebook_runs`.
 """
 
 from __future__ import annotations
 
-import html
-import io
-import os
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, overload
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import verdict_tables
-from .appendix import html as page
-from .appendix import latex_document, text
-from .appendix.document import Document, document
-from .figures.drawing import draw
+from .appendix.document import document
+from .figures.bifurcation import diagram_picture, orbit_curve
+from .figures.drawing import on_axes
 from .figures.kind import Request
 from .figures.kinds import KINDS, require_taken
-from .figures.picture import Picture
-from .files import write_together
+from .numerics.orbits import recorded
 from .numerics.orbits.iteration import Stops
 from .numerics.orbits.loops import compile_loop
 from .numerics.orbits.native import accelerated
-from .numerics.orbits.recorded import Orbit, iterate
-from .terminal import Output
-from .theory.arguments import integer, optional, rational, shown
+from .progress import bar
+from .python_words import in_python_words, processes
+from .results.drawn import Derivation, Figure
+from .results.orbits import Orbit
+from .results.verdicts import Verdicts
+from .theory.arguments import each, flag, integer, optional, rational, real, shown, string
 from .theory.derivation.book import appendix
 from .theory.errors import ArgumentError, InputError
-from .theory.models import Model, SingleNeuron, TwoLayerLinear, standard
-from .theory.requirements import require_curved
-from .theory.responses import ACTIVATIONS, LOSSES, Activation, Loss
+from .theory.models import MODEL, Deep, Product, SingleNeuron, TwoLayerLinear, standard
+from .theory.models.product import FOUND
+from .theory.requirements import normalised, require_curved
+from .theory.responses import Activation, Loss, Response, response_of
 from .verification.derivations.judging import check_appendix
 from .verification.hypotheses.assumptions import Assumptions
 from .verification.measuring.effort import QUICK, THOROUGH
 from .verification.running import runner
 from .verification.running.options import Options
-from .verification.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Kind = TypeVar("Kind", bound=Response)
 
 _STEPS = 10**6
-_WIDE = 100  # columns of a table
 
 
-def linear(loss: Any) -> TwoLayerLinear:
+def linear(loss: Any, *, normalise: bool = False) -> TwoLayerLinear:
     """The two-layer linear network with a loss: a name of the catalogue, a text in z, a SymPy
-    expression or a `Loss`. Raises InputError for what is none.
+    expression or a `Loss`.
+
+    `normalise` takes the multiple of the loss with ℓ''(0) = 1, which has the same descent at
+    ℓ''(0) times the step size; every η said of the model is such a one. Raises InputError for what
+    is no loss.
 
     >>> linear("log-cosh").name, linear("sqrt(1+z**2) - 1").response.curvature
     ('linear', -1)
+    >>> linear("z**2 - z**4/9", normalise=True).response.text
+    '(z**2 - z**4/9)/2'
     """
-    return TwoLayerLinear(loss if isinstance(loss, Loss) else Loss(loss))
+    return TwoLayerLinear(_response(Loss, loss, normalise))
 
 
-def neuron(activation: Any) -> SingleNeuron:
+def neuron(activation: Any, *, normalise: bool = False) -> SingleNeuron:
     """The single neuron with an activation, given like the loss of `linear`.
 
     >>> neuron("tanh").response.curvature
     -8/3
     """
-    is_one = isinstance(activation, Activation)
-    return SingleNeuron(activation if is_one else Activation(activation))
+    return SingleNeuron(_response(Activation, activation, normalise))
 
 
-def model(given: Any) -> Model:
-    """A model itself, or that of a name of the catalogue. Raises ArgumentError for anything else.
+def product(loss: Any, *, minimum: Any = FOUND, target: Any = 0) -> Product:
+    """The two-layer linear network with a target, for any loss about one of its minima.
 
-    >>> model("atan").name, model("arctan").name
-    ('linear', 'neuron')
+    Parameters: a loss, which need not be even or normalised; its `minimum`, an exact number or a
+    text such as "log(4)" (looked for if none is named); the `target`. Raises InputError.
+
+    >>> product("log-cosh", target=1).settings
+    {'minimum': '0', 'target': '1'}
     """
-    if isinstance(given, Model):
-        return given
-    if given in LOSSES:
-        return linear(given)
-    if given in ACTIVATIONS:
-        return neuron(given)
-    raise ArgumentError(
-        f"model = {shown(given)}: need a model, as linear(...) and neuron(...) make them, or one "
-        f"of {', '.join((*LOSSES, *ACTIVATIONS))}"
-    )
+    return Product(_response(Loss, loss, False), minimum, rational(target, "target"))
 
 
-@dataclass(frozen=True, repr=False)
-class Verdicts(Sequence[Verdict]):
-    """Verdicts, also by their labels; shown as a table."""
+def deep(loss: Any, *, depth: int = 3) -> Deep:
+    """The product of `depth` weights, all but one of them equal, with a loss as for `linear`.
 
-    all: tuple[Verdict, ...]
-    seconds: float
+    >>> deep("log-cosh", depth=4).designation
+    'deep, depth 4'
+    """
+    return Deep(_response(Loss, loss, False), integer(depth, "depth"))
 
-    @overload
-    def __getitem__(self, place: int | str) -> Verdict: ...
-    @overload
-    def __getitem__(self, place: slice) -> Verdicts: ...
-    def __getitem__(self, place: int | str | slice) -> Verdict | Verdicts:
-        if isinstance(place, slice):
-            return Verdicts(self.all[place], self.seconds)
-        if isinstance(place, int):
-            return self.all[place]
-        for verdict in self.all:
-            if verdict.label == place:
-                return verdict
-        raise KeyError(place)
 
-    def __len__(self) -> int:
-        return len(self.all)
-
-    def __iter__(self) -> Iterator[Verdict]:
-        return iter(self.all)
-
-    def _shown(self, **options: Any) -> Output:
-        console = Output(file=io.StringIO(), width=_WIDE, record=True, **options)
-        verdict_tables.print_verdicts(console, self.all, self.seconds)
-        return console
-
-    def __repr__(self) -> str:
-        return self._shown().export_text().rstrip()
-
-    def _repr_html_(self) -> str:
-        console = self._shown(force_terminal=True)
-        body = '<pre style="line-height:1.2">{code}</pre>'
-        return console.export_html(inline_styles=True, code_format=body)
+def _response(kind: type[Kind], given: Any, normalise: bool) -> Kind:
+    found = response_of(kind)(given, kind.noun)
+    if flag(normalise, "normalise"):
+        found = normalised(found).response
+    assert isinstance(found, kind)
+    return found
 
 
 def verify(
     *given: Any,
-    statements: Sequence[str] = (),
+    statements: str | Sequence[str] = (),
     eta: Any = None,
     digits: int | None = None,
     thorough: bool = False,
@@ -137,19 +112,24 @@ def verify(
     """Judge every hypothesis and every statement, as `trajalign verify` does.
 
     Parameters: models, the paper's with their usual responses if there are none; `statements`, the
-    labels to check (all by default); `eta`, the largest step size of the ladder; the decimal
-    `digits` of the orbits; `jobs`, how many processes (all cores). Where new processes are not
-    forked, a script that calls this begins with `if __name__ == "__main__":`. Raises InputError.
+    label or labels to check (all by default); `eta`, the largest step size of the ladder; the
+    decimal `digits` of the orbits; `thorough`, minutes instead of seconds; `jobs`, how many
+    processes (all cores; where these could not be forked and this is a script, one: for more, it
+    has to begin with `if __name__ == "__main__":`). Returns `Verdicts`. Raises InputError.
 
-    >>> verify("log-cosh", statements=["linear/reduced-map"], jobs=1)["linear/reduced-map"].outcome
+    >>> verify("log-cosh", statements="linear/reduced-map", jobs=1)["linear/reduced-map"].outcome
     <Outcome.PASS: 'pass'>
     """
-    effort = THOROUGH if thorough else QUICK
-    options = Options(frozenset(statements), optional(rational)(eta, "eta"), digits, effort)
-    chosen = [model(one) for one in given] or standard()
-    runner.require_known(options.labels, chosen, "statements:")
-    begin = time.perf_counter()
-    found = runner.verify(chosen, options, jobs=_jobs(jobs))
+    labels = (
+        (statements,) if isinstance(statements, str) else each(string)(statements, "statements")
+    )
+    effort = THOROUGH if flag(thorough, "thorough") else QUICK
+    options = Options(frozenset(labels), optional(rational)(eta, "eta"), digits, effort)
+    chosen = [MODEL(one, "model") for one in given] or standard()
+    with in_python_words(), bar("checking") as progress:
+        runner.require_known(options.labels, chosen, "statements:")
+        begin = time.perf_counter()
+        found = runner.verify(chosen, options, jobs=processes(jobs), progress=progress)
     return Verdicts(tuple(found), time.perf_counter() - begin)
 
 
@@ -160,7 +140,7 @@ def hypotheses(given: Any) -> Verdicts:
     True
     """
     begin = time.perf_counter()
-    found = tuple(Assumptions(model(given)).verdicts.values())
+    found = tuple(Assumptions(MODEL(given, "model")).verdicts.values())
     return Verdicts(found, time.perf_counter() - begin)
 
 
@@ -170,36 +150,42 @@ def orbit(
     """One orbit of the reduced map, until |p| is negligible, as `trajalign orbit` does.
 
     Parameters: a model; the step size `eta` > 0; the start, p0 ≠ 0 and q0 > 0; the decimal `digits`
-    that are to be good; the most `steps`. Raises InputError.
+    that are to be good; the most `steps`. Returns an `Orbit`. Raises InputError.
 
     >>> found = orbit("log-cosh", "1/20", "3/10", "9/10")
     >>> found.outcome, abs(float(found.q[-1]) - (1 + 3 / 4 * 0.05**2)) < 1e-5
     ('converged', True)
     """
-    chosen = model(given)
+    chosen = MODEL(given, "model")
     digits, steps = integer(digits, "digits"), integer(steps, "steps")
     start = rational(p0, "p0"), rational(q0, "q0")
     stops = Stops.at_rest(chosen.response.scale, digits, steps)
     loop = accelerated(compile_loop(chosen))
-    return iterate(loop, rational(eta, "eta"), start, stops, digits=digits)
+    found = recorded.iterate(loop, rational(eta, "eta"), start, stops, digits=digits)
+    return Orbit.of(chosen, found)
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A drawn picture; a notebook shows it, `save` writes it."""
+def plot_diagram(given: Any, *runs: Any, ax: Axes | None = None) -> Axes:
+    """Draw the bifurcation diagram of a model with runs on it, one's own too, and return the axes.
 
-    picture: Picture
+    A run is an `Orbit`, or a pair of sequences: p_t and q_t from t = 0 on. `ax` are Matplotlib axes
+    to draw on, by default new ones. Raises InputError.
 
-    def save(self, file: str | Path) -> None:
-        """Write it as PDF, SVG or PNG, by the suffix of the file."""
-        path = Path(file)
-        write_together({path: draw(self.picture, path.suffix.removeprefix(".").lower())})
+    >>> axes = plot_diagram("log-cosh", ([0.3, -0.2, 0.1], [0.8, 0.81, 0.82]))
+    >>> axes.get_xlabel(), axes.get_ylabel()
+    ('$p$', '$q$')
+    """
+    curves = [orbit_curve(*_run(run, f"runs[{k}]")) for k, run in enumerate(runs)]
+    return on_axes(diagram_picture(MODEL(given, "model"), curves), ax)[0]
 
-    def __repr__(self) -> str:
-        return f"{self.picture.caption}."
 
-    def _repr_svg_(self) -> str:
-        return draw(self.picture, "svg").decode()
+def _run(run: Any, name: str) -> tuple[Sequence[Any], Sequence[Any]]:
+    if isinstance(run, recorded.Orbit):
+        return run.p, run.q
+    p, q = each(each(real), 2)(run, name)
+    if not p or len(p) != len(q):
+        raise ArgumentError(f"{name}: need as many p as q, not {len(p)} and {len(q)}")
+    return p, q
 
 
 def figure(
@@ -219,28 +205,7 @@ def figure(
     said = {"eta": eta, "p0": p0, "q0": q0} | options
     require_taken(kind, {name: name for name, value in said.items() if value is not None})
     step_size, start = optional(rational)(eta, "eta"), (_values(p0, "p0"), _values(q0, "q0"))
-    return Figure(KINDS[kind].picture(Request(model(given), step_size, *start, **options)))
-
-
-@dataclass(frozen=True, repr=False)
-class Derivation:
-    """The derivations of a model, every step checked."""
-
-    document: Document
-
-    def __repr__(self) -> str:
-        return text.page(self.document)
-
-    def latex(self) -> str:
-        """What a LaTeX document of one's own takes in."""
-        return latex_document.fragment(self.document)
-
-    def html(self) -> str:
-        """A web page."""
-        return page.page(self.document, None)
-
-    def _repr_html_(self) -> str:
-        return f'<iframe srcdoc="{html.escape(self.html())}" width="100%" height="600"></iframe>'
+    return Figure(KINDS[kind].picture(Request(MODEL(given, "model"), step_size, *start, **options)))
 
 
 def derive(given: Any, order: int = 2) -> Derivation:
@@ -248,7 +213,7 @@ def derive(given: Any, order: int = 2) -> Derivation:
 
     Raises InputError for an order not in 1 to 4, and DerivationError for a step that does not hold.
     """
-    chosen = model(given)
+    chosen = MODEL(given, "model")
     if not 1 <= integer(order, "order") <= 4:
         raise InputError(f"order = {order}: the slow curve is derived through h_1 to h_4")
     require_curved(chosen.response)
@@ -261,7 +226,3 @@ def _values(given: Any, name: str) -> tuple[Any, ...] | None:
         return None
     many = hasattr(given, "__iter__") and not isinstance(given, str)
     return tuple(rational(one, name) for one in given) if many else (rational(given, name),)
-
-
-def _jobs(jobs: int | None) -> int:
-    return (os.cpu_count() or 1) if jobs is None else integer(jobs, "jobs")

@@ -26,6 +26,7 @@ _OPTION = "option_"  # what the attributes with the settings of a model begin wi
 _NONE, _NO_SIGN = "no_weights", " "
 _SHORT = {"gradient_flow": "flow", "edge_of_stability": "edge"}
 _WIDEST, _TALLEST = 64, 40
+_MARGIN = 11  # columns of a line of the map before its signs
 
 
 def show(console: Console, grid: xr.Dataset, seconds: float) -> None:
@@ -40,8 +41,9 @@ def show(console: Console, grid: xr.Dataset, seconds: float) -> None:
     title = Text.assemble((model, "bold"), "  ", (about["response"], "bold cyan"))
     console.print(title, highlight=False)
     console.print(_table(grid))
-    rows, columns = grid.sizes["p0"], grid.sizes["q0"]
-    if 1 < rows <= _TALLEST and 1 < columns <= _WIDEST:
+    if why := _too_small_or_large(console, grid.sizes["p0"], grid.sizes["q0"]):
+        console.print(f"no map of (q0, p0): {why}", highlight=False)
+    else:
         _map(console, grid.isel(eta=0))
     orbits, absent = grid.outcome.size, int((grid.outcome == _code(grid, _NONE)).sum())
     if absent:
@@ -53,6 +55,16 @@ def show(console: Console, grid: xr.Dataset, seconds: float) -> None:
     console.print(
         f"{orbits - absent} orbits, {about['engine']}, in {seconds:.1f} s", highlight=False
     )
+
+
+def _too_small_or_large(console: Console, rows: int, columns: int) -> str:
+    """Why there is no map of so many p0 and q0; "" where there is one."""
+    if min(rows, columns) < 2:
+        return "it takes two values of p0 and two of q0"
+    widest = min(_WIDEST, console.width - _MARGIN)
+    if rows > _TALLEST or columns > widest:
+        return f"{rows} p0 by {columns} q0; {_TALLEST} by {widest} fit"
+    return ""
 
 
 def _code(grid: xr.Dataset, outcome: str) -> int:

@@ -11,6 +11,7 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 from .files import dump
 from .theory.models.options import with_options
 from .theory.writing.plain_text import plain_text
+from .verification.hypotheses.information import WORDS
 from .verification.quantities import to_json
 from .verification.running.runner import Control
 from .verification.standing import Standing, standings
@@ -23,15 +24,25 @@ CONTROLS_SCHEMA = "trajalign.controls/1"
 
 
 def verdicts_as_json(
-    verdicts: Sequence[Verdict], version: str, controls: Sequence[Control] = ()
+    verdicts: Sequence[Verdict],
+    version: str,
+    controls: Sequence[Control] = (),
+    information: Sequence[Verdict] = (),
 ) -> str:
-    """The verdicts, and controls where they were run too, in the layout of trajalign.verify/1."""
+    """The verdicts, with controls and what was judged for information where there are such, in the
+    layout of trajalign.verify/1."""
     results = [
         result(verdict) | {"standing": _standing(standing)}
         for verdict, standing in zip(verdicts, standings(verdicts), strict=True)
     ]
     document = {"schema": VERIFY_SCHEMA, "version": version, "results": results}
-    return dump(document | ({"controls": list(map(control_row, controls))} if controls else {}))
+    more = {"controls": list(map(control_row, controls)), "information": informed_rows(information)}
+    return dump(document | {name: rows for name, rows in more.items() if rows})
+
+
+def informed_rows(information: Sequence[Verdict]) -> list[dict[str, Any]]:
+    """What was judged for information as every JSON document has it."""
+    return [result(verdict) | {"condition": WORDS[_name(verdict)]} for verdict in information]
 
 
 def controls_as_json(controls: Sequence[Control], version: str) -> str:
@@ -63,6 +74,7 @@ def _told(statement: Statement) -> dict[str, Any]:
         "rests_on": statement.rests_on,
         "orbits": statement.orbits,
         "numbers": numbers,
+        "refuted_by": plain_text(statement.refuted_by),
     }
 
 

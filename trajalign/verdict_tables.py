@@ -3,69 +3,118 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from textwrap import fill, indent
+from types import MappingProxyType
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .remedies import remedies
 from .theory.writing.plain_text import plain_text
+from .verdict_groups import groups, not_applicable
+from .verdict_layout import filled, lines, styled
 from .verdict_output import by_response
+from .verdict_words import answer, count_of, hypotheses_in_words
+from .verification.hypotheses.information import WORDS
 from .verification.quantities import Compared
 from .verification.running.runner import Control
 from .verification.standing import Standing, standings
 from .verification.statement import Statement
-from .verification.verdicts import Outcome, Verdict, worst
+from .verification.verdicts import Outcome, Verdict
 
-_FULL = 80  # columns of a table of verdicts; on a narrower terminal its lines are wrapped
 _WEAKER = {"fail": "fails", "undecided": "undecided", "not-applicable": "does not apply"}
-_NORMALISE = (
-    "--normalise takes the multiple with r(0) = 1; a loss whose minimum is not at 0 is for the "
-    "model product"
-)
-_STYLES = {"pass": "green", "fail": "bold red", "undecided": "yellow", "not-applicable": "dim"}
 
 
-def print_verdicts(console: Console, verdicts: Sequence[Verdict], seconds: float) -> None:
-    """A table per response, failures with their witness below, and one line that sums up."""
+def print_verdicts(
+    console: Console,
+    verdicts: Sequence[Verdict],
+    seconds: float,
+    *,
+    information: Sequence[Verdict] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """The verdicts on each response in groups, and one line that sums up.
+
+    `information` are verdicts on what no statement needs, and `names` what a reader calls some
+    labels.
+    """
+    width = console.width
     for (model, response), group in by_response(verdicts):
-        table = _table(model, response, group)
-        table.width = _FULL if console.width < _FULL else None
-        console.print(table, crop=False)
-        for verdict in group:
-            if verdict.outcome is Outcome.NOT_APPLICABLE:
-                continue
-            if verdict.reason:
-                console.print(_explanation(verdict))
-            elif "eta0" in verdict.parameters:
-                console.print(_numbers(verdict))
-        for reason, labels in _not_applicable(group).items():
-            console.print(_together_not_applicable(reason, labels))
-        for verdict, standing in zip(group, standings(group), strict=True):
-            if verdict.outcome is Outcome.PASS and standing.outcome in _WEAKER:
-                console.print(_weakness(verdict, standing))
-        if read := _read(group):
-            console.print(read)
+        title = Text.assemble((model, "bold"), "  ", (response, "bold cyan"))
+        console.print(title, highlight=False)
+        about = [verdict for verdict in information if verdict.subject == (model, response)]
+        for line in _hypotheses(group, about, width):
+            console.print(line, highlight=False)
+        for part in groups(group):
+            console.print()
+            for line in lines(part, width, names):
+                console.print(line, highlight=False)
+        for line in _remarks(group, width):
+            console.print(line, highlight=False)
+        _print_remedies(console, group)
+        console.print()
     counts = Counter(verdict.outcome.value for verdict in verdicts)
     summary = ", ".join(f"{count} {name}" for name, count in counts.items())
-    console.print(f"\n{summary} in {seconds:.1f} s", highlight=False)
+    console.print(f"{summary} in {seconds:.1f} s", highlight=False)
 
 
-def print_ledger(console: Console, ledger: Sequence[Statement]) -> None:
-    """Every label with its origin, what it says, of which orbits, what its numbers mean, and
-    what it rests on."""
+def _hypotheses(
+    verdicts: Sequence[Verdict], information: Sequence[Verdict], width: int
+) -> Iterator[Text]:
+    if all(verdict.is_hypothesis for verdict in verdicts):
+        return
+    if told := hypotheses_in_words(verdicts):
+        yield Text("")
+        yield filled("Hypotheses", told, width)
+    for verdict in information:
+        condition = WORDS[verdict.label.split("/")[-1]]
+        yield filled("", f"  for information: {condition}: {answer(verdict)}", width, 4)
+
+
+def _remarks(verdicts: Sequence[Verdict], width: int) -> Iterator[Text]:
+    """One line for all that do not apply for one reason, and what weakens a pass."""
+    told = not_applicable(verdicts)
+    if told:
+        yield Text("")
+    for reason, labels in told.items():
+        yield _together_not_applicable(reason, labels, width)
+    for verdict, standing in zip(verdicts, standings(verdicts), strict=True):
+        if verdict.outcome is Outcome.PASS and standing.outcome in _WEAKER:
+            yield _weakness(verdict, standing)
+    if read := _read(verdicts):
+        yield read
+
+
+def _print_remedies(console: Console, verdicts: Sequence[Verdict]) -> None:
+    """The command is one line of any length, so that it can be copied."""
+    for remedy in remedies(verdicts):
+        console.print()
+        console.print(filled("", f"{remedy.why}:", console.width), highlight=False)
+        console.print(Text(f"  {remedy.command}", "bold"), soft_wrap=True, highlight=False)
+        console.print(filled("", remedy.means, console.width), highlight=False)
+
+
+def print_ledger(
+    console: Console,
+    ledger: Sequence[Statement],
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Every label with its origin, what a reader calls it, what it says, of which orbits, what its
+    numbers mean, and what it rests on."""
     for model, group in groupby(ledger, key=lambda statement: statement.model):
         console.print(Text(model, "bold cyan"))
         for statement in group:
             needs = ", ".join((*statement.hypotheses, *statement.rests_on))
             console.print()
             console.print(Text.assemble((statement.label, "bold"), f"  [{statement.origin}]"))
+            called = (names[statement.label],) if statement.label in names else ()
             about = (f"for {statement.orbits}",) if statement.orbits else ()
             numbers = (f"{name}: {plain_text(meaning)}" for name, meaning in statement.meanings)
-            for line in (statement.conclusion, *about, *numbers, f"rests on {needs}"):
+            for line in (*called, statement.conclusion, *about, *numbers, f"rests on {needs}"):
                 lines = fill(line, console.width - 2, break_on_hyphens=False)
                 console.print(Text(indent(lines, "  ")))
         console.print()
@@ -89,31 +138,6 @@ def print_controls(console: Console, controls: Sequence[Control], seconds: float
     )
 
 
-def _table(model: str, response: str, verdicts: Sequence[Verdict]) -> Table:
-    title = Text.assemble((model, "bold"), "  ", (response, "bold cyan"))
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title=title, title_justify="left")
-    for heading in ("label", "verdict", "evidence"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("exact", "measured", "order"):
-        table.add_column(heading, justify="right", overflow="fold")
-    hypotheses = [v for v in verdicts if v.is_hypothesis]
-    passing = [v for v in hypotheses if v.outcome is Outcome.PASS]
-    if hypotheses and len(hypotheses) < len(verdicts):
-        table.add_row(*_together(hypotheses, passing), "", "", "")
-        verdicts = [v for v in verdicts if v not in passing]
-    for verdict in verdicts:
-        table.add_row(*verdict_row(verdict))
-    return table
-
-
-def _together(hypotheses: Sequence[Verdict], passing: Sequence[Verdict]) -> tuple[str | Text, ...]:
-    """One row for all hypotheses: it passes only if each does; what does not has its own row."""
-    share, whole = f"{len(passing)} of {len(hypotheses)}", len(passing) == len(hypotheses)
-    label = f"hypotheses ({share})" if whole else f"hypotheses ({share} pass)"
-    outcome = worst([verdict.outcome for verdict in hypotheses])
-    return label, _styled(outcome), _weakest(passing) if whole else ""
-
-
 def _controls_table(title: str, controls: Sequence[Control]) -> Table:
     table = Table(
         box=box.SIMPLE_HEAD,
@@ -135,17 +159,11 @@ def verdict_row(verdict: Verdict) -> tuple[str | Text, ...]:
     coefficient, order = verdict.coefficient, verdict.order
     return (
         verdict.label,
-        _styled(verdict.outcome),
+        styled(verdict.outcome),
         verdict.evidence.value if verdict.evidence else "",
         _short(_compact(coefficient)) if coefficient else "",
         _short(coefficient.measured) if coefficient else "",
         f"{float(order.measured):.2f}" if order else "",
-    )
-
-
-def _styled(outcome: Outcome) -> Text:
-    return Text(
-        "n/a" if outcome is Outcome.NOT_APPLICABLE else outcome.value, _STYLES[outcome.value]
     )
 
 
@@ -163,32 +181,13 @@ def _short(number: str) -> str:
     return digits if len(digits) <= 9 else f"{float(number):.3g}"
 
 
-def _explanation(verdict: Verdict) -> Text:
-    text = Text.assemble((f"{verdict.label}  ", "bold"), verdict.reason)
-    if verdict.witness and not verdict.is_hypothesis:
-        witness = ", ".join(f"{name} = {value}" for name, value in verdict.witness.items())
-        text.append(f"\n  witness: {witness}")
-    if verdict.outcome is Outcome.FAIL and verdict.label.endswith("/normalised"):
-        text.append(f"\n  {_NORMALISE}")
-    return text
-
-
-def _not_applicable(verdicts: Sequence[Verdict]) -> dict[str, list[str]]:
-    """The labels of what does not apply, by the reason why."""
-    found: dict[str, list[str]] = {}
-    for verdict in verdicts:
-        if verdict.outcome is Outcome.NOT_APPLICABLE and verdict.reason:
-            found.setdefault(verdict.reason, []).append(verdict.label)
-    return found
-
-
-def _together_not_applicable(reason: str, labels: Sequence[str]) -> Text:
+def _together_not_applicable(reason: str, labels: Sequence[str], width: int) -> Text:
     """One line for all that do not apply for the same reason."""
     if len(labels) == 1:
-        return Text.assemble((f"{labels[0]}  ", "bold"), reason)
+        return filled(labels[0], reason, width)
     verb, space, rest = reason.partition(" ")
     plural = f"need{space}{rest}" if verb == "needs" else f"do not apply: {reason}"
-    return Text.assemble((f"{len(labels)} statements ", "bold"), plural)
+    return filled(count_of(labels), plural, width, gap=" ")
 
 
 def _read(verdicts: Sequence[Verdict]) -> Text | None:
@@ -206,20 +205,8 @@ def _read(verdicts: Sequence[Verdict]) -> Text | None:
     return Text.assemble((f"read by Coq {coq}  ", "bold"), ", ".join(told))
 
 
-def _numbers(verdict: Verdict) -> Text:
-    """The constants of what is proved for all step sizes up to a number."""
-    told = ", ".join(f"{name} {value}" for name, value in verdict.quantities.items())
-    largest, orbits = verdict.parameters["eta0"], verdict.parameters["orbits"]
-    return Text.assemble((f"{verdict.label}  ", "bold"), f"for all η ≤ {largest}, {orbits}: {told}")
-
-
 def _weakness(verdict: Verdict, standing: Standing) -> Text:
     below = ", ".join(standing.because)
     return Text.assemble(
         (f"{verdict.label}  ", "bold"), f"passes, but rests on {below}: {_WEAKER[standing.outcome]}"
     )
-
-
-def _weakest(verdicts: Sequence[Verdict]) -> str:
-    evidence = [verdict.evidence for verdict in verdicts if verdict.evidence]
-    return str(min(evidence, key=lambda word: word.strength).value)

@@ -5,16 +5,22 @@ A file in `statements/` is all that a statement needs to be in it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from ..theory.arguments import one_of, takes
 from ..theory.models import Model, Response, named, names
+from ..theory.writing.plain_text import plain_text
 from . import statements
 from .measuring.claims import Claim
 from .measuring.plans import Plan
+from .quantities import Quantities
 from .statement import Form, Statement
+
+GLUE = "\N{NO-BREAK SPACE}"
 
 
 @cache
@@ -51,6 +57,36 @@ def _statements(model: type[Model] | Model, response: type[Response]) -> tuple[S
         for form in forms()
         if form.says(laws) and (form.name in laws.only or not laws.only)
     )
+
+
+def numbers_of(label: str, model: str) -> Mapping[str, str]:
+    """What the numbers under a label mean, for a model of any name; none for no statement's."""
+    form = _by_label(model).get(label)
+    return {} if form is None else form.numbers
+
+
+def told(label: str, model: str, parameters: Mapping[str, Any], quantities: Quantities) -> str:
+    """What a verdict says with its numbers, in plain text with GLUE for the spaces in a formula; ""
+    where it has no such words."""
+    form = _by_label(model).get(label)
+    return "" if form is None else unbroken(form.told(parameters, quantities))
+
+
+def unbroken(words: str) -> str:
+    """A text with formulas in LaTeX as plain text, with GLUE for the spaces in a formula.
+
+    >>> unbroken("$p + q$ of it").replace(GLUE, "_")
+    'p_+_q of it'
+    """
+    return "".join(
+        plain_text(f"${part}$").replace(" ", GLUE) if k % 2 else part
+        for k, part in enumerate(words.split("$"))
+    )
+
+
+@cache
+def _by_label(model: str) -> dict[str, Form]:
+    return {form.label(model): form for form in forms()}
 
 
 def claim_for(label: str, plan: Plan) -> Claim:

@@ -19,13 +19,15 @@ class Compared:
     """A measured number beside the one that theory gives.
 
     `exact` is that as a formula, or a bound ("≥ 1"); `decimal` is its value, "" where `exact` is a
-    decimal itself. `at` are the arguments at which both were taken, such as q0.
+    decimal itself. `at` are the arguments at which both were taken, such as q0. `law` is how it
+    follows from r''(0) alone, "" where it does not.
     """
 
     exact: str
     measured: str
     decimal: str = ""
     at: tuple[tuple[str, str], ...] = ()
+    law: str = ""
 
     @classmethod
     def of(cls, exact: sp.Expr, measured: float, **at: str) -> Compared:
@@ -50,7 +52,8 @@ class Compared:
         """As documents have it."""
         decimal = {"decimal": self.decimal} if self.decimal else {}
         at = {f"at {name}": value for name, value in self.at}
-        return {"exact": self.exact, **decimal, "measured": self.measured, **at}
+        law = {"law": self.law} if self.law else {}
+        return {"exact": self.exact, **decimal, "measured": self.measured, **at, **law}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..theory.models import Model
 from ..theory.models.laws import Laws
@@ -14,6 +15,7 @@ from .measuring.plans import Plan
 PAPER = "Song & Yun 2023"
 DERIVED = "re-derived here"
 NEW = "new here"
+Telling = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 _NOT_PROVED = "tested for this model, not proved"
 
 # Hypotheses; of those that a response does not have (A2 of an activation) nothing is asked.
@@ -30,6 +32,13 @@ ALL_STARTS = (
     r"and all small $\taEta$"
 )
 
+# What is said of step sizes that tend to 0 is tried on a ladder of them.
+BY_LADDER = (
+    "a start from which, on a ladder of step sizes, the coefficient or the order of the error has "
+    "settled on another value than the one derived; a ladder that has not settled refutes nothing, "
+    "and leaves it undecided"
+)
+
 # Those where r''(0) = 0: all but A4. That r falls from 0 is A1.
 FLAT = tuple(name for name in EDGE if name != "A4")
 
@@ -42,14 +51,21 @@ FLAT_ORBITS = (
 )
 
 
+def untold(parameters: Mapping[str, Any], quantities: Mapping[str, Any]) -> str:
+    """No words; a function by its name, since statements are passed between processes."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Statement:
     """One label of the ledger for one model; `rests_on` are the labels its argument uses.
 
     `words` is the conclusion and `about` says which orbits it speaks of, and what its constants
     depend on ("" where it speaks of single steps, of the map with q frozen, or names them itself);
-    `numbers` says what its quantities mean, by their names in a verdict. These are texts with
-    formulas in LaTeX, between dollar signs.
+    `numbers` says what its quantities mean, by their names in a verdict, and `refuted_by` what a
+    check of it would have to find to call it false. These are texts with formulas in LaTeX, between
+    dollar signs. `told` says the same with the numbers of a verdict, from its parameters and
+    quantities; "" where it has no such words.
     """
 
     label: str
@@ -60,6 +76,8 @@ class Statement:
     rests_on: tuple[str, ...] = ()
     about: str = ""
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    refuted_by: str = ""
+    told: Telling = untold
 
     @property
     def conclusion(self) -> str:
@@ -88,7 +106,8 @@ class Form:
     no such statement, and `about` the orbits it speaks of; `needs` are the hypotheses: all, if it
     is not said. `silent` is why it says nothing of a model whatever holds of its response, "" where
     it speaks of it. `claim` makes from a label and a plan what is measured and judged; it raises
-    NotApplicableError where the statement says nothing of the response. `numbers`: see `Statement`.
+    NotApplicableError where the statement says nothing of the response. `numbers`, `refuted_by` and
+    `told`: see `Statement`.
     """
 
     name: str
@@ -100,7 +119,9 @@ class Form:
     needs: Callable[[Laws], tuple[str, ...]] = lambda laws: EDGE
     about: Callable[[Laws], str] = lambda laws: ""
     numbers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    refuted_by: str = ""
     silent: Callable[[Model], str] = lambda model: ""
+    told: Telling = untold
 
     def label(self, model: str) -> str:
         """The label for a model; what is said of the map with q frozen is common to all."""
@@ -122,6 +143,8 @@ class Form:
             self.below(model.name),
             self.about(laws),
             self.numbers,
+            self.refuted_by,
+            self.told,
         )
 
 

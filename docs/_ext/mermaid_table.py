@@ -1,6 +1,7 @@
-"""Diagrams in Mermaid as tables: which label rests on which. Nothing is drawn by a script.
+"""Diagrams in Mermaid as a drawing and a table: which label rests on which, without a script.
 
-A label of the ledger leads to its theorem on the pages of `derivations`, where it has one.
+A node of the drawing leads to its row of the table; a label there leads to its theorem on the pages
+of `derivations`, where it has one.
 """
 
 import re
@@ -11,6 +12,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
+
+from trajalign.figures.layered import Node, layered
 
 _NODE = re.compile(r'^\s*(\w+)\["([^"]+)"\]\s*$')
 _ARROW = re.compile(r"^\s*(\w+) --> (\w+)\s*$")
@@ -24,7 +27,7 @@ class Mermaid(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """A row for each node, with those from which arrows lead to it."""
+        """The drawing; a row for each node, with those from which arrows lead to it."""
         names: dict[str, str] = {}
         sources: dict[str, list[str]] = {}
         for line in self.content[1:]:
@@ -39,10 +42,18 @@ class Mermaid(SphinxDirective):
             _row([_label(name, model)], [_label(names[s], model) for s in sources.get(ident, [])])
             for ident, name in names.items()
         ]
+        for ident, row in zip(names, rows, strict=True):
+            row["ids"].append(f"{model}-{ident}")  # two models share labels
+        shown = {
+            ident: Node(name.removeprefix(f"{model}/"), f"#{model}-{ident}", name)
+            for ident, name in names.items()
+        }
+        drawing = layered(sources, shown, f"What rests on what: {model}")
         group = nodes.tgroup("", nodes.colspec(colwidth=40), nodes.colspec(colwidth=60), cols=2)
         head = _row([nodes.Text("label")], [nodes.Text("rests on")])
         group += [nodes.thead("", head), nodes.tbody("", *rows)]
-        return [nodes.table("", group)]
+        scrolled = f'<div class="scrolled" tabindex="0" role="group">{drawing}</div>'
+        return [nodes.raw("", scrolled, format="html"), nodes.table("", group)]
 
 
 def _row(*cells: list[nodes.Node]) -> nodes.row:

@@ -24,9 +24,10 @@ from .motion import CurveMotion, Estimate
 from .orbits import CurveOrbit, State, orbit_on_curve, orbit_to_curve
 
 _MAX_DIGITS = 1000
+_SHOWN = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FastForward:
     """An orbit that is on the slow curve from step `aligned` on; `at` gives p and q at any step.
 
@@ -45,6 +46,14 @@ class FastForward:
     crossing_error: int
     good_digits: int
     _orbit: CurveOrbit = field(repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        limit = self.limit.value.str(min(_SHOWN, self.good_digits), radius=False)
+        return (
+            f"<FastForward of {self.model.designation}, {self.model.given}, eta = {self.eta}: "
+            f"on the curve from t = {self.aligned}, q passes 1 at t = {self.crossing}, "
+            f"q* = {limit}, {self.good_digits} good digits>"
+        )
 
     def at(self, step: int) -> State:
         """p and q at a step t ≥ 0, of any size. Raises InputError for a negative step."""

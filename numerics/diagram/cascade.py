@@ -28,6 +28,7 @@ from ..precision import working_bits
 from .continuation import Continuation, Cycle, CycleBranch, Flip
 from .doublings import PeriodDoublings
 
+_SHOWN = 8  # digits
 Floats = NDArray[np.float64]
 
 
@@ -62,11 +63,15 @@ def enclose_root(root: ExactRoot, digits: int) -> arb:
 # The cascade ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cascade(PeriodDoublings):
     """The same of the frozen-q family of a model, downwards in q."""
 
     model: Model
+
+    def __repr__(self) -> str:
+        told = "; ".join(f"{f.kind} at q = {f.q.str(_SHOWN, radius=False)}" for f in self.flips)
+        return f"<Cascade of {self.model.designation}, {self.model.given}: {told}: {self.outcome}>"
 
 
 @takes(model=MODEL, flips=integer, digits=integer)

@@ -179,3 +179,15 @@ def test_the_unit_of_a_response_without_curvature():
     loss = Loss.parse("32**2*asinh((z/32)**2)/2")
     assert loss.curvature == 0
     assert 16 <= loss.scale <= 64
+
+
+@pytest.mark.parametrize(
+    ("text", "curvature"),
+    [
+        ("1 - sech(z)", "-5/3"),  # ℓ = z²/2 − 5z⁴/24 + …
+        ("-log(sech(z))", "-2/3"),  # log cosh
+        ("-3*log(z*csch(z))", "-2/15"),  # 3 log(sinh z/z) = z²/2 − z⁴/60 + …
+    ],
+)
+def test_the_reciprocals_of_hyperbolic_functions_are_understood(text, curvature):
+    assert Loss.parse(text).curvature == sp.Rational(curvature)

@@ -1,16 +1,19 @@
 """The LaTeX of the derivations: what is written, that it compiles, and what it looks like."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sympy as sp
-from latex_tools import complaints, darkest_of_each_page, needs_latex
+from latex_tools import complaints, darkest_of_each_page, needs_latex, told_of_pdf
 from small_appendix import CURVE, SMALL, small_document
 
+from trajalign import __version__
 from trajalign.appendix import latex_document, pdf
 from trajalign.appendix.document import document
 from trajalign.appendix.formulas import formula, rows
+from trajalign.appendix.latex_standalone import Paper
 from trajalign.theory.derivation.claims import (
     Appendix,
     Cited,
@@ -137,6 +140,27 @@ def test_what_was_not_checked_is_not_printed() -> None:
     checked = check_appendix(made.appendix)
     with pytest.raises(InputError, match="only derivations that were checked"):
         document(made.model, made.appendix, checked[:1])
+
+
+@needs_latex
+@pytest.mark.parametrize(("paper", "size"), [("a4", "595"), ("letter", "612 x 792")])
+def test_a_pdf_says_what_it_is_and_has_links(paper: Paper, size: str, tmp_path: Path) -> None:
+    files = latex_document.files(small_document(), "appendix", paper=paper)
+    content, _ = pdf.compiled(files, "appendix-standalone.tex")
+    about = told_of_pdf(content, tmp_path)
+    assert re.search(r"Title: +Derivations for the two-layer linear network", about)
+    assert "ln(cosh(z))" in about
+    assert f"trajalign {__version__}" in about
+    assert f"Page size:       {size}" in about
+    assert {"section.1", "equation.1.1", "theorem.1"} <= set(re.findall(r'"([^"]*)"', about))
+
+
+def test_a_heading_with_a_formula_has_plain_words_for_the_bookmark() -> None:
+    made = small_document()
+    first = made.entries[0]
+    titled = replace(first, derivation=replace(first.derivation, title="Where $\\taR''(0) = 0$"))
+    source = latex_document.fragment(replace(made, entries=(titled, *made.entries[1:])))
+    assert r"\taHeading{\texorpdfstring{Where $\taR''(0) = 0$}{Where r''(0) = 0}}" in source
 
 
 @needs_latex

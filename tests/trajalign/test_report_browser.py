@@ -108,3 +108,38 @@ def test_the_appendix_is_in_order(tmp_path: Path) -> None:
     file = tmp_path / "appendix.html"
     file.write_text(html.page(small_document(), found), encoding="utf-8")
     assert complaints(file) == []
+
+
+def test_the_diagram_follows_its_sliders_its_keys_and_the_pointer(place: Path) -> None:
+    with chromium() as browser, shown(browser, place) as page:
+        box = page.locator("#r1-explorer")
+        told = box.locator("output")
+        assert "η = 1/20, from p0 = 3/10" in told.inner_text()
+        dots = [dot.get_attribute("cx") for dot in box.locator("circle.orbit").all()]
+        box.locator("input").first.press("Home")
+        assert "η = 1/5, from p0 = 3/10" in told.inner_text()
+        assert [dot.get_attribute("cx") for dot in box.locator("circle.orbit").all()] != dots
+        before = box.locator("polyline").first.get_attribute("points")
+        box.get_by_role("application").press("ArrowLeft")
+        assert box.locator("polyline").first.get_attribute("points") != before
+        box.get_by_role("button", name="all").click()
+        assert box.locator("polyline").first.get_attribute("points") == before
+        box.get_by_role("button", name="closer").click()
+        assert box.locator("polyline").first.get_attribute("points") != before
+        box.get_by_role("button", name="all").click()
+        box.locator("circle.orbit").first.hover(force=True)
+        assert "step " in told.inner_text()
+
+
+def test_without_scripts_the_picture_stands_where_the_diagram_would(place: Path) -> None:
+    picture = '[data-replaced-by="r1-explorer"]'
+    with chromium() as browser, shown(browser, place, scripts=False) as page:
+        assert page.locator(picture).is_visible()
+        assert not page.locator("#r1-explorer").is_visible()
+    with chromium() as browser, shown(browser, place) as page:
+        assert not page.locator(picture).is_visible()
+        assert page.locator("#r1-explorer").is_visible()
+
+
+def test_a_page_with_its_diagram_is_in_order(place: Path) -> None:
+    assert complaints(place) == []

@@ -28,6 +28,7 @@ from small_appendix import MODEL, SMALL, small_document
 from trajalign.appendix import archive, html
 from trajalign.report import proofs
 from trajalign.report.gathered import Content
+from trajalign.report.opening import proved
 from trajalign.report.page import page
 from trajalign.report.proofs import Proofs, derived, shown
 from trajalign.report.verdict_rows import rows
@@ -39,10 +40,11 @@ from trajalign.verdict_output import verdicts_as_json
 from trajalign.verification.derivations.judging import DerivationError
 from trajalign.verification.kernel.files import read_folder
 from trajalign.verification.kernel.readings import Readings
+from trajalign.verification.ledger import known_statements
 from trajalign.verification.measuring.effort import THOROUGH
 from trajalign.verification.running.options import Options
 from trajalign.verification.running.runner import Control
-from trajalign.verification.verdicts import ReadShare
+from trajalign.verification.verdicts import Evidence, Outcome, ReadShare, Verdict
 
 
 def verdicts_of_the_run() -> list[dict]:
@@ -60,7 +62,7 @@ def test_every_verdict_stands_in_its_row() -> None:
     [
         ('data-verdict="fail" data-e', 'data-verdict="pass" data-e'),
         ('aria-hidden="true">✗ </span>fail', 'aria-hidden="true">✓ </span>pass'),
-        (">3/4<", ">4/3<"),
+        ('data-title="exact">3/4<', 'data-title="exact">4/3<'),
         ('data-evidence="sampled" data-r', 'data-evidence="enclosed" data-r'),
         ("z = 2", "z = 3"),
         ("0.7499997562", "0.75"),
@@ -79,7 +81,8 @@ def test_the_page_is_whole_and_stands_alone() -> None:
     inside = {link.removeprefix("#") for link in found.links if link.startswith("#")}
     assert inside <= set(found.ids)
     assert all(link.startswith(("#", "data:")) for link in found.links)
-    assert "script" not in found.tags
+    scripts = re.findall(r"<script[^>]*>", small_page())
+    assert scripts == ['<script type="application/json">'] * 2 + ["<script>"]
     assert not re.search(r"https?://(?!www\.w3\.org/)|@import|url\((?!#)|\bon\w+=", small_page())
     assert not re.search(r"\\[a-zA-Z]", re.sub(r"base64,[^\"]*", "", small_page()))
 
@@ -181,7 +184,7 @@ def test_a_figure_that_cannot_be_drawn_is_missed_aloud() -> None:
     # Orbits of cosh(z) − 1 do not come to rest at the edge.
     second = small_page().split('<section id="figures">')[1].split("</section>")[0]
     assert "No figure sharpness: " in text_of(second)
-    assert second.count("<figure>") == 3
+    assert second.count("<figure>") == 1
 
 
 def test_text_is_escaped() -> None:
@@ -192,7 +195,10 @@ def test_text_is_escaped() -> None:
     odd = replace(content, responses=(replace(first, verdicts=(changed, *first.verdicts[1:])),))
     source = page(odd, (), "trajalign report -o '</pre><script>&'")
     assert Page(source).wrong == []
-    assert "<script" not in source
+    plain = page(odd, (), "x")
+    assert re.findall(r"<script[^>]*>", source) == re.findall(r"<script[^>]*>", plain)
+    assert "<script>alert" not in source
+    assert "<script>&" not in source
     assert "a &lt; b &amp; &#34;c&#34; &lt;script&gt;" in source
 
 
@@ -288,3 +294,42 @@ def test_the_derivations_are_those_of_the_appendix() -> None:
     assert found.all == html.derivations(html.Frame(small_document(), "r1-", 4, folded=True))
     assert found.of("linear/alignment").name == "Theorem 1"
     assert found.of("linear/limit") is None
+
+
+def test_the_page_opens_with_the_diagram_and_the_legend_stands_later() -> None:
+    source = small_page()
+    order = ['id="r1-opening"', 'id="r1-explorer"', 'id="verdicts"', 'id="graph"', 'id="reading"']
+    places = [source.index(f"{one}") for one in order]
+    assert places == sorted(places)
+    opening = source[places[0] : source.index('id="r2-opening"')]
+    assert "-2/3" in opening  # r''(0) of log-cosh
+    assert "3/4" in opening  # (q* - 1)/ε
+
+
+def test_what_is_proved_for_all_step_sizes_opens_the_page_and_nothing_else_does() -> None:
+    theorem = Verdict(
+        "theorem/limit",
+        "linear",
+        MODEL.response.text,
+        Outcome.PASS,
+        Evidence.ENCLOSED,
+        parameters={"eta0": "1/10", "orbits": "on the tube"},
+        quantities={"C": "≤ 0.8051"},
+    )
+    ledger = known_statements("linear")
+    (one,) = proved([theorem], ledger)
+    assert (one.label, one.step_sizes, one.orbits) == ("theorem/limit", "1/10", "on the tube")
+    assert one.conclusion.endswith(r"\le 0.8051 \taEps^2$")
+    for wrong in (
+        replace(theorem, evidence=Evidence.SAMPLED),
+        replace(theorem, outcome=Outcome.UNDECIDED),
+        replace(theorem, label="linear/limit"),
+    ):
+        assert proved([wrong], ledger) == []
+
+
+def test_every_row_of_a_statement_says_what_would_refute_it() -> None:
+    known = {s.label for s in known_statements("linear")}
+    rows_of_statements = [row for row in shown_rows(small_page()) if row.id[3:] in known]
+    assert len(rows_of_statements) > 15
+    assert all("What would refute it" in row.text for row in rows_of_statements)

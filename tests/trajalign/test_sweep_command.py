@@ -114,3 +114,24 @@ def test_a_missing_extra_is_one_line_that_brings_it(
     code, out, err = sweep("linear", *ONE)
     assert (code, out) == (2, "")
     assert "pip install 'trajalign[sweeps]'" in one_line(err)
+
+
+@pytest.mark.parametrize(
+    ("axes", "told"),
+    [
+        (("0.3", "0.3:1:50"), "no map of (q0, p0): it takes two values of p0 and two of q0"),
+        (("0.1:1:3", "0.3:1:65"), "no map of (q0, p0): 3 p0 by 65 q0; 40 by 64 fit"),
+        (("0.1:1:41", "0.3:1:3"), "no map of (q0, p0): 41 p0 by 3 q0; 40 by 64 fit"),
+        (("0.1:1:3", "0.3:1:64"), "p0 upwards, q0 to the right"),
+    ],
+)
+def test_a_map_that_is_not_drawn_is_accounted_for(
+    sweep: Callable[..., Called], axes: tuple[str, str], told: str
+) -> None:
+    p0, q0 = axes
+    code, out, _ = sweep(
+        "linear", "--eta", "1/10", "--p0", p0, "--q0", q0, "--steps", "10", "--engine", "numpy"
+    )
+    assert code == 0
+    assert told in out
+    assert ("no map" in out) != ("p0 upwards" in out)

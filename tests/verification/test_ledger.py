@@ -1,5 +1,6 @@
 """The ledger is complete: every statement has a check, and every check a control."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -143,10 +144,10 @@ def test_every_statement_has_a_check_and_every_check_a_control(statement, plans)
 @pytest.mark.parametrize("statement", ALL, ids=lambda s: f"{s.model}:{s.label}")
 def test_every_statement_is_documented(statement):
     verdicts = (DOCS / "verdicts.md").read_text(encoding="utf-8")
-    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    page = (DOCS / "ledger.md").read_text(encoding="utf-8")
     name = short(statement.label)
     assert f"`{name.removeprefix('bifurcation/').removeprefix('theorem/')}`" in verdicts
-    assert any(f"`{label}`" in readme for label in (statement.label, f"…/{name}"))
+    assert any(f"`{label}`" in page for label in (statement.label, f"…/{name}"))
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -220,3 +221,8 @@ def test_what_is_said_of_flat_responses_is_said_of_no_other(model, plans):
         assert silent_about(statement.label, flat.model) == ""
         assert silent_about(statement.label, curved.model) == ("r''(0) is not 0" if of_flat else "")
         assert ("A4" in statement.hypotheses) <= (not of_flat)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_statement_passes_from_one_process_to_another(model):
+    assert len(pickle.loads(pickle.dumps(known_statements(model)))) == len(known_statements(model))

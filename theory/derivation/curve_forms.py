@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import sympy as sp
 
-from ..curve.closed import curve_closed, field_of
+from ..curve.adjoining import field_of
+from ..curve.closed import curve_in_field
 from ..curve.series import curve_series
 from ..errors import InputError
 from ..models.base import PHI_SQUARED, Model, P, R
@@ -67,7 +68,7 @@ def _opened(steps: list[Step], text: str) -> list[Step]:
 def _closed(model: Model, order: int) -> tuple[Letters, tuple[sp.Expr, ...]]:
     """The letters, and as many of h_1, h_2, … as have a closed form that can be read."""
     try:
-        known = curve_closed(model, order)
+        known = curve_in_field(model, order)
     except InputError:
         return (), ()
     for count in range(order, 0, -1):

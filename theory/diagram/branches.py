@@ -34,6 +34,7 @@ from ..requirements import require_curved, sign_at
 from .exact_roots import ExactRoot, log_slope, log_slope_roots, log_slope_samples, response_zero
 from .frozen_family import FrozenFamily, criticality, frozen_family
 
+_SHOWN = 6  # digits
 S = sp.Symbol("s", positive=True)  # the parameter along a branch
 
 TRIVIAL, TWO_CYCLE = "trivial", "two-cycle"
@@ -122,7 +123,7 @@ class Branch:
         return point.p.closed_form if point.p.closed_form is not None else point.p.digits(n)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BifurcationDiagram:
     """Branches and special points, and why a kind of special point is missing.
 
@@ -135,6 +136,13 @@ class BifurcationDiagram:
     special_points: tuple[SpecialPoint, ...]
     absent: Mapping[str, str]
     searched_to: sp.Rational
+
+    def __repr__(self) -> str:
+        points = "; ".join(
+            f"{point.kind} at p = {point.p.digits(_SHOWN)}, q = {point.q_digits(_SHOWN)}"
+            for point in self.special_points
+        )
+        return f"<BifurcationDiagram of {self.model.designation}, {self.model.given}: {points}>"
 
     def branch(self, kind: str) -> Branch:
         """The branch of a kind. Raises InputError for an unknown one."""

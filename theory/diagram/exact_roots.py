@@ -20,7 +20,8 @@ from ..algebra.constants import is_zero
 from ..algebra.symbolic import attempted, simplified
 from ..algebra.values import accurate, ball_of, decimal, number
 from ..arguments import rational, takes
-from ..curve.closed import DifferentialField, Element, field_of
+from ..curve.adjoining import field_of
+from ..curve.differential_field import DifferentialField, Element
 from ..errors import InputError, NotFiniteError, UnresolvedError
 from ..expressions.parsing import Z
 from ..hypotheses_by_algebra import log_slope as _log_slope

@@ -13,7 +13,8 @@ from typing import Any, ClassVar, Self
 
 import sympy as sp
 
-from ..arguments import Convert, instance
+from ..arguments import Convert, shown
+from ..errors import ArgumentError
 from ..expressions.parsing import Z
 from ..responses import Response, response_of
 from .laws import GENERAL, Laws
@@ -218,4 +219,22 @@ class Model(ABC):
         return ReducedModel(*(self.concrete(part) for part in parts))
 
 
-MODEL: Convert = instance(Model, example='TwoLayerLinear("log-cosh")')
+def _model(value: Any, name: str) -> Model:
+    """A model itself, or the paper's of a name of the catalogue. Raises ArgumentError."""
+    if isinstance(value, Model):
+        return value
+    known: dict[str, type[Model]] = {}
+    for kind in Model.__subclasses__():
+        if kind.about.from_paper:
+            known = dict.fromkeys(kind.kind.catalogue, kind) | known
+    if isinstance(value, str) and value in known:
+        return known[value](known[value].kind.parse(value))
+    made = "a model, such as linear(...) and neuron(...) make"
+    if isinstance(value, str | sp.Expr):
+        made = f"a model: linear({shown(value)}) of a loss, neuron({shown(value)}) of an activation"
+    raise ArgumentError(
+        f"{name} = {shown(value)}: need {made}, or a name of the catalogue: {', '.join(known)}"
+    )
+
+
+MODEL: Convert = _model

@@ -27,7 +27,12 @@ _SUPERSCRIPTS = dict(zip(_PLAIN, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾⁼ⁱ�
     "−": "⁻",
     "T": "ᵀ",
 }
-_SUBSCRIPTS = dict(zip(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₍₎₌ᵢⱼₙₖₘₚₜₓ", strict=True)) | {"*": "*", "−": "₋"}
+_SUBSCRIPTS = dict(zip(_PLAIN, "₀₁₂₃₄₅₆₇₈₉₊₋₍₎₌ᵢⱼₙₖₘₚₜₓ", strict=True)) | {
+    "*": "*",
+    "−": "₋",
+    "∞": "∞",
+    "v": "ᵥ",
+}
 _ACCENTS = MappingProxyType({"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"})
 _IGNORED = frozenset(
     ("left", "right", "big", "bigl", "bigr", "Big", "Bigl", "Bigr", "!", "displaystyle")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from .. import __version__
 from ..theory.derivation.book import not_written
@@ -32,13 +33,15 @@ _C = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One derivation in the document; `kind` is "theorem" for a label of the ledger."""
+    """One derivation in the document; `kind` is "theorem" for a label of the ledger. `called` is
+    what the reader's own text calls it, in plain words, "" where that is not told."""
 
     number: int
     kind: str
     derivation: Derivation
     checks: tuple[StepCheck, ...]
     readings: Readings | None = None
+    called: str = ""
 
     @property
     def name(self) -> str:
@@ -218,8 +221,10 @@ def document(
     appendix: Appendix,
     checked: Sequence[Checked],
     readings: Readings | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Document:
-    """The document of an appendix that was checked, with what Coq read of it.
+    """The document of an appendix that was checked, with what Coq read of it, and with what a
+    reader calls some labels.
 
     Raises InputError for a reference in its texts that leads nowhere.
     """
@@ -227,7 +232,14 @@ def document(
         raise InputError("only derivations that were checked can be printed")
     ledger = {statement.label for statement in statements_about(model)}
     entries = tuple(
-        Entry(number, _kind(c.derivation.label, ledger), c.derivation, c.checks, readings)
+        Entry(
+            number,
+            _kind(label := c.derivation.label, ledger),
+            c.derivation,
+            c.checks,
+            readings,
+            names.get(label, ""),
+        )
         for number, c in enumerate(checked, 1)
     )
     made = Document(model, appendix, entries)

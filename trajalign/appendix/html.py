@@ -115,7 +115,8 @@ def _entry(frame: Frame, entry: Entry) -> str:
     derivation = entry.derivation
     statement = words(frame, derivation.statement, entry)
     name = f"<strong>{entry.name}</strong> (<code>{escape(derivation.label)}</code>)."
-    title = f"{entry.number}. {words(frame, derivation.title)}"
+    called = f" [{escape(entry.called)}]" if entry.called else ""
+    title = f"{entry.number}. {words(frame, derivation.title)}{called}"
     heading = f"<h{frame.level}>{title}</h{frame.level}>"
     parts = [
         f"<details><summary>{heading}</summary>" if frame.folded else "",

@@ -10,34 +10,29 @@ from ..theory.derivation.claims import Cited, Enclosed, Step
 from ..theory.errors import InputError
 from ..theory.writing.inline import with_references
 from ..theory.writing.macros import MACROS
+from ..theory.writing.plain_text import plain_text
 from ..theory.writing.references import bibtex
 from . import latex_numbers
 from .document import SHOWN, Document, Entry, continues, punctuation
 from .formulas import rows
+from .latex_standalone import Paper, standalone
 from .numbers import Numbers
 
 WRITTEN_BY = "% Written by trajalign"
 NOTATION = "trajalign-notation"
 BIBLIOGRAPHY = "trajalign"
 
+_PLAIN = str.maketrans(
+    {c: rf"\{c}" for c in "&%$#_{}"}
+    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+)
 _STEM = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 58.0  # characters, about: 345 pt at 10 pt, the text width of article
 
-_CLEVEREF = r"\usepackage[noabbrev]{cleveref}"  # has to be the last package
 _ENCLOSED = (
     r"\providecommand{\taEnclosed}[1]{\emph{(Proved in ball arithmetic; certificate "
     r"\texttt{#1}.)}}"
 )
-_PREAMBLE = r"""\documentclass{article}
-\usepackage[T1]{fontenc}
-\usepackage{lmodern}
-\usepackage{amsmath,amsthm}
-\usepackage[noabbrev]{cleveref}
-\crefname{theorem}{Theorem}{Theorems}
-\crefname{lemma}{Lemma}{Lemmas}
-\numberwithin{equation}{section}
-\emergencystretch=3em
-"""
 
 
 def fragment(document: Document) -> str:
@@ -63,6 +58,7 @@ def notation() -> str:
                 *symbols,
                 "% The heading of each derivation, the line that says how it was checked, and the",
                 "% marks of what is argued in words or taken from elsewhere:",
+                r"\AtBeginDocument{\providecommand{\texorpdfstring}[2]{#1}}% hyperref has its own",
                 r"\providecommand{\taHeading}[1]{\section{#1}}",
                 r"\providecommand{\taEvidence}[1]{\par\smallskip\noindent{\footnotesize #1}}",
                 r"\providecommand{\taInWords}{\emph{(Argued in words.)}}",
@@ -83,41 +79,25 @@ def _environment(name: str, title: str) -> str:
     return rf"\ifcsname {name}\endcsname\else{new}\fi"
 
 
-def standalone(document: Document, stem: str, *, with_numbers: bool = False) -> str:
-    """A whole document around the fragment in STEM.tex, and STEM-numbers.tex after it."""
-    packages = f"{latex_numbers.PACKAGES}\n" if with_numbers else ""
-    before, after = _PREAMBLE.split(_CLEVEREF)
-    return "\n".join(
-        [
-            f"{WRITTEN_BY} {__version__}.",
-            before + packages + _CLEVEREF + after + rf"\input{{{NOTATION}}}",
-            rf"\title{{{document.title}}}",
-            r"\author{}",
-            r"\date{}",
-            r"\begin{document}",
-            r"\maketitle",
-            rf"\input{{{stem}}}",
-            *([rf"\input{{{stem}-numbers}}", r"\clearpage"] if with_numbers else []),
-            r"\bibliographystyle{plain}",
-            rf"\bibliography{{{BIBLIOGRAPHY}}}",
-            r"\end{document}",
-            "",
-        ]
-    )
-
-
 def bibliography(document: Document) -> str:
     """BibTeX entries of what is cited."""
     entries = "\n".join(map(bibtex, document.citations))
     return f"{WRITTEN_BY} {__version__}.\n{entries}"
 
 
-def files(document: Document, stem: str, numbers: Numbers | None = None) -> dict[str, str | bytes]:
-    """The content of every file by its name; with numbers also of their tables and figures."""
+def files(
+    document: Document, stem: str, numbers: Numbers | None = None, paper: Paper = "a4"
+) -> dict[str, str | bytes]:
+    """The content of every file by its name; with numbers also of their tables and figures.
+
+    `paper` is the size of the pages of the document that is complete.
+    """
+    head, more = f"{WRITTEN_BY} {__version__}.", numbers is not None
+    whole = standalone(document, stem, head, with_numbers=more, paper=paper)
     texts: dict[str, str | bytes] = {
         f"{stem}.tex": fragment(document),
         f"{NOTATION}.tex": notation(),
-        f"{stem}-standalone.tex": standalone(document, stem, with_numbers=numbers is not None),
+        f"{stem}-standalone.tex": whole,
         f"{BIBLIOGRAPHY}.bib": bibliography(document),
     }
     if numbers is None:
@@ -160,6 +140,11 @@ def _hypotheses(document: Document) -> str:
     )
 
 
+def _called(entry: Entry) -> str:
+    """What the reader calls it, in plain words, which are no LaTeX."""
+    return f" [{entry.called.translate(_PLAIN)}]" if entry.called else ""
+
+
 def _entry(document: Document, entry: Entry) -> str:
     derivation = entry.derivation
     anchor = document.anchor(derivation.label)
@@ -173,7 +158,7 @@ def _entry(document: Document, entry: Entry) -> str:
             body.append(_display(document, entry, index, end))
     return "\n".join(
         [
-            rf"\taHeading{{{derivation.title}}}",
+            rf"\taHeading{{{_heading(derivation.title)}{_called(entry)}}}",
             rf"\begin{{{entry.kind}}}[\texttt{{{derivation.label}}}]\label{{{anchor}}}",
             _linked(document, entry, derivation.statement),
             rf"\end{{{entry.kind}}}",
@@ -184,6 +169,13 @@ def _entry(document: Document, entry: Entry) -> str:
             r"\end{proof}",
         ]
     )
+
+
+def _heading(title: str) -> str:
+    """A title, with how a bookmark says it where it has formulas."""
+    if "$" not in title:
+        return title
+    return rf"\texorpdfstring{{{title}}}{{{plain_text(title)}}}"
 
 
 def _marked(document: Document, entry: Entry, step: Step) -> str:

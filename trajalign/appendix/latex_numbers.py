@@ -12,7 +12,7 @@ _FRACTION = re.compile(r"(-?)(\d+)/(\d+)")
 _DIGITS = 7
 _VERDICTS = {"not-applicable": "n/a"}
 
-PACKAGES = r"\usepackage{booktabs,graphicx}"
+PACKAGES = ("booktabs", "graphicx", "placeins")
 
 
 def fragment(numbers: Numbers, stem: str) -> str:
@@ -68,7 +68,7 @@ def _table(
     body = " \\\\\n".join(" & ".join(row) for row in rows)
     return "\n".join(
         [
-            r"\begin{table}[htbp]\centering\footnotesize\setlength{\tabcolsep}{4pt}",
+            r"\begin{table}[!htbp]\centering\footnotesize\setlength{\tabcolsep}{4pt}",
             r"\setlength{\abovecaptionskip}{0pt}\setlength{\belowcaptionskip}{6pt}",
             rf"\caption{{{caption}}}\label{{ta:{numbers.model.name}:{name}}}",
             rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}",
@@ -87,7 +87,7 @@ def _figure(numbers: Numbers, stem: str, index: int) -> str:
     kind = numbers.pictures[index].kind
     return "\n".join(
         [
-            r"\begin{figure}[htbp]\centering",
+            r"\begin{figure}[!htbp]\centering",
             rf"\includegraphics{{{stem}-{kind}.pdf}}",
             rf"\caption{{{_caption(numbers, kind)}}}\label{{ta:{numbers.model.name}:{kind}}}",
             r"\end{figure}",

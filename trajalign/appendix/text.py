@@ -50,6 +50,7 @@ def _hypotheses(document: Document) -> str:
 def _entry(document: Document, entry: Entry) -> str:
     derivation = entry.derivation
     heading = f"{entry.number}  {_words(document, derivation.title)}".replace(_KEPT, " ")
+    heading += f" [{entry.called}]" if entry.called else ""
     statement = _words(document, derivation.statement, entry)
     parts = [
         f"{heading}\n{'-' * len(heading)}",

@@ -18,9 +18,10 @@ from ..kernel_folder import write_project
 from ..terminal import Output
 from ..theory.errors import InputError
 from ..theory.models.options import with_options
-from ..verdict_output import result
+from ..verdict_output import informed_rows, result
 from ..verification.hypotheses.assumptions import Assumptions
 from ..verification.hypotheses.certificates import Replayed, certificate, replay
+from ..verification.hypotheses.information import WORDS, informed
 from ..verification.verdicts import Outcome, Verdict, exit_status
 from .model_options import Asked, model_options
 from .options import FILE, json_option
@@ -91,7 +92,7 @@ def assumptions(
         for a in judged:
             _print(
                 f"{a.model.designation}  {a.response.text}",
-                [*map(_row, a.verdicts.values()), *_z0(a)],
+                [*map(_row, a.verdicts.values()), *_z0(a), *_information(a)],
             )
         click.echo(f"\n{_counted(verdicts)} in {time.perf_counter() - begin:.1f} s")
     return exit_status([verdict.outcome for verdict in verdicts])
@@ -132,6 +133,14 @@ def _z0(a: Assumptions) -> list[Row]:
     return [(f"{a.model.name}/z0", "", "enclosed", detail)]
 
 
+def _information(a: Assumptions) -> list[Row]:
+    """What no statement needs."""
+    return [
+        (*_row(v)[:3], v.reason or f"for information: {WORDS[name]}")
+        for name, (v, _) in informed(a).items()
+    ]
+
+
 def _judgeable(a: Assumptions) -> bool:
     return a.verdicts["analytic"].outcome is Outcome.PASS
 
@@ -149,7 +158,10 @@ def _document(judged: Sequence[Assumptions]) -> dict[str, Any]:
         for a in judged
         if _judgeable(a) and a.constants is not None
     ]
-    return {"schema": SCHEMA, "version": __version__, "results": results, "constants": constants}
+    document = {"schema": SCHEMA, "version": __version__}
+    information = informed_rows([verdict for a in judged for verdict, _ in informed(a).values()])
+    found = {"results": results, "constants": constants}
+    return document | found | ({"information": information} if information else {})
 
 
 def _counted(verdicts: Sequence[Verdict]) -> str:

@@ -10,11 +10,13 @@ import click
 
 from ..appendix import archive, html, latex_document, pdf, text
 from ..appendix.document import Document, document
+from ..appendix.latex_standalone import PAPERS, Paper
 from ..appendix.numbers import Numbers
 from ..appendix.numbers import numbers as on_orbits
 from ..exits import FAILED, complain
 from ..files import check_outputs, dump, write, write_together
 from ..kernel_folder import write_project
+from ..numbering import load_numbering
 from ..terminal import progress_bar, status_line
 from ..theorem_file import replayed
 from ..theory.derivation.book import appendix
@@ -28,7 +30,7 @@ from ..verification.theorems.chapter import with_theorem
 from ..verification.verdicts import Outcome
 from .kernel_reading import kernel_option, readings_of
 from .model_options import Asked, model_options
-from .options import FILE, WholeNumber
+from .options import FILE, WholeNumber, theorems_option
 
 FORMATS = {".txt": "text", ".tex": "latex", ".pdf": "pdf", ".html": "html", ".json": "json"}
 
@@ -68,12 +70,20 @@ Examples:
     help="What orbits say, in tables and figures, after the derivations (.tex, .pdf, .html).",
 )
 @click.option(
+    "--paper",
+    type=click.Choice(PAPERS),
+    default="a4",
+    show_default=True,
+    help="The size of the pages, of PDF and LaTeX.",
+)
+@click.option(
     "--certificate",
     "certificate_file",
     metavar="FILE",
     type=FILE,
     help="The theorem that `trajalign prove` wrote, proved anew, as the last chapter.",
 )
+@theorems_option
 @kernel_option
 @click.option(
     "--coq",
@@ -97,7 +107,9 @@ def derive(
     layout: str | None,
     file: str | None,
     numbers: bool,
+    paper: Paper,
     certificate_file: str | None,
+    theorems_file: str | None,
     kernel: bool,
     coq_folder: str | None,
     check_file: str | None,
@@ -117,8 +129,9 @@ def derive(
             raise InputError(told)
         return _check(check_file, asked.own_alone(told))
     if coq_folder is not None:
-        if layout or file is not None or certificate_file is not None or kernel:
-            raise InputError("--coq goes with no --format, --output, --certificate or --kernel")
+        if layout or kernel or not (file is certificate_file is theorems_file is None):
+            alone = "--format, --output, --certificate, --theorems or --kernel"
+            raise InputError(f"--coq goes with no {alone}")
         if asked.is_own:
             raise InputError("--coq takes a built-in model")
         chosen = asked.model()
@@ -128,11 +141,14 @@ def derive(
     _check_place(layout, file)
     if certificate_file is not None and layout == "json":
         raise InputError("--certificate goes with every format but json: it is JSON itself")
+    if theorems_file is not None and layout == "json":
+        raise InputError("--theorems goes with every format but json")
     if kernel and layout == "json":
         raise InputError("--kernel goes with every format but json: check --kernel --json tells it")
     if kernel:
         require_coq()
     chosen = asked.model()
+    names = load_numbering(theorems_file, [chosen]).words
     require_curved(chosen.response)
     proved = None
     if certificate_file is not None:
@@ -149,11 +165,11 @@ def derive(
         return complain(f"{error}; nothing is written", FAILED)
     read = readings_of([chosen], os.cpu_count() or 1, order) if kernel else {}
     known = read.get((chosen.designation, chosen.response.text))
-    made, tried = document(chosen, found, checked, known), None
+    made, tried = document(chosen, found, checked, known, names), None
     if numbers and (layout in ("pdf", "html") or (layout == "latex" and file not in (None, "-"))):
         with progress_bar("trying on orbits") as progress:
             tried = on_orbits(chosen, jobs=os.cpu_count() or 1, progress=progress)
-    _write(made, tried, layout, file or "-")
+    _write(made, tried, layout, file or "-", paper)
     if file not in (None, "-"):
         click.echo(f"{file}: {_count(checked)}")
     if broken := _broken(chosen):
@@ -202,7 +218,7 @@ def _check_place(layout: str, file: str | None) -> None:
         latex_document.check_names(Path(str(file)))
 
 
-def _write(made: Document, tried: Numbers | None, layout: str, file: str) -> None:
+def _write(made: Document, tried: Numbers | None, layout: str, file: str, paper: Paper) -> None:
     path = Path(file)
     match layout:
         case "text":
@@ -214,9 +230,9 @@ def _write(made: Document, tried: Numbers | None, layout: str, file: str) -> Non
         case "latex" if file == "-":
             write(file, latex_document.fragment(made))
         case "latex":
-            _write_beside(path, latex_document.files(made, path.stem, tried))
+            _write_beside(path, latex_document.files(made, path.stem, tried, paper))
         case "pdf":
-            _write_pdf(path, latex_document.files(made, "appendix", tried))
+            _write_pdf(path, latex_document.files(made, "appendix", tried, paper))
 
 
 def _write_beside(path: Path, files: Mapping[str, str | bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from ..terminal import Output, progress_bar
 from ..theory.edge.objective import Objective
 from ..theory.errors import InputError
 from ..verification.edge.examination import Examined, examine
-from ..verification.edge.setting import ladder_in_constant, ladder_in_eta
+from ..verification.edge.setting import ladder_of
 from ..verification.verdicts import Outcome, exit_status
 from .options import FILE, json_option, positive, rational
 
@@ -122,19 +123,13 @@ def _examined(
     point = None if at is None else _values(at, "--at")
     size = None if eta is None else positive(eta, "--eta")
 
-    def landscape(more: Values) -> Landscape:
+    def landscape(more: Mapping[str, sp.Rational]) -> Landscape:
         if is_own(typed):
-            return _of_file(typed, names, known | more)
-        return Landscape.of(Objective.parse(typed, names, known | more))
+            return _of_file(typed, names, {**known, **more})
+        return Landscape.of(Objective.parse(typed, names, {**known, **more}))
 
-    if along is None:
-        first = landscape({})
-        rungs = ladder_in_eta(first, point, size)
-    else:
-        name, values = _axis(along, known)
-        every = [(f"{name} = {value}", landscape({name: value})) for value in values]
-        first = every[0][1]
-        rungs = ladder_in_constant(every, point, size)
+    axis = None if along is None else _axis(along, known)
+    first, rungs = ladder_of(landscape, axis, point, size)
     with progress_bar("descending") as progress:
         return examine(first, rungs, progress)
 
@@ -168,8 +163,6 @@ def _axis(text: str, known: Values) -> tuple[str, list[sp.Rational]]:
     if name in known:
         raise InputError(f"--along {name}: --set gives it a value already")
     found = [rational(part.strip(), "--along") for part in values.split(",")]
-    if len(set(found)) < max(2, len(found)):
-        raise InputError(f"--along {text[:60]}: a ladder needs several different values")
     return name, found
 
 

@@ -75,8 +75,8 @@ def experiment(
     if name is None:
         raise InputError("experiment: name a study, or --list for what there is")
     check_outputs(json=json_file)
-    require(JAX, "networks")
     study = load_study(name)
+    require(JAX, "networks")
     place = None if folder is None else make_folder(Path(folder), "-o")
     begin = time.perf_counter()
     with progress_bar("steps") as progress:

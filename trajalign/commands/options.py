@@ -43,6 +43,14 @@ eta_option = click.option(
     "--eta", metavar="R", help="Largest step size of the ladder, such as 0.05 or 1/20."
 )
 
+theorems_option = click.option(
+    "--theorems",
+    "theorems_file",
+    metavar="FILE",
+    type=FILE,
+    help="What your text calls the statements, as TOML (verify --theorems-template prints one).",
+)
+
 digits_option = click.option(
     "--digits",
     metavar="N",

@@ -9,37 +9,30 @@ from textwrap import fill
 from typing import Any
 
 import click
-import sympy as sp
-from flint import fmpq
 
 from .. import __version__
 from ..files import check_outputs, dump, write
 from ..terminal import Output, progress_bar
 from ..theorem_file import replayed
 from ..theory.errors import InputError
-from ..theory.expressions.parsing import Z
 from ..theory.models import Model
-from ..theory.models.base import P
 from ..theory.models.options import with_options
-from ..theory.requirements import require_curved, value_at
 from ..theory.writing.plain_text import plain_text
-from ..verification.hypotheses.assumptions import Assumptions
+from ..verification.theorems.asked import Ends, wanted
 from ..verification.theorems.certificate import (
     certificate,
     numbers,
     rounded,
 )
-from ..verification.theorems.proof import Proof, Theorem, is_two_sided, require_form
-from ..verification.theorems.rough import rough
+from ..verification.theorems.proof import Proof, Theorem
 from ..verification.theorems.search import prove as searched
-from ..verification.theorems.settings import Wanted, rational_above
+from ..verification.theorems.settings import Wanted
 from ..verification.theorems.words import Sentences, sentences
 from .model_options import Asked, model_options
 from .options import FILE, jobs_option, json_option, positive, rational
 
 SCHEMA = "trajalign.prove/1"
 _WIDTH = 92
-_HIGHEST = fmpq(9, 10)  # q0 by default
 _FORMULA = re.compile(r"(\$[^$]*\$)")
 _TIE, _LONG = "\xa0", 36
 
@@ -122,65 +115,22 @@ def _searched(model: Model, wanted: Wanted, jobs: int) -> tuple[Proof, Theorem]:
 
 
 def _wanted(model: Model, eta0: str | None, q0: str | None, p0: str | None) -> Wanted:
-    require_curved(model.response)
-    require_form(model)
-    return Wanted(
-        None if eta0 is None else _largest(model, eta0),
-        None if q0 is None else _heights(model, q0),
-        None if p0 is None else _sizes(model, p0, q0),
+    told = {"eta0": f"--eta0 {eta0}", "q0": f"--q0 {q0}", "p0": f"--p0 {p0}"}
+    return wanted(
+        model,
+        None if eta0 is None else positive(eta0, "--eta0"),
+        None if q0 is None else _range(q0, "--q0"),
+        None if p0 is None else _range(p0, "--p0"),
+        told,
     )
 
 
-def _largest(model: Model, eta0: str) -> fmpq:
-    epsilon = model.small_parameter(positive(eta0, "--eta0"))
-    if not epsilon < 1:
-        raise InputError(f"--eta0 {eta0}: need epsilon < 1, but it is {float(epsilon):.6g}")
-    return rational_above(epsilon)
-
-
-def _heights(model: Model, q0: str) -> tuple[fmpq, fmpq]:
-    low, high = _range(q0, "--q0")
-    if not 0 < low < high < 1:
-        raise InputError(f"--q0 {q0}: need A,B with c < A < B < 1")
-    constants = Assumptions(model).constants
-    if constants is not None and not constants.c < low:
-        raise InputError(
-            f"--q0 {q0}: need A,B with c < A < B < 1, and c is {float(constants.c):.6g}"
-        )
-    return low, high
-
-
-def _sizes(model: Model, p0: str, q0: str | None) -> tuple[fmpq, fmpq]:
-    low, high = _range(p0, "--p0")
-    if not 0 < low < high:
-        raise InputError(f"--p0 {p0}: need A,B with 0 < A < B")
-    # At ε = 0 a step takes p to (1 − 2r/q) p, which is 0 or on p's own side where r(p) ≤ q/2.
-    top = _HIGHEST if q0 is None else _range(q0, "--q0")[1]
-    if is_two_sided(model):
-        if rough(model).least(float(high)) <= float(top) / 2:
-            raise InputError(
-                f"--p0 {p0}: need g(p)/p > q0/2 for q0 up to {top} where p has half-width B, so "
-                "that p changes sign"
-            )
-    elif value_at(model.response.response.subs(Z, P), _sympy(high)) <= _sympy(top) / 2:
-        raise InputError(f"--p0 {p0}: need r(B) > q0/2 for q0 up to {top}, so that p changes sign")
-    return low, high
-
-
-def _range(text: str, option: str) -> tuple[fmpq, fmpq]:
+def _range(text: str, option: str) -> Ends:
     parts = text.split(",")
     if len(parts) != 2:
         raise InputError(f"{option} {text[:60]}: need two numbers, A,B")
-    low, high = (_fmpq(rational(part.strip(), option)) for part in parts)
+    low, high = (rational(part.strip(), option) for part in parts)
     return low, high
-
-
-def _fmpq(value: sp.Rational) -> fmpq:
-    return fmpq(int(value.p), int(value.q))
-
-
-def _sympy(value: fmpq) -> sp.Rational:
-    return sp.Rational(int(value.p), int(value.q))
 
 
 def _document(model: Model, theorem: Theorem, words: Sentences, seconds: float) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from ..files import check_folder, make_folder, write_together
+from ..numbering import load_numbering
 from ..report import experiments
 from ..report import gathered as content
 from ..report.page import page
@@ -27,7 +28,7 @@ from ..verification.theorems.certificate import Replayed
 from ..verification.verdicts import exit_status
 from .kernel_reading import kernel_option
 from .model_options import Asked, model_options
-from .options import FILE, digits_option, eta_option, jobs_option, positive
+from .options import FILE, digits_option, eta_option, jobs_option, positive, theorems_option
 
 PAGE = "index.html"
 
@@ -71,6 +72,7 @@ Example:
     multiple=True,
     help="Prove anew and show the theorem that `trajalign prove` wrote (repeatable).",
 )
+@theorems_option
 @jobs_option
 def report(
     asked: Asked,
@@ -83,6 +85,7 @@ def report(
     papers: bool,
     kernel: bool,
     certificates: tuple[str, ...],
+    theorems_file: str | None,
     jobs: int | None,
 ) -> int:
     """Check every statement and write one web page: verdicts, figures, derivations, downloads.
@@ -92,6 +95,7 @@ def report(
     page is written in any case.
     """
     models = asked.models()
+    numbering = load_numbering(theorems_file, models)
     if kernel:
         require_coq()
     top = None if eta is None else positive(eta, "--eta")
@@ -112,11 +116,12 @@ def report(
     )
     table = _neighbours(thorough, cores) if papers else []
     words = _words(asked, models[0])
-    further = {"--experiment": kept, "--certificate": certificates}
+    named = () if theorems_file is None else (theorems_file,)
+    further = {"--experiment": kept, "--certificate": certificates, "--theorems": named}
     given = {"--controls": controls, "--neighbours": papers, "--kernel": kernel}
     flags = [flag for flag, value in given.items() if value]
     command = _command([*words, *option_words(options)], flags, further, folder)
-    _write(place, page(found, studies, command, table))
+    _write(place, page(found, studies, command, table, numbering.words))
     click.echo(f"{place / PAGE}: {_summary(found)}")
     return _status(found, table)
 

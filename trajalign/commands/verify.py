@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import click
 
 from .. import __version__, verdict_output, verdict_tables
+from ..exits import INTERRUPTED, complain
 from ..files import check_outputs, write
+from ..numbering import Numbering, load_numbering, template
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
 from ..theory.models import Model
@@ -22,8 +25,17 @@ from ..verification.running.options import Options
 from ..verification.verdicts import Outcome, exit_status
 from .kernel_reading import kernel_option, readings_of
 from .model_options import Asked, complete, model_options
-from .options import FILE, digits_option, eta_option, jobs_option, json_option, positive
+from .options import (
+    FILE,
+    digits_option,
+    eta_option,
+    jobs_option,
+    json_option,
+    positive,
+    theorems_option,
+)
 
+_NAMED = 6  # labels that an interrupt names
 _THOROUGH_HELP = (
     f"Minutes instead of seconds: {THOROUGH.linear_rungs} step sizes for the linear model "
     f"(instead of {QUICK.linear_rungs}) and {THOROUGH.neuron_rungs} for the neuron "
@@ -63,6 +75,12 @@ Examples:
 @click.option(
     "--list", "listing", is_flag=True, help="List the statements instead; nothing is checked."
 )
+@theorems_option
+@click.option(
+    "--theorems-template",
+    is_flag=True,
+    help="Print a file for --theorems with every label, to be filled in; nothing is checked.",
+)
 @jobs_option
 def verify(
     asked: Asked,
@@ -75,6 +93,8 @@ def verify(
     kernel: bool,
     controls: bool,
     listing: bool,
+    theorems_file: str | None,
+    theorems_template: bool,
     jobs: int | None,
 ) -> int:
     """Check every statement of both models, or of one model for one loss or activation.
@@ -83,7 +103,11 @@ def verify(
     0.05, 1/20 and 5e-2 are the same. Without arguments, the catalogue's three standard responses
     are checked.
     """
+    if theorems_template:
+        click.echo(template(), nl=False)
+        return 0
     models = asked.models()
+    numbering = load_numbering(theorems_file, models)
     runner.require_known(labels, models, "--statement")
     top = None if eta is None else positive(eta, "--eta")
     options = Options(frozenset(labels), top, digits, THOROUGH if thorough else QUICK)
@@ -95,53 +119,91 @@ def verify(
     if listing:
         if junit_file is not None or controls:
             raise InputError("--list checks nothing; it goes with --statement and --json only")
-        return _list(models, options, json_file)
+        return _list(models, options, json_file, numbering)
     jobs = jobs or os.cpu_count() or 1
     if controls:
         return _controls(models, options, jobs, json_file)
     if kernel:
         require_coq()
-    return _verify(models, options, jobs, json_file, junit_file, kernel)
+    outputs = Outputs(json_file, junit_file, numbering)
+    return _verify(models, options, jobs, outputs, kernel)
 
 
-def _list(models: Sequence[Model], options: Options, json_file: str | None) -> int:
+@dataclass(frozen=True)
+class Outputs:
+    """Where verdicts go, and what a reader calls their labels."""
+
+    json: str | None
+    junit: str | None
+    numbering: Numbering
+
+    def write(self, report: runner.Report) -> None:
+        """The files that were asked for."""
+        verdicts, controls, besides = report.verdicts, report.controls, report.information
+        if self.json is not None:
+            text = verdict_output.verdicts_as_json(verdicts, __version__, controls, besides)
+            write(self.json, text)
+        if self.junit is not None:
+            write(self.junit, verdict_output.verdicts_as_junit(verdicts, controls))
+
+    def show(self, report: runner.Report, begin: float) -> None:
+        """The verdicts on the terminal, unless a file goes there."""
+        if "-" in (self.json, self.junit):
+            return
+        seconds = time.perf_counter() - begin
+        verdict_tables.print_verdicts(
+            Output(),
+            report.verdicts,
+            seconds,
+            information=report.information,
+            names=self.numbering.words,
+        )
+        if report.controls:
+            verdict_tables.print_controls(Output(), report.controls, seconds)
+
+
+def _list(
+    models: Sequence[Model], options: Options, json_file: str | None, numbering: Numbering
+) -> int:
     one_of_each = {model.name: model for model in models}.values()
     rows = [s for one in one_of_each for s in statements_about(one) if options.wants(s.label)]
     if json_file is not None:
         write(json_file, verdict_output.ledger_as_json(rows, __version__))
     if json_file != "-":
-        verdict_tables.print_ledger(Output(), rows)
+        verdict_tables.print_ledger(Output(), rows, numbering.words)
     return 0
 
 
 def _verify(
-    models: Sequence[Model],
-    options: Options,
-    jobs: int,
-    json_file: str | None,
-    junit_file: str | None,
-    kernel: bool,
+    models: Sequence[Model], options: Options, jobs: int, outputs: Outputs, kernel: bool
 ) -> int:
     begin = time.perf_counter()
-    with progress_bar("verifying") as progress:
-        report = runner.examine(
-            models, options, controls=options.effort == THOROUGH, jobs=jobs, progress=progress
-        )
-    verdicts, controls = report.verdicts, report.controls
+    try:
+        with progress_bar("verifying") as progress:
+            report = runner.examine(
+                models, options, controls=options.effort == THOROUGH, jobs=jobs, progress=progress
+            )
+    except runner.InterruptedRunError as interrupted:
+        return _interrupted(interrupted.report, outputs, begin)
     if kernel:
         read = readings_of(models, jobs, wanted=options.labels or None)
-        verdicts = [judged(v, read[v.subject].shares) if v.subject in read else v for v in verdicts]
-    if json_file is not None:
-        write(json_file, verdict_output.verdicts_as_json(verdicts, __version__, controls))
-    if junit_file is not None:
-        write(junit_file, verdict_output.verdicts_as_junit(verdicts, controls))
-    if "-" not in (json_file, junit_file):
-        seconds = time.perf_counter() - begin
-        verdict_tables.print_verdicts(Output(), verdicts, seconds)
-        if controls:
-            verdict_tables.print_controls(Output(), controls, seconds)
-    status = exit_status([verdict.outcome for verdict in verdicts])
-    return status if all(control.refuted for control in controls) else 1
+        found = report.verdicts
+        found = [judged(v, read[v.subject].shares) if v.subject in read else v for v in found]
+        report = replace(report, verdicts=found)
+    outputs.write(report)
+    outputs.show(report, begin)
+    status = exit_status([verdict.outcome for verdict in report.verdicts])
+    return status if all(control.refuted for control in report.controls) else 1
+
+
+def _interrupted(report: runner.Report, outputs: Outputs, begin: float) -> int:
+    """What was finished is shown; no file is written."""
+    if report.verdicts:
+        outputs.show(report, begin)
+    labels = report.unfinished
+    more = f", and {len(labels) - _NAMED} more" if len(labels) > _NAMED else ""
+    told = f"{len(labels)} not done: {', '.join(labels[:_NAMED])}{more}"
+    return complain(f"interrupted; {told}", INTERRUPTED)
 
 
 def _controls(models: Sequence[Model], options: Options, jobs: int, json_file: str | None) -> int:

@@ -11,7 +11,7 @@ from flint import arb, ctx
 from ..numerics.compile.balls import compile_balls, evaluate
 from ..numerics.curve.two_sided import two_sided_curve
 from ..numerics.precision import working_bits
-from ..theory.curve.closed import curve_terms
+from ..theory.curve.closed import curve_closed
 from ..theory.errors import InputError
 from ..theory.models import Model, P, R
 from ..theory.requirements import require_curved
@@ -53,7 +53,7 @@ def _compiled(model: Model, order: int) -> _Curve:
     if isinstance(model.response, Valley):
         curve = two_sided_curve(model, order)
         return lambda p, bits: curve.at(p).values
-    formulas = compile_balls([model.concrete(R(P)), *curve_terms(model, order)], [P])
+    formulas = compile_balls([model.concrete(R(P)), *curve_closed(model, order)], [P])
     return lambda p, bits: evaluate(formulas, (abs(p),), bits)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -39,21 +40,42 @@ def bifurcation_picture(
         for start in starts
         if step_size is not None
     ]
-    orbits = [_curve(orbit, start) for start, orbit in found]
+    told = ""
+    if found:
+        shown = "; ".join(_told(orbit, start) for start, orbit in found)
+        count = "an orbit" if len(found) == 1 else "orbits"
+        told = f", with {count} at step size {step_size} from {shown}"
+    return _picture(model, [orbit_curve(orbit.p, orbit.q) for _, orbit in found], told)
+
+
+def diagram_picture(model: Model, runs: Sequence[Curve]) -> Picture:
+    """The branches p = 0 and q = r(p) with their stability, and runs that were made already, as
+    `orbit_curve` has them. Raises what `bifurcation_diagram` raises."""
+    return _picture(
+        model,
+        runs,
+        ", with a run" if len(runs) == 1 else f", with {len(runs)} runs" if runs else "",
+    )
+
+
+def orbit_curve(p: Sequence[Any], q: Sequence[Any]) -> Curve:
+    """The points (p_t, q_t) of an orbit from t = 0 on that are drawn: the transient whole, then
+    pairs of steps, for both signs of p, ever further apart."""
+    x, y = ([float(values[t]) for t in shown_steps(len(p))] for values in (p, q))
+    name = f"$(p_0, q_0) = ({x[0]:.3g}, {y[0]:.3g})$"
+    return Curve(name, ORBIT, tuple(x), tuple(y))
+
+
+def _picture(model: Model, orbits: Sequence[Curve], told: str) -> Picture:
     top = max([1.35, *(1.05 * max(o.y) for o in orbits)])
     reach = max([0.0, *(max(map(abs, o.x)) for o in orbits)])
     if isinstance(model.response, Valley) and not model.response.even:
         curves, marks, wide = two_sided_branches(model, reach, top)
     else:
         curves, marks, wide = _even_branches(evenly(model), reach, top)
-    caption = f"Bifurcation diagram of the frozen map for {model.given}"
-    if found:
-        shown = "; ".join(_told(orbit, start) for start, orbit in found)
-        count = "an orbit" if len(found) == 1 else "orbits"
-        caption += f", with {count} at step size {step_size} from {shown}"
     return Picture(
         "bifurcation",
-        caption,
+        f"Bifurcation diagram of the frozen map for {model.given}{told}",
         "$p$",
         "$q$",
         (*sorted(curves, key=lambda curve: curve.look), *orbits),
@@ -108,14 +130,7 @@ def _told(orbit: Orbit, start: Start) -> str:
     return f"p0 = {start[0]}, q0 = {start[1]}{end}"
 
 
-def _curve(orbit: Orbit, start: Start) -> Curve:
-    times = _shown(len(orbit))
-    p, q = ([float(values[t]) for t in times] for values in (orbit.p, orbit.q))
-    return Curve(f"$(p_0, q_0) = ({float(start[0]):.3g}, {float(start[1]):.3g})$", ORBIT,
-                 tuple(p), tuple(q))  # fmt: skip
-
-
-def _shown(length: int) -> list[int]:
+def shown_steps(length: int) -> list[int]:
     """The transient whole, then pairs of steps, for both signs of p, ever further apart."""
     later = (round(_TRANSIENT * 1.15**k) for k in range(200))
     return sorted({t + i for t in [*range(_TRANSIENT), *later] for i in (0, 1) if t + i < length})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from ..theory.errors import InputError
+from ..theory.arguments import shown
+from ..theory.errors import ArgumentError, InputError
 from . import looks
 from .labels import place_labels
 from .library import matplotlib
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("pdf", "svg", "png")
 _WIDTH, _HEIGHT, _LEGEND_ROW = 3.4, 2.35, 0.135  # inches; one column of a two-column page
+_SHOWN = 1.6  # times the size, on a screen
 _LEGEND_COLUMNS, _NARROW = 2, 14  # three columns where no name is longer than this
 _ALWAYS = (float("inf"), float("inf"))  # label ticks on axes of however many decades
 _SHORT = 40  # a logarithmic axis whose ends differ by less
@@ -46,22 +49,73 @@ def draw(picture: Picture, file_format: str = "pdf") -> bytes:
 
 def with_figure(picture: Picture, use: Callable[[Figure], None]) -> None:
     """Draw a picture and do something with the Matplotlib figure, in the style of all."""
-    mpl = matplotlib()
-    from matplotlib.figure import Figure
+    with _style():
+        from matplotlib.figure import Figure
 
-    style = resources.files(__package__).joinpath("trajalign.mplstyle")
-    with resources.as_file(style) as path, mpl.rc_context(fname=path):
         panels = picture.panels
         height = len(panels) * _HEIGHT
         figure = Figure(figsize=(_WIDTH, height), layout="constrained")
         every = [figure.add_subplot(len(panels), 1, i) for i in range(1, len(panels) + 1)]
-        keys: dict[str, Artist] = {}
-        for axes, panel in zip(every, panels, strict=True):
-            keys |= _fill(axes, panel)
+        keys = _fill_all(every, panels)
         _legend(figure, keys, height)
         for axes, panel in zip(every, panels, strict=True):
             place_labels(figure, axes, panel.marks)
         use(figure)
+
+
+def on_axes(picture: Picture, ax: Any = None) -> tuple[Axes, ...]:
+    """Draw a picture on axes of a Matplotlib figure that the caller keeps, one for each panel.
+
+    Without `ax` they are new ones of a pyplot figure, which a notebook shows; their legend stands
+    within. Raises InputError for another number of axes than the picture has panels.
+    """
+    matplotlib()
+    from matplotlib.axes import Axes
+
+    panels = picture.panels
+    if ax is None:
+        from matplotlib import pyplot
+
+        with _style():
+            size = (_SHOWN * _WIDTH, _SHOWN * _HEIGHT * len(panels))
+            _, grid = pyplot.subplots(
+                len(panels), figsize=size, layout="constrained", squeeze=False
+            )
+            return _drawn_on(list(grid[:, 0]), panels)
+    every: list[Any] = (
+        [ax] if isinstance(ax, Axes) else list(ax) if hasattr(ax, "__iter__") else [None]
+    )
+    if not all(isinstance(one, Axes) for one in every):
+        raise ArgumentError(f"ax = {shown(ax)}: need Matplotlib axes")
+    if len(every) != len(panels):
+        raise InputError(f"ax: the picture has {len(panels)} panels, so it needs as many axes")
+    return _drawn_on(every, panels)
+
+
+def _drawn_on(every: list[Axes], panels: Sequence[Picture]) -> tuple[Axes, ...]:
+    keys = _fill_all(every, panels)
+    if keys:
+        every[0].legend(list(keys.values()), list(keys), fontsize="x-small")
+    for axes, panel in zip(every, panels, strict=True):
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        place_labels(figure, axes, panel.marks)
+    return tuple(every)
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    mpl = matplotlib()
+    style = resources.files(__package__).joinpath("trajalign.mplstyle")
+    with resources.as_file(style) as path, mpl.rc_context(fname=path):
+        yield
+
+
+def _fill_all(every: Sequence[Axes], panels: Sequence[Picture]) -> dict[str, Artist]:
+    keys: dict[str, Artist] = {}
+    for axes, panel in zip(every, panels, strict=True):
+        keys |= _fill(axes, panel)
+    return keys
 
 
 def _fill(axes: Axes, picture: Picture) -> dict[str, Artist]:

@@ -11,7 +11,7 @@ from ..numerics.networks import Trajectories
 from ..numerics.networks.reduced import is_reducible
 from ..studies.judging import EDGE, outcomes, residuals, response
 from ..studies.study import Study
-from ..theory.curve.closed import curve_terms
+from ..theory.curve.closed import curve_closed
 from ..theory.models import P, TwoLayerLinear
 from .picture import (
     BOUND,
@@ -118,7 +118,7 @@ def spread_picture(study: Study, recorded: Trajectories) -> Picture:
 
 
 def _first_term(study: Study, wide: float) -> Curve:
-    term = compile_balls(curve_terms(TwoLayerLinear(study.task.loss), 1), [P])
+    term = compile_balls(curve_closed(TwoLayerLinear(study.task.loss), 1), [P])
     p = np.linspace(0, wide, _SAMPLES)[1:]  # h₁ is even, and its formula is 0/0 at 0
     h = np.array([float(evaluate(term, (arb(x),), _BITS)[0]) for x in p.tolist()])
     both = np.concatenate([h[::-1], h]) * study.task.step_size**2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
@@ -19,6 +20,9 @@ from .bifurcation import response_at
 from .kind import Kind, Request
 from .picture import MAP, REFERENCE, Curve, Picture, Regions
 from .standard import LARGE
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _STEPS = 100_000
 _ACROSS, _UP = 120, 80  # cells
@@ -50,13 +54,25 @@ def phase_picture(
         raise InputError("a phase diagram needs at least two values of p0 and of q0")
     # NumPy: with the wide vectors that numerics/grids/stepping.py asks of XLA, atan goes wrong.
     ends = grid(model, [step_size], p0s, q0s, steps=_STEPS, engine=NUMPY, progress=progress)
-    x, y = (tuple(map(float, values)) for values in (p0s, q0s))
+    return ends_picture(model, ends)
+
+
+def ends_picture(model: Model, ends: xr.Dataset) -> Picture:
+    """The same of a grid that was run, at its first step size.
+
+    Raises InputError where p0 or q0 has a single value, or values that are not equally spaced.
+    """
+    x, y = (tuple(map(float, ends[name].values)) for name in ("p0", "q0"))
+    for name, values in (("p0", x), ("q0", y)):
+        gaps = np.diff(values)
+        if len(values) < 2 or np.ptp(gaps) > 1e-9 * abs(gaps[0]):
+            raise InputError(f"{name}: a phase diagram needs equally spaced values, two or more")
     codes = tuple(tuple(map(int, row)) for row in ends.outcome.values[0].T)
     across, up = (x[0], x[-1]), (y[0], y[-1])
     curves = [Curve("$q_0 = 1$", REFERENCE, across, (1.0, 1.0)), _response(model, across, up)]
     return Picture(
         "phase",
-        f"How the orbits from (p0, q0) end at step size {step_size} for {model.given}",
+        f"How the orbits from (p0, q0) end at step size {_first_step(ends)} for {model.given}",
         "$p_0$",
         "$q_0$",
         tuple(curve for curve in curves if curve.y and y[0] <= curve.y[0] <= y[-1]),
@@ -64,6 +80,10 @@ def phase_picture(
         y_range=up,
         regions=Regions(tuple(_NAMES[name] for name in OUTCOMES), x, y, codes),
     )
+
+
+def _first_step(ends: xr.Dataset) -> str:
+    return str(ends.attrs["eta_exact"]).split()[0]
 
 
 def _response(model: Model, across: tuple[float, float], up: tuple[float, float]) -> Curve:

@@ -13,7 +13,11 @@ from .gathered import Hypotheses
 
 @dataclass(frozen=True)
 class Constant:
-    """`meaning` is a text with $formulas$ in LaTeX; `label` is the row that it is read off."""
+    """`meaning` is a text with $formulas$ in LaTeX; `label` is the row that it is read off.
+
+    `name` tells it from others: "curvature", "z0", "c", or the label of the statement whose
+    coefficient it is.
+    """
 
     meaning: str
     exact: str
@@ -21,6 +25,7 @@ class Constant:
     measured: str = ""
     at: str = ""
     label: str = ""
+    name: str = ""
 
 
 def constants(
@@ -31,11 +36,11 @@ def constants(
     Of a statement's numbers these are those that theory gives.
     """
     found = [
-        Constant(meaning, text)
-        for meaning, text in (
-            (r"$\taR''(0)$", hypotheses.curvature),
-            (r"$z_0 = \sup\{z : z \taR'(z)/\taR(z) \ge -1/2\}$", _ball(hypotheses.z0)),
-            (r"$c = \max\{\taR(z_0), 1/2\}$", _ball(hypotheses.c)),
+        Constant(meaning, text, name=name)
+        for name, meaning, text in (
+            ("curvature", r"$\taR''(0)$", hypotheses.curvature),
+            ("z0", r"$z_0 = \sup\{z : z \taR'(z)/\taR(z) \ge -1/2\}$", _ball(hypotheses.z0)),
+            ("c", r"$c = \max\{\taR(z_0), 1/2\}$", _ball(hypotheses.c)),
         )
         if text
     ]
@@ -48,13 +53,14 @@ def constants(
         for name, meaning in statement.numbers.items():
             value = by_label.get(statement.label, {}).get(name)
             if isinstance(value, Compared):
-                found.append(_constant(meaning, value, statement.label))
+                of = statement.label if name == "coefficient" else f"{statement.label} {name}"
+                found.append(_constant(meaning, value, statement.label, of))
     return found
 
 
-def _constant(meaning: str, value: Compared, label: str) -> Constant:
+def _constant(meaning: str, value: Compared, label: str, name: str) -> Constant:
     at = ", ".join(f"{name} = {number}" for name, number in value.at)
-    return Constant(meaning, value.exact, value.beside, value.measured, at, label)
+    return Constant(meaning, value.exact, value.beside, value.measured, at, label, name)
 
 
 def _ball(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flint import arb
 
+from ..figures.explored import explored
 from ..figures.kind import Request
 from ..figures.kinds import KINDS
 from ..figures.picture import Picture
@@ -56,7 +57,10 @@ class Hypotheses:
 
 @dataclass(frozen=True)
 class Response:
-    """All there is of one model with one loss or activation; `number` tells it from others."""
+    """All there is of one model with one loss or activation; `number` tells it from others.
+
+    `explored` is the diagram to move through as JSON, "" where there is none.
+    """
 
     number: int
     model: Model
@@ -64,6 +68,7 @@ class Response:
     hypotheses: Hypotheses
     proofs: Proofs
     drawings: tuple[Drawing, ...]
+    explored: str = ""
 
     @property
     def prefix(self) -> str:
@@ -133,12 +138,15 @@ class _Begun:
         self._proofs = _later(pool, derived, model, prefix(number), theorem, kernel)
         self._drawings = [_later(pool, drawn, model, kind) for kind in FIGURES]
         self._hypotheses = _later(pool, proved, model)
+        self._explored = _later(pool, to_explore, model)
 
     def finished(self, verdicts: tuple[Verdict, ...]) -> Response:
         drawings = tuple(drawing() for drawing in self._drawings)
         hypotheses, proofs = self._hypotheses(), self._proofs()
         verdicts = tuple(judged(verdict, proofs.shares) for verdict in verdicts)
-        return Response(self.number, self.model, verdicts, hypotheses, proofs, drawings)
+        return Response(
+            self.number, self.model, verdicts, hypotheses, proofs, drawings, self._explored()
+        )
 
 
 def prefix(number: int) -> str:
@@ -152,6 +160,14 @@ def drawn(model: Model, kind: str) -> Drawing:
         return Drawing(kind, KINDS[kind].picture(Request(model, order=ORDER)))
     except InputError as error:
         return Drawing(kind, None, str(error))
+
+
+def to_explore(model: Model) -> str:
+    """The diagram to move through, as JSON; "" where there is none."""
+    try:
+        return explored(model).as_json()
+    except InputError:
+        return ""
 
 
 def proved(model: Model) -> Hypotheses:

@@ -6,10 +6,11 @@ import base64
 import platform
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,7 +19,9 @@ from markupsafe import Markup
 from .. import __version__
 from ..appendix import html, html_numbers
 from ..appendix.mathml import mathml
+from ..figures.layered import Node, layered
 from ..figures.neighbours import draw_neighbours
+from ..marks import MARKS
 from ..theory.derivation.latex import latex
 from ..theory.writing.inline import Style, rendered
 from ..verification.ledger import statements_about
@@ -30,11 +33,11 @@ from .constants import Constant, constants
 from .downloads import Download
 from .experiments import Kept
 from .gathered import Content, Drawing, Response
+from .opening import Conclusion, first_numbers, proved
 from .proofs import Proved
 from .verdict_rows import Row, response_words, rows
 
 _PACKAGES = ("trajalign", "sympy", "python-flint", "mpmath", "numpy")
-MARKS = {"pass": "✓", "fail": "✗", "undecided": "?", "not-applicable": "–"}
 NO_EVIDENCE = "none"
 
 
@@ -78,11 +81,53 @@ class Part:
         return Markup(self.response.proofs.assumed + self.response.proofs.all)
 
     @property
+    def diagram(self) -> Drawing | None:
+        """The bifurcation diagram, with which the page begins."""
+        found = [d for d in self.response.drawings if d.kind == "bifurcation" and d.picture]
+        return found[0] if found else None
+
+    @property
+    def drawings(self) -> list[Drawing]:
+        """The figures that stand further down."""
+        return [drawing for drawing in self.response.drawings if drawing is not self.diagram]
+
+    @cached_property
     def constants(self) -> list[Constant]:
         """Those of this response."""
         return constants(
             self.response.hypotheses, self.response.verdicts, tuple(self._ledger.values())
         )
+
+    @property
+    def proved(self) -> list[Conclusion]:
+        """What is proved for all step sizes up to a number."""
+        return proved(self.response.verdicts, tuple(self._ledger.values()))
+
+    @property
+    def first_numbers(self) -> list[Constant]:
+        """The few constants that the page begins with."""
+        return first_numbers(self.constants, self.response.model.name)
+
+    @property
+    def graph(self) -> Markup:
+        """What rests on what among the rows, drawn; each leads to its row."""
+        known = {row.label: row for row in self.rows if row.label in self._ledger}
+        nodes = {
+            label: Node(
+                label.removeprefix(f"{self.response.model.name}/"),
+                f"#{self.prefix}{label}",
+                f"{label}: {row.outcome}, stands on {row.stands}",
+                row.stands,
+            )
+            for label, row in known.items()
+        }
+        below = {label: self._ledger[label].rests_on for label in known}
+        return Markup(layered(below, nodes, f"What rests on what: {self.title}"))
+
+    def refuted_by(self, row: Row) -> Markup:
+        """What a check of a statement would have to find to call it false; "" for a hypothesis."""
+        known = self._ledger.get(row.label)
+        return typeset(known.refuted_by) if known else Markup("")
 
     @cached_property
     def certificate(self) -> Download | None:
@@ -107,6 +152,12 @@ class Part:
         statement = self._ledger[row.label]
         said, about = statement.words, statement.about
         return typeset(f"{said}. This is said of orbits with {about}" if about else said)
+
+    def meaning(self, row: Row) -> Markup:
+        """What the exact and the measured number of a row are; "" where it has none."""
+        known = self._ledger.get(row.label)
+        shown = known is not None and row.coefficient is not None
+        return typeset(known.numbers.get("coefficient", "")) if known and shown else Markup("")
 
     def numbers(self, row: Row) -> list[tuple[str, Markup]]:
         """What the numbers found for a statement mean, by their names."""
@@ -152,10 +203,12 @@ def page(
     studies: Sequence[Kept],
     command: str,
     neighbours: Sequence[Checked] = (),
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The whole page; `command` is what made it, `neighbours` the table of neighbouring papers."""
+    """The whole page; `command` is what made it, `neighbours` the table of neighbouring papers,
+    `names` what a reader calls some labels."""
     parts = [
-        Part(response, tuple(rows(response.model, response.verdicts, content.options)))
+        Part(response, tuple(rows(response.model, response.verdicts, content.options, names)))
         for response in content.responses
     ]
     controls = content.controls

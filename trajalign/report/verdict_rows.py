@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from ..own_code import word
@@ -20,11 +21,12 @@ _VARIABLES = {"eta": "η", "1/eta": "1/η"}
 
 @dataclass(frozen=True)
 class Row:
-    """One verdict, told in plain texts."""
+    """One verdict, told in plain texts; `called` is what the reader's own text calls it."""
 
     verdict: Verdict
     standing: Standing
     command: str
+    called: str = ""
 
     @property
     def label(self) -> str:
@@ -72,10 +74,20 @@ class Row:
         return told(self.verdict.witness or {})
 
 
-def rows(model: Model, verdicts: Sequence[Verdict], options: Options) -> list[Row]:
-    """One row for each verdict on one response."""
+def rows(
+    model: Model,
+    verdicts: Sequence[Verdict],
+    options: Options,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> list[Row]:
+    """One row for each verdict on one response; `names` are what a reader calls some labels."""
     return [
-        Row(verdict, standing, command(model, verdict.label, options))
+        Row(
+            verdict,
+            standing,
+            command(model, verdict.label, options),
+            names.get(verdict.label, ""),
+        )
         for verdict, standing in zip(verdicts, standings(verdicts), strict=True)
     ]
 

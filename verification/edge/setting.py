@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import mpmath as mp
 import sympy as sp
@@ -51,6 +51,27 @@ def ladder_in_constant(
         flip = flip_at(landscape.lines, minimum)
         found.append(Rung(landscape.lines, landscape.steps, flip, name))
     return rungs_of(found)
+
+
+def ladder_of(
+    landscape: Callable[[At], Landscape],
+    along: tuple[str, Sequence[sp.Rational]] | None,
+    at: At | None,
+    eta: sp.Rational | None,
+) -> tuple[Landscape, Rungs]:
+    """The first objective and the ladder: of step sizes, or of objectives `along` the values of a
+    constant, each made by `landscape` from that. Raises as the two above, and InputError for fewer
+    than two different values.
+    """
+    if along is None:
+        first = landscape({})
+        return first, ladder_in_eta(first, at, eta)
+    name, values = along
+    if len(set(values)) < max(2, len(values)):
+        shown = ",".join(map(str, values))[:60]
+        raise InputError(f"--along {name}={shown}: a ladder needs several different values")
+    every = [(f"{name} = {value}", landscape({name: value})) for value in values]
+    return every[0][1], ladder_in_constant(every, at, eta)
 
 
 def _require_all(names: Sequence[str], at: At) -> None:

@@ -225,7 +225,7 @@ class Assumptions:
     def _at_zero(self, holds: Callable[[sp.Expr], bool]) -> Finding:
         value = self.response.curvature
         if holds(value):
-            return passed(Evidence.DERIVED)
+            return passed(Evidence.DERIVED, **{"r''(0)": str(value)})
         return failed({"z": "0", "r''(0)": str(value)}, Evidence.DERIVED)
 
     def _judge_a3(self) -> Finding:

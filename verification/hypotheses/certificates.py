@@ -25,6 +25,9 @@ from ...theory.valleys import Valley
 from ..verdicts import Outcome
 from .analyticity import NoAnalyticityError, analytic_claims, prove_analytic
 from .assumptions import Assumptions
+from .information import NAMES as INFORMATION
+from .information import claims as information_claims
+from .information import informed
 from .proofs import BITS, Proof, SignClaim, objection
 from .regularity import is_symmetric
 from .sign_claims import (
@@ -65,7 +68,8 @@ def certificate(judged: Sequence[Assumptions]) -> dict[str, Any]:
     >>> from trajalign.theory.models import TwoLayerLinear
     >>> document = certificate([Assumptions(TwoLayerLinear(Loss.parse("log-cosh")))])
     >>> [row.label for row in replay(document)]
-    ['linear/analytic', 'linear/A1', 'linear/A2', 'linear/A3', 'linear/A5', 'linear/z0']
+    ['linear/analytic', 'linear/A1', 'linear/A2', 'linear/A3', 'linear/A5',
+     'linear/I1', 'linear/I2', 'linear/z0']
     """
     versions = {package: version(package) for package in _PACKAGES}
     return {"schema": SCHEMA, "versions": versions, "responses": [_response(a) for a in judged]}
@@ -93,6 +97,8 @@ def _response(a: Assumptions) -> dict[str, Any]:
     verdicts = a.verdicts
     found: dict[str, Any] = {"model": name, "response": a.response.text}
     found["proved"] = {n: [_proof(p) for p in proofs] for n, proofs in a.proofs.items()}
+    besides = {n: [_proof(p) for p in proofs] for n, (_, proofs) in informed(a).items() if proofs}
+    found |= {"information": besides} if besides else {}
     if "A5" in a.proofs:
         found["supremum"] = _supremum(a)
     found["refuted"] = {
@@ -158,6 +164,7 @@ def _replayed(part: Mapping[str, Any]) -> list[Replayed]:
         if name == "A5":
             _check_supremum(label, response, part["supremum"], states_bound(response, len(stated)))
         rows.append(Replayed(label, text, Outcome.PASS, f"{boxes} boxes"))
+    rows += [_informed(model, *item) for item in part.get("information", {}).items()]
     for name, witness in part["refuted"].items():
         label = f"{model.name}/{name}"
         if name == "A5":
@@ -173,6 +180,17 @@ def _replayed(part: Mapping[str, Any]) -> list[Replayed]:
     if constants := part.get("constants"):
         rows.append(_check_constants(model, constants))
     return rows
+
+
+def _informed(model: Model, name: str, stated: Sequence[Mapping[str, Any]]) -> Replayed:
+    """Check the proof of a condition that no statement needs."""
+    if name not in INFORMATION:
+        raise CertificateError(f"{name!r} is not a condition that is judged for information")
+    label = f"{model.name}/{name}"
+    if not is_symmetric(model.response):
+        raise CertificateError(f"{label}: the symmetry it needs is not derived")
+    boxes = _check(label, information_claims(model.response, name), stated)
+    return Replayed(label, model.response.text, Outcome.PASS, f"{boxes} boxes, for information")
 
 
 def _model(part: Mapping[str, Any]) -> Model:

@@ -1,16 +1,16 @@
-"""Coq's programs: coqc, which judges a file, and coqtop, which goes on after what it refuses."""
+"""Coq's compiler, which judges a file, and what it says."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from ...theory.errors import InputError
-from .lemmas import Block
+from .compiled import keep, kept_in, taken
 from .project import LIBRARY, PACKAGES, library
 
 # The integers of the machine, with which `interval` counts; its floats are not among them.
@@ -21,7 +21,6 @@ _TOLD = re.compile(
 )
 _SECONDS = 900  # for one file
 _PLACE = re.compile(r'File "[^"]*", line (\d+), characters (\d+)-(\d+):\s*(Error.*)', re.DOTALL)
-_FOUND = re.compile(r"^.*?(?:(Constant) \S*?(\w+)|No object of basename (\w+))$", re.MULTILINE)
 
 
 class CoqMissing(InputError):
@@ -43,48 +42,26 @@ def _version() -> str:
 
 
 def build_library(folder: Path, texts: dict[str, str] | None = None) -> None:
-    """Write and compile what was written by hand. Raises InputError where Coq refuses it."""
-    require_coq()
-    for name, text in (texts or library()).items():
+    """Write what was written by hand, and compile it unless that is kept from an earlier run.
+
+    Raises InputError where Coq refuses it.
+    """
+    texts = texts or library()
+    kept = kept_in(require_coq(), texts)
+    for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
+    if taken(kept, folder, LIBRARY):
+        return
     for name in LIBRARY:
         done = coqc(folder, f"{name}.v")
         if done.returncode:
             raise InputError(f"Coq refuses {name}.v: {last(done.stdout)}")
+    keep(kept, folder, LIBRARY)
 
 
 def coqc(folder: Path, file: str) -> subprocess.CompletedProcess[str]:
     """What coqc makes of a file. Raises InputError where it takes too long."""
     return _called(["coqc", "-w", "none", "-Q", ".", "Trajalign", file], folder, file)
-
-
-def refusals(
-    folder: Path, header: str, accepted: Iterable[Block], tried: Sequence[Block]
-) -> dict[str, str]:
-    """The blocks that are refused, with Coq's words, each tried whatever became of those before.
-
-    Parameters: a folder in which the library was compiled; what comes before the blocks; blocks
-    that are known to be accepted, which are not proved again; the blocks that are tried.
-    """
-    parts = [header, "Set Silent."]
-    parts += [f"Lemma {b.name} : {b.says}.\nProof. Admitted." for b in accepted]
-    for block in tried:
-        parts.append(f"{block.text}Abort All.\nLocate {block.name}.")
-    command = ["coqtop", "-q", "-w", "none", "-Q", ".", "Trajalign"]
-    output = _called(command, folder, "a session", "\n".join(parts)).stdout
-    refused, start = {}, 0
-    for match in _FOUND.finditer(output):
-        if match[3]:
-            refused[match[3]] = _words(output[start : match.start()])
-        start = match.end()
-    told = {m[2] or m[3] for m in _FOUND.finditer(output)}
-    silent = [block.name for block in tried if block.name not in told]
-    return {**refused, **dict.fromkeys(silent, "coqtop does not tell")}
-
-
-def _words(output: str) -> str:
-    match = re.search(r"^(Error:.*?)(?=\n\n|\n\S* < |\Z)", output, re.MULTILINE | re.DOTALL)
-    return " ".join(match[1].split())[:200] if match else "refused"
 
 
 def place(output: str) -> tuple[int, str]:
@@ -110,14 +87,11 @@ def last(output: str) -> str:
     return " ".join(output.split())[-200:]
 
 
-def _called(
-    command: Sequence[str], folder: Path, what: str, given: str | None = None
-) -> subprocess.CompletedProcess[str]:
+def _called(command: Sequence[str], folder: Path, what: str) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
             command,
             cwd=folder,
-            input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
 from .lemmas import Lemma
 
-TIMEOUT = "Set Default Timeout 60.\n"  # seconds, for one tactic
-OF_DERIVATIONS = ("Tactics", "BigO", "Polynomials", "Taylor", "Series", "Matrices", "Slopes")
+_SECONDS = 10  # for one tactic
+OF_DERIVATIONS = (
+    *("Numbers", "Tactics", "BigO", "Polynomials", "Taylor", "Series", "Programs"),
+    *("Matrices", "Slopes"),
+)
 _HEADER = """\
-From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
+From Coq Require Import QArith_base Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
-From Interval Require Import Tactic.
 From Trajalign Require Import {imports}.
 From Trajalign Require Generic.
 Open Scope R_scope.
 """
+
+
+def time_limit(load: float = 0.0) -> str:
+    """The line that says how long a tactic may take: Coq counts the seconds of the clock.
+
+    `load` is how many programs want each processor: where there are several, it may take longer.
+
+    >>> time_limit(), time_limit(2.5)
+    ('Set Default Timeout 10.\\n', 'Set Default Timeout 30.\\n')
+    """
+    return f"Set Default Timeout {_SECONDS * max(1, math.ceil(load))}.\n"
+
+
+TIMEOUT = time_limit()
 
 
 @dataclass(frozen=True)

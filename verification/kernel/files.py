@@ -14,7 +14,7 @@ from ...theory.errors import InputError
 from ...theory.models import Model
 from .chapter import Chapter
 from .lemmas import BLOCK
-from .project import ASKED, LIBRARY, SCHEMA, library, written
+from .project import LIBRARY, SCHEMA, asked, library, written
 
 # What a proof may not say: it could change what stands around it.
 _COMMANDS = re.compile(
@@ -50,9 +50,9 @@ class Folder:
             found = self.texts.get(f"{chapter.module}.v", "")
             _compare(found, written(chapter, self.left_out), f"{chapter.module}.v")
             kept = BLOCK.sub(lambda m: "" if m[1] in without else m[0], found)
-            names = ", ".join(m[1] for m in BLOCK.finditer(kept))
-            asked = ASKED.format(name=chapter.all_of_it, all=names) if names else ""
-            return kept[: kept.rindex("Unset Default Timeout.")] + asked
+            names = [m[1] for m in BLOCK.finditer(kept)]
+            end = asked(chapter, names) if names else ""
+            return kept[: kept.rindex("Unset Default Timeout.")] + end
 
         return text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from importlib.resources import files
 from textwrap import fill
@@ -23,16 +23,11 @@ from .names import Untranslatable
 SCHEMA = "trajalign.kernel/1"
 # Written by hand, each after those that it needs.
 LIBRARY = (
-    *("Tactics", "BigO", "Polynomials", "Taylor", "Series"),
+    *("Numbers", "Tactics", "BigO", "Polynomials", "Taylor", "Series", "Programs"),
     *("Generic", "Matrices", "Slopes", "Hypotheses"),
 )
 _CLOSINGS = {("linear/reduced-map", "q-next"): "Network"}  # by hand too: what a step ends
 PACKAGES = "coq libcoq-coquelicot libcoq-interval"  # Debian's
-ASKED = """\
-Unset Default Timeout.
-Definition {name} := ({all}).
-Print Assumptions {name}.
-"""
 _MAKEFILE = """\
 # Needs Debian's packages {packages}.
 all: Makefile.coq
@@ -96,8 +91,15 @@ def written(chapter: Chapter, without: frozenset[str] = frozenset()) -> str:
         parts += [*before, _comment(one), *(b.text for b in blocks if b not in one.before)]
         kept += [block.name for block in blocks]
     if kept:
-        parts.append(ASKED.format(name=chapter.all_of_it, all=", ".join(kept)))
+        parts.append(asked(chapter, kept))
     return "\n".join(parts)
+
+
+def asked(chapter: Chapter, names: Iterable[str]) -> str:
+    """The end of a file: a term in which its lemmas stand, and the question for their axioms."""
+    name = chapter.all_of_it
+    uses = "".join(f"  let _ := {one} in\n" for one in names)
+    return f"Unset Default Timeout.\nDefinition {name} :=\n{uses}  I.\nPrint Assumptions {name}.\n"
 
 
 def _comment(one: Lemma) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...theory.errors import InputError
-from .calling import axioms, build_library, coqc, last, place, refusals
-from .chapter import TIMEOUT, Chapter
-from .lemmas import BLOCK, Lemma, blocks_in
+from .calling import axioms, build_library, coqc, last, place
+from .chapter import TIMEOUT, Chapter, time_limit
+from .lemmas import BLOCK, Lemma
 from .project import written
 
 # Those on which Coq's real numbers and its libraries of analysis rest, and no others.
@@ -115,17 +117,19 @@ def read(chapter: Chapter, folder: Path, proofs: Proofs = written) -> tuple[Read
 def _accepted(made: Sequence[Chapter], folder: Path, file: str, proofs: Proofs) -> dict[str, str]:
     """Write and compile what coqc accepts of some chapters; returned is what it does not.
 
-    What is refused coqtop says, from the first such block on; coqc has the last word.
+    What stands before a block that is refused is not proved again before all is known.
     """
     refused: dict[str, str] = {}
     lemmas = [one for chapter in made for one in chapter.lemmas]
+    limit = time_limit(os.getloadavg()[0] / (os.cpu_count() or 1))
+    header = made[0].header.replace(TIMEOUT, limit)
     while True:
-        text = _together(made, frozenset(refused), proofs)
+        text = _together(made, frozenset(refused), proofs).replace(TIMEOUT, limit)
         (folder / file).write_text(text, "utf-8")
         done = coqc(folder, file)
         if done.returncode == 0:
             return refused
-        new = _refused(text, done.stdout, folder, file, made[0].header)
+        new = _refused(text, done.stdout, folder, file, header)
         if refused.keys() & new.keys():
             raise InputError(f"coqc fails on {file}: {last(done.stdout)}")
         refused |= new
@@ -181,15 +185,45 @@ def _asked(folder: Path, parts: Sequence[str], terms: Sequence[str]) -> tuple[fr
 
 
 def _refused(text: str, output: str, folder: Path, file: str, header: str) -> dict[str, str]:
-    """The blocks of a file that Coq refuses. Raises InputError where it stops between blocks."""
-    line, why = place(output)
-    start = len("".join(text.splitlines(keepends=True)[: max(line - 1, 0)]))
-    inside = [m[1] for m in BLOCK.finditer(text) if m.start() <= start < m.end()]
-    if not inside:
-        raise InputError(f"coqc fails on {file}: {why}")
-    blocks = blocks_in(text)
-    first = [block.name for block in blocks].index(inside[0])
-    return {inside[0]: why, **refusals(folder, header, blocks[:first], blocks[first + 1 :])}
+    """The blocks of a file that Coq refuses, each with its words.
+
+    A file ends at its first error, so that a block costs no more than its first tactic that
+    fails; the blocks before it are taken as proved in the next file, which begins behind it.
+    Raises InputError where Coq stops between blocks.
+    """
+    refused: dict[str, str] = {}
+    known = ""
+    while True:
+        line, why = place(output)
+        start = len("".join(text.splitlines(keepends=True)[: max(line - 1, 0)]))
+        blocks = list(BLOCK.finditer(text))
+        at = next((k for k, m in enumerate(blocks) if m.start() <= start < m.end()), None)
+        if at is None:
+            raise InputError(f"coqc fails on {file}: {why}")
+        refused[blocks[at][1]] = why
+        known += "".join(_supposed(m, refused) for m in blocks[:at])
+        left = "\n".join(m[0] for m in blocks[at + 1 :] if not _rests(m, refused))
+        text = f"{header}\n{known}\n{left}"
+        (folder / "Rest.v").write_text(text, "utf-8")
+        done = coqc(folder, "Rest.v")
+        if done.returncode == 0:
+            return refused
+        output = done.stdout
+
+
+def _supposed(block: re.Match[str], refused: dict[str, str]) -> str:
+    """A block that was accepted, without its proof."""
+    if _rests(block, refused):
+        return ""
+    return f"Axiom {block[1]} :\n{block[2]}"
+
+
+def _rests(block: re.Match[str], refused: dict[str, str]) -> bool:
+    """Whether the proof goes through what is refused."""
+    used = set(re.findall(r"\w+", block[3])) & refused.keys()
+    if used:
+        refused.setdefault(block[1], f"rests on {min(used)}")
+    return bool(used)
 
 
 def _of(one: Lemma, refused: dict[str, str], axioms: frozenset[str]) -> Read:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from ...theory.derivation.substitution import resolved
-from .names import Names, Untranslatable
+from .names import Untranslatable
+from .programs import coefficients
 from .scripts import at_zero
 from .statements import Hypothesis, Statement
 from .translate import term
@@ -23,36 +25,36 @@ def proof(statement: Statement, found: Witness, more: Sequence[str] = ()) -> tup
     """
     names = statement.names
     lines = []
+    slopes = _Slopes(statement, found)
     for f, shape in found.shapes.items():
-        lines.append(f"pose ({names.function(f)} := fun t_ : R => {_polynomial(shape)}).")
+        lines.append(f"pose ({names.function(f)} := pol {coefficients(shape)}).")
     lines += [f"pose ({names.real(s)} := {term(n, names)} : R)." for s, n in found.numbers.items()]
     lines += found.matrices.lines(statement)
-    defined = list(_defined(statement, found))
+    lines += slopes.lines
+    defined = [(name, slopes.taken(line)) for name, line in _defined(statement, found)]
     lines += [line for _, line in defined]
-    slopes = [*_slopes(statement, found), *_slopes_at_zero(statement)]
-    lines += [line for _, line in slopes]
+    limits = list(_slopes_at_zero(statement))
+    lines += [line for _, line in limits]
     hidden = {names.function(f) for f in statement.at_zero}
     defined = [(name, line) for name, line in defined if name not in hidden]
     if statement.variables:
         lines.append(f"exists {', '.join(statement.variables)}.")
-    unfold = " ".join(name for name, _ in reversed(defined))
-    free = " ".join(
-        [
-            *(names.function(f) for f in found.shapes),
-            *(names.real(s) for s in found.numbers),
-            *(names.matrix(s) for s in found.matrices.entries),
-            *(names.size(s) for s in found.matrices.sizes),
-        ]
-    )
-    evaluate = f"cbv delta [{unfold}] beta; " if unfold else ""
-    if slopes:
-        evaluate += f"rewrite ?{', ?'.join(name for name, _ in slopes)}; cbv beta; "
-    evaluate += f"cbv delta [{free}] beta; " if free else ""
+    free = [
+        *(name for name, _ in reversed(defined)),
+        *reversed(slopes.names),
+        *(names.function(f) for f in found.shapes),
+        *(names.real(s) for s in found.numbers),
+        *(names.matrix(s) for s in found.matrices.entries),
+        *(names.size(s) for s in found.matrices.sizes),
+    ]
+    known = [*slopes.equations, *(name for name, _ in limits)]
+    rewritten = f"rewrite ?{', ?'.join(known)}; " if known else ""
+    evaluate = rewritten + (f"cbv delta [{' '.join(free)}] beta; " if free else "")
     if statement.matrices:
         evaluate += "entries; by_entries; "
-    parts = [_part(h, evaluate, slopes) for h in statement.hypotheses]
+    parts = [_part(h, evaluate, rewritten) for h in statement.hypotheses]
     parts += [_of_side(text, evaluate) for text in said(statement, found)]
-    parts += [f"{evaluate}{one}" for one in more]
+    parts += [f"{rewritten}{one}" for one in more]
     if not parts:
         return (*lines, "exact I.")
     lines.append("repeat match goal with |- _ /\\ _ => split end.")
@@ -67,30 +69,24 @@ def _of_side(text: str, evaluate: str) -> str:
     return f"{evaluate}number"
 
 
-def _part(h: Hypothesis, evaluate: str, slopes: Sequence[tuple[str, str]]) -> str:
+def _part(h: Hypothesis, evaluate: str, rewritten: str) -> str:
     match h.kind:
         case "smooth":
-            rewritten = f"rewrite ?{', ?'.join(n for n, _ in slopes)}; " if slopes else ""
-            return f"intro; {rewritten}smooth_here"
+            return f"intro; {rewritten}apply smooth_pol"
         case "parity":
-            return f"intro; {evaluate}field"
+            return "first [ apply even_pol; reflexivity | apply odd_pol; reflexivity ]"
         case "removable":
             return f"exact {h.name}"
         case "integrable" | "continuous":
-            return f"{evaluate}{h.kind}_here"
+            return f"{evaluate}cbv [pol Q2R Qnum Qden]; {h.kind}_here"
         case "limit":
             return f"exact {h.name}"
         case "matrix":
             return "intros ? ? _ _; reflexivity"
         case "function" | "value" | "place":
-            return f"first [ reflexivity | intros; reflexivity | intros; {evaluate}number ]"
+            told = f"intros; {rewritten}reflexivity"
+            return f"first [ reflexivity | {told} | intros; {evaluate}number_at ]"
     return f"{evaluate}number"
-
-
-def _polynomial(shape: sp.Expr) -> str:
-    names = Names()
-    names.reals[T] = "t_"
-    return term(shape, names)
 
 
 def _defined(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
@@ -158,18 +154,34 @@ def _parts(h: Hypothesis, statement: Statement) -> set[Any]:
     return (needed | {a.func for a in value.atoms(AppliedUndef)}) - own
 
 
-def _slopes(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
-    """The derivatives of the polynomials, as equations of functions."""
-    names = statement.names
-    for f, shape in found.shapes.items():
-        name, count = names.function(f), _highest(f, statement)
-        before = name
-        for k in range(1, count + 1):
-            shape = sp.diff(shape, T)
-            after = f"(fun t_ : R => {_polynomial(shape)})"
-            label = f"{name}_slope{k}"
-            yield label, f"assert ({label} : Derive {before} = {after}) by slope_is."
-            before = after
+class _Slopes:
+    """Names for the derivatives of the polynomials, and equations that put them in."""
+
+    def __init__(self, statement: Statement, found: Witness) -> None:
+        self.lines: list[str] = []
+        self.names: list[str] = []
+        self.equations: list[str] = []
+        self._written: list[tuple[str, str]] = []
+        for f, shape in found.shapes.items():
+            before = written = statement.names.function(f)
+            for k in range(1, _highest(f, statement) + 1):
+                shape = sp.diff(shape, T)
+                name, equation = f"{statement.names.function(f)}_{k}", f"slope_{before}"
+                written = f"Derive {written if k == 1 else f'({written})'}"
+                self.lines += [
+                    f"pose ({name} := pol {coefficients(shape)}).",
+                    f"assert ({equation} : Derive {before} = {name}) by exact (Derive_pol _).",
+                ]
+                self.names.append(name)
+                self.equations.append(equation)
+                self._written.insert(0, (written, name))
+                before = name
+
+    def taken(self, text: str) -> str:
+        """A text with these names for the derivatives."""
+        for written, name in self._written:
+            text = re.sub(rf"\b{re.escape(written)}(?!\w)", name, text)
+        return text
 
 
 def _slopes_at_zero(statement: Statement) -> Iterator[tuple[str, str]]:

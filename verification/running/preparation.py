@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ...theory.errors import InputError, ReducedMapError
 from ...theory.models import Model
 from ..hypotheses.assumptions import Assumptions
+from ..hypotheses.information import informed
 from ..ledger import claim_for, silent_about, statements_about
 from ..measuring.claims import NotApplicableError
 from ..measuring.flat_claims import not_flat
@@ -32,6 +33,7 @@ class Prepared:
     hypotheses: dict[str, Verdict]
     settled: tuple[Verdict, ...]  # statements that cannot be tried
     trials: tuple[tuple[Statement, Trial], ...]
+    information: tuple[Verdict, ...] = ()  # on what no statement needs; only of a whole run
 
 
 def prepare(job: tuple[Model, Options]) -> Prepared:
@@ -69,7 +71,8 @@ def prepare(job: tuple[Model, Options]) -> Prepared:
             settled.append(_settled(statement, model, found, Outcome.NOT_APPLICABLE, str(error)))
         except InputError as error:  # a prediction that cannot be derived or computed
             settled.append(_settled(statement, model, found, Outcome.UNDECIDED, str(error)))
-    return Prepared(model, found, tuple(settled), tuple(trials))
+    besides = () if options.labels else tuple(v for v, _ in informed(assumptions).values())
+    return Prepared(model, found, tuple(settled), tuple(trials), besides)
 
 
 def _not_tried(

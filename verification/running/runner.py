@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...numerics.pools import Progress, workers
@@ -12,6 +12,7 @@ from ...theory.errors import InputError
 from ...theory.hypotheses import NAMES
 from ...theory.models import HYPOTHESES, MODEL, Model
 from ...theory.models.options import told
+from ..consequences import with_consequence
 from ..controls import twins, with_wrong_map
 from ..hypotheses.assumptions import Assumptions
 from ..ledger import known_statements, statements_about
@@ -20,7 +21,7 @@ from ..statement import Statement
 from ..verdicts import Outcome, Verdict
 from .options import Options
 from .preparation import Prepared, prepare
-from .trials import Collected, Trial, collect, spread
+from .trials import Collected, Stopped, Trial, collect, spread
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Control:
     falsified: str
     refuted: bool
     objection: str
-    witness: dict[str, str] | None
+    witness: Mapping[str, str] | None
     options: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -48,10 +49,24 @@ class Control:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run found: verdicts, and what became of falsified statements."""
+    """What a run found: verdicts, and what became of falsified statements.
+
+    `information` are verdicts on conditions that no statement needs; `unfinished` are the labels
+    that an interrupt left without a verdict.
+    """
 
     verdicts: list[Verdict]
     controls: list[Control]
+    information: tuple[Verdict, ...] = ()
+    unfinished: tuple[str, ...] = ()
+
+
+class InterruptedRunError(KeyboardInterrupt):
+    """An interrupt of a run, with the `report` of what was finished."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
 
 
 @takes(model=one_of(HYPOTHESES))
@@ -117,35 +132,49 @@ def examine(
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> Report:
-    """`verify` and `control` in one, which share their orbits. Raises InputError as they do."""
+    """`verify` and `control` in one, which share their orbits. Raises InputError as they do, and
+    InterruptedRunError where an interrupt comes while the statements are tried."""
     options = options or Options()
-    with workers(jobs, forked=True) as pool:
-        one_of_each = {model.designation: model for model in models} if controls else {}
-        jobs_of = [(one_of_each[name], options) for name in sorted(one_of_each)]
-        broken = spread(pool, _hypothesis_controls, jobs_of)
-        prepared = spread(pool, prepare, [(model, options) for model in models])
-        trials = [trial for entry in prepared for _, trial in entry.trials]
-        right = trials if verdicts else []
-        wrong = [copy for trial in trials for copy in _falsified_trials(trial)] if controls else []
-        collected = collect([*right, *wrong], pool, progress)
-    found = iter(collected)
-    judged = _judged(prepared, options, found) if verdicts else []
+    prepared: list[Prepared] = []
+    try:
+        with workers(jobs, forked=True) as pool:
+            one_of_each = {model.designation: model for model in models} if controls else {}
+            jobs_of = [(one_of_each[name], options) for name in sorted(one_of_each)]
+            broken = spread(pool, _hypothesis_controls, jobs_of)
+            prepared += spread(pool, prepare, [(model, options) for model in models])
+            trials = [trial for entry in prepared for _, trial in entry.trials]
+            right = trials if verdicts else []
+            wrong = [w for trial in trials for w in _falsified_trials(trial)] if controls else []
+            collected = collect([*right, *wrong], pool, progress)
+    except Stopped as stopped:
+        if not verdicts:
+            raise
+        raise InterruptedRunError(_reported(prepared, options, stopped.collected)) from None
+    report = _reported(prepared, options, collected) if verdicts else Report([], [])
     rows = [row for group in broken for row in group]
-    rows += [_control(trial, runs) for trial, runs in zip(wrong, found, strict=True)]
-    return Report(judged, rows)
+    beyond = collected[len(right) :]
+    rows += [_control(trial, runs) for trial, runs in zip(wrong, beyond, strict=True)]
+    return replace(report, controls=rows)
 
 
-def _judged(
-    prepared: Sequence[Prepared], options: Options, found: Iterator[Collected]
-) -> list[Verdict]:
+def _reported(
+    prepared: Sequence[Prepared], options: Options, collected: Sequence[Collected | None]
+) -> Report:
+    """The verdicts on all that was finished; controls apart."""
+    found = iter(collected)
     verdicts: list[Verdict] = []
+    unfinished: list[str] = []
     for entry in prepared:
         judged = {verdict.label: verdict for verdict in entry.settled}
         for statement, trial in entry.trials:
-            judged[statement.label] = _judge(entry, statement, trial, next(found))
+            if (runs := next(found)) is None:
+                unfinished.append(statement.label)
+            else:
+                judged[statement.label] = _judge(entry, statement, trial, runs)
         verdicts += _shown_hypotheses(entry, options)
         verdicts += [judged[s.label] for s in statements_about(entry.model) if s.label in judged]
-    return verdicts
+    information = tuple(verdict for entry in prepared for verdict in entry.information)
+    return Report(verdicts, [], information, tuple(unfinished))
 
 
 def _control(trial: Trial, found: Collected) -> Control:
@@ -170,7 +199,7 @@ def _judge(entry: Prepared, statement: Statement, trial: Trial, found: Collected
         None if judged.undecided else judged.evidence,
         reason=judged.undecided or judged.objection,
         parameters=trial.claim.parameters(trial.plan),
-        quantities=judged.quantities,
+        quantities=with_consequence(statement.label, trial.plan, judged.quantities),
         hypotheses=tuple(entry.hypotheses[name] for name in statement.hypotheses),
         witness=judged.witness,
         seconds=found.seconds,

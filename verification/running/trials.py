@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -49,18 +49,40 @@ class Collected:
     seconds: float = 0.0
 
 
+class Stopped(KeyboardInterrupt):
+    """An interrupt, with what was `collected` before: None for a trial that was not finished."""
+
+    def __init__(self, collected: Sequence[Collected | None]) -> None:
+        super().__init__()
+        self.collected = collected
+
+
 def collect(
     trials: Sequence[Trial], pool: Executor | None, progress: Progress | None = None
 ) -> list[Collected]:
-    """Run everything the trials need; the answer has their order, runs in the plan's order."""
+    """Run everything the trials need; the answer has their order, runs in the plan's order.
+
+    An interrupt is raised as Stopped.
+    """
     units = _units(trials)
     outcomes: dict[int, list[tuple[int, list[Measurement], float]]] = {}
-    for done, (index, outcome) in enumerate(_run_all(units, pool), start=1):
-        outcomes[index] = outcome
-        if progress is not None:
-            progress(done, len(units))
+    try:
+        for done, (index, outcome) in enumerate(_run_all(units, pool), start=1):
+            outcomes[index] = outcome
+            if progress is not None:
+                progress(done, len(units))
+    except KeyboardInterrupt:
+        lost = {key for i, unit in enumerate(units) if i not in outcomes for key in unit.keys}
+        found = enumerate(_gathered(trials, outcomes))
+        raise Stopped([None if key in lost else had for key, had in found]) from None
+    return _gathered(trials, outcomes)
+
+
+def _gathered(
+    trials: Sequence[Trial], outcomes: Mapping[int, list[tuple[int, list[Measurement], float]]]
+) -> list[Collected]:
     found = [Collected() for _ in trials]
-    for index in range(len(units)):
+    for index in sorted(outcomes):
         for key, runs, seconds in outcomes[index]:
             found[key].runs += runs
             found[key].seconds += seconds

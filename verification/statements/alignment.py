@@ -24,7 +24,7 @@ from ..measuring.plans import Plan
 from ..measuring.two_sided_scan import scan_of
 from ..numbers import number
 from ..quantities import Quantities
-from ..statement import ALL_STARTS, PAPER, Form
+from ..statement import ALL_STARTS, BY_LADDER, PAPER, Form
 
 _FEWEST_RUNGS = 3  # as many as an extrapolation uses
 
@@ -144,6 +144,7 @@ FORMS = (
         about=lambda laws: ALL_STARTS,
         claim=_claim,
         origin=PAPER,
+        refuted_by=BY_LADDER,
         rests_on=("reduced-map", "bifurcation/two-cycle"),
         numbers={"coefficient": r"$\taH_1(0)$"},
     ),

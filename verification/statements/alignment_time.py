@@ -34,7 +34,7 @@ from ..measuring.orbit_view import FAR, REFUTING, contraction, meets_zero
 from ..measuring.plans import Plan
 from ..numbers import ball, number
 from ..quantities import Compared, Order, Quantities
-from ..statement import DERIVED, EACH_START, PAPER, Form
+from ..statement import BY_LADDER, DERIVED, EACH_START, PAPER, Form
 
 _RUNGS = 4
 _RATIO = 10**8  # of ε between two rungs: only the transient is run, so ε may be tiny
@@ -200,7 +200,10 @@ FORMS = (
         about=lambda laws: EACH_START,
         claim=_claim,
         origin=f"{PAPER} for the logarithm; its factor is {DERIVED}",
+        refuted_by=BY_LADDER,
         rests_on=("alignment", "bifurcation/two-cycle"),
-        numbers={"coefficient": r"factor of $\ln(1/\taEta)$ in $t_a$"},
+        numbers={
+            "coefficient": r"factor of $\ln(1/\taEta)$ in $t_a$, a multiple of $1/|\ln\,\mu|$"
+        },
     ),
 )

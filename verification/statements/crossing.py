@@ -23,7 +23,7 @@ from ..measuring.orbit_view import OrbitView
 from ..measuring.plans import Plan
 from ..numbers import number
 from ..quantities import Compared, Order, Quantities
-from ..statement import ALL_STARTS, DERIVED, PAPER, Form
+from ..statement import ALL_STARTS, BY_LADDER, DERIVED, PAPER, Form
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,7 @@ FORMS = (
         about=lambda laws: ALL_STARTS,
         claim=_claim,
         origin=f"{PAPER} for the lower bound; the law is {DERIVED}",
+        refuted_by=BY_LADDER,
         rests_on=("alignment",),
         numbers={
             "coefficient": r"factor of $\ln(1/\taEta)$ in $\taEps t_b$",

@@ -114,6 +114,10 @@ FORMS = (
         says=lambda laws: laws.exact,
         claim=_claim,
         origin=NEW,
+        refuted_by=(
+            r"a step after which $\taQ$ is not $\kappa\taR(\taP)$, or $\taP$ not its multiple,"
+            " to the digits that were carried"
+        ),
         rests_on=("reduced-map",),
         numbers={
             "kappa": r"$\kappa$ as a function of $\taEps$",

@@ -189,6 +189,10 @@ FORMS = (
         about=lambda laws: EACH_START,
         claim=_claim,
         origin=NEW,
+        refuted_by=(
+            r"a ladder of step sizes on which $\taEps \ln|\Delta\taQ_{*}|$, of two starts with"
+            r" one $\taQ_0$, has settled on another number than $-\Lambda(\taQ_0)$"
+        ),
         rests_on=("alignment",),
         numbers={"coefficient": r"$\Lambda(\taQ_0)$"},
     ),

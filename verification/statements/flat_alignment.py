@@ -24,7 +24,7 @@ from ..measuring.orbit_view import OrbitView
 from ..measuring.plans import Plan
 from ..numbers import number
 from ..quantities import Compared, Quantities
-from ..statement import FLAT, FLAT_ORBITS, NEW, Form
+from ..statement import BY_LADDER, FLAT, FLAT_ORBITS, NEW, Form
 
 _STEPS = 150  # about so many are looked at, evenly spread
 _BITS = 64  # of r, next to which q/r − 1 is small
@@ -172,6 +172,7 @@ FORMS = (
         claim=_claim,
         needs=lambda laws: FLAT,
         origin=NEW,
+        refuted_by=BY_LADDER,
         rests_on=("reduced-map", "bifurcation/two-cycle"),
         numbers={
             "coefficient": r"$|\taP|/a$ where $\taQ$ passes 1: $X_\beta$",

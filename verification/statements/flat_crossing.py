@@ -20,7 +20,7 @@ from ..measuring.orbit_view import OrbitView
 from ..measuring.plans import Plan
 from ..numbers import number
 from ..quantities import Compared, Quantities
-from ..statement import FLAT, FLAT_ORBITS, NEW, Form
+from ..statement import BY_LADDER, FLAT, FLAT_ORBITS, NEW, Form
 from .crossing import passage
 
 
@@ -112,6 +112,7 @@ FORMS = (
         claim=_claim,
         needs=lambda laws: FLAT,
         origin=NEW,
+        refuted_by=BY_LADDER,
         rests_on=("flat-alignment",),
         numbers={
             "coefficient": r"$\kappa_\beta$",

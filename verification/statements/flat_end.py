@@ -10,7 +10,7 @@ from ..measuring.claims import Claim, Measurement
 from ..measuring.flat_claims import FlatClaim, computed, not_flat
 from ..measuring.orbit_view import OrbitView
 from ..measuring.plans import Plan
-from ..statement import FLAT, FLAT_ORBITS, NEW, Form
+from ..statement import BY_LADDER, FLAT, FLAT_ORBITS, NEW, Form
 from .saturation import scaled_sharpness
 
 
@@ -64,6 +64,7 @@ FORMS = (
         claim=_limit,
         needs=lambda laws: FLAT,
         origin=NEW,
+        refuted_by=BY_LADDER,
         rests_on=("flat-alignment", "flat-crossing", "bifurcation/flat-flip"),
         numbers={"coefficient": r"$(\taQ_{*} - 1)/b$ as $\taEta \to 0$: $C_\beta/2$"},
         silent=not_flat,
@@ -80,6 +81,7 @@ FORMS = (
         claim=_saturation,
         needs=lambda laws: FLAT,
         origin=NEW,
+        refuted_by=BY_LADDER,
         rests_on=("flat-limit", "sharpness"),
         numbers={"coefficient": r"$(2 - \taEta\taSharp_{*})/b$ as $\taEta \to 0$: $C_\beta$"},
         silent=not_flat,

@@ -154,6 +154,11 @@ FORMS = (
         claim=_claim,
         needs=lambda laws: (*REGULAR, "curved"),
         origin=PAPER,
+        refuted_by=(
+            r"another limit of $(g_1(g_1(\taP)) - \taP)/\taP^3$ as $\taP \to 0$ than the one "
+            r"derived; or near 0 an orbit that grows at $\taQ = 21/20$, or shrinks at $\taQ = "
+            "19/20$"
+        ),
         rests_on=("reduced-map",),
         numbers={
             "coefficient": r"the cubic term of $g_1 \circ g_1$; $2\taR''(0)$ where $\taR$ is even"
@@ -171,6 +176,10 @@ FORMS = (
         claim=_flat,
         needs=lambda laws: REGULAR,
         origin=NEW,
+        refuted_by=(
+            r"another limit of $(g_1(g_1(\taP)) - \taP)/\taP^{\beta+1}$ as $\taP \to 0$ than "
+            "the one derived"
+        ),
         rests_on=("reduced-map",),
         numbers={
             "coefficient": r"of $\taP^{\beta+1}$ in $g_1 \circ g_1$: $-4\rho/\beta$, where "

@@ -220,6 +220,10 @@ FORMS = (
         claim=lambda label, plan: FlowClaim(label),
         needs=lambda laws: (*REGULAR, "A1", "A2", "A5"),
         origin=PAPER,
+        refuted_by=(
+            r"an orbit within the bounds on $(\taP_0, \taQ_0)$ on which $|\taP_t|$ exceeds its"
+            r" bound, $\taQ_t$ falls, or $\taQ$ ends above its bound"
+        ),
         rests_on=("reduced-map",),
         numbers={
             "coefficient": r"the least of $(1 - |\taP_{t+1}/\taP_t|)/m$ over all orbits, at their "

@@ -9,7 +9,7 @@ from ..measuring.claims import Claim, Measurement
 from ..measuring.orbit_claims import CoefficientClaim
 from ..measuring.orbit_view import OrbitView
 from ..measuring.plans import Plan
-from ..statement import ALL_STARTS, PAPER, Form
+from ..statement import ALL_STARTS, BY_LADDER, PAPER, Form
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ FORMS = (
         about=lambda laws: ALL_STARTS,
         claim=_claim,
         origin=PAPER,
+        refuted_by=BY_LADDER,
         rests_on=("alignment", "crossing", "bifurcation/flip"),
         numbers={"coefficient": r"$(\taQ_{*} - 1)/\taEps$ as $\taEps \to 0$"},
     ),

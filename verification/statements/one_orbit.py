@@ -241,6 +241,30 @@ def _claim(label: str, plan: Plan) -> Claim:
     return OneOrbitClaim(label, h, at_zero, saturation, gap, constant)
 
 
+def _told(parameters: Mapping[str, Any], quantities: Quantities) -> str:
+    boxes = [tuple(map(sp.Rational, parameters[name])) for name in ("p0", "q0")]
+    p0, q0 = (_decimal((low + high) / 2) for low, high in boxes)
+    near = _power_of_ten(min(high - low for low, high in boxes) / 2)
+    ends = quantities.get("q*")
+    limit = rf", ${ends.low} \le \taQ_{{*}} \le {ends.high}$" if isinstance(ends, Interval) else ""
+    return (
+        rf"$\taEta = {parameters['eta']}$, all starts within ${near}$ of $\taP_0 = {p0}$, "
+        rf"$\taQ_0 = {q0}$: $t_b = {quantities['t_b']}${limit}"
+    )
+
+
+def _power_of_ten(x: sp.Rational) -> str:
+    """A multiple of a power of 10, rounded down."""
+    digit, power = f"{Context(prec=1, rounding=ROUND_FLOOR).divide(x.p, x.q):e}".split("e")
+    return f"10^{{{int(power)}}}" if digit == "1" else rf"{digit} \cdot 10^{{{int(power)}}}"
+
+
+def _decimal(x: sp.Rational) -> str:
+    """As a decimal where that is short and exact, else as a fraction."""
+    text = f"{float(x):g}"
+    return text if sp.Rational(text) == x else str(x)
+
+
 FORMS = (
     Form(
         "one-orbit",
@@ -252,7 +276,9 @@ FORMS = (
         ),
         claim=_claim,
         origin=NEW,
+        refuted_by="a bound that is certainly broken on the box: its enclosure lies beyond it",
         rests_on=("reduced-map", "sharpness"),
+        told=_told,
         numbers={
             "t_b": r"the first $t$ with $\taQ_t > 1$, the same for all orbits of the box",
             "q*": r"bounds on $\taQ_{*}$, rounded outwards",

@@ -180,6 +180,10 @@ FORMS = (
         about=lambda laws: ALL_STARTS,
         claim=_claim,
         origin=f"{PAPER} for the increase; the size of the gap is {DERIVED}",
+        refuted_by=(
+            r"a step after $t_a$ at which $\tilde{\taSharp}(\taQ_t)$ falls; or a ladder of "
+            "step sizes on which the gap has settled on another size than the one derived"
+        ),
         rests_on=("alignment", "sharpness"),
         numbers={
             "coefficient": r"$\sup |D|$, the gap to $\tilde{\taSharp}$ in units of "

@@ -66,6 +66,10 @@ FORMS = (
         claim=_claim,
         needs=lambda laws: ("analytic",),
         origin=PAPER,
+        refuted_by=(
+            "a gradient step, at one of 12 random parameters and enclosed at 50 digits, that "
+            "is not the one of the map"
+        ),
         numbers={"largest relative defect": r"of $\taP'$ and $\taQ'$ at random points"},
     ),
 )

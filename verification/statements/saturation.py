@@ -14,7 +14,7 @@ from ..measuring.claims import Claim, Measurement
 from ..measuring.orbit_claims import CoefficientClaim
 from ..measuring.orbit_view import OrbitView
 from ..measuring.plans import Plan
-from ..statement import ALL_STARTS, PAPER, Form
+from ..statement import ALL_STARTS, BY_LADDER, PAPER, Form
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ FORMS = (
         about=lambda laws: ALL_STARTS,
         claim=_claim,
         origin=PAPER,
+        refuted_by=BY_LADDER,
         rests_on=("limit", "sharpness"),
         numbers={"coefficient": r"$(\taEta\taSharp_{*} - 2)/\taEps$ as $\taEps \to 0$"},
     ),

@@ -79,6 +79,9 @@ FORMS = (
         claim=lambda label, plan: SharpnessClaim(label, plan.model.reduced.sharpness),
         needs=lambda laws: laws.sharpness_needs,
         origin=DERIVED,
+        refuted_by=(
+            "a Hessian, at one of 12 random points, whose largest eigenvalue is certainly another"
+        ),
         numbers={
             "largest relative defect": r"$\det(H - \taSharp)/\det(H - 2\taSharp)$ with the Hessian "
             "$H$, at random points"

@@ -16,7 +16,7 @@ from ...theory.valleys import Valley
 from ..measuring.claims import Claim
 from ..measuring.curve_scan import curve_term
 from ..measuring.plans import Plan
-from ..statement import ALL_STARTS, NEW, Form
+from ..statement import ALL_STARTS, BY_LADDER, NEW, Form
 from .alignment import AlignmentClaim
 
 _MANY_DIGITS = 60  # of h_k(0) where it is not written exactly
@@ -54,6 +54,7 @@ def _form(order: int, below: str) -> Form:
         about=lambda laws: ALL_STARTS,
         claim=partial(_claim, order=order),
         origin=NEW,
+        refuted_by=BY_LADDER,
         rests_on=(below,),
         numbers={"coefficient": rf"$\taH_{order}(0)$"},
     )

@@ -87,6 +87,10 @@ FORMS = (
         claim=_claim,
         needs=lambda laws: ("analytic", "symmetry", "normalised", "A2"),
         origin=NEW,
+        refuted_by=(
+            "a gradient step, at one of 12 random points, that certainly multiplies "
+            r"$\taSharp_\infty^2$ by another factor"
+        ),
         rests_on=("reduced-map", "sharpness"),
         numbers={
             "largest relative defect": r"of $\taSharp_\infty^2$ after a step, and of its rate "

@@ -110,7 +110,12 @@ FORMS = (
         claim=lambda label, plan: CycleClaim(label, plan.family.cycle_multiplier),
         needs=lambda laws: (*REGULAR, "A1"),
         origin=PAPER,
+        refuted_by=(
+            r"one of eight $\taQ$ at which the solution of $\taR(\taP) = \taQ$ is not taken to"
+            r" $-\taP$, or the 2-cycle has another multiplier, or attracts where that says it "
+            "should not"
+        ),
         rests_on=("reduced-map",),
-        numbers={"coefficient": "multiplier of the 2-cycle"},
+        numbers={"coefficient": r"multiplier of the 2-cycle, $(1 + 2\taP\taR'/\taR)^2$ if even"},
     ),
 )

@@ -31,6 +31,8 @@ from trajalign.verification.statements.one_orbit import OneOrbitClaim
 from trajalign.verification.statements.progressive_sharpening import SharpeningClaim
 from trajalign.verification.statements.reduced_map import MapClaim
 from trajalign.verification.statements.sharpness import SharpnessClaim
+from trajalign.verification.statements.solution_sharpness import SolutionClaim
+from trajalign.verification.statements.theorems import TheoremClaim
 from trajalign.verification.statements.two_cycle import CycleClaim
 
 # Order of the error in η that each statement claims: O(η⁴), O(η⁴), O(η³), 1 + O(η) …
@@ -84,7 +86,9 @@ def off_by(claim: Claim, part: sp.Rational) -> list[Claim]:
                 copies.append(replace(claim, sharpness=factor * claim.sharpness, falsified=word))
             case FlowClaim() if factor > 1:  # a slower rate is a weaker claim, and true
                 copies.append(replace(claim, rate=factor, falsified=f"rate {word}"))
-    assert copies or isinstance(claim, FlowClaim)
+    # Bounds that were proved are not sharp to a percent; halves of them are tried in test_controls.
+    bounds = FlowClaim | TheoremClaim | SolutionClaim
+    assert copies or isinstance(claim, bounds)
     return copies
 
 
@@ -152,6 +156,7 @@ def test_true_claims_stand_and_falsified_ones_fall(kind: str, text: str) -> None
         claim_for(statement.label, plan)
         for statement in known_statements(kind)
         if statement.label != "neuron/exact" or text == "z/sqrt(1+z**2)"
+        if not silent_about(statement.label, plan.model)
     ]
     wrong: list[Claim] = []
     if (kind, text) not in TRUE_ONLY:

@@ -7,7 +7,7 @@ from third_models import TIED
 
 from trajalign.numerics import grid
 from trajalign.numerics.curve.fast_forward import fast_forward
-from trajalign.theory.curve.closed import curve_generic, curve_terms
+from trajalign.theory.curve.closed import curve_closed, curve_generic
 from trajalign.theory.curve.first_order import slow_curve
 from trajalign.theory.curve.series import curve_series
 from trajalign.theory.errors import InputError
@@ -84,7 +84,7 @@ def test_series_of_it_are_refused_in_one_line(series):
 
 def test_the_first_term_of_the_curve_is_had_nonetheless():
     """h = −√2 (2 p r^(5/2)/r' + p² r^(3/2)), by hand from the invariance at order ε."""
-    (h,) = curve_terms(TIED, 1)
+    (h,) = curve_closed(TIED, 1)
     r, p = sp.tanh(P) / P, sp.Rational(7, 10)
     by_hand = -sp.sqrt(2) * (2 * P * r ** sp.Rational(5, 2) / sp.diff(r, P) + P**2 * r**1.5)
     assert float(h.subs(P, p)) == pytest.approx(float(by_hand.subs(P, p)), rel=1e-12)

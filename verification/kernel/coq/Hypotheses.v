@@ -2,7 +2,6 @@
    found for all z > 0: by rungs, by boxes, by terms that all have one sign. *)
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From Interval Require Import Tactic.
 From Trajalign Require Import Tactics.
 Open Scope R_scope.
 

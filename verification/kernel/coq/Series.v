@@ -302,15 +302,13 @@ Proof.
   rewrite Rabs_mult, pow_add, <- RPow_abs in b. pose proof (Rabs_pos_lt v V).
   apply (Rmult_le_reg_l (Rabs v ^ s)); [now apply pow_lt | lra].
 Qed.
-(* e is not O(v^n): a coefficient before v^n, at the place s + k, is another than 0. *)
-Theorem lasts e n k : ok F e -> Nat.leb (S k) (length (snd (ser e))) = true ->
-  Nat.leb (S k) (fst (ser e) + n) = true -> zeros k (snd (ser e)) ->
-  real (hd Zero (skipn k (snd (ser e)))) <> 0 -> ~ bigO F n (val e).
+(* f is not O(v^n): a coefficient before v^n, at the place s + k, is another than 0. *)
+Lemma not_order f s l n k : has f (s, l) -> (S k <= length l)%nat -> (S k <= s + n)%nat -> zeros k l ->
+  real (hd Zero (skipn k l)) <> 0 -> ~ bigO F n f.
 Proof.
-  intros K L M Z N B. apply Nat.leb_le in L, M. pose proof (sound e K) as H.
-  destruct (ser e) as [s l]. unfold has in H. simpl in *.
+  intros H L M Z N B. unfold has in H. simpl in *.
   assert (P : bigO F (S k) (fun v => v ^ k * poly (skipn k l) v)).
-  { apply (O_ext_all _ (fun v => v ^ s * val e v - (v ^ s * val e v - poly l v))).
+  { apply (O_ext_all _ (fun v => v ^ s * f v - (v ^ s * f v - poly l v))).
     - intro v. rewrite (agree_skipn k l v Z). ring.
     - apply O_minus; [|now apply (O_weak within _ (length l))].
       apply (O_weak within _ (s + n)); [exact M|]. apply O_mult; [apply O_power | exact B]. }
@@ -326,6 +324,13 @@ Proof.
       apply (O_ext_all _ (fun _ => 0)); [intro; ring | apply O_zero]. }
   pose proof (apart within _ _ W N) as A. destruct (filter_ex _ A) as [v a].
   rewrite Rabs_R0 in a. pose proof (Rabs_pos_lt _ N). lra.
+Qed.
+Theorem lasts e n k : ok F e -> Nat.leb (S k) (length (snd (ser e))) = true ->
+  Nat.leb (S k) (fst (ser e) + n) = true -> zeros k (snd (ser e)) ->
+  real (hd Zero (skipn k (snd (ser e)))) <> 0 -> ~ bigO F n (val e).
+Proof.
+  intros K L M. apply Nat.leb_le in L, M. pose proof (sound e K) as H. destruct (ser e) as [s l].
+  now apply (not_order _ s l).
 Qed.
 End Sound.
 

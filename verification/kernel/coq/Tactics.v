@@ -1,8 +1,8 @@
 (* How the generated lemmas are proved. Nothing here has to be trusted: a tactic only finds a proof,
    and the kernel reads that. *)
-From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
+From Coq Require Import QArith_base Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
-From Interval Require Import Tactic.
+From Trajalign Require Import Numbers.
 Open Scope R_scope.
 
 (* The rule of signs: p is > 0, n is < 0, P is >= 0, N is <= 0. *)
@@ -119,7 +119,7 @@ Ltac roots := rewrite ?sqrt_0 in *; repeat match goal with
   end.
 
 Ltac opaque f := first [ is_var f | match f with (fun x => ?g x) => opaque g end
-  | match f with Derive ?g => opaque g end ].
+  | match f with Derive ?g => opaque g end | match f with pol _ => idtac end ].
 
 Ltac exponentials := repeat match goal with |- context [exp ?z] =>
   lazymatch goal with _ : 0 < exp z |- _ => fail
@@ -164,6 +164,8 @@ Ltac non_zero :=
   | |- - ?a <> 0 => apply Ropp_neq_0_compat; non_zero
   | |- _ <> 0 => first [ lra | solve [non_zero_given] | solve [positive] ]
   | |- 0 < _ => exponentials; first [ lra | solve [apply exp_pos] | timeout 4 nra ]
+  | |- ex_derive (pol _) _ => apply smooth_pol
+  | |- ex_derive (fun x => pol _ x) _ => apply smooth_pol
   | |- ex_derive _ _ => first [ solve [auto] | auto_derive; non_zero ]
   | |- _ => first [ lra | solve [auto] ]
   end
@@ -312,18 +314,20 @@ Ltac solve_for H slope :=
       transitivity (w + a / slope); [ field; non_zero | rewrite H; field; non_zero ] end end.
 
 (* For witnesses: polynomials and numbers. *)
-Ltac slope_is := apply functional_extensionality; intro; apply is_derive_unique;
-  try match goal with |- is_derive ?f _ _ => is_var f; unfold f end;
-  auto_derive; [ repeat split | try field ].
-Ltac smooth_here := try match goal with |- ex_derive ?f _ => is_var f; unfold f end;
-  auto_derive; repeat split.
-Ltac number := rewrite ?tanh_exp, ?sinh_exp, ?cosh_exp; cbv beta; differentiate;
-  first [ lra | plainly_positive | apply not_zero; plainly_positive | match goal with
-  | |- _ <> _ => first [ apply Rgt_not_eq; interval with (i_prec 60)
-                       | apply Rlt_not_eq; interval with (i_prec 60) ]
-  | |- _ = _ => field
-  | |- _ => interval with (i_prec 60) end ].
+Ltac number := rewrite ?tanh_exp, ?sinh_exp, ?cosh_exp; cbv beta;
+  first [ computed | rewrite ?Derive_pol; differentiate; rewrite ?Derive_pol; first [ computed | lra | plainly_positive
+  | apply not_zero; plainly_positive | match goal with |- _ = _ => field end ] ].
+
+(* For equations at every argument. *)
+Ltac number_at := first [ number | cbv [pol Q2R Qnum Qden]; first [ field | number ] ].
 
 (* A claim and its falsified twin at once: both sides are 0, which the witness excludes. *)
+Lemma both_signs (a b : R) : a = b -> a = - b -> b <> 0 -> False. Proof. lra. Qed.
+Lemma both_numbers (a : R) : a = 0 -> a = 1 -> False. Proof. lra. Qed.
+Lemma both_sides (a : R) : 0 < a -> a < 0 -> False. Proof. lra. Qed.
 Ltac refute := repeat match goal with H : _ /\ _ |- _ => destruct H end;
-  first [ lra | match goal with Z : ?x <> 0 |- _ => apply Z; lra end ].
+  first [ match goal with
+      | H : ?a = ?b, K : ?a = - ?b, Z : ?b <> 0 |- _ => exact (both_signs a b H K Z)
+      | H : ?a = 0, K : ?a = 1 |- _ => exact (both_numbers a H K)
+      | H : 0 < ?a, K : ?a < 0 |- _ => exact (both_sides a H K) end
+    | lra | match goal with Z : ?x <> 0 |- _ => apply Z; lra end ].

@@ -1,0 +1,84 @@
+"""The two pages that are notebooks: run cell by cell, their numbers against those found by hand."""
+
+import ast
+from pathlib import Path
+
+import matplotlib as mpl
+import mpmath as mp
+import pytest
+from notebook_cells import cells, run
+
+import trajalign as ta
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGES = ("tutorial", "review")
+mpl.use("Agg")
+
+
+def values(page, monkeypatch, folder):
+    """What each cell shows, by its last line."""
+    monkeypatch.chdir(folder)
+    found = {code.strip().splitlines()[-1]: value for code, value in run(DOCS / f"{page}.md")}
+    mpl.pyplot.close("all")
+    return found
+
+
+def shown(found, begin):
+    """The value of a line, or of the one line that begins so."""
+    lines = [begin] if begin in found else [line for line in found if line.startswith(begin)]
+    assert len(lines) == 1, lines
+    return found[lines[0]]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_cells_name_what_there_is(page):
+    """The quick one of the two below."""
+    code = cells(DOCS / f"{page}.md")
+    assert len(code) > 8
+    for node in ast.walk(ast.parse("\n".join(code))):
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "ta":
+            assert hasattr(ta, node.attr), node.attr
+    assert "kernelspec" in (DOCS / f"{page}.md").read_text(encoding="utf-8").split("---")[1]
+
+
+@pytest.mark.thorough
+def test_the_author_s_way(monkeypatch, tmp_path):
+    found = values("tutorial", monkeypatch, tmp_path)
+    with mp.workdps(30):  # h = −p²r²/2 − p r³/(2r') at p = 1, with the slope by hand
+        r = (mp.tanh(1) + 1 / mp.sqrt(2)) / 2
+        rise = (1 / mp.cosh(1) ** 2 + mp.mpf(2) ** mp.mpf("-1.5")) / 2 - r  # r' = ℓ'' − r
+        h = -(r**2) / 2 - r**3 / (2 * rise)
+        assert abs(mp.mpf(str(shown(found, "sp.N(h"))) - h) < mp.mpf(10) ** -19
+    assert str(shown(found, "ta.slow_curve")) == "3/5"
+    theorem = shown(found, "theorem")
+    assert theorem.eta0 == "1/50"
+    seen, bound = shown(found, "float(abs(q[-1]")
+    assert seen <= bound == float(theorem.numbers["limit"])
+    aligned, gap, constant = shown(found, "aligned, float")
+    assert aligned < 100
+    assert 0.1 * constant < gap <= constant
+    table = shown(found, "found.to_frame()")
+    assert set(table["verdict"]) == {"pass"}
+
+
+@pytest.mark.thorough
+def test_the_reviewer_s_way(monkeypatch, tmp_path, capsys):
+    found = values("review", monkeypatch, tmp_path)
+    said = capsys.readouterr().out
+    assert shown(found, "found.outcome.value, found.evidence.value")[:3] == (
+        "pass",
+        "sampled",
+        "-1",
+    )
+    assert shown(found, "again.numbers == theorem.numbers") is True
+    limit, refuted = shown(found, "float(1 / (2 * (C + K)))")
+    assert refuted is True
+    assert 1 / 2500 < limit < 1 / 200
+    assert said.count("claimed: -0.5") == 3
+    lines = [line.split() for line in said.splitlines() if "claimed" in line]
+    assert all(abs(float(line[2]) + 1) < 0.02 for line in lines)
+    verdicts = shown(found, "found")
+    assert verdicts["linear/A2"].outcome is ta.Outcome.FAIL
+    assert verdicts["linear/saturation"].outcome is ta.Outcome.NOT_APPLICABLE
+    assert shown(found, "ends.counts") == {"edge_of_stability": 400}
+    assert "1.9765625" in said  # 2 − 3/128

@@ -1,0 +1,1 @@
+"""What the functions of `import trajalign as ta` return: objects with fields and frames."""

@@ -1,0 +1,118 @@
+"""Verdicts as a sequence, also by their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, overload
+
+from .. import verdict_tables
+from ..verdict_output import by_response
+from ..verification.verdicts import Verdict
+from . import tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COLUMNS = ("label", "verdict", "evidence", "exact", "measured", "order")
+_FRAME = (
+    *("label", "model", "response", "verdict", "evidence", "exact", "value", "measured"),
+    *("order", "claimed_order", "reason", "seconds"),
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Verdicts(Sequence[Verdict]):
+    """Verdicts in their order, by number or by label; shown as a table.
+
+    - `all`: the verdicts; each has `label`, `outcome`, `evidence`, `coefficient` (`exact`,
+      `measured`), `order`, `parameters`, `quantities`, `witness` and `reason`;
+    - `seconds`: how long they took.
+    """
+
+    all: tuple[Verdict, ...]
+    seconds: float
+
+    @overload
+    def __getitem__(self, place: int | str) -> Verdict: ...
+    @overload
+    def __getitem__(self, place: slice) -> Verdicts: ...
+    def __getitem__(self, place: int | str | slice) -> Verdict | Verdicts:
+        if isinstance(place, slice):
+            return Verdicts(self.all[place], self.seconds)
+        if isinstance(place, int):
+            return self.all[place]
+        for verdict in self.all:
+            if verdict.label == place:
+                return verdict
+        raise KeyError(place)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def __iter__(self) -> Iterator[Verdict]:
+        return iter(self.all)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A pandas frame, a row each. `exact` is the formula and `value` its decimal; numbers are
+        floats, None where there are none. Raises MissingExtraError without pandas."""
+        return tables.Table(_FRAME, tuple(map(_row, self.all))).frame()
+
+    def __repr__(self) -> str:
+        console = tables.plain()
+        verdict_tables.print_verdicts(console, self.all, self.seconds)
+        return tables.text_of(console)
+
+    def _repr_html_(self) -> str:
+        return tables.page(self.body())
+
+    def body(self) -> str:
+        """The tables as HTML, without the style that they need."""
+        parts = []
+        for (model, response), group in by_response(self.all):
+            table = tables.Table(_COLUMNS, tuple(map(_shown, group))).filled()
+            parts.append(table.html(f"{model}  {response}", _COLUMNS[3:]))
+            parts += [_note(verdict) for verdict in group if verdict.reason]
+        return "".join(parts)
+
+
+def _row(verdict: Verdict) -> tuple[object, ...]:
+    found, order = verdict.coefficient, verdict.order
+    return (
+        verdict.label,
+        verdict.model,
+        verdict.response,
+        verdict.outcome.value,
+        verdict.evidence.value if verdict.evidence else None,
+        found.exact if found else None,
+        tables.decimal(found.decimal or found.exact) if found else None,
+        tables.decimal(found.measured) if found else None,
+        tables.decimal(order.measured) if order else None,
+        tables.decimal(order.claimed) if order else None,
+        verdict.reason,
+        verdict.seconds,
+    )
+
+
+def _shown(verdict: Verdict) -> tuple[object, ...]:
+    found, order = verdict.coefficient, verdict.order
+    return (
+        verdict.label,
+        verdict.outcome.value,
+        verdict.evidence.value if verdict.evidence else None,
+        f"{found.exact} ≈ {found.beside}" if found and found.beside else found and found.exact,
+        found and found.measured,
+        order and f"{order.measured} (claimed {order.claimed})",
+    )
+
+
+def _note(verdict: Verdict) -> str:
+    """Why a verdict is what it is, with its witness."""
+    witness = ", ".join(f"{name} = {value}" for name, value in (verdict.witness or {}).items())
+    told = (
+        verdict.reason
+        if not witness or witness in verdict.reason
+        else f"{verdict.reason} ({witness})"
+    )
+    return f"<div><code>{escape(verdict.label)}</code> {escape(told)}</div>"
