@@ -92,11 +92,11 @@ def _distances(
     """By the lemmas near_0, near_1 and near_2 of TanhRatio.v."""
     (p0, p1, p2), (r0, r1, r2), third = sizes, residuals, Fraction(1, 3)
     d0 = r0
-    d1 = (r1 + (1 + p0) * d0 + end * (third + p1) * d0) / 3
+    d1 = _rounded((r1 + (1 + p0) * d0 + end * (third + p1) * d0) / 3)
     crude = (Fraction(4, 3) + Fraction(2, 9) * end) / 5
     d2 = r2 + 2 * (1 + p0) * d1 + 2 * (third + p1) * d0 + 2 * end * (third + p1) * d1
     d2 = (d2 + end * (crude + p2) * d0) / 5
-    return d0, _rounded(d1), _rounded(d2)
+    return d0, d1, _rounded(d2)
 
 
 def _rounded(x: Fraction) -> Fraction:

@@ -90,20 +90,17 @@ def _polynomial(near: Near) -> Iterator[str]:
         f"Rabs ({u} x - {p} x) <= {d}"
         for u, p, d in zip(("u", "u1", "u2"), ("P", "P1", "P2"), distances, strict=True)
     )
-    numbers = " ".join(rational(n) for n in (near.end, *near.sizes, *near.residuals))
     yield f"Lemma near x : 0 < x <= {end} -> {said}."
     yield "Proof."
     yield "  intros X. repeat split."
     precise = "interval with (i_bisect x, i_taylor x, i_degree 8, i_prec 60)"
-    facts = "P_slope P1_slope P2_slope Q_slope"
-    for lemma in ("near_0", "near_1", "near_2"):
-        yield (
-            f"  - apply ({lemma} P P1 P2 P3 Q {numbers} {' '.join(distances)}); "
-            f"try exact X; auto using {facts.replace(' ', ', ')};"
-        )
-        yield (
-            f"    try (clear x X; intros x X; cbv beta; unfold P, P1, P2, P3; {precise}); try lra."
-        )
+    sizes, residuals = (list(map(rational, part)) for part in (near.sizes, near.residuals))
+    for k in range(3):
+        functions = " ".join(("P", "P1", "P2", "P3")[: k + 2])
+        parts = (*sizes[: k + 1], *residuals[: k + 1], *distances[: k + 1])
+        yield f"  - apply (near_{k} {functions} Q {end} {' '.join(parts)}); try exact X;"
+        yield "    auto using P_slope, P1_slope, P2_slope, Q_slope;"
+        yield f"    try (clear x X; intros x X; cbv beta; unfold P, P1, P2, P3; {precise}); try lra."
     yield "Qed."
     yield "Ltac put_one f g x :="
     yield "  replace (f x) with (g x + (f x - g x)) by ring; let d := fresh \"d\" in"
