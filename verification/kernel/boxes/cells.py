@@ -20,7 +20,8 @@ from .responses import OnX, Values
 
 _SAMPLES = 60  # in a cell
 _CELLS = (2, 3, 4, 6, 8, 12, 16)
-_WIDER = 0.01  # of its size, by which a range is made wider
+_WIDER = 0.02, 0.002  # of its size, and by itself, by which a range is made wider
+_ROUNDING = 1e-6, 1e-5
 _SCALE = 10**4  # the denominator of a bound
 _SPARE = 0.02  # of the bound of E that is to be left
 _SHARES = tuple(Fraction(k, 20) for k in range(20, 9, -1))
@@ -190,15 +191,15 @@ def _told(v: Any) -> Range:
 
 
 def _rounded(v: Any) -> Range:
-    return _wider([float(v.a), float(v.b)], 1e-6)
+    return _wider([float(v.a), float(v.b)], _ROUNDING)
 
 
 def _magnitude(v: Any) -> Fraction:
     return Fraction(int(max(abs(float(v.a)), abs(float(v.b))) * 1.01 * 100) + 1, 100)
 
 
-def _wider(values: list[float], share: float = _WIDER) -> Range:
+def _wider(values: list[float], by: tuple[float, float] = _WIDER) -> Range:
     low, high = min(values), max(values)
-    room = share * max(abs(low), abs(high)) + 1e-5
+    room = by[0] * max(abs(low), abs(high)) + by[1]
     first, last = int((low - room) * _SCALE // 1), -int((-high - room) * _SCALE // 1)
     return Fraction(first, _SCALE), Fraction(last, _SCALE)

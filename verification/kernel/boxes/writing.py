@@ -66,8 +66,8 @@ class Names:
 def header(plan: Plan) -> str:
     """What the file begins with: the polynomial is proved near here, where there is one."""
     unfolded = ["steep", "half", "start"]
-    unfolded += [f"linear_{n}" for n in ("h", "M", "first", "f")]
-    unfolded += [f"neuron_{n}" for n in ("h", "M", "first")]
+    unfolded += [f"linear_{n}" for n in ("first", "h", "M", "f")]
+    unfolded += [f"neuron_{n}" for n in ("first", "h", "M")]
     defined = ", ".join([*unfolded, *plan.known.unfolded])
     lines = [_HEADER.format(module=plan.known.module)]
     if plan.near is not None:
@@ -265,7 +265,10 @@ class Cell:
         yield "  split."
         yield f"  - cbv zeta. rewrite A. change ({n.den}) with ({_den_of(plan, n)})."
         yield "    set (g := _ + e * (2 * _ / _)) in *. clearbody g."
-        yield f"    assert (0 <= e * g <= {rational(plan.largest * box.ranges['g'][1])}) by nra."
+        yield f"    assert (0 < e * g <= {rational(plan.largest * box.ranges['g'][1])})."
+        yield f"    {{ replace {rational(plan.largest * box.ranges['g'][1])} with"
+        yield f"        ({rational(plan.largest)} * {rational(box.ranges['g'][1])}) by field."
+        yield "      split; [apply Rmult_lt_0_compat | apply Rmult_le_compat]; lra. }"
         yield "    repeat split; try lra; nra."
         yield (
             f"  - pose proof (rest_split x e w ({n.at('h')}) ({n.force()}) ({n.at('L')}) "
@@ -281,7 +284,8 @@ class Cell:
         yield f"    change ({n.tau2}) with ({_tau2_of(plan, n)})."
         yield "    match type of K with Rabs ?a <= _ => set (m := Rabs a) in *;"
         yield "      assert (0 <= m) by apply Rabs_pos end."
-        yield f"    assert (e * m <= {rational(plan.largest)} * {rational(box.more)}) by nra."
+        yield f"    assert (e * m <= {rational(plan.largest)} * {rational(box.more)})"
+        yield "      by (apply Rmult_le_compat; lra)."
         yield "    match type of G with Rabs ?a - _ + _ <= 0 => set (m2 := Rabs a) in * end. lra."
         yield "Qed."
 
