@@ -172,8 +172,8 @@ def _witness(said: Statement) -> Iterator[str]:
     if said.square:
         yield "split; [intros p; reflexivity |]."
     yield "split; [intros t; split; reflexivity |]."
-    yield "split; [| unfold o, p0; simpl; lra]. cbv zeta. unfold o. simpl Nat.iter. simpl fst."
-    yield "simpl snd. split; [unfold p0; lra |]."
+    yield "split; [| unfold o, p0; simpl; lra]. cbv zeta. unfold o."
+    yield "cbn [Nat.iter nat_rect fst snd]. split; [unfold p0; lra |]."
     yield f"replace (r p0 * (1 + h p0 * {said.epsilon}) / r p0 - 1 - h p0 * {said.epsilon})"
     yield "  with 0 by (field; lra). rewrite Rabs_R0. lra."
 
