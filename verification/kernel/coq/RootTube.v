@@ -206,4 +206,25 @@ Proof.
   - intros z N HX. rewrite h_is by nra. unfold share. field. nra.
 Qed.
 End All.
+
+(* Half of C would not do: at a = 1, e = 0 the bound of E is false. *)
+Lemma twin : ~ (forall a e w m n, 0 <= a <= 1 -> 0 <= e <= e0 -> - C <= w <= C ->
+  1 <= m <= spread -> 1 <= n <= spread2 -> Rabs (E_of a e w m n) <= 2 * (C / 2)).
+Proof.
+  unfold e0, C, spread, spread2. intros H.
+  assert (T := H 1 0 0 1 1 ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra) ltac:(lra)).
+  replace (E_of 1 0 0 1 1) with 1 in T.
+  - rewrite Rabs_R1 in T. lra.
+  - unfold E_of, tau1_of, den_of, g_of, s_of. cbv zeta. field.
+Qed.
+
+(* There are points on the tube. *)
+Lemma witness e : exists p q, 0 < p /\ p ^ 2 <= X /\
+  Rabs (q / (/ sqrt (1 + p ^ 2)) - 1 - 1 / (2 * (1 + p ^ 2)) * e) <= C * e ^ 2.
+Proof.
+  exists (1 / 10), (/ sqrt (1 + (1 / 10) ^ 2) * (1 + 1 / (2 * (1 + (1 / 10) ^ 2)) * e)).
+  unfold X, C. repeat split; try lra.
+  assert (0 < sqrt (1 + (1 / 10) ^ 2)) by (apply sqrt_lt_R0; lra).
+  replace (Rabs _) with (Rabs 0); [rewrite Rabs_R0; nra |]. f_equal. field. lra.
+Qed.
 Print Assumptions root_stays.
