@@ -38,7 +38,7 @@ def test_orbits_stay_on_the_tube_and_half_its_width_does_not_do(tmp_path: Path) 
         assert done.returncode == 0, done.stdout
     (found,) = calling.axioms(done.stdout)
     assert found <= REALS
-    turned = _by_hand("RootTube").replace("Definition C := 5601 / 10000", "Definition C := 28 / 100")
+    turned = _by_hand("RootTube").replace("C := 5601 / 10000", "C := 28 / 100")
     assert turned != _by_hand("RootTube")
     (tmp_path / "Turned.v").write_text(turned, "utf-8")
     assert calling.coqc(tmp_path, "Turned.v").returncode != 0
