@@ -16,6 +16,8 @@ from ..kernel_output import document, table
 from ..terminal import progress_bar
 from ..theory import models
 from ..theory.errors import InputError
+from ..tube_folder import check_tube
+from ..verification.kernel.boxes.project import is_tube
 from ..verification.kernel.calling import build_library, require_coq
 from ..verification.kernel.chapter import Chapter
 from ..verification.kernel.files import Changed, read_folder
@@ -41,7 +43,7 @@ Examples:
     required=True,
     metavar="DIR|MODEL",
     type=FILE,
-    help="A project that `derive --coq` wrote, or a model whose derivations are written anew.",
+    help="A project that `derive --coq` or `prove --coq` wrote, or a model whose derivations are written anew.",
 )
 @click.option("--loss", metavar="E", help="As for `derive`; with a model only.")
 @click.option("--activation", metavar="E", help="As for `derive`; with a model only.")
@@ -75,6 +77,8 @@ def check(
     elif Path(target).is_dir():
         if any(given is not None for given in (loss, activation, order)):
             raise InputError("--loss, --activation and --order go with a model, not with a folder")
+        if is_tube(Path(target)):
+            return check_tube(Path(target), json_file)
         project = read_folder(Path(target))
         chosen = project.model
         made, proofs = chapters(chosen, project.order), project.proofs()

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import re
 import time
+from pathlib import Path
 from textwrap import fill
 from typing import Any
 
 import click
 
 from .. import __version__
-from ..files import check_outputs, dump, write
+from ..files import check_folder, check_outputs, dump, write
 from ..terminal import Output, progress_bar
 from ..theorem_file import replayed
 from ..theory.errors import InputError
 from ..theory.models import Model
 from ..theory.models.options import with_options
 from ..theory.writing.plain_text import plain_text
+from ..tube_folder import write_tube
+from ..verification.kernel.boxes.responses import on_x
 from ..verification.theorems.asked import Ends, wanted
 from ..verification.theorems.certificate import (
     certificate,
@@ -45,6 +48,7 @@ Examples:
   trajalign prove linear --loss log-cosh --eta0 1/20 --q0 0.8,0.9
   trajalign prove product --loss log-cosh --target 1 --eta0 1/20 --q0 0.8,0.9
   trajalign prove --replay atan.json
+  trajalign prove linear --loss log-cosh --eta0 1/20 --q0 0.8,0.85 --coq tube
 """,
 )
 @model_options(required=False)
@@ -63,6 +67,13 @@ Examples:
 @click.option(
     "--replay", "replay_file", metavar="FILE", type=FILE, help="Check a certificate and no more."
 )
+@click.option(
+    "--coq",
+    "coq_folder",
+    metavar="DIR",
+    type=FILE,
+    help="Write as a project of Coq that orbits on the tube stay there.",
+)
 @json_option
 @jobs_option
 def prove(
@@ -72,6 +83,7 @@ def prove(
     p0: str | None,
     certificate_file: str | None,
     replay_file: str | None,
+    coq_folder: str | None,
     json_file: str | None,
     jobs: int | None,
 ) -> int:
@@ -84,27 +96,35 @@ def prove(
     """
     begin, cores = time.perf_counter(), jobs or os.cpu_count() or 1
     if replay_file is not None:
-        given = (eta0, q0, p0, certificate_file)
-        told = "--replay takes a certificate and goes with --json only"
+        given = (eta0, q0, p0, certificate_file, coq_folder)
+        said = "--replay takes a certificate and goes with --json only"
         if any(option is not None for option in given):
-            raise InputError(told)
+            raise InputError(said)
         check_outputs(json=json_file)
-        found = replayed(replay_file, "--replay", own=asked.own_alone(told), jobs=cores)
+        found = replayed(replay_file, "--replay", own=asked.own_alone(said), jobs=cores)
         chosen, theorem = found.model, found.theorem
     else:
         if asked.nothing:
             raise InputError("prove: name a model, a loss or an activation")
         check_outputs(certificate=certificate_file, json=json_file)
         chosen = asked.model()
+        if coq_folder is not None:
+            check_folder(Path(coq_folder), "--coq")
+            on_x(chosen)
         proof, theorem = _searched(chosen, _wanted(chosen, eta0, q0, p0), cores)
     words, seconds = sentences(chosen, theorem), time.perf_counter() - begin
+    if certificate_file is not None or coq_folder is not None:
+        told = certificate(chosen, proof, theorem)
     if certificate_file is not None:
-        write(certificate_file, dump(certificate(chosen, proof, theorem)))
+        write(certificate_file, dump(told))
     if json_file is not None:
         write(json_file, dump(_document(chosen, theorem, words, seconds)))
     if "-" not in (certificate_file, json_file):
         how = "replayed" if replay_file is not None else "proved"
         _print(chosen, words, f"{how} in {seconds:.1f} s")
+    if coq_folder is not None:
+        quiet = "-" in (certificate_file, json_file)
+        write_tube(chosen, theorem, told["sha256"], Path(coq_folder), quiet)
     return 0
 
 

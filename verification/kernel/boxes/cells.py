@@ -187,7 +187,9 @@ def _outer(v: Any) -> Any:
 
 def _told(v: Any) -> Range:
     """The ends of what `_outer` made."""
-    return Fraction(round(float(v.a) * _SCALE), _SCALE), Fraction(round(float(v.b) * _SCALE), _SCALE)
+    return Fraction(round(float(v.a) * _SCALE), _SCALE), Fraction(
+        round(float(v.b) * _SCALE), _SCALE
+    )
 
 
 def _rounded(v: Any) -> Range:

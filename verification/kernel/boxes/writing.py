@@ -103,7 +103,7 @@ def _polynomial(near: Near) -> Iterator[str]:
         yield f"    try (clear x X; intros x X; cbv beta; unfold P, P1, P2, P3; {precise}); try lra."
     yield "Qed."
     yield "Ltac put_one f g x :="
-    yield "  replace (f x) with (g x + (f x - g x)) by ring; let d := fresh \"d\" in"
+    yield '  replace (f x) with (g x + (f x - g x)) by ring; let d := fresh "d" in'
     yield "  set (d := f x - g x) in *; clearbody d."
     yield "Ltac put x := let A := fresh in let B := fresh in let D := fresh in"
     yield "  destruct (near x) as (A & B & D); [nra |];"
@@ -161,9 +161,7 @@ class Cell:
         yield f"  {drop} <= t <= 1 -> {drop} <= s <= 1 ->"
         yield f"  Rabs ({self._start_of('(x * t)', '(x * s)')})"
         yield f"  - {rational(scale)} * ({n.at('L')}) + {rational(spare)} <= 0."
-        yield (
-            f"Proof. intros X H T S. {self._opened('x', 'x * t', 'x * s')} {_BISECTED}. Qed."
-        )
+        yield (f"Proof. intros X H T S. {self._opened('x', 'x * t', 'x * s')} {_BISECTED}. Qed.")
         share = rational(1 + box.share)
         yield f"Lemma {self.name}_stable x : 0 < x -> {low} <= x <= {high} ->"
         yield f"  4 * ({n.at('L')}) * x * {share} - 2 <= 0."
@@ -193,8 +191,7 @@ class Cell:
         yield f"  {_in(box.ranges['den'], 'den')} /\\ {_in(box.ranges['s'], 's')} /\\"
         yield f"  {_in(box.ranges['g'], 'g0 + e * g1')} /\\"
         yield (
-            "  Rabs (further x e b g0 g1 L N M (first + e * tau2) tau2) <= "
-            f"{rational(box.more)}."
+            f"  Rabs (further x e b g0 g1 L N M (first + e * tau2) tau2) <= {rational(box.more)}."
         )
         yield "Proof."
         yield "  intros X E W. intros. pose (g := g0 + e * g1). pose (j := 2 * g1 - g ^ 2)."
@@ -238,11 +235,9 @@ class Cell:
         yield "  intros E X H W Y Z. apply Rabs_le_between in W."
         for name in self.base:
             yield f"  pose proof ({self.name}_{name} x X H) as R_{name}."
-        for name, place, letter in (("half", "y", "Y"), ("M", "z", "Z")):
+        for name, place in (("half", "y"), ("M", "z")):
             yield f"  assert (I_{name} : 0 < {place}) by nra."
-            yield (
-                f"  pose proof ({self.name}_{name} {place} I_{name} ltac:(nra)) as R_{name}."
-            )
+            yield (f"  pose proof ({self.name}_{name} {place} I_{name} ltac:(nra)) as R_{name}.")
         yield f"  assert (R_N : {_in(box.ranges['N'], f'{n.r} x * {n.half} y')})."
         yield f"  {{ set (a := {n.r} x) in *. set (c := {n.half} y) in *. clearbody a c."
         yield f"    split; {_PLAIN}. }}"
