@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +25,22 @@ from .verification.theorems.proof import Theorem
 from .verification.verdicts import Evidence
 
 SCHEMA = "trajalign.check-tube/1"
+_SCALE = 10**5  # the denominator to which C is rounded up
 
 
 def write_tube(model: Model, theorem: Theorem, sha256: str, folder: Path, quiet: bool) -> None:
     """Write the project of a theorem's tube.
 
     Parameters: a model and its theorem; the SHA-256 of its certificate; the folder, which may be
-    there; whether nothing is to be said. Raises InputError for what is no folder, and Untranslatable.
+    there; whether nothing is to be said. Raises InputError for what is no folder, and
+    Untranslatable.
     """
     check_folder(folder, "--coq")
     setting = theorem.setting
     tube = Tube(
         Fraction(str(setting.largest)),
         Fraction(str(setting.tube_end)),
-        Fraction(str(theorem.alignment)),
+        Fraction(ceil(Fraction(str(theorem.alignment)) * _SCALE), _SCALE),
     )
     made = project(model, tube, sha256)
     make_folder(folder, "--coq")
@@ -52,14 +55,12 @@ def write_tube(model: Model, theorem: Theorem, sha256: str, folder: Path, quiet:
 def sentence(said: Statement) -> str:
     """What the Coq theorem says, in a line."""
     t, epsilon = said.tube, "η²" if "^" in said.epsilon else "η"
-    return (
-        f"if p₀² ≤ {_short(t.end)} and |q₀/r(p₀) − 1 − h(p₀) ε| ≤ {_short(t.constant)} ε², it is so "
-        f"at all times, for all 0 < ε ≤ {t.largest}, ε = {epsilon}"
-    )
+    start = f"p₀² ≤ {_short(t.end)} and |q₀/r(p₀) − 1 − h(p₀) ε| ≤ {_short(t.constant)} ε²"
+    return f"if {start}, it is so at all times, for all 0 < ε ≤ {t.largest}, ε = {epsilon}"
 
 
 def _short(x: Fraction) -> str:
-    return f"{float(x):.5g}"
+    return f"{float(x):.10g}"
 
 
 def check_tube(folder: Path, json_file: str | None) -> int:

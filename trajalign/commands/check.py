@@ -43,7 +43,7 @@ Examples:
     required=True,
     metavar="DIR|MODEL",
     type=FILE,
-    help="A project that `derive --coq` or `prove --coq` wrote, or a model whose derivations are written anew.",
+    help="A project that --coq wrote, or a model whose derivations are written anew.",
 )
 @click.option("--loss", metavar="E", help="As for `derive`; with a model only.")
 @click.option("--activation", metavar="E", help="As for `derive`; with a model only.")

@@ -1,4 +1,4 @@
-"""The cells of x = p² and the bounds that Coq is to confirm on each: chosen by floats, not believed.
+"""The cells of x = p² and the bounds that Coq is to confirm on each, chosen by floats.
 
 On a cell r, L = −r'/r, h, g0 = 2h + f, half of the second slope of 1/r, h' and what a model adds
 are enclosed. From these follow bounds of what E has beside its start, and what the start may be.
@@ -172,7 +172,7 @@ def further(
     kept = tau1 + g**2 * L + x * k**2 * n - x * tau * k * L + e * x**2 * tau * k**2 * n
     more = b * kept + tau2 + L * g1 * (g + g0) + x * n * j * (k + 2 * g0)
     more += -x * L * (tau1 * k + tau0 * j) + x**2 * tau * k**2 * n + j * M
-    names = "N b s den tau2 g1 g j k tau0 tau1 tau more".split()
+    names = ["N", "b", "s", "den", "tau2", "g1", "g", "j", "k", "tau0", "tau1", "tau", "more"]
     return dict(zip(names, (n, b, s, den, tau2, g1, g, j, k, tau0, tau1, tau, more), strict=True))
 
 

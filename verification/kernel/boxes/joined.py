@@ -1,4 +1,4 @@
-"""Cells joined to one statement for all x, and the theorem about orbits with its witness and twins."""
+"""Cells joined for all x, and the theorem about orbits with its witness and twins."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def _twin(said: Statement) -> Iterator[str]:
     yield "intros twin."
     yield f"destruct {label(said.model)}__witness as ({' & '.join(names)} & step & start & N)."
     yield f"assert (e : 0 < {said.epsilon}) by nra."
-    yield f"assert (from : let p := p_ 0%nat in let q := q_ 0%nat in"
+    yield "assert (from : let p := p_ 0%nat in let q := q_ 0%nat in"
     yield f"  p ^ 2 <= {rational(said.tube.end)} /\\ {said.misfit(said.tube.constant)})."
     yield "{ cbv zeta in *. destruct start as [A B]. split; [exact A |]. nra. }"
     yield f"pose proof ({label(said.model)} {arguments} step from 1%nat) as claim."

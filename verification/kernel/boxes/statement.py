@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import sympy as sp
-
 from ....theory.curve.first_order import generic_h, slow_curve
 from ....theory.expressions.parsing import Z
 from ....theory.models import ETA, PHI_SQUARED, Model, P, Q, R

@@ -100,7 +100,8 @@ def _polynomial(near: Near) -> Iterator[str]:
         parts = (*sizes[: k + 1], *residuals[: k + 1], *distances[: k + 1])
         yield f"  - apply (near_{k} {functions} Q {end} {' '.join(parts)}); try exact X;"
         yield "    auto using P_slope, P1_slope, P2_slope, Q_slope;"
-        yield f"    try (clear x X; intros x X; cbv beta; unfold P, P1, P2, P3; {precise}); try lra."
+        yield "    try (clear x X; intros x X; cbv beta; unfold P, P1, P2, P3;"
+        yield f"      {precise}); try lra."
     yield "Qed."
     yield "Ltac put_one f g x :="
     yield '  replace (f x) with (g x + (f x - g x)) by ring; let d := fresh "d" in'
@@ -141,8 +142,7 @@ class Cell:
     def _opened(self, *places: str) -> str:
         near = self.plan.near is not None
         puts = " ".join(f"put {place if place.isalpha() else f'({place})'}." for place in places)
-        defined = "open_." + (f" {puts} unfold P, P1, P2." if near else "")
-        return defined
+        return "open_." + (f" {puts} unfold P, P1, P2." if near else "")
 
     def _ranges(self) -> Iterator[str]:
         low, high = rational(self.box.low), rational(self.box.high)
@@ -219,7 +219,7 @@ class Cell:
         for name in follow:
             yield f"  assert (R_{name} : {_in(box.ranges[name], name)})"
             yield f"    by (rewrite E_{name}; split; {_PLAIN}). clear E_{name}."
-        yield f"  split; [exact R_den | split; [exact R_s | split; [exact R_g |]]]."
+        yield "  split; [exact R_den | split; [exact R_s | split; [exact R_g |]]]."
         yield f"  unfold further_at. {_PLAIN}."
         yield "Qed."
 
@@ -275,7 +275,8 @@ class Cell:
             f"    apply (assembled x e {rational(plan.largest)} ({n.at('h')}) {top} "
             f"({n.at('L')}) {rational(plan.constant)} {rational(box.share)}); try lra."
         )
-        yield "    apply Rle_trans with (1 := Rabs_triang _ _). rewrite Rabs_mult, (Rabs_pos_eq e) by lra."
+        yield "    apply Rle_trans with (1 := Rabs_triang _ _)."
+        yield "    rewrite Rabs_mult, (Rabs_pos_eq e) by lra."
         yield f"    change ({n.tau2}) with ({_tau2_of(plan, n)})."
         yield "    match type of K with Rabs ?a <= _ => set (m := Rabs a) in *;"
         yield "      assert (0 <= m) by apply Rabs_pos end."
