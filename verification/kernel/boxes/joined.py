@@ -22,13 +22,12 @@ def label(model: Model) -> str:
 
 def written(plan: Plan, said: Statement) -> str:
     """The whole file: cells, what is joined of them, the theorem, its witness and its twins."""
-    names, name = Names(plan), label(said.model)
+    names = Names(plan)
     cells = [Cell(plan, names, k, box).text() for k, box in enumerate(plan.boxes, start=1)]
     blocks = theorem(plan, said)
-    asked = f"Definition {name}__all := ({', '.join(block.name for block in blocks)})."
     parts = [header(plan), *cells, *_joined(plan, names), *_even(plan, said)]
     parts += [block.text for block in blocks]
-    return "\n".join([*parts, asked, f"Print Assumptions {name}__all.", ""])
+    return "\n".join([*parts, ""])
 
 
 def _joined(plan: Plan, n: Names) -> Iterator[str]:
