@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from fractions import Fraction
+from hashlib import sha256
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import click
 from . import __version__
 from .exits import FAILED, complain
 from .files import check_folder, dump, make_folder, write, write_together
+from .kernel_output import SCHEMA
 from .terminal import status_line
 from .theory.models import Model
 from .verification.kernel.boxes.project import Checked, check, project
@@ -24,11 +26,10 @@ from .verification.kernel.project import PACKAGES
 from .verification.theorems.proof import Theorem
 from .verification.verdicts import Evidence
 
-SCHEMA = "trajalign.check-tube/1"
 _SCALE = 10**5  # the denominator to which C is rounded up
 
 
-def write_tube(model: Model, theorem: Theorem, sha256: str, folder: Path, quiet: bool) -> None:
+def write_tube(model: Model, theorem: Theorem, digest: str, folder: Path, quiet: bool) -> None:
     """Write the project of a theorem's tube.
 
     Parameters: a model and its theorem; the SHA-256 of its certificate; the folder, which may be
@@ -42,7 +43,7 @@ def write_tube(model: Model, theorem: Theorem, sha256: str, folder: Path, quiet:
         Fraction(str(setting.tube_end)),
         Fraction(ceil(Fraction(str(theorem.alignment)) * _SCALE), _SCALE),
     )
-    made = project(model, tube, sha256)
+    made = project(model, tube, digest)
     make_folder(folder, "--coq")
     write_together({folder / name: text for name, text in made.texts.items()})
     if quiet:
@@ -81,25 +82,32 @@ def check_tube(folder: Path, json_file: str | None) -> int:
         model = found.said.model
         click.echo(f"{model.name}, {model.response.text}, read by Coq {version}\n")
         click.echo(f"{Evidence.KERNEL.value}: {sentence(found.said)}")
-        twins = sum("__twin_" in name for name in found.names)
-        click.echo(f"with a witness; {twins} falsified copies are refuted; {seconds:.0f} s")
+        click.echo(f"with a witness; {found.twins} falsified copies are refuted; {seconds:.0f} s")
     return 0
 
 
 def _document(found: Checked, version: str) -> dict[str, Any]:
-    tube = found.said.tube
+    main = found.blocks[0]
     return {
         "schema": SCHEMA,
         "version": __version__,
         "coq": version,
         "model": found.said.model.name,
         "response": found.said.model.response.text,
-        "tube": {
-            "largest": str(tube.largest),
-            "end": str(tube.end),
-            "constant": str(tube.constant),
-        },
-        "evidence": Evidence.KERNEL.value,
-        "lemmas": list(found.names),
-        "axioms": sorted(found.axioms),
+        "lemmas": [
+            {
+                "label": "theorem/alignment",
+                "step": "tube-kept",
+                "lemma": main.name,
+                "sha256": sha256(main.says.encode()).hexdigest(),
+                "evidence": Evidence.KERNEL.value,
+                "accepted": True,
+                "witness": dict(found.case),
+                "twins_refuted": found.twins,
+                "side_conditions": [],
+                "axioms": sorted(found.axioms),
+                "why": "",
+            }
+        ],
+        "not_translated": [],
     }

@@ -177,6 +177,11 @@ def _witness(said: Statement) -> Iterator[str]:
     yield "  with 0 by (field; lra). rewrite Rabs_R0. lra."
 
 
+def case(said: Statement) -> dict[str, str]:
+    """Where the witness begins: on the curve to first order."""
+    return {"eta": str(_step_size(said)), "p_0": str(_place(said.tube.end))}
+
+
 def _step_size(said: Statement) -> Fraction:
     power = 1
     while power < _NATURAL:

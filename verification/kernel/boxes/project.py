@@ -24,7 +24,7 @@ from ..names import Untranslatable
 from ..project import PACKAGES
 from ..running import AXIOMS
 from .cells import Plan, plan
-from .joined import theorem, written
+from .joined import case, theorem, written
 from .responses import on_x
 from .statement import Statement, Tube
 
@@ -104,8 +104,18 @@ class Checked:
     """What Coq accepts of a folder: the theorem, its witness and its twins, on these axioms."""
 
     said: Statement
-    names: tuple[str, ...]
+    blocks: tuple[Block, ...]
     axioms: frozenset[str]
+
+    @property
+    def twins(self) -> int:
+        """How many falsified copies are refuted."""
+        return sum("__twin_" in block.name for block in self.blocks)
+
+    @property
+    def case(self) -> dict[str, str]:
+        """Where the witness begins."""
+        return case(self.said)
 
 
 def check(folder: Path) -> Checked:
@@ -141,7 +151,7 @@ def check(folder: Path) -> Checked:
         raise InputError(f"coqc does not tell the axioms: {calling.last(done.stdout)}")
     if not axioms[0] <= AXIOMS:
         raise Changed(f"it rests on {', '.join(sorted(axioms[0] - AXIOMS))}")
-    return Checked(said, tuple(block.name for block in blocks), axioms[0])
+    return Checked(said, blocks, axioms[0])
 
 
 def _read(folder: Path) -> tuple[Statement, tuple[Block, ...], tuple[str, ...], dict[str, str]]:
