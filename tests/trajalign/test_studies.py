@@ -279,7 +279,8 @@ def made_up(study, off, q_start=0.5, share=1.0):
     q[:, 0] = q_start
     sharpness = np.full((4, 7), share * 2 / study.task.step_size)
     zero = np.zeros_like(p)
-    return Trajectories(times, p, q, zero, zero, np.arange(0.0, 601, 100), sharpness)
+    points = p[:, None], np.ones_like(p)[:, None]
+    return Trajectories(times, p, q, zero, zero, zero, *points, np.arange(0.0, 601, 100), sharpness)
 
 
 def verdicts(study, recorded):
