@@ -79,8 +79,10 @@ def show(console: Console, study: Study, judgement: Judgement, seconds: float) -
 
 def show_names(console: Console) -> None:
     """The studies that are shipped."""
-    for name, title in shipped().items():
-        console.print(Text.assemble((f"{name:14}", "bold"), title))
+    found = shipped()
+    wide = max(map(len, found)) + 1
+    for name, title in found.items():
+        console.print(Text.assemble((f"{name:{wide}}", "bold"), title))
 
 
 def _runs(runs: tuple[Run, ...]) -> Table:
