@@ -18,7 +18,9 @@ from trajalign.theory.responses import Loss
 
 pytest.importorskip("jax")
 
-MANY_POINTS = {"breast-cancer", "breast-cancer-linear", "digits", "digits-elu", "wine"}
+MANY_POINTS = {
+    "breast-cancer", "breast-cancer-linear", "digits", "digits-elu", "digits-later", "wine",
+}  # fmt: skip
 SHIPPED = MANY_POINTS | {
     "elu-depth3", "linear-depth2", "linear-depth3", "square-loss", "tanh-depth3", "toy",
 }  # fmt: skip
