@@ -51,13 +51,15 @@ def study_pictures(
 
 
 def diagram_picture(study: Study, recorded: Trajectories) -> Picture:
-    """(p_t, q_t) of all runs over the branches p = 0 and q = r(p) of the frozen map, up to where
-    the runs end; the caption says how many end above the frame.
+    """(p_t, q_t) of all runs over the branches p = 0 and q = r(p) of the frozen map of one point,
+    up to where the runs end; the caption says how many end above the frame.
     """
     wide, ends = _width(study, recorded), recorded.q[:, -1]
     top = float(np.clip(1.05 * np.max(ends, initial=0, where=np.isfinite(ends)), _LOW, _HIGH))
     above = int(np.sum(ends > top))
     told = f"; in {above} of {len(ends)} runs q ends above {top:g}" if above else ""
+    if study.criteria.diagram is not None:
+        told = f"; the branch is that of one point{told}"
     p = np.linspace(-wide, wide, _SAMPLES)
     branches = (
         Curve("$q = r(p)$", STABLE, _tuple(p), _tuple(response(study.task.loss, p))),
