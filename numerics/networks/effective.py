@@ -109,7 +109,8 @@ class _Section:
         """The zero of G."""
         here, slope = self._values
         with np.errstate(all="ignore"):
-            size = np.where(slope > 0, np.minimum(np.abs(here / slope), self._unit), self._unit)
+            most = np.maximum(np.abs(self.p), self._unit)  # where ℓ' is flat, no farther at once
+            size = np.where(slope > 0, np.minimum(np.abs(here / slope), most), self._unit)
         far = opposite(self._both, self.p, -1.25 * np.sign(here) * size)
         return np.where(here == 0, self.p, between(self._both, self.p, far, self._unit))
 

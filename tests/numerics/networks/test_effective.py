@@ -118,6 +118,10 @@ def test_the_square_loss_has_no_diagram_but_a_line():
     found = effective_diagram(Loss.parse("z**2/2"), *drawn(1, 6, 7))
     np.testing.assert_allclose(found.response, 1, rtol=1e-13)
     np.testing.assert_allclose(found.flip, 0, atol=1e-14)
+    z, v = drawn(1, 1, 7, 1e60)  # as in a run that flies away
+    np.testing.assert_allclose(
+        effective_diagram(Loss.parse("z**2/2"), z, v).response, 1, rtol=1e-13
+    )
 
 
 def test_it_is_a_two_cycle_of_the_frozen_map_and_its_twins_are_none():
