@@ -81,6 +81,18 @@ def effective_diagram(loss: Loss, residuals: Any, leading: Any) -> EffectiveDiag
     return EffectiveDiagram(found[0], found[1], found[2], found[3], section)
 
 
+@takes(loss=response_of(Loss))
+def loss_derivative(loss: Loss, order: int, z: Floats) -> Floats:
+    """ℓ⁽ᵏ⁾(z) in double precision, k = `order`. Raises NotFiniteError where that does not give it.
+
+    >>> loss_derivative(Loss.parse("exp(z) - z"), 0, np.array([0.0]))
+    array([1.])
+    """
+    compiled = _slopes(loss)[order - 1]
+    compiled.require(z)
+    return np.asarray(compiled(z)[0])
+
+
 class _Section:
     """G along v, one row for each place."""
 
@@ -159,9 +171,10 @@ class _Slopes:
         self._found: dict[int, FloatFunction] = {}
 
     def __getitem__(self, order: int) -> FloatFunction:
-        """ℓ⁽ᵏ⁺¹⁾ for k = `order`."""
+        """ℓ⁽ᵏ⁺¹⁾ for k = `order`, from −1 on."""
         if order not in self._found:
-            expression = derivatives_of(self._loss.slope, order)[order]
+            loss = self._loss
+            expression = derivatives_of(loss.slope, order)[-1] if order >= 0 else loss.expression
             parity = None if self._parity is None else self._parity != (order % 2 == 0)
             scale = float(self._loss.scale)
             self._found[order] = compile_floats([expression], [parity], scale=scale)
