@@ -149,7 +149,7 @@ def residual_picture(study: Study, recorded: Trajectories) -> Picture:
     ]
     return Picture(
         "network-alignment",
-        f"How far {_ratio(study)} is from 1: {study.title}",
+        f"How far {_ratio(study).replace('Q_0', 'Q₀')} is from 1: {study.title}",
         "$t$",
         f"$|{_ratio(study)} - 1|$",
         (bound, *runs),
