@@ -66,8 +66,10 @@ def effective_diagram(loss: Loss, residuals: Any, leading: Any) -> EffectiveDiag
     or ℓ'' at some residual.
 
     >>> found = effective_diagram(Loss.parse("log-cosh"), [[1.0], [1e-9]], [[1.0], [1.0]])
-    >>> found.response - [np.tanh(1.0), 1.0], found.edge
-    (array([0., 0.]), array([1., 1.]))
+    >>> found.response.round(12), np.tanh(1.0).round(12)
+    (array([0.76159416, 1.        ]), np.float64(0.761594155956))
+    >>> found.edge
+    array([1., 1.])
     """
     z, v = np.asarray(residuals, dtype=float), np.asarray(leading, dtype=float)
     if z.shape != v.shape or z.ndim < 1 or not z.shape[-1]:
