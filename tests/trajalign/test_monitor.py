@@ -13,7 +13,9 @@ from trajalign.theory.errors import InputError
 from trajalign.theory.responses import Loss
 
 # PyTorch scripts functions of its own when torch.func.jvp is first used
-pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit.:DeprecationWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.torch.jit.:DeprecationWarning", "ignore:.torch.jit.:FutureWarning"
+)
 
 ETA = 0.1
 
