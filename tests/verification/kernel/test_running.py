@@ -8,6 +8,7 @@ import sympy as sp
 from coq_tools import needs_coq
 
 from trajalign.theory.derivation.claims import Identity, Sign, Step
+from trajalign.theory.derivation.serialization import derivative_at
 from trajalign.theory.derivation.substitution import Equation
 from trajalign.theory.models import R
 from trajalign.verification.kernel import calling, lemmas, running, supposed, translate
@@ -29,8 +30,12 @@ CHAIN = (
     Step("chain", "", Identity((sp.Derivative(p * R(p), p), R(p) + p * sp.Derivative(R(p), p)))),
     (),
 )
+BEND = (
+    Step("bend", "", Identity((1 / derivative_at(R, 2, sp.S.Zero), sp.S.NegativeOne))),
+    ((R(p), 1 / sp.sqrt(p**2 + 1)),),
+)
 Claimed = tuple[Step, tuple[Equation, ...]]
-RIGHT = (SQUARE, QUOTIENT, SLOPE, REST, POSITIVE, CHAIN)
+RIGHT = (SQUARE, QUOTIENT, SLOPE, REST, POSITIVE, CHAIN, BEND)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +59,12 @@ def test_right_translations_are_kernel_checked(folder: Path) -> None:
     found = read_one(folder, *map(made, RIGHT))
     assert [one.lemma.step for one in found if not one.checked] == []
     assert all(one.axioms <= running.AXIOMS for one in found)
+
+
+def test_a_witness_is_told_the_slope_of_a_formula_with_a_root() -> None:
+    found = made(BEND).witness
+    assert found is not None
+    assert any("second_derivative (fun p => - " in line for line in found.lines)
 
 
 def _wrong_power(monkeypatch: pytest.MonkeyPatch) -> None:
