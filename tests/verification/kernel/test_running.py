@@ -1,6 +1,7 @@
 """What Coq accepts of right and of wrong translations. A wrong one is never kernel-checked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from trajalign.theory.derivation.substitution import Equation
 from trajalign.theory.models import R
 from trajalign.verification.kernel import calling, lemmas, running, supposed, translate
 from trajalign.verification.kernel.calling import build_library
-from trajalign.verification.kernel.lemmas import Lemma, lemma
+from trajalign.verification.kernel.lemmas import Block, Lemma, lemma
 from trajalign.verification.kernel.project import Chapter
 from trajalign.verification.kernel.running import Read, read
 
@@ -162,11 +163,13 @@ def test_an_axiom_that_is_not_usual_is_foreign_to_its_chapter_only(
 ) -> None:
     classic = "Classical_Prop.classic"
     monkeypatch.setattr(running, "AXIOMS", running.AXIOMS - {classic})
-    chapters = [Chapter("a/slope", "", (made(CHAIN),), ()), Chapter("a/square", "", (two(),), ())]
+    chapters = [Chapter("a/slope", "", (made(CHAIN),), ()), Chapter("a/plain", "", (plain(),), ())]
     found = running.read_all(chapters, folder)
     assert [(one.foreign, one.checked) for one in found] == [({classic}, False), (set(), True)]
 
 
-def two() -> Lemma:
-    step, equations = SQUARE
-    return lemma("a/square", step, equations)
+def plain() -> Lemma:
+    """A lemma that needs no axiom at all."""
+    names = ("plain", "plain__witness", "plain__twin_1")
+    one, witness, twin = (Block(name, "True", ("exact I.",)) for name in names)
+    return replace(made(SQUARE), main=one, witness=witness, twins=(twin,))
