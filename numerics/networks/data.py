@@ -16,7 +16,8 @@ _MOST_NUMBERS = 10**7
 TABLES = {"breast-cancer": "load_breast_cancer", "wine": "load_wine"}
 
 
-def _numbers(value: Any, name: str) -> Floats:
+def array_of(value: Any, name: str) -> Floats:
+    """An argument as an array of numbers. Raises ArgumentError, with its name, for others."""
     try:
         return np.asarray(value, dtype=float)
     except (TypeError, ValueError):
@@ -31,7 +32,7 @@ class Data:
     targets: Floats
 
     def __post_init__(self) -> None:
-        convert_fields(self, ("inputs", "targets"), _numbers)
+        convert_fields(self, ("inputs", "targets"), array_of)
         if self.inputs.ndim != 2 or self.targets.shape != self.inputs.shape[:1]:
             raise InputError(
                 f"data: inputs of shape {self.inputs.shape}, targets of shape {self.targets.shape}"

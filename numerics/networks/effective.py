@@ -13,6 +13,7 @@ from ...theory.arguments import takes
 from ...theory.errors import InputError
 from ...theory.responses import Loss, response_of
 from ..compile.floats import FloatFunction, Floats, compile_floats
+from .data import array_of
 from .roots import between, opposite
 from .smooth import derivatives_of, parts
 
@@ -55,7 +56,7 @@ class EffectiveDiagram:
         return np.reshape(self._section.chord(p, -p), self.partner.shape)
 
 
-@takes(loss=response_of(Loss))
+@takes(loss=response_of(Loss), residuals=array_of, leading=array_of)
 def effective_diagram(loss: Loss, residuals: Any, leading: Any) -> EffectiveDiagram:
     """The diagram about the rest w = z − p v, p = (1/n) Σ v_i z_i, of any loss with a minimum.
 
@@ -71,7 +72,7 @@ def effective_diagram(loss: Loss, residuals: Any, leading: Any) -> EffectiveDiag
     >>> found.edge
     array([1., 1.])
     """
-    z, v = np.asarray(residuals, dtype=float), np.asarray(leading, dtype=float)
+    z, v = residuals, leading
     if z.shape != v.shape or z.ndim < 1 or not z.shape[-1]:
         raise InputError(f"residuals of shape {z.shape}, directions of shape {v.shape}")
     shape, count = z.shape[:-1], z.shape[-1]
