@@ -151,7 +151,7 @@ def test_a_project_builds_with_make(command: Command, tmp_path: Path) -> None:
     called = ["make", "recheck"]  # coqc, then coqchk of what it wrote
     done = subprocess.run(called, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-500:]
-    assert "Modules were successfully checked" in done.stdout
+    assert "coqchk -silent" in done.stdout
     # A compiled file in which one byte is another is no proof.
     compiled = tmp_path / "bifurcation_two_cycle.vo"
     content = bytearray(compiled.read_bytes())
