@@ -1,0 +1,1 @@
+"""The tube of a theorem in Coq: boxes of x = p², joined, and what follows for orbits."""
