@@ -1,1 +1,0 @@
-"""The tube of a theorem in Coq: boxes of x = p², joined, and what follows for orbits."""
