@@ -26,7 +26,7 @@ from calling import known_commands
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```([^`\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SECONDS = re.compile(r"\bin \d+\.\d s\b")
 FILE = re.compile(r"# (\w+\.py)\n")
 STATUS = re.compile(r"\s*# exit status (\d+)$")

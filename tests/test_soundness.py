@@ -37,25 +37,25 @@ def violations(result: Result) -> str:
 # The slice
 
 SLICE = [
-    ("values", 8),
-    ("tails", 16),
-    ("elementary", 2),
-    ("claims", 3),
-    ("analytic", 12),
-    ("orbit", 2),
-    ("command", 2),
-    ("theorem", 2),
+    ("values", range(8)),
+    ("tails", range(16)),
+    ("elementary", range(2)),
+    ("claims", range(3)),
+    ("analytic", range(12)),
+    ("orbit", range(2)),
+    ("command", range(2)),
+    ("theorem", range(3, 4)),  # one that takes less time than others
 ]
 
 
-@pytest.mark.parametrize(("kind", "count"), SLICE)
-def test_nothing_that_is_called_rigorous_is_false(kind: str, count: int) -> None:
+@pytest.mark.parametrize(("kind", "trials"), SLICE, ids=[kind for kind, _ in SLICE])
+def test_nothing_that_is_called_rigorous_is_false(kind: str, trials: range) -> None:
     compared = 0
-    for index in range(count):
+    for index in trials:
         result = run_trial(7, index, kind)
         assert not violations(result)
         compared += sum(result.counts.values())
-    assert compared > 20 * count
+    assert compared > 20 * len(trials)
 
 
 TRIED = tomllib.loads(REGRESSIONS.read_text(encoding="utf-8"))["tried"]

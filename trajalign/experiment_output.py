@@ -25,7 +25,11 @@ WORDS = {
     "spread": "spread of q/r(p) - 1 over the runs",
     "sharpness": "final sharpness against 2/eta",
     "reduced_map": "distance from the reduced map",
+    "diagram": "share of them that are on their own diagram",
+    "wrong_diagrams": "wrong diagrams that would pass as well",
 }
+AT_LEAST = ("edge_runs", "diagram")
+_HEADS = {"effective": "|q/Q0-1|", "one_point": "by r", "unshifted": "w = 0", "other_loss": "other"}
 
 
 def as_json(study: Study, outcome: Outcome, judgement: Judgement, version: str) -> str:
@@ -43,9 +47,16 @@ def as_json(study: Study, outcome: Outcome, judgement: Judgement, version: str) 
             "expected_to_fail": list(study.expected_to_fail),
             "evidence": EVIDENCE,
             "criteria": [finite(vars(finding)) for finding in judgement.findings],
-            "runs": [finite(vars(run) | {"start": dict(run.start)}) for run in judgement.runs],
+            "runs": [_run(run) for run in judgement.runs],
         }
     )
+
+
+def _run(run: Run) -> dict[str, Any]:
+    found = finite(vars(run)) | {"start": dict(run.start)}
+    if run.diagrams is None:
+        return {name: value for name, value in found.items() if name != "diagrams"}
+    return found | {"diagrams": {n: finite(vars(fit)) for n, fit in run.diagrams.items()}}
 
 
 def show(console: Console, study: Study, judgement: Judgement, seconds: float) -> None:
@@ -68,19 +79,31 @@ def show(console: Console, study: Study, judgement: Judgement, seconds: float) -
 
 def show_names(console: Console) -> None:
     """The studies that are shipped."""
-    for name, title in shipped().items():
-        console.print(Text.assemble((f"{name:14}", "bold"), title))
+    found = shipped()
+    wide = max(map(len, found)) + 1
+    for name, title in found.items():
+        console.print(Text.assemble((f"{name:{wide}}", "bold"), title))
 
 
 def _runs(runs: tuple[Run, ...]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in (*runs[0].start, "aligned", "q > 1", "|q/r-1|", "eta*lambda/2"):
+    many = runs[0].diagrams is not None
+    measured = tuple(_HEADS.values()) if many else ("|q/r-1|",)
+    for heading in (
+        *runs[0].start,
+        "aligned",
+        "crossing" if many else "q > 1",
+        *measured,
+        "eta*lambda/2",
+    ):
         table.add_column(heading, justify="right")
     table.add_column("outcome")
     for run in runs:
-        steps = ("" if t is None else str(t) for t in (run.aligned, run.crossing))
+        times = ("" if t is None else str(t) for t in (run.aligned, run.crossing))
         start = (f"{value:g}" for value in run.start.values())
-        table.add_row(*start, *steps, f"{run.worst:.2g}", f"{run.sharpness:.5f}", run.outcome)
+        sizes = [run.worst] if run.diagrams is None else [run.diagrams[n].median for n in _HEADS]
+        told = ("" if size is None else f"{size:.2g}" for size in sizes)
+        table.add_row(*start, *times, *told, f"{run.sharpness:.5f}", run.outcome)
     return table
 
 
@@ -91,7 +114,7 @@ def _criteria(findings: tuple[Finding, ...]) -> Table:
         table.add_column(heading, justify="right")
     table.add_column("verdict")
     for finding in findings:
-        sign = ">=" if finding.name == "edge_runs" else "<="
+        sign = ">=" if finding.name in AT_LEAST else "<="
         measured = "" if finding.measured is None else f"{finding.measured:.3g}"
         verdict = Text(finding.verdict, _STYLES.get(finding.verdict, "yellow"))
         table.add_row(WORDS[finding.name], f"{sign} {finding.asked:g}", measured, verdict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from . import __version__
@@ -15,10 +16,20 @@ from .verification.verdicts import Evidence
 SCHEMA = "trajalign.check/1"
 
 
-def table(model: Model, version: str, made: Sequence[Chapter], found: Sequence[Read]) -> str:
-    """A line for each chapter, then what was not checked, with the reason."""
+def table(
+    model: Model,
+    version: str,
+    made: Sequence[Chapter],
+    found: Sequence[Read],
+    library: Path | None = None,
+) -> str:
+    """A line for each chapter, then what was not checked, with the reason.
+
+    `library` is the folder from which compiled files were taken, None where they were compiled.
+    """
     checked = Counter(one.lemma.label for one in found if one.checked)
-    lines = [f"{model.name}, {model.response.text}, read by Coq {version}", ""]
+    how = "library compiled" if library is None else f"compiled library from {library}"
+    lines = [f"{model.name}, {model.response.text}, read by Coq {version} ({how})", ""]
     width = max((len(chapter.label) for chapter in made), default=0)
     for chapter in made:
         total = len(chapter.lemmas) + len(chapter.left_out)

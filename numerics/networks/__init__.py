@@ -2,8 +2,9 @@
 
 from .architecture import Network
 from .coordinates import Coordinates, coordinates
-from .data import Data, digits, gaussian_points, one_point
+from .data import Data, digits, gaussian_points, one_point, table
 from .descent import Descent, Schedule, Trajectories, descend
+from .effective import EffectiveDiagram, effective_diagram
 from .reduced import deviations, is_reducible
 from .sharpness import sharpness
 from .tasks import Task
@@ -12,6 +13,7 @@ __all__ = [
     "Coordinates",
     "Data",
     "Descent",
+    "EffectiveDiagram",
     "Network",
     "Schedule",
     "Task",
@@ -20,8 +22,10 @@ __all__ = [
     "descend",
     "deviations",
     "digits",
+    "effective_diagram",
     "gaussian_points",
     "is_reducible",
     "one_point",
     "sharpness",
+    "table",
 ]

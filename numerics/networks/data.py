@@ -1,4 +1,4 @@
-"""What networks are trained on: one point, a few synthetic ones, or scikit-learn's digits."""
+"""What networks are trained on: one point, a few synthetic ones, or data of scikit-learn's."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from ...theory.arguments import convert_fields, integer, real, shown, takes
+from ...theory.arguments import convert_fields, integer, real, shown, string, takes
 from ...theory.errors import ArgumentError, InputError
 from ..compile.floats import Floats
 from ..extras import require
 
 _MOST_NUMBERS = 10**7
+TABLES = {"breast-cancer": "load_breast_cancer", "wine": "load_wine"}
 
 
-def _numbers(value: Any, name: str) -> Floats:
+def array_of(value: Any, name: str) -> Floats:
+    """An argument as an array of numbers. Raises ArgumentError, with its name, for others."""
     try:
         return np.asarray(value, dtype=float)
     except (TypeError, ValueError):
@@ -30,7 +32,7 @@ class Data:
     targets: Floats
 
     def __post_init__(self) -> None:
-        convert_fields(self, ("inputs", "targets"), _numbers)
+        convert_fields(self, ("inputs", "targets"), array_of)
         if self.inputs.ndim != 2 or self.targets.shape != self.inputs.shape[:1]:
             raise InputError(
                 f"data: inputs of shape {self.inputs.shape}, targets of shape {self.targets.shape}"
@@ -87,3 +89,28 @@ def digits(first: int, second: int, count: int) -> Data:
     inputs = np.asarray(images[chosen], dtype=float)
     inputs /= np.linalg.norm(inputs, axis=1, keepdims=True)
     return Data(inputs, np.where(labels[chosen] == first, 1.0, -1.0))
+
+
+@takes(name=string, count=integer)
+def table(name: str, count: int) -> Data:
+    """Half of `count` rows, an even number, of each of the first two classes of a table that
+    scikit-learn ships, "breast-cancer" (30 columns) or "wine" (13): the first ones.
+
+    Every column is standardised over the rows taken, every row then scaled to length 1; the target
+    is +1 for the first class, −1 for the second. Raises InputError for a table that is none or a
+    count out of range, MissingExtraError without scikit-learn.
+    """
+    if name not in TABLES:
+        raise InputError(f"table {name!r}: known are {', '.join(TABLES)}")
+    rows, labels = getattr(require("sklearn.datasets", "networks"), TABLES[name])(return_X_y=True)
+    classes = [np.flatnonzero(labels == label) for label in (0, 1)]
+    most = 2 * min(len(members) for members in classes)
+    if count % 2 or not 2 <= count <= most:
+        raise InputError(f"count = {count}: need an even number from 2 to {most}")
+    chosen = np.sort(np.concatenate([members[: count // 2] for members in classes]))
+    inputs = np.asarray(rows[chosen], dtype=float)
+    inputs -= inputs.mean(axis=0)
+    spread = inputs.std(axis=0)
+    inputs /= np.where(spread > 0, spread, 1.0)
+    inputs /= np.linalg.norm(inputs, axis=1, keepdims=True)
+    return Data(inputs, np.where(labels[chosen] == 0, 1.0, -1.0))

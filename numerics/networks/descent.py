@@ -19,8 +19,8 @@ from .sharpness import sharpness
 from .tasks import Task, derivatives
 
 _MOST_STEPS = 10**8
-_RECORDED = ("p", "q", "rest", "loss")
-_FARTHEST = "farthest"  # the largest residual in size, where the loss has to be known
+_RECORDED = ("p", "q", "rest", "second", "loss")  # numbers
+_OF_POINTS = ("residuals", "leading")  # one number for each data point
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,20 @@ class Schedule:
 
 @dataclass(frozen=True, eq=False)
 class Trajectories:
-    """What was recorded, one row per run: at `times` p, q, `rest` and the loss, at
-    `sharpness_times` the largest Hessian eigenvalue (NaN where a run has flown away).
+    """What was recorded, one row per run: at `times` p, q, `rest`, `second` and the loss, and, with
+    an axis of data points before that of times, the residuals and the direction `leading` (see
+    `Coordinates`); at `sharpness_times` the largest Hessian eigenvalue (NaN where a run has flown
+    away).
     """
 
     times: Floats
     p: Floats
     q: Floats
     rest: Floats
+    second: Floats
     loss: Floats
+    residuals: Floats
+    leading: Floats
     sharpness_times: Floats
     sharpness: Floats
 
@@ -126,8 +131,8 @@ def descend(
         with double_precision(JAX):
             weights, columns = segment(now.weights, many)
             weights = tuple(np.asarray(layer) for layer in weights)
-            rows = [np.asarray(columns[n][1 : many + 1]).T for n in _RECORDED]
-        derivatives(task).require(columns[_FARTHEST][: many + 1])
+            rows = [_time_last(columns[n][1 : many + 1]) for n in (*_RECORDED, *_OF_POINTS)]
+        derivatives(task).require(columns["residuals"][: many + 1])
         times = now.step + schedule.every * np.arange(1.0, many + 1)
         part = _trajectories(task, times, rows, stop, weights)
         now = Descent(stop, weights, now.recorded.joined(part))
@@ -139,17 +144,22 @@ def descend(
 def _begin(task: Task, start: Weights) -> Descent:
     with double_precision(JAX):
         columns = _observe_all(task)(start)
-        rows = [np.asarray(columns[n])[:, None] for n in _RECORDED]
-    derivatives(task).require(columns[_FARTHEST])
+        rows = [np.asarray(columns[n])[..., None] for n in (*_RECORDED, *_OF_POINTS)]
+    derivatives(task).require(columns["residuals"])
     return Descent(0, start, _trajectories(task, np.zeros(1), rows, 0, start))
 
 
 def _trajectories(
     task: Task, times: Floats, rows: list[Floats], step: int, weights: Weights
 ) -> Trajectories:
-    p, q, rest, loss = rows
     largest = sharpness(task, weights)[:, None]
-    return Trajectories(times, p, q, rest, loss, np.array([float(step)]), largest)
+    p, q, rest, second, loss, residuals, leading = rows
+    points = residuals, leading
+    return Trajectories(times, p, q, rest, second, loss, *points, np.array([float(step)]), largest)
+
+
+def _time_last(column: Any) -> Floats:
+    return np.moveaxis(np.asarray(column), 0, -1)
 
 
 @lru_cache(maxsize=8)
@@ -167,8 +177,8 @@ def _recorded_step(task: Task) -> Callable[[Weights], tuple[dict[str, Any], Weig
         here = about.local(weights)
         place = coordinates(here.residuals, here.kernel, task.step_size)
         after = tuple(w - task.step_size * g for w, g in zip(weights, here.gradient, strict=True))
-        farthest = abs(here.residuals).max()
-        return {**place._asdict(), "loss": here.loss, _FARTHEST: farthest}, after
+        found = {**place._asdict(), "loss": here.loss, "residuals": here.residuals}
+        return found, after
 
     found: Callable[[Weights], Any] = require(JAX, EXTRA).vmap(of_one)
     return found
@@ -195,8 +205,9 @@ def _segment(task: Task, every: int, longest: int) -> Callable[[Weights, int], t
         return lax.fori_loop(1, every, step, weights), put(columns, k, seen)
 
     def run(weights: Weights, count: int) -> tuple[Weights, Any]:
-        names = (*_RECORDED, _FARTHEST)
-        columns = {n: zeros((longest + 1, len(weights[0]))) for n in names}
+        first = (longest + 1, len(weights[0]))
+        columns = {n: zeros(first) for n in _RECORDED}
+        columns |= {n: zeros((*first, len(task.data.targets))) for n in _OF_POINTS}
         weights, columns = lax.fori_loop(0, count, stretch, (tuple(weights), columns))
         return weights, put(columns, count, recorded_step(weights)[0])
 

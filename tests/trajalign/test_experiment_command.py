@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from importlib import resources
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -107,8 +108,9 @@ def test_the_list_of_studies(command, monkeypatch):
     code, out, _ = command("experiment", "--list")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == [
-        "digits", "elu-depth3", "linear-depth2", "linear-depth3", "square-loss", "tanh-depth3",
-        "toy",
+        "breast-cancer", "breast-cancer-linear", "digits", "digits-elu",
+        "digits-later", "elu-depth3", "linear-depth2", "linear-depth3", "square-loss",
+        "tanh-depth3", "toy", "wine",
     ]  # fmt: skip
 
 
@@ -136,3 +138,24 @@ def test_a_missing_extra_is_one_line_that_brings_it(module, study, command, monk
     code, out, err = command("experiment", study)
     assert (code, out) == (2, "")
     assert "pip install 'trajalign[networks]'" in one_line(err)
+
+
+@pytest.mark.thorough
+def test_a_study_of_many_points_with_its_wrong_diagrams(command, tmp_path):
+    pytest.importorskip("sklearn")
+    text = (Path(__file__).parents[1] / "small_points.toml").read_text()
+    for old, new in (
+        ("steps = 120", "steps = 6"),
+        ("every = 60", "every = 6"),
+        ("t = 30", "t = 3"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    (tmp_path / "points.toml").write_text(text)
+    place = tmp_path / "report.json"
+    code, _, err = command("experiment", str(tmp_path / "points.toml"), "--json", str(place))
+    assert (code, err) == (1, "")
+    report = checked(place.read_text())
+    assert [c["name"] for c in report["criteria"]] == ["edge_runs", "diagram", "wrong_diagrams"]
+    for run in report["runs"]:
+        assert set(run["diagrams"]) == {"effective", "one_point", "unshifted", "other_loss"}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from calling import Called, one_line
+from small_appendix import SMALL
 
 from trajalign.numbering import Named, Numbering, load_numbering, template
 from trajalign.theory.errors import InputError
@@ -19,6 +20,7 @@ MAP = """
 "linear/limit" = ""
 """
 MODEL = model_of("linear", "log-cosh")
+LABEL = SMALL.derivations[0].label
 
 
 @pytest.fixture
@@ -121,25 +123,42 @@ def test_a_bad_file_is_refused_before_any_work(
     assert "key 'linear/nothing'" in one_line(err)
 
 
-def test_derive_has_them_in_its_headings(
-    command: Callable[..., Called], file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    from small_appendix import SMALL
+PLAIN = "[Theorem 3.2: 100 % & more_or_less]"
 
-    label = SMALL.derivations[0].label
-    file.write_text(f'"{label}" = "Theorem 3.2: 100 % & more_or_less"', encoding="utf-8")
+
+@pytest.mark.parametrize(
+    ("layout", "shown"),
+    [
+        ("text", PLAIN),
+        ("latex", r"[Theorem 3.2: 100 \% \& more\_or\_less]"),
+        ("html", PLAIN.replace("&", "&amp;")),
+        ("json", ""),
+    ],
+)
+def test_derive_has_them_in_its_headings(
+    command: Callable[..., Called],
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    layout: str,
+    shown: str,
+) -> None:
+    file.write_text(f'"{LABEL}" = "{PLAIN[1:-1]}"', encoding="utf-8")
     monkeypatch.setattr("trajalign.commands.derive.appendix", lambda model, order: SMALL)
-    plain, escaped = "[Theorem 3.2: 100 % & more_or_less]", r"100 \% \& more\_or\_less]"
-    for layout, shown in (
-        ("text", plain),
-        ("latex", escaped),
-        ("html", plain.replace("&", "&amp;")),
-    ):
-        code, out, _ = command(
-            *("derive", "linear", "--theorems", str(file), "--format", layout, "--no-numbers")
-        )
-        assert code == 0
-        assert out.count(shown) == 1
-    code, _, err = command("derive", "linear", "--theorems", str(file), "--format", "json")
-    assert code == 2
-    assert "every format but json" in one_line(err)
+    given = ("--theorems", str(file), "--format", layout, "--no-numbers")
+    code, out, err = command("derive", "linear", *given)
+    if not shown:
+        assert (code, out) == (2, "")
+        assert "every format but json" in one_line(err)
+        return
+    assert code == 0
+    assert out.count(shown) == 1
+
+
+def test_the_example_of_the_pages_is_one(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "command-line.md"
+    text = page.read_text(encoding="utf-8")
+    place = tmp_path / "map.toml"
+    place.write_text(text.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    found = load_numbering(str(place), [MODEL])
+    assert found["linear/reduced-map"] == Named("Lemma 2.1")
+    assert str(found["linear/alignment"]) == "Theorem 3.2: aligned orbits follow a curve"

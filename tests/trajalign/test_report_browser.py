@@ -141,5 +141,6 @@ def test_without_scripts_the_picture_stands_where_the_diagram_would(place: Path)
         assert page.locator("#r1-explorer").is_visible()
 
 
+@pytest.mark.thorough
 def test_a_page_with_its_diagram_is_in_order(place: Path) -> None:
     assert complaints(place) == []

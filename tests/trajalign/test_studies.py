@@ -18,8 +18,12 @@ from trajalign.theory.responses import Loss
 
 pytest.importorskip("jax")
 
-SHIPPED = {
-    "digits", "elu-depth3", "linear-depth2", "linear-depth3", "square-loss", "tanh-depth3", "toy",
+MANY_POINTS = {
+    "breast-cancer", "breast-cancer-linear", "digits",
+    "digits-elu", "digits-later", "wine",
+}  # fmt: skip
+SHIPPED = MANY_POINTS | {
+    "elu-depth3", "linear-depth2", "linear-depth3", "square-loss", "tanh-depth3", "toy",
 }  # fmt: skip
 
 
@@ -41,16 +45,18 @@ def test_the_studies_of_the_paper_are_shipped():
 
 @pytest.mark.parametrize("name", sorted(SHIPPED))
 def test_a_shipped_study_has_runs_and_criteria(name):
-    if name == "digits":
+    if name in MANY_POINTS:
         pytest.importorskip("sklearn")
     study = load_study(name)
+    assert (study.criteria.diagram is not None) == (name in MANY_POINTS)
     assert len(study.starts) == len(study.weights[0]) >= study.criteria.edge_runs
     assert study.schedule.steps > study.criteria.transient
     assert study.expected == ("fail" if name == "square-loss" else "pass")
 
 
 def test_a_study_that_no_theorem_covers_says_so():
-    beyond = {"digits", "elu-depth3", "linear-depth3", "tanh-depth3"}
+    pytest.importorskip("sklearn")
+    beyond = MANY_POINTS | {"elu-depth3", "linear-depth3", "tanh-depth3"}
     for name in SHIPPED:
         assert ("no theorem covers this" in load_study(name).about.lower()) == (name in beyond)
 
@@ -62,6 +68,16 @@ def test_the_toy_model_starts_where_the_paper_does():
     assert (x[0], x[-1], y[0], y[-1]) == (-0.5, 1.0, 4.0, 7.0)
     for start, first, last in zip(study.starts, *study.weights, strict=True):
         assert (start["x"], start["y"]) == (first[0, 0], last[0])
+
+
+def test_a_study_of_many_points_says_when_its_criteria_were_fixed_and_runs_other_seeds():
+    """Seeds from 100 on were tried before."""
+    pytest.importorskip("sklearn")
+    for name in MANY_POINTS:
+        study = load_study(name)
+        assert "The criteria were fixed on 2026-11-30" in study.about
+        assert max(start["seed"] for start in study.starts) < 100
+        assert study.criteria.diagram.other_loss != study.task.loss
 
 
 def test_the_negative_study_differs_from_its_twin_in_the_loss_alone():
@@ -120,7 +136,7 @@ def test_a_file_that_is_no_study(text, told, tmp_path):
 
 
 def test_no_such_study(tmp_path):
-    with pytest.raises(InputError, match=r"known are digits, .*toy"):
+    with pytest.raises(InputError, match=r"known are breast-cancer, .*digits, .*toy"):
         load_study("toys")
     with pytest.raises(InputError, match="cannot be read"):
         load_study(str(tmp_path / "none.toml"))
@@ -279,7 +295,8 @@ def made_up(study, off, q_start=0.5, share=1.0):
     q[:, 0] = q_start
     sharpness = np.full((4, 7), share * 2 / study.task.step_size)
     zero = np.zeros_like(p)
-    return Trajectories(times, p, q, zero, zero, np.arange(0.0, 601, 100), sharpness)
+    points = p[:, None], np.ones_like(p)[:, None]
+    return Trajectories(times, p, q, zero, zero, zero, *points, np.arange(0.0, 601, 100), sharpness)
 
 
 def verdicts(study, recorded):

@@ -142,7 +142,8 @@ def _exponent(model: Model, laws: LongTimeLaws) -> tuple[Step, ...]:
         ),
         Step(
             "exponent-rate",
-            r"Indeed, for $\taQ_0 = \taR(\taP)$ it increases with $\taP$ as it should,",
+            r"Indeed, for $\taQ_0 = \taR(\taP)$ with $\taP > 0$ it increases with $\taP$ as it "
+            r"should,",
             Identity((sp.Derivative(EXPONENT(R(P)), P), -size / (P * _DECAY))),
             ("exponent", "inverse", "multiplier", "decay", f"{name}/alignment:h1"),
         ),

@@ -88,14 +88,14 @@ def check(
     version = require_coq()
     try:
         with progress_bar("reading") as progress, tempfile.TemporaryDirectory() as folder:
-            build_library(Path(folder))
+            kept = build_library(Path(folder))
             found = read_all(made, Path(folder), jobs or os.cpu_count() or 1, proofs, progress)
     except Changed as error:
         return complain(f"{target}: {error}; nothing is claimed", FAILED)
     if json_file is not None:
         write(json_file, dump(document(chosen, version, made, found)))
     if json_file != "-":
-        click.echo(table(chosen, version, made, found))
+        click.echo(table(chosen, version, made, found, kept))
     return _status(found, sum(len(chapter.left_out) for chapter in made))
 
 

@@ -31,6 +31,7 @@ PURPOSES = {
     "fast": "orbits in machine code",
     "sweeps": "sweeps, JAX, grid files",
     "networks": "trajalign experiment",
+    "torch": "trajalign.monitor",
     "dask": "sweeps on a cluster",
     "testing": "tests of your own losses",
     "docs": "the documentation",

@@ -9,7 +9,7 @@ from ..numerics.compile.balls import compile_balls, evaluate
 from ..numerics.compile.floats import Floats
 from ..numerics.networks import Trajectories
 from ..numerics.networks.reduced import is_reducible
-from ..studies.judging import EDGE, outcomes, residuals, response
+from ..studies.judging import EDGE, outcomes, place, response
 from ..studies.study import Study
 from ..theory.curve.closed import curve_closed
 from ..theory.models import P, TwoLayerLinear
@@ -34,6 +34,7 @@ _LEAST = 1e-6
 _WIDEST = 5.0  # in units of the loss
 _RESOLVED = 0.5  # of the sharpness at which Euler's method for the flow becomes unstable
 _DECADE = 10  # a sharpness that varies less has a linear axis
+_SETTLED = 0.05  # distance of the sharpness from 2/η, where none is asked for
 _EARLY = 0.1  # share of the transient after which p is taken to set the width
 
 
@@ -50,13 +51,15 @@ def study_pictures(
 
 
 def diagram_picture(study: Study, recorded: Trajectories) -> Picture:
-    """(p_t, q_t) of all runs over the branches p = 0 and q = r(p) of the frozen map, up to where
-    the runs end; the caption says how many end above the frame.
+    """(p_t, q_t) of all runs over the branches p = 0 and q = r(p) of the frozen map of one point,
+    up to where the runs end; the caption says how many end above the frame.
     """
     wide, ends = _width(study, recorded), recorded.q[:, -1]
     top = float(np.clip(1.05 * np.max(ends, initial=0, where=np.isfinite(ends)), _LOW, _HIGH))
     above = int(np.sum(ends > top))
     told = f"; in {above} of {len(ends)} runs q ends above {top:g}" if above else ""
+    if study.criteria.diagram is not None:
+        told = f"; the branch is that of one point{told}"
     p = np.linspace(-wide, wide, _SAMPLES)
     branches = (
         Curve("$q = r(p)$", STABLE, _tuple(p), _tuple(response(study.task.loss, p))),
@@ -92,8 +95,8 @@ def spread_picture(study: Study, recorded: Trajectories) -> Picture:
     """q/r(p) − 1 of the runs at the edge (of all, if none is) against p: how far runs from
     different starts are from one curve. Where the reduced map holds, so is the curve's h₁(p)η².
     """
-    wide, asked = _width(study, recorded), study.criteria.alignment
-    off = residuals(study.task.loss, recorded.p, recorded.q)
+    wide, asked = _width(study, recorded), study.criteria.misfit or 0.0
+    off = place(study, recorded).off
     found = outcomes(study, recorded)
     judged = [i for i, outcome in enumerate(found) if outcome == EDGE] or list(range(len(found)))
     last = np.abs(off[judged, -1])
@@ -110,7 +113,7 @@ def spread_picture(study: Study, recorded: Trajectories) -> Picture:
         "network-spread",
         f"How far runs from different starts are from one curve: {study.title}",
         "$p$",
-        "$q/r(p) - 1$",
+        f"${_ratio(study)} - 1$",
         tuple(curves),
         x_range=(-wide, wide),
         y_range=(-top, top),
@@ -131,14 +134,14 @@ def residual_picture(study: Study, recorded: Trajectories) -> Picture:
     """|q/r(p) − 1| of all runs against time, and the size that is asked for after the transient."""
     shown = _logarithmic(len(recorded.times))
     shown = shown[recorded.times[shown] >= 1]
-    off = np.abs(residuals(study.task.loss, recorded.p, recorded.q))[:, shown]
+    off = np.abs(place(study, recorded).off)[:, shown]
     times = np.broadcast_to(recorded.times[shown], off.shape)
     asked, last = study.criteria, float(recorded.times[-1])
     bound = Curve(
         "asked for",
         BOUND,
         (float(max(asked.transient, 1)), last),
-        (asked.alignment, asked.alignment),
+        (asked.misfit or 0.0, asked.misfit or 0.0),
     )
     runs = [
         Curve(name, ORBIT, _joined(times[rows]), _joined(np.maximum(off[rows], _LEAST)))
@@ -146,9 +149,9 @@ def residual_picture(study: Study, recorded: Trajectories) -> Picture:
     ]
     return Picture(
         "network-alignment",
-        f"How far q/r(p) is from 1: {study.title}",
+        f"How far {_ratio(study).replace('Q_0', 'Q₀')} is from 1: {study.title}",
         "$t$",
-        "$|q/r(p) - 1|$",
+        f"$|{_ratio(study)} - 1|$",
         (bound, *runs),
         log="xy",
     )
@@ -196,7 +199,7 @@ def saturation_picture(
 def _phases(study: Study, recorded: Trajectories, top: float) -> tuple[Mark, ...]:
     """Words above the rise and above the saturation, where most runs have both."""
     share = recorded.sharpness * study.task.step_size / 2
-    near = np.abs(share - 1) <= study.criteria.sharpness
+    near = np.abs(share - 1) <= (study.criteria.sharpness or _SETTLED)
     settled = [int(np.flatnonzero(~row)[-1]) + 1 if not row.all() else 0 for row in near if row[-1]]
     if 2 * len(settled) <= len(near):
         return ()
@@ -210,6 +213,10 @@ def _phases(study: Study, recorded: Trajectories, top: float) -> tuple[Mark, ...
         place = float(np.sqrt(turn * last))
         marks.append(Mark("saturation", place, 0.75 * top, "saturation", dot=False))
     return tuple(marks)
+
+
+def _ratio(study: Study) -> str:
+    return "q/r(p)" if study.criteria.diagram is None else "q/Q_0(p; w)"
 
 
 def _groups(study: Study) -> list[tuple[str, list[int]]]:

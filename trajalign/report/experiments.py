@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..experiment_output import EXPERIMENT_SCHEMA, WORDS, finite
+from ..experiment_output import AT_LEAST, EXPERIMENT_SCHEMA, WORDS, finite
 from ..figures.networks import study_pictures
 from ..figures.picture import Picture
 from ..studies.flow import gradient_flow
@@ -57,7 +57,11 @@ class Kept:
     def run_heads(self) -> list[str]:
         """The headings of `run_cells`."""
         start = [_HEADS.get(name, name) for name in self.study.starts[0]]
-        return [*start, "outcome", "aligned from", "q ≥ 1 from", "worst |q/r − 1|", "ηλ/2 at last"]
+        if self.study.criteria.diagram is None:
+            measured = "q ≥ 1 from", "worst |q/r − 1|"
+        else:
+            measured = "edge passed at", "worst |q/Q₀ − 1|"
+        return [*start, "outcome", "aligned from", *measured, "ηλ/2 at last"]
 
     @property
     def run_cells(self) -> list[list[str]]:
@@ -138,7 +142,7 @@ def _is_shipped(study: Study) -> bool:
 
 
 def _criterion(finding: Finding) -> tuple[str, str, str, str]:
-    sign = "≥" if finding.name == "edge_runs" else "≤"
+    sign = "≥" if finding.name in AT_LEAST else "≤"
     measured = "nothing to measure" if finding.measured is None else _number(finding.measured, 3)
     words = WORDS[finding.name].replace(" - 1", " − 1").replace("2/eta", "2/η")
     return words, f"{sign} {finding.asked:g}", measured, finding.verdict

@@ -11,7 +11,8 @@ from ..numerics.compile.floats import Floats, compile_floats
 from ..numerics.networks import Trajectories
 from ..numerics.networks.reduced import deviations
 from ..theory.responses import Loss
-from .study import FAIL, PASS, UNDECIDED, Study
+from .many_points import EFFECTIVE, WRONG, Fit, ManyPoints, many_points
+from .study import DIAGRAMS, FAIL, PASS, UNDECIDED, DiagramCriteria, Study
 
 EDGE, LEFT, FLOW, DIVERGED = "edge", "left", "flow", "diverged"
 EVIDENCE = "sampled"
@@ -25,6 +26,10 @@ class Run:
     Over the judged steps, `worst` is the largest |q/r(p) − 1| and `typical` the median of
     q/r(p) − 1; `aligned` is the first step from which on |q/r(p) − 1| is as small as asked for, and
     `crossing` the first from which on q ≥ 1; `sharpness` is the last one in units of 2/η.
+
+    Where a study asks for the diagram of many data points, Q₀(p; w) takes the place of r(p) and its
+    edge that of 1; judged steps are those of `ManyPoints`, `aligned` and `crossing` are None where
+    that is at none of the steps after the transient, and `diagrams` has the fits (else None).
     """
 
     start: Mapping[str, float]
@@ -35,6 +40,7 @@ class Run:
     crossing: int | None
     sharpness: float
     deviation: float | None
+    diagrams: Mapping[str, Fit] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,58 +97,114 @@ def response(loss: Loss, p: Floats) -> Floats:
     return np.asarray(compiled(p)[0])
 
 
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """All runs at all times: `off`, q/r(p) − 1 or q/Q₀(p; w) − 1; `edge`, below which q is at the
+    edge; `judged`, which steps are; `many`, what there is besides for many data points."""
+
+    off: Floats
+    edge: Floats
+    judged: np.ndarray
+    many: ManyPoints | None
+
+
+def place(study: Study, recorded: Trajectories) -> Placed:
+    """Where the runs are on the diagram by which the study judges them."""
+    if study.criteria.diagram is not None:
+        many = many_points(study, recorded)
+        return Placed(many.misfits[EFFECTIVE], many.edge, many.judged, many)
+    off = residuals(study.task.loss, recorded.p, recorded.q)
+    late = recorded.times >= study.criteria.transient
+    return Placed(off, np.ones_like(off), np.broadcast_to(late, off.shape), None)
+
+
 def outcomes(study: Study, recorded: Trajectories) -> tuple[str, ...]:
     """How every run ended: EDGE, LEFT, FLOW or DIVERGED, as `Run` says."""
-    off = residuals(study.task.loss, recorded.p, recorded.q)
-    return tuple(_outcome(study, recorded, off[i], i) for i in range(len(off)))
+    placed = place(study, recorded)
+    return tuple(_outcome(study, recorded, placed, i) for i in range(len(placed.off)))
 
 
-def _outcome(study: Study, recorded: Trajectories, off: Floats, index: int) -> str:
-    q = recorded.q[index]
-    if not (np.isfinite(off).all() and np.isfinite(recorded.sharpness[index, -1])):
+def _outcome(study: Study, recorded: Trajectories, placed: Placed, index: int) -> str:
+    q, off = recorded.q[index], placed.off[index]
+    known = np.isfinite(off if placed.many is None else q).all()
+    if not (known and np.isfinite(recorded.sharpness[index, -1])):
         return DIVERGED
-    if q[recorded.times >= study.criteria.transient][0] < 1:
+    below = q < placed.edge[index]
+    if below[recorded.times >= study.criteria.transient][0]:
         return EDGE
-    return LEFT if (q < 1).any() else FLOW
+    return LEFT if below.any() else FLOW
 
 
 def judge(study: Study, recorded: Trajectories) -> Judgement:
     """Measure every run and compare with the study's criteria."""
-    off = residuals(study.task.loss, recorded.p, recorded.q)
-    asked = study.criteria
-    exact: Sequence[float | None] = [None] * len(off)
+    placed, asked = place(study, recorded), study.criteria
+    exact: Sequence[float | None] = [None] * len(placed.off)
     if asked.reduced_map is not None:
         exact = deviations(study.task, study.weights, recorded).tolist()
-    runs = tuple(_run(study, recorded, off[i], i, exact[i]) for i in range(len(off)))
+    runs = tuple(_run(study, recorded, placed, i, exact[i]) for i in range(len(placed.off)))
     edge = [run for run in runs if run.outcome == EDGE]
     findings = [
         Finding("edge_runs", asked.edge_runs, len(edge), _at_least(len(edge), asked.edge_runs)),
-        _finding("alignment", asked.alignment, [run.worst for run in edge]),
-        _finding("spread", asked.spread, _range([run.typical for run in edge])),
-        _finding("sharpness", asked.sharpness, [abs(run.sharpness - 1) for run in edge]),
+        *_finding("alignment", asked.alignment, [run.worst for run in edge]),
+        *_finding("spread", asked.spread, _range([run.typical for run in edge])),
+        *_finding("sharpness", asked.sharpness, [abs(run.sharpness - 1) for run in edge]),
     ]
-    if asked.reduced_map is not None:
-        known = [run.deviation for run in runs if run.deviation is not None]
-        findings.append(_finding("reduced_map", asked.reduced_map, known))
+    known = [run.deviation for run in runs if run.deviation is not None]
+    findings += _finding("reduced_map", asked.reduced_map, known)
+    if asked.diagram is not None:
+        findings += _of_diagrams(asked.diagram, [run.diagrams or {} for run in edge])
     return Judgement(runs, tuple(findings))
 
 
+def _of_diagrams(asked: DiagramCriteria, runs: Sequence[Mapping[str, Fit]]) -> list[Finding]:
+    """Whether enough runs are on their diagram, and how many wrong ones would pass as well."""
+    if not runs:
+        return [
+            Finding(n, a, None, UNDECIDED) for n, a in zip(DIAGRAMS, (asked.share, 0), strict=True)
+        ]
+    shares = {
+        name: float(np.mean([fits[name].meets(asked) for fits in runs]))
+        for name in (EFFECTIVE, *WRONG)
+    }
+    own, passing = shares[EFFECTIVE], sum(shares[name] >= asked.share for name in WRONG)
+    return [
+        Finding(DIAGRAMS[0], asked.share, own, PASS if own >= asked.share else FAIL),
+        Finding(DIAGRAMS[1], 0, passing, PASS if passing == 0 else FAIL),
+    ]
+
+
 def _run(
-    study: Study, recorded: Trajectories, off: Floats, index: int, deviation: float | None
+    study: Study, recorded: Trajectories, placed: Placed, index: int, deviation: float | None
 ) -> Run:
-    times, q = recorded.times, recorded.q[index]
+    times, off, judged = recorded.times, placed.off[index], placed.judged[index]
     sharpness = float(recorded.sharpness[index, -1]) * study.task.step_size / 2
-    late = times >= study.criteria.transient
+    above, many = recorded.q[index] >= placed.edge[index], placed.many
+    asked = study.criteria.misfit
+    near = np.abs(off) <= (np.inf if asked is None else asked)
     return Run(
         study.starts[index],
-        _outcome(study, recorded, off, index),
-        float(np.max(np.abs(off[late]))),
-        float(np.median(off[late])),
-        _from_then_on(times, np.abs(off) <= study.criteria.alignment),
-        _from_then_on(times, q >= 1),
+        _outcome(study, recorded, placed, index),
+        float(np.max(np.abs(off[judged]))) if judged.any() else float("nan"),
+        float(np.median(off[judged])) if judged.any() else float("nan"),
+        _from_then_on(times, near) if many is None else _first(times, judged, near),
+        _from_then_on(times, above) if many is None else _crossing(study, times, above),
         sharpness,
         deviation,
+        None if many is None else many.fits(index),
     )
+
+
+def _first(times: Floats, judged: np.ndarray, holds: np.ndarray) -> int | None:
+    """The first judged step from which on something holds at all judged steps."""
+    start = _from_then_on(times, holds | ~judged)
+    later = times[judged & (times >= (np.inf if start is None else start))]
+    return int(later[0]) if later.size else None
+
+
+def _crossing(study: Study, times: Floats, above: np.ndarray) -> int | None:
+    """The first step after the transient at which q is not below the edge."""
+    found = times[above & (times >= study.criteria.transient)]
+    return int(found[0]) if found.size else None
 
 
 def _from_then_on(times: Floats, holds: np.ndarray) -> int | None:
@@ -152,11 +214,14 @@ def _from_then_on(times: Floats, holds: np.ndarray) -> int | None:
     return int(times[first]) if first < len(times) else None
 
 
-def _finding(name: str, asked: float, values: Sequence[float]) -> Finding:
+def _finding(name: str, asked: float | None, values: Sequence[float]) -> list[Finding]:
+    """Nothing where nothing is asked."""
+    if asked is None:
+        return []
     if not values:
-        return Finding(name, asked, None, UNDECIDED)
+        return [Finding(name, asked, None, UNDECIDED)]
     worst = float(max(values))
-    return Finding(name, asked, worst, PASS if worst <= asked else FAIL)
+    return [Finding(name, asked, worst, PASS if worst <= asked else FAIL)]
 
 
 def _at_least(count: int, asked: int) -> str:

@@ -111,9 +111,11 @@ def _require_shapes(study: Study, now: Descent) -> None:
     schedule, runs = study.schedule, len(study.starts)
     computed = sum(step <= now.step for step in schedule.sharpness_steps)
     lengths = now.step // schedule.every + 1, computed
+    points = (len(study.task.data.targets),)
     for name in _FIELDS:
         length = lengths[name.startswith("sharpness")]
-        expected = (length,) if name.endswith("times") else (runs, length)
+        before = (runs, *(points if name in ("residuals", "leading") else ()))
+        expected = (length,) if name.endswith("times") else (*before, length)
         if getattr(now.recorded, name).shape != expected:
             raise ValueError(name)
     if [w.shape for w in now.weights] != [np.shape(w) for w in study.weights]:

@@ -6,15 +6,25 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..numerics.networks import Data, Network, Schedule, Task, digits, gaussian_points, one_point
+from ..numerics.networks import (
+    Data,
+    Network,
+    Schedule,
+    Task,
+    digits,
+    gaussian_points,
+    one_point,
+    table,
+)
 from ..numerics.networks.architecture import Weights
+from ..numerics.networks.data import TABLES
 from ..numerics.networks.reduced import require_reducible
 from ..theory.errors import InputError
 from ..theory.expressions.parsing import parse_rational
@@ -25,21 +35,48 @@ from .sections import Section
 PASS, FAIL, UNDECIDED = "pass", "fail", "undecided"
 _FINEST = 1000
 _BOUNDS = ("alignment", "spread", "sharpness", "reduced_map")
+DIAGRAMS = ("diagram", "wrong_diagrams")
 _MOST_NUMBERS = 10**8  # that a study records, or weights that it has
+
+
+@dataclass(frozen=True)
+class DiagramCriteria:
+    """What is asked of |q/Q₀ − 1|, Q₀ the response of many data points: in a `share` of the runs at
+    the edge its median is at most `median` and all but a twentieth of it at most `most`. Three
+    diagrams that are wrong must not meet this: one is Q₀ of `other_loss`."""
+
+    median: float
+    most: float
+    share: float
+    other_loss: Loss
 
 
 @dataclass(frozen=True)
 class Criteria:
     """When a study passes. `transient`: the step from which runs are judged; `edge_runs`: how many
-    have to be at the edge of stability then; the rest: largest values allowed (see `judging`).
+    have to be at the edge of stability then; the rest: largest values allowed, None where nothing
+    is asked (see `judging`); `diagram`: for many data points.
     """
 
     transient: int
     edge_runs: int
-    alignment: float
-    spread: float
-    sharpness: float
+    alignment: float | None = None
+    spread: float | None = None
+    sharpness: float | None = None
     reduced_map: float | None = None
+    diagram: DiagramCriteria | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all that is asked."""
+        found = [name for name in _BOUNDS if getattr(self, name) is not None]
+        return ("edge_runs", *found, *(DIAGRAMS if self.diagram is not None else ()))
+
+    @property
+    def misfit(self) -> float | None:
+        """The largest distance from the diagram that is allowed, but for a twentieth of the steps
+        where there are many data points."""
+        return self.alignment if self.diagram is None else self.diagram.most
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,12 +190,12 @@ def study_of(name: str, parameters: Mapping[str, Any]) -> Study:
     asked = _criteria(criteria, schedule)
     for section in sections.values():
         section.finish()
-    _require_size(schedule.steps // schedule.every * len(described), "numbers to record")
+    recorded = schedule.steps // schedule.every * len(described) * len(points.targets)
+    _require_size(recorded, "numbers to record")
     if asked.reduced_map is not None:
         require_reducible(task)
-    known = [field.name for field in fields(asked) if getattr(asked, field.name) is not None]
-    if unknown := [name for name in failing if name not in known[1:]]:
-        raise InputError(f"expected_to_fail: {unknown[0]!r} is none of {', '.join(known[1:])}")
+    if unknown := [name for name in failing if name not in asked.names]:
+        raise InputError(f"expected_to_fail: {unknown[0]!r} is none of {', '.join(asked.names)}")
     found = dict(parameters)
     return Study(name, title, task, weights, described, schedule, asked, failing, found, refinement)
 
@@ -179,7 +216,10 @@ def _data(section: Section) -> Data:
         return gaussian_points(*(section.integer(n) for n in ("inputs", "count", "seed")))
     if kind == "digits":
         return digits(*(section.integer(n) for n in ("first", "second", "count")))
-    raise InputError(f"[data] kind = {kind!r}: known are one-point, gaussian, digits")
+    if kind in TABLES:
+        return table(kind, section.integer("count"))
+    known = ("one-point", "gaussian", "digits", *TABLES)
+    raise InputError(f"[data] kind = {kind!r}: known are {', '.join(known)}")
 
 
 def _starts(section: Section, network: Network) -> tuple[Weights, tuple[dict[str, float], ...]]:
@@ -220,8 +260,19 @@ def _criteria(section: Section, schedule: Schedule) -> Criteria:
             f"[criteria] transient = {transient}, edge_runs = {runs}: "
             f"need 0 <= transient < steps = {schedule.steps} and edge_runs >= 1"
         )
-    asked = [section.number(n) for n in _BOUNDS[:-1]]
-    last = section.number(_BOUNDS[-1]) if section.has(_BOUNDS[-1]) else None
-    if not all(b is None or b > 0 for b in (*asked, last)):
+    diagram = _diagram(section.section("diagram")) if section.has("diagram") else None
+    needed = _BOUNDS[:-1] if diagram is None else ()  # the others may be asked, too
+    asked = {n: section.number(n) for n in _BOUNDS if n in needed or section.has(n)}
+    if not all(bound > 0 for bound in asked.values()):
         raise InputError(f"[criteria] {', '.join(_BOUNDS)}: need positive numbers")
-    return Criteria(transient, runs, asked[0], asked[1], asked[2], last)
+    return Criteria(transient, runs, **asked, diagram=diagram)
+
+
+def _diagram(section: Section) -> DiagramCriteria:
+    median, most, share = (section.number(n) for n in ("median", "most", "share"))
+    other = Loss.parse(section.text("other_loss"))
+    require_response(other)
+    section.finish()
+    if not (0 < median <= most and 0 < share <= 1):
+        raise InputError("[criteria.diagram]: need 0 < median <= most and 0 < share <= 1")
+    return DiagramCriteria(median, most, share, other)

@@ -41,9 +41,10 @@ def _version() -> str:
     return match[1] if match else "unknown"
 
 
-def build_library(folder: Path, texts: dict[str, str] | None = None) -> None:
+def build_library(folder: Path, texts: dict[str, str] | None = None) -> Path | None:
     """Write what was written by hand, and compile it unless that is kept from an earlier run.
 
+    Returned is the folder from which the compiled files were taken, None where they were compiled.
     Raises InputError where Coq refuses it.
     """
     texts = texts or library()
@@ -51,12 +52,13 @@ def build_library(folder: Path, texts: dict[str, str] | None = None) -> None:
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8")
     if taken(kept, folder, LIBRARY):
-        return
+        return kept
     for name in LIBRARY:
         done = coqc(folder, f"{name}.v")
         if done.returncode:
             raise InputError(f"Coq refuses {name}.v: {last(done.stdout)}")
     keep(kept, folder, LIBRARY)
+    return None
 
 
 def coqc(folder: Path, file: str) -> subprocess.CompletedProcess[str]:

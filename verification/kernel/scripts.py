@@ -160,22 +160,31 @@ def at_zero(statement: Statement) -> Iterator[tuple[str, str]]:
         yield name, f"by_tanh. {_renamed(line)}" if tanh_alone else line
 
 
-def _second_derivatives(statement: Statement, tanh_alone: bool) -> Iterator[str]:
-    """The slope of each formula that is differentiated twice, which Coq differentiates again."""
+def slopes_of_slopes(statement: Statement) -> Iterator[tuple[sp.Symbol, sp.Expr]]:
+    """The variable and the slope of each formula that is differentiated twice."""
+    hypotheses = _by_kind(statement)
+    told = tuple(h.formula for h in hypotheses.get("nonzero", ()))
+    pairs = (*statement.claimed, *statement.equations, told)
     taken = {
         d.expr.func
-        for pair in (*statement.claimed, *statement.equations)
+        for pair in pairs
         for e in pair
         if not isinstance(e, str)
         for d in e.atoms(sp.Derivative)
         if len(d.variables) == 2 and isinstance(d.expr, AppliedUndef)
     }
-    for h in _by_kind(statement)["function"]:
+    for h in hypotheses["function"]:
         name, value = h.formula
         if isinstance(name, AppliedUndef) and name.func in taken and name.args[0].is_Symbol:
-            slope = sp.diff(resolved(value, statement.equations), name.args[0])
-            z, text = statement.names.real(name.args[0]), term(slope, statement.names)
-            yield f"second_derivative (fun {z} => {_renamed(text) if tanh_alone else text})."
+            variable = name.args[0]
+            yield variable, sp.diff(resolved(value, statement.equations), variable)
+
+
+def _second_derivatives(statement: Statement, tanh_alone: bool) -> Iterator[str]:
+    """The slope of each formula that is differentiated twice, which Coq differentiates again."""
+    for variable, slope in slopes_of_slopes(statement):
+        z, text = statement.names.real(variable), term(slope, statement.names)
+        yield f"second_derivative (fun {z} => {_renamed(text) if tanh_alone else text})."
 
 
 def _renamed(text: str) -> str:

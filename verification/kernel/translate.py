@@ -125,7 +125,7 @@ def _product(e: sp.Mul, names: Names) -> Term:
         text += f" / {below[0]}" if len(below) == 1 else f" / ({' * '.join(below)})"
     if number > 0:
         return text, _PRODUCT
-    return (f"- {text}" if len(above) + len(below) == 1 else f"- ({text})"), _SUM
+    return (f"- {text}" if len(above) == 1 and not below else f"- ({text})"), _SUM
 
 
 def _power(e: sp.Pow, names: Names) -> Term:

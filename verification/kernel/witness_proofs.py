@@ -12,7 +12,7 @@ from sympy.core.function import AppliedUndef
 from ...theory.derivation.substitution import resolved
 from .names import Untranslatable
 from .programs import coefficients
-from .scripts import at_zero
+from .scripts import at_zero, slopes_of_slopes
 from .statements import Hypothesis, Statement
 from .translate import term
 from .witnesses import T, Witness, at_case, said
@@ -50,6 +50,7 @@ def proof(statement: Statement, found: Witness, more: Sequence[str] = ()) -> tup
     known = [*slopes.equations, *(name for name, _ in limits)]
     rewritten = f"rewrite ?{', ?'.join(known)}; " if known else ""
     evaluate = rewritten + (f"cbv delta [{' '.join(free)}] beta; " if free else "")
+    evaluate += "".join(f"repeat {one}; " for one in _second_slopes(statement, found))
     if statement.matrices:
         evaluate += "entries; by_entries; "
     parts = [_part(h, evaluate, rewritten) for h in statement.hypotheses]
@@ -202,6 +203,15 @@ def _slopes_at_zero(statement: Statement) -> Iterator[tuple[str, str]]:
             f"assert ({name}_second : Derive (Derive {name}) 0 = {value}) by {proofs[2]}.",
         )
         yield f"{name}_second", "\n  ".join(lines)
+
+
+def _second_slopes(statement: Statement, found: Witness) -> Iterator[str]:
+    """How f'' of a formula f is put in: as the slope of its slope, with the numbers of the case."""
+    for z, slope in slopes_of_slopes(statement):
+        slope = slope.xreplace(found.numbers)
+        if not slope.atoms(AppliedUndef) and slope.free_symbols <= {z}:
+            name = statement.names.real(z)
+            yield f"second_derivative (fun {name} => {term(slope, statement.names)})"
 
 
 def _highest(function: Any, statement: Statement) -> int:

@@ -13,7 +13,8 @@ pytest.importorskip("jax")
 
 def placed(residuals, kernel, step_size):
     with double_precision("jax"):
-        return [float(v) for v in coordinates(np.array(residuals), np.array(kernel), step_size)]
+        found = coordinates(np.array(residuals), np.array(kernel), step_size)
+        return *(float(v) for v in found[:-1]), np.asarray(found.leading)
 
 
 def at_the_start(network, data, step_size, seed):
@@ -45,16 +46,18 @@ def test_copies_of_a_point_change_nothing():
 
 
 def test_a_kernel_with_a_known_leading_direction():
-    """K = 5 u uᵀ/2 + w wᵀ/2, u = (1, −1), w = (1, 1): κ = 5, v = (1, −1); z = 3 u + 0.5 w."""
+    """K = 5 u uᵀ/2 + w wᵀ/2, u = (1, −1), w = (1, 1): κ = 5, κ₂ = 1, v = (1, −1) up to its sign;
+    z = 3 u + 0.5 w."""
     kernel = [[3.0, -2.0], [-2.0, 3.0]]
-    p, q, rest = placed([3.5, -2.5], kernel, 0.1)
-    assert (abs(p), q, rest) == pytest.approx((3.0, 4.0, 0.5))
+    p, q, rest, second, leading = placed([3.5, -2.5], kernel, 0.1)
+    assert (abs(p), q, rest, second) == pytest.approx((3.0, 4.0, 0.5, 0.2))
+    assert (p * leading).tolist() == pytest.approx([3.0, -3.0])
 
 
 def test_entries_of_different_size():
     """v ∝ (2, 1, 0, 0), scaled to length 2: v = (4, 2, 0, 0)/√5; p = v·z/4."""
     direction = np.array([2.0, 1.0, 0.0, 0.0])
     kernel = 2 * np.outer(direction, direction) + np.diag([0.0, 0.0, 1.0, 1.0])
-    p, q, rest = placed([1.0, 0.0, 0.0, 0.0], kernel, 0.5)
+    p, q, rest, _, _ = placed([1.0, 0.0, 0.0, 0.0], kernel, 0.5)
     assert (p, q) == pytest.approx((1 / np.sqrt(5), 0.4))
     assert rest == pytest.approx(np.sqrt(((1 - 4 / 5) ** 2 + (2 / 5) ** 2) / 4))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trajalign.numerics.networks import Data, digits, gaussian_points, one_point
+from trajalign.numerics.networks import Data, digits, gaussian_points, one_point, table
 from trajalign.theory.errors import InputError
 
 
@@ -59,3 +59,26 @@ def test_no_such_points(sizes):
 def test_data_that_do_not_fit(inputs, targets):
     with pytest.raises(InputError, match="data"):
         Data(inputs, targets)
+
+
+@pytest.mark.parametrize(("name", "columns"), [("breast-cancer", 30), ("wine", 13)])
+def test_tables_are_those_of_scikit_learn(name, columns):
+    sets = pytest.importorskip("sklearn.datasets")
+    data = table(name, 40)
+    assert data.inputs.shape == (40, columns)
+    np.testing.assert_allclose(np.sum(data.inputs**2, axis=1), 1, rtol=1e-14)
+    assert np.sum(data.targets) == 0
+    rows, labels = getattr(sets, "load_" + name.replace("-", "_"))(return_X_y=True)
+    first = np.concatenate([rows[labels == k][:20] for k in (0, 1)])
+    own = (rows[labels == 0][3] - first.mean(axis=0)) / first.std(axis=0)
+    own /= np.linalg.norm(own)
+    assert np.min(np.abs(data.inputs[data.targets == 1] - own).max(axis=1)) < 1e-13
+
+
+def test_no_such_tables():
+    pytest.importorskip("sklearn")
+    with pytest.raises(InputError, match="known are breast-cancer, wine"):
+        table("iris", 40)
+    for count in (0, 3, 120):
+        with pytest.raises(InputError, match="even number from 2 to 118"):
+            table("wine", count)

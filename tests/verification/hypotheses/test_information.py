@@ -35,7 +35,7 @@ def sums(kind: str, text: str) -> dict[str, list[Any]]:
     """r'/r² on −z and z, and z r/r' for z > 0, by mpmath's own derivatives of ℓ or φ."""
     source = model_of(kind, text).response.expression
     f = _function(source)
-    with mpmath.workdps(150):
+    with mpmath.workdps(90):
 
         def r(z: Any) -> Any:
             slope = mpmath.diff(f, z)

@@ -59,7 +59,7 @@ def test_the_second_time_nothing_is_compiled(
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     texts = {"A.v": "Definition a := 1.\n"}
-    calling.build_library(tmp_path / "one", texts)
+    assert calling.build_library(tmp_path / "one", texts) is None
     monkeypatch.setattr(calling, "coqc", lambda *_: pytest.fail("compiled again"))
-    calling.build_library(tmp_path / "two", texts)
+    assert calling.build_library(tmp_path / "two", texts) == kept_in(calling.require_coq(), texts)
     assert (tmp_path / "two" / "A.vo").exists()

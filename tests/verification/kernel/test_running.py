@@ -1,6 +1,7 @@
 """What Coq accepts of right and of wrong translations. A wrong one is never kernel-checked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,12 @@ import sympy as sp
 from coq_tools import needs_coq
 
 from trajalign.theory.derivation.claims import Identity, Sign, Step
+from trajalign.theory.derivation.serialization import derivative_at
 from trajalign.theory.derivation.substitution import Equation
 from trajalign.theory.models import R
 from trajalign.verification.kernel import calling, lemmas, running, supposed, translate
 from trajalign.verification.kernel.calling import build_library
-from trajalign.verification.kernel.lemmas import Lemma, lemma
+from trajalign.verification.kernel.lemmas import Block, Lemma, lemma
 from trajalign.verification.kernel.project import Chapter
 from trajalign.verification.kernel.running import Read, read
 
@@ -29,8 +31,12 @@ CHAIN = (
     Step("chain", "", Identity((sp.Derivative(p * R(p), p), R(p) + p * sp.Derivative(R(p), p)))),
     (),
 )
+BEND = (
+    Step("bend", "", Identity((1 / derivative_at(R, 2, sp.S.Zero), sp.S.NegativeOne))),
+    ((R(p), 1 / sp.sqrt(p**2 + 1)),),
+)
 Claimed = tuple[Step, tuple[Equation, ...]]
-RIGHT = (SQUARE, QUOTIENT, SLOPE, REST, POSITIVE, CHAIN)
+RIGHT = (SQUARE, QUOTIENT, SLOPE, REST, POSITIVE, CHAIN, BEND)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +60,12 @@ def test_right_translations_are_kernel_checked(folder: Path) -> None:
     found = read_one(folder, *map(made, RIGHT))
     assert [one.lemma.step for one in found if not one.checked] == []
     assert all(one.axioms <= running.AXIOMS for one in found)
+
+
+def test_a_witness_is_told_the_slope_of_a_formula_with_a_root() -> None:
+    found = made(BEND).witness
+    assert found is not None
+    assert any("second_derivative (fun p => - " in line for line in found.lines)
 
 
 def _wrong_power(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,11 +163,13 @@ def test_an_axiom_that_is_not_usual_is_foreign_to_its_chapter_only(
 ) -> None:
     classic = "Classical_Prop.classic"
     monkeypatch.setattr(running, "AXIOMS", running.AXIOMS - {classic})
-    chapters = [Chapter("a/slope", "", (made(CHAIN),), ()), Chapter("a/square", "", (two(),), ())]
+    chapters = [Chapter("a/slope", "", (made(CHAIN),), ()), Chapter("a/plain", "", (plain(),), ())]
     found = running.read_all(chapters, folder)
     assert [(one.foreign, one.checked) for one in found] == [({classic}, False), (set(), True)]
 
 
-def two() -> Lemma:
-    step, equations = SQUARE
-    return lemma("a/square", step, equations)
+def plain() -> Lemma:
+    """A lemma that needs no axiom at all."""
+    names = ("plain", "plain__witness", "plain__twin_1")
+    one, witness, twin = (Block(name, "True", ("exact I.",)) for name in names)
+    return replace(made(SQUARE), main=one, witness=witness, twins=(twin,))

@@ -1,4 +1,4 @@
-"""The tube of sqrt(1+z^2) in Coq."""
+"""An orbit that is on the tube about the slow curve stays there: for sqrt(1+z²), in Coq."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from trajalign.verification.kernel import calling
 
-FILES = ("Tube", "TubeModels", "RootRatio", "RootTube")
+FILES = ("Tube", "TubeModels", "TanhRatio", "RootRatio", "RootTube")  # the last has the theorem
 REALS = {
     "ClassicalDedekindReals.sig_not_dec",
     "ClassicalDedekindReals.sig_forall_dec",

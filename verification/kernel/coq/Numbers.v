@@ -102,8 +102,9 @@ Definition exp_b (a : box) : option box :=
 (* 1 - 1/x <= ln x <= x - 1. *)
 Definition ln_b (a : box) : option box :=
   if above_0 a then Some (Qred (1 - / fst a), Qred (snd a - 1)) else None.
-(* x/(1 + x^2) <= atan x <= x where x >= 0. *)
-Definition atan_low (x : Q) := if Qle_bool 0 x then Qred (x / (1 + x * x)) else x.
+(* 3x/(3 + x^2) <= atan x <= x(15 + 4x^2)/(15 + 9x^2) where x >= 0. *)
+Definition atan_low (x : Q) := if Qle_bool 0 x then Qred (3 * x / (3 + x * x))
+  else Qred (x * (15 + 4 * (x * x)) / (15 + 9 * (x * x))).
 Definition atan_b (a : box) : option box := Some (atan_low (fst a), - atan_low (- snd a))%Q.
 Definition bind {A B} (a : option A) (f : A -> option B) := match a with Some a => f a | None => None end.
 (* Ends that differ are rounded, so that they stay short. *)
@@ -310,29 +311,54 @@ Proof.
   pose proof (ln_above (/ x) ltac:(apply Rinv_0_lt_compat; lra)) as K. rewrite ln_Rinv in K by lra.
   pose proof (Rinv_le_contravar _ _ E A). lra.
 Qed.
-Lemma atan_above x : 0 <= x -> x / (1 + x ^ 2) <= atan x <= x.
+Lemma climbs (f f1 : R -> R) x : 0 <= x -> f 0 = 0 -> (forall y, is_derive f y (f1 y)) ->
+  (forall y, 0 <= f1 y) -> 0 <= f x.
 Proof.
-  intro P. destruct (MVT_gen atan 0 x (fun y => / (1 + y ^ 2))) as (c & C & E).
-  - intros y _. apply is_derive_Reals, derivable_pt_lim_atan.
-  - intros y _. apply derivable_continuous_pt, derivable_pt_atan.
-  - rewrite Rmin_left, Rmax_right in C by assumption. rewrite atan_0, !Rminus_0_r in E. rewrite E.
-    assert (0 < 1 + c ^ 2) by nra.
-    split.
-    + unfold Rdiv. rewrite Rmult_comm. apply Rmult_le_compat_r; [assumption|].
-      apply Rinv_le_contravar; nra.
-    + rewrite <- (Rmult_1_l x) at 2. apply Rmult_le_compat_r; [assumption|].
-      rewrite <- Rinv_1. apply Rinv_le_contravar; nra.
+  intros P Z D S. destruct (MVT_gen f 0 x f1) as (c & _ & E).
+  - intros y _. apply D.
+  - intros y _. apply derivable_continuous_pt. exists (f1 y). apply is_derive_Reals, D.
+  - rewrite Z, !Rminus_0_r in E. rewrite E. apply Rmult_le_pos; auto.
 Qed.
+Lemma atan_above x : 0 <= x ->
+  3 * x / (3 + x * x) <= atan x <= x * (15 + 4 * (x * x)) / (15 + 9 * (x * x)).
+Proof.
+  intro P. split.
+  - assert (H : 0 <= atan x - 3 * x / (3 + x * x)); [|lra].
+    apply (climbs (fun y => atan y - 3 * y / (3 + y * y))
+      (fun y => 4 * (y * y) ^ 2 / ((1 + y * y) * (3 + y * y) ^ 2))); [exact P | | |].
+    + rewrite atan_0. field.
+    + intro y. auto_derive; [repeat split; nra | field; split; nra].
+    + intro y. apply Rmult_le_pos; [nra|]. apply Rlt_le, Rinv_0_lt_compat, Rmult_lt_0_compat; [nra|].
+      apply pow_lt. nra.
+  - assert (H : 0 <= x * (15 + 4 * (x * x)) / (15 + 9 * (x * x)) - atan x); [|lra].
+    apply (climbs (fun y => y * (15 + 4 * (y * y)) / (15 + 9 * (y * y)) - atan y)
+      (fun y => 36 * (y * y) ^ 3 / ((1 + y * y) * (15 + 9 * (y * y)) ^ 2))); [exact P | | |].
+    + rewrite atan_0. field.
+    + intro y. auto_derive; [repeat split; nra | field; split; nra].
+    + intro y. apply Rmult_le_pos.
+      * apply Rmult_le_pos; [lra|]. apply pow_le. nra.
+      * apply Rlt_le, Rinv_0_lt_compat, Rmult_lt_0_compat; [nra|]. apply pow_lt. nra.
+Qed.
+Lemma Q2R_square x : 0 <= Q2R (x * x). Proof. rewrite Q2R_mult. nra. Qed.
 Lemma atan_low_is x : Q2R (atan_low x) <= atan (Q2R x).
 Proof.
+  assert (T : Q2R 3 = 3 /\ Q2R 4 = 4 /\ Q2R 9 = 9 /\ Q2R 15 = 15) by (unfold Q2R; simpl; lra).
+  destruct T as (T3 & T4 & T9 & T15). pose proof (Q2R_square x) as S.
   unfold atan_low. destruct (Qle_bool 0 x) eqn:E.
   - apply le_bool in E. rewrite Q2R_0 in E.
-    assert (N : ~ (1 + x * x == 0)%Q).
-    { intro H. apply Qeq_eqR in H. rewrite Q2R_plus, Q2R_mult, Q2R_0, Q2R_1 in H. nra. }
-    rewrite Q2R_red, Q2R_div, Q2R_plus, Q2R_mult, Q2R_1 by exact N.
-    pose proof (atan_above _ E) as [H _]. simpl in H. now rewrite Rmult_1_r in H.
-  - apply lt_bool in E. rewrite Q2R_0 in E. pose proof (atan_above (- Q2R x) ltac:(lra)) as [_ H].
-    rewrite atan_opp in H. lra.
+    assert (N : ~ (3 + x * x == 0)%Q).
+    { intro H. apply Qeq_eqR in H. rewrite Q2R_plus, Q2R_0, T3 in H. lra. }
+    rewrite Q2R_red, Q2R_div, Q2R_plus, !Q2R_mult, T3 by exact N. apply (atan_above _ E).
+  - apply lt_bool in E. rewrite Q2R_0 in E.
+    assert (N : ~ (15 + 9 * (x * x) == 0)%Q).
+    { intro H. apply Qeq_eqR in H. rewrite Q2R_plus, (Q2R_mult 9), Q2R_0, T15, T9 in H. lra. }
+    rewrite Q2R_red, Q2R_div by exact N. rewrite Q2R_mult, !Q2R_plus, !(Q2R_mult _ (x * x)), Q2R_mult, T15, T4, T9.
+    pose proof (atan_above (- Q2R x) ltac:(lra)) as [_ H]. rewrite atan_opp in H.
+    rewrite Q2R_mult in S. revert H.
+    replace (- Q2R x * - Q2R x) with (Q2R x * Q2R x) by ring. intro H.
+    replace (- Q2R x * (15 + 4 * (Q2R x * Q2R x)) / (15 + 9 * (Q2R x * Q2R x)))
+      with (- (Q2R x * (15 + 4 * (Q2R x * Q2R x)) / (15 + 9 * (Q2R x * Q2R x)))) in H by (field; lra).
+    lra.
 Qed.
 Lemma in_atan a b x : atan_b a = Some b -> inside a x -> inside b (atan x).
 Proof.

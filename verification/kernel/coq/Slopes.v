@@ -115,7 +115,7 @@ Ltac second_derivative g :=
     | rewrite H; clear H; cbv beta ] end.
 (* r is g(z)/z by U, and by L its limit at 0. *)
 Ltac counted_at_zero :=
-  rewrite ?Rmult_0_r, ?exp_0 in *; try match goal with H : _ 0 = 0 |- _ => rewrite !H end;
+  rewrite ?Rmult_0_r, ?exp_0, ?atan_0 in *; try match goal with H : _ 0 = 0 |- _ => rewrite !H end;
   field; non_zero.
 Ltac at_zero r U L g g1 g2 k :=
   rewrite (twice_at_zero r g g1 g2 k);

@@ -1,0 +1,139 @@
+"""The monitor of a PyTorch run, against the descent of the studies and against dense matrices."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from trajalign.monitor import Monitor
+from trajalign.numerics.extras import MissingExtraError
+from trajalign.numerics.networks import Network, Schedule, Task, descend, gaussian_points
+from trajalign.theory.errors import InputError
+from trajalign.theory.responses import Loss
+
+# PyTorch scripts functions of its own when torch.func.jvp is first used
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.torch.jit.:DeprecationWarning", "ignore:.torch.jit.:FutureWarning"
+)
+
+ETA = 0.1
+
+
+def torch_model(torch, weights):
+    """tanh networks without biases, with the weights of one run of ours."""
+    layers = []
+    for weight in weights:
+        matrix = np.atleast_2d(weight)
+        layer = torch.nn.Linear(matrix.shape[1], matrix.shape[0], bias=False, dtype=torch.float64)
+        with torch.no_grad():
+            layer.weight.copy_(torch.tensor(matrix))
+        layers += [layer, torch.nn.Tanh()]
+    return torch.nn.Sequential(*layers[:-1])
+
+
+def trained(torch, start, data, steps, lr=ETA, **options):
+    model = torch_model(torch, start)
+    inputs, targets = torch.tensor(data.inputs), torch.tensor(data.targets)
+    monitor = Monitor(model, "log-cosh", inputs, targets, lr, **options)
+    optimizer = torch.optim.SGD(model.parameters(), lr=ETA)
+    for _ in range(steps):
+        monitor.step()
+        optimizer.zero_grad()
+        torch.log(torch.cosh(model(inputs).squeeze(-1) - targets)).mean().backward()
+        optimizer.step()
+    return monitor
+
+
+@pytest.fixture
+def torch():
+    return pytest.importorskip("torch")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("points", [1, 3, 6])
+def test_it_sees_what_the_studies_record(points, torch):
+    """To 1e-11, PyTorch against JAX, matrix-free against dense; not with another learning rate."""
+    pytest.importorskip("jax")
+    network, data = Network(3, 5, 4, "tanh"), gaussian_points(4, points, 1)
+    start = network.initial_weights([2.0], [1])
+    task = Task(network, data, Loss.parse("log-cosh"), ETA)
+    ours = descend(task, start, Schedule(8, 1, 8)).recorded
+    own = [layer[0] for layer in start]
+    found = trained(torch, own, data, 9, sharpness_every=4)
+    for name in ("p", "q", "rest", "second", "loss"):
+        seen = [getattr(look, name) for look in found.looks]
+        np.testing.assert_allclose(seen, getattr(ours, name)[0], rtol=1e-11, atol=1e-13)
+    seen = [look.sharpness for look in found.looks if not np.isnan(look.sharpness)]
+    at = [list(ours.sharpness_times).index(step) for step in (0, 4, 8)]
+    np.testing.assert_allclose(seen, ours.sharpness[0, at], rtol=1e-7)
+    off = trained(torch, own, data, 1, lr=ETA * (1 + 1e-6)).looks[0]
+    assert abs(off.q / ours.q[0, 0] - 1) > 1e-7
+
+
+def test_q0_and_the_edge_are_those_of_the_diagram(torch):
+    from trajalign.numerics.networks import effective_diagram
+
+    data = gaussian_points(4, 5, 2)
+    own = [layer[0] for layer in Network(2, 6, 4).initial_weights([2.0], [3])]
+    monitor = trained(torch, own, data, 4, every=2)
+    assert [look.step for look in monitor.looks] == [0, 2]
+    model = torch_model(torch, own)
+    z = model(torch.tensor(data.inputs)).detach().numpy()[:, 0] - data.targets
+    jacobian = []
+    for x in torch.tensor(data.inputs):
+        model.zero_grad()
+        model(x).squeeze().backward()
+        jacobian.append(np.concatenate([w.grad.numpy().ravel() for w in model.parameters()]))
+    _, vectors = np.linalg.eigh(np.array(jacobian) @ np.array(jacobian).T)
+    expected = effective_diagram("log-cosh", z, np.sqrt(5) * vectors[:, -1])
+    first = monitor.looks[0]
+    assert first.response == pytest.approx(float(expected.response), rel=1e-9)
+    assert first.edge == pytest.approx(float(expected.edge), rel=1e-9)
+    assert first.off == pytest.approx(first.q / float(expected.response) - 1, rel=1e-6)
+
+
+def test_single_precision_is_seen_to_six_digits(torch):
+    data = gaussian_points(4, 5, 2)
+    own = [layer[0] for layer in Network(2, 6, 4).initial_weights([2.0], [3])]
+    inputs, targets = torch.tensor(data.inputs).float(), torch.tensor(data.targets).float()
+    look = Monitor(torch_model(torch, own).float(), "log-cosh", inputs, targets, ETA).step()
+    double = trained(torch, own, data, 1).looks[0]
+    assert look.q == pytest.approx(double.q, rel=1e-5)
+    assert look.response == pytest.approx(double.response, rel=1e-5)
+
+
+def test_what_is_saved(torch, tmp_path):
+    data = gaussian_points(4, 5, 2)
+    own = [layer[0] for layer in Network(2, 6, 4).initial_weights([2.0], [3])]
+    monitor = trained(torch, own, data, 4, every=2)
+    monitor.save(tmp_path / "run")
+    report = json.loads((tmp_path / "run" / "report.json").read_text())
+    assert (report["schema"], report["points"]) == ("trajalign.monitor/1", 5)
+    assert report["looks"][1]["q"] == monitor.looks[1].q
+    assert report["looks"][1]["sharpness"] is None
+    with np.load(tmp_path / "run" / "trajectories.npz") as found:
+        assert found["times"].tolist() == [0, 2]
+        assert found["residuals"].shape == found["leading"].shape == (1, 5, 2)
+        assert found["q"].tolist() == [[look.q for look in monitor.looks]]
+
+
+def test_what_it_refuses(torch):
+    data = gaussian_points(4, 5, 2)
+    inputs, targets = torch.tensor(data.inputs), torch.tensor(data.targets)
+    model = torch.nn.Linear(4, 2, dtype=torch.float64)
+    with pytest.raises(InputError, match="one number for each target"):
+        Monitor(model, "log-cosh", inputs, targets, ETA)
+    good = torch.nn.Linear(4, 1, dtype=torch.float64)
+    with pytest.raises(InputError, match="lr = 0"):
+        Monitor(good, "log-cosh", inputs, targets, 0)
+    with pytest.raises(InputError, match="every"):
+        Monitor(good, "log-cosh", inputs, targets, ETA, every=0)
+    with pytest.raises(InputError, match="step"):
+        Monitor(good, "log-cosh", inputs, targets, ETA).save("nowhere")
+
+
+def test_without_pytorch_one_line_says_what_brings_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'trajalign\[torch\]'"):
+        Monitor(None, "log-cosh", None, None, ETA)

@@ -1,0 +1,82 @@
+"""How runs of many data points stand to their own diagram, and to three that are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..numerics.compile.floats import Floats
+from ..numerics.networks import Trajectories, effective_diagram
+from ..theory.errors import InputError
+from .study import DiagramCriteria, Study
+
+EFFECTIVE, ONE_POINT, UNSHIFTED, OTHER_LOSS = "effective", "one_point", "unshifted", "other_loss"
+WRONG = (ONE_POINT, UNSHIFTED, OTHER_LOSS)
+_LARGEST_SECOND = 0.9  # κ₂/κ; beyond, two directions are at the edge
+_MOST = 0.95
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Of |q/Q − 1| over the judged steps of a run: the median, and what 95 % of them stay below;
+    None where no step is judged, infinite where Q is not there to compare with."""
+
+    median: float | None
+    most: float | None
+
+    def meets(self, asked: DiagramCriteria) -> bool:
+        """Whether both are as small as asked for."""
+        if self.median is None or self.most is None:
+            return False
+        return self.median <= asked.median and self.most <= asked.most
+
+
+@dataclass(frozen=True, eq=False)
+class ManyPoints:
+    """`misfits`: q/Q − 1 of all runs at all times, Q the response Q₀(p; w) ("effective"), r(p)
+    ("one_point"), Q₀(p; 0) ("unshifted") and Q₀ of another loss ("other_loss"); `edge`: below it q
+    makes the centre of the frozen map unstable; `judged`: from the end of the transient to the
+    first step with q ≥ `edge`, while κ₂/κ ≤ 0.9."""
+
+    misfits: Mapping[str, Floats]
+    edge: Floats
+    judged: np.ndarray
+
+    def fits(self, run: int) -> dict[str, Fit]:
+        """Of one run, for each diagram."""
+        steps = self.judged[run]
+        return {name: _fit(off[run, steps]) for name, off in self.misfits.items()}
+
+
+def many_points(study: Study, recorded: Trajectories) -> ManyPoints:
+    """The trajectories of a study that asks for a `diagram`, held against diagrams. Raises
+    InputError for another study."""
+    asked = study.criteria.diagram
+    if asked is None:
+        raise InputError(f"{study.name}: its criteria have no diagram")
+    loss, p = study.task.loss, recorded.p
+    z, v = (np.moveaxis(values, 1, -1) for values in (recorded.residuals, recorded.leading))
+    own = effective_diagram(loss, z, v)
+    one = np.ones((*p.shape, 1))
+    responses = {
+        EFFECTIVE: own.response,
+        ONE_POINT: effective_diagram(loss, p[..., None], one).response,
+        UNSHIFTED: effective_diagram(loss, p[..., None] * v, v).response,
+        OTHER_LOSS: effective_diagram(asked.other_loss, z, v).response,
+    }
+    with np.errstate(all="ignore"):
+        misfits = {name: recorded.q / response - 1 for name, response in responses.items()}
+        unstable = recorded.q < own.edge
+    late = recorded.times >= study.criteria.transient
+    dwelling = np.logical_and.accumulate(unstable | ~late, axis=-1) & late
+    return ManyPoints(misfits, own.edge, dwelling & (recorded.second <= _LARGEST_SECOND))
+
+
+def _fit(off: Floats) -> Fit:
+    if not off.size:
+        return Fit(None, None)
+    sizes = np.where(np.isnan(off), np.inf, np.abs(off))
+    most = np.sort(sizes)[int(np.ceil(_MOST * sizes.size)) - 1]
+    return Fit(float(np.median(sizes)), float(most))
