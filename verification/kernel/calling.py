@@ -73,13 +73,14 @@ def place(output: str) -> tuple[int, str]:
 
 
 def axioms(output: str) -> tuple[frozenset[str], ...]:
-    """What each `Print Assumptions` of a file said.
+    """What each `Print Assumptions` of a file said: the first word of each line that is not a
+    continuation. So what Coq tells without a type, "f is assumed to be guarded", is among it.
 
     Silence is no sign that there are none: the caller knows how many were asked.
     """
     found = []
     for _, names in _TOLD.findall(output):
-        told = re.findall(r"^(\S+)\s*:", names, re.MULTILINE)
+        told = re.findall(r"^([^\s:]+)", names, re.MULTILINE)
         found.append(frozenset(a for a in told if not _INTEGERS.match(a)))
     return tuple(found)
 

@@ -21,6 +21,26 @@ def test_each_answer_about_axioms_is_one() -> None:
     assert calling.axioms("") == ()  # silence is not "none"
 
 
+# As Coq 8.16 says it of `#[bypass_check(guard)]` and `Unset Universe Checking`.
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Axioms:\nforged is assumed to be guarded.\n",
+        "Axioms:\nforged relies on an unsafe hierarchy.\nTheory:\nType hierarchy is collapsed\n",
+        "Axioms:\nforged is assumed to be positive.\n",
+    ],
+)
+def test_what_coq_was_told_not_to_check_is_foreign(told: str) -> None:
+    (found,) = calling.axioms(told)
+    assert not found <= AXIOMS
+    assert "forged" in found
+
+
+def test_what_continues_a_line_is_no_axiom() -> None:
+    told = "Axioms:\nClassical_Prop.classic\n  : forall P : Prop, P \\/ ~ P\n    (more : of it)\n"
+    assert calling.axioms(told) == ({"Classical_Prop.classic"},)
+
+
 def test_where_coqc_stopped() -> None:
     told = 'File "./A.v", line 12, characters 2-9:\nError: No applicable\ntactic.\n'
     assert calling.place(told) == (12, "Error: No applicable tactic.")

@@ -109,3 +109,18 @@ def test_coq_accepts_all_of_it(model: str, response: str, tube: Tube, tmp_path: 
 def test_planted_mistakes_are_refused(folder: Path, old: str, new: str) -> None:
     with pytest.raises(Changed, match="Coq refuses"):
         boxes.check(changed(folder, old, new))
+
+
+@needs_coq
+@pytest.mark.thorough
+def test_a_proof_by_a_recursion_that_coq_was_told_not_to_check_is_refused(folder: Path) -> None:
+    file = folder / BOXES
+    text = file.read_text("utf-8")
+    begin = text.rindex("\n", 0, text.index("linear__tube_kept")) + 1
+    proof = text.index("Proof.", begin)
+    end = text.index("Qed.", proof)
+    forged = "#[bypass_check(guard)] Fixpoint forged (n : nat) {struct n} : False := forged n.\n"
+    by_it = "Proof. destruct (forged 0). "
+    file.write_text(text[:begin] + forged + text[begin:proof] + by_it + text[end:], "utf-8")
+    with pytest.raises(Changed, match=r"rests on .*forged"):
+        boxes.check(folder)
