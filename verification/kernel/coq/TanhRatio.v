@@ -1,12 +1,8 @@
 (* tanh p / p as a function u of x = p^2: its derivatives, and how near a polynomial is to them. *)
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
+From Trajalign Require Import Tube.
 Open Scope R_scope.
-
-(* What auto_derive leaves of a function whose slope is known. *)
-Ltac known D := match type of D with is_derive ?f ?x ?l =>
-  match goal with |- context [Derive ?g x] =>
-    replace (Derive g x) with l by (symmetry; apply is_derive_unique; exact D) end end.
 
 Lemma cosh_positive z : 0 < cosh z.
 Proof. unfold cosh. pose proof (exp_pos z). pose proof (exp_pos (- z)). lra. Qed.

@@ -7,6 +7,11 @@ From Coq Require Import Reals Lra Psatz.
 From Coquelicot Require Import Coquelicot.
 Open Scope R_scope.
 
+(* What auto_derive leaves of a function whose slope is known. *)
+Ltac known D := match type of D with is_derive ?f ?x ?l =>
+  match goal with |- context [Derive ?g x] =>
+    replace (Derive g x) with l by (symmetry; apply is_derive_unique; exact D) end end.
+
 Definition bend h e w := h + e * w.                           (* (s - 1)/e *)
 Definition ratio h e w := 1 + e * bend h e w.                 (* s = q/r *)
 Definition rate f h e w := 2 * bend h e w / ratio h e w + f.  (* g = (1 - |p'/p|)/e *)

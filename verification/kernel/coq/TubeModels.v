@@ -4,10 +4,6 @@ From Coquelicot Require Import Coquelicot.
 From Trajalign Require Import Tube.
 Open Scope R_scope.
 
-(* What auto_derive leaves of a function whose slope is known. *)
-Ltac known D := match type of D with is_derive ?f ?x ?l =>
-  match goal with |- context [Derive ?g x] =>
-    replace (Derive g x) with l by (symmetry; apply is_derive_unique; exact D) end end.
 Ltac slopes := repeat match goal with D : is_derive _ _ _ |- _ => progress known D end.
 
 Section Response.
