@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from .. import neighbours_output
 from ..verification.neighbours.table import Checked
 from ..verification.verdicts import Outcome
 from . import tables
+from .labelled import Labelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ _COLUMNS = ("label", "number", "predicted", "measured", "verdict", "evidence")
 
 
 @dataclass(frozen=True, repr=False)
-class Neighbours(Sequence[Checked]):
+class Neighbours(Labelled[Checked]):
     """The claims with their predictions, measurements and verdicts.
 
     - `all`: a claim each; of `one.finding` the `row` has the paper's words, and `expected`,
@@ -30,28 +31,8 @@ class Neighbours(Sequence[Checked]):
     - `seconds`: how long they took.
     """
 
-    all: tuple[Checked, ...]
-    seconds: float
-
-    @overload
-    def __getitem__(self, place: int | str) -> Checked: ...
-    @overload
-    def __getitem__(self, place: slice) -> Neighbours: ...
-    def __getitem__(self, place: int | str | slice) -> Checked | Neighbours:
-        if isinstance(place, slice):
-            return Neighbours(self.all[place], self.seconds)
-        if isinstance(place, int):
-            return self.all[place]
-        for one in self.all:
-            if one.finding.label == place:
-                return one
-        raise KeyError(place)
-
-    def __len__(self) -> int:
-        return len(self.all)
-
-    def __iter__(self) -> Iterator[Checked]:
-        return iter(self.all)
+    def _label(self, one: Checked) -> str:
+        return one.finding.label
 
     def to_frame(self) -> pd.DataFrame:
         """A pandas frame, a row for each number: what is predicted, between which bounds, and what

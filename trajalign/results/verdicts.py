@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from .. import verdict_tables
 from ..verdict_output import by_response
 from ..verification.verdicts import Verdict
 from . import tables
+from .labelled import Labelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ _FRAME = (
 
 
 @dataclass(frozen=True, repr=False)
-class Verdicts(Sequence[Verdict]):
+class Verdicts(Labelled[Verdict]):
     """Verdicts in their order, by number or by label; shown as a table.
 
     - `all`: the verdicts; each has `label`, `outcome`, `evidence`, `coefficient` (`exact`,
@@ -31,28 +31,8 @@ class Verdicts(Sequence[Verdict]):
     - `seconds`: how long they took.
     """
 
-    all: tuple[Verdict, ...]
-    seconds: float
-
-    @overload
-    def __getitem__(self, place: int | str) -> Verdict: ...
-    @overload
-    def __getitem__(self, place: slice) -> Verdicts: ...
-    def __getitem__(self, place: int | str | slice) -> Verdict | Verdicts:
-        if isinstance(place, slice):
-            return Verdicts(self.all[place], self.seconds)
-        if isinstance(place, int):
-            return self.all[place]
-        for verdict in self.all:
-            if verdict.label == place:
-                return verdict
-        raise KeyError(place)
-
-    def __len__(self) -> int:
-        return len(self.all)
-
-    def __iter__(self) -> Iterator[Verdict]:
-        return iter(self.all)
+    def _label(self, one: Verdict) -> str:
+        return one.label
 
     def to_frame(self) -> pd.DataFrame:
         """A pandas frame, a row each. `exact` is the formula and `value` its decimal; numbers are
