@@ -115,7 +115,10 @@ class Assumptions:
             begin = time.perf_counter()
             finding, proofs = self._judged_and_proved(name, found)
             seconds = time.perf_counter() - begin
-            found[name] = self._verdict(name, finding, seconds), proofs
+            found[name] = (
+                verdict_on(self.model, name, self.model.hypotheses[name], finding, seconds),
+                proofs,
+            )
         return found
 
     def _judged_and_proved(
@@ -383,23 +386,25 @@ class Assumptions:
     def _linear(self) -> bool:
         return isinstance(self.response, Loss)
 
-    def _verdict(self, name: str, finding: Finding, seconds: float) -> Verdict:
-        reason = finding.reason
-        if finding.outcome is Outcome.FAIL:
-            shown = ", ".join(f"{k} = {v}" for k, v in finding.witness.items())
-            reason = f"{self.model.hypotheses[name]}: fails, {shown}"
-        return Verdict(
-            f"{self.model.name}/{name}",
-            self.model.name,
-            self.response.text,
-            finding.outcome,
-            finding.evidence,
-            reason,
-            quantities=finding.quantities,
-            witness=finding.witness or None,
-            seconds=seconds,
-            options=self.model.settings,
-        )
+
+def verdict_on(model: Model, name: str, text: str, finding: Finding, seconds: float) -> Verdict:
+    """What was found about a condition on a model's response, `text` in words, as a verdict."""
+    reason = finding.reason
+    if finding.outcome is Outcome.FAIL:
+        shown = ", ".join(f"{k} = {v}" for k, v in finding.witness.items())
+        reason = f"{text}: fails, {shown}"
+    return Verdict(
+        f"{model.name}/{name}",
+        model.name,
+        model.response.text,
+        finding.outcome,
+        finding.evidence,
+        reason,
+        quantities=finding.quantities,
+        witness=finding.witness or None,
+        seconds=seconds,
+        options=model.settings,
+    )
 
 
 def _value(f: BallFunction, z: sp.Rational) -> arb:

@@ -21,7 +21,7 @@ from ...theory.identities import is_identically_zero
 from ...theory.responses import Response
 from ...theory.valleys import Valley
 from ..verdicts import Evidence, Outcome, Verdict
-from .assumptions import Assumptions
+from .assumptions import Assumptions, verdict_on
 from .proofs import Proof, SignClaim, Witness, prove
 from .regularity import Finding, failed, passed, undecided
 
@@ -79,7 +79,10 @@ def informed(assumed: Assumptions) -> dict[str, tuple[Verdict, tuple[Proof, ...]
         begin = time.perf_counter()
         finding, proofs = _judged(assumed, condition.name)
         seconds = time.perf_counter() - begin
-        found[condition.name] = _verdict(assumed, condition, finding, seconds), proofs
+        found[condition.name] = (
+            verdict_on(assumed.model, condition.name, condition.text, finding, seconds),
+            proofs,
+        )
     return found
 
 
@@ -132,24 +135,3 @@ def _sampled(assumed: Assumptions, name: str, both: Sequence[SignClaim]) -> Find
         if value >= 0:
             return _refuted(assumed.response, name, z)
     return passed(points=str(len(assumed.grid)))
-
-
-def _verdict(
-    assumed: Assumptions, condition: Hypothesis, finding: Finding, seconds: float
-) -> Verdict:
-    reason = finding.reason
-    if finding.outcome is Outcome.FAIL:
-        shown = ", ".join(f"{k} = {v}" for k, v in finding.witness.items())
-        reason = f"{condition.text}: fails, {shown}"
-    return Verdict(
-        f"{assumed.model.name}/{condition.name}",
-        assumed.model.name,
-        assumed.response.text,
-        finding.outcome,
-        finding.evidence,
-        reason,
-        quantities=finding.quantities,
-        witness=finding.witness or None,
-        seconds=seconds,
-        options=assumed.model.settings,
-    )
