@@ -49,6 +49,8 @@ def write_tube(model: Model, theorem: Theorem, digest: str, folder: Path, quiet:
     if quiet:
         return
     click.echo(f"{folder}: {made.cells} cells of x, joined; {sentence(made.said)}")
+    if made.said.tube.constant > tube.constant:
+        click.echo(f"wider than the theorem's tube, of which C is {_short(tube.constant)}")
     if shutil.which("coqc") is None:
         click.echo(f"not read by Coq: coqc is not installed: apt install {PACKAGES}")
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -12,6 +14,8 @@ from calling import Called, one_line
 from coq_tools import needs_coq
 
 from trajalign.commands import prove as module
+from trajalign.theory.models import of
+from trajalign.tube_folder import write_tube
 from trajalign.verification.kernel import calling
 
 Command = Callable[..., Called]
@@ -55,6 +59,18 @@ def test_what_cannot_be_written_is_told_before_work_begins(
     code, out, err = command(*arguments)
     assert (code, out) == (2, "")
     assert words in one_line(err)
+
+
+@pytest.mark.parametrize(("constant", "told"), [("14/25", False), ("2/5", True)])
+def test_a_tube_that_had_to_be_widened_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], constant: str, told: bool
+) -> None:
+    model = of("linear", "sqrt(1+z**2)")
+    setting = SimpleNamespace(largest=Fraction(1, 400), tube_end=Fraction(3, 5))
+    # No tube with C below sup |h_2| = h_2(0) = 1/2 is kept; up to 3/2 of what is asked is tried.
+    theorem = SimpleNamespace(setting=setting, alignment=Fraction(constant))
+    write_tube(model, theorem, "0" * 64, tmp_path, quiet=False)  # type: ignore[arg-type]  # its numbers
+    assert ("wider than the theorem's tube" in capsys.readouterr().out) is told
 
 
 @needs_coq

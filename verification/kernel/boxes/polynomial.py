@@ -31,7 +31,8 @@ class Near:
     def at(self, x: float) -> tuple[float, float, float]:
         """P, P' and P''."""
         slopes = derivatives(self.coefficients)
-        return tuple(_value([float(a) for a in c], x) for c in slopes[:3])  # type: ignore[return-value]  # three
+        value, slope, bend = (_value([float(a) for a in c], x) for c in slopes[:3])
+        return value, slope, bend
 
 
 def near(end: Fraction) -> Near:
