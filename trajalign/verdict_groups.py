@@ -211,7 +211,7 @@ def _sampled(found: Sequence[Verdict], verdicts: Sequence[Verdict]) -> list[Grou
     others = [v for v in found if v not in follow]
     blocks = []
     if follow:
-        heading = f"r''(0) = {_curvature(verdicts)}, and what follows from it alone"
+        heading = f"r''(0) = {_curvature(verdicts)}, and multiples of it"
         blocks.append(Block(heading, tuple(map(_row, follow))))
     if others:
         blocks.append(Block("the others" if follow else "", tuple(map(_row, others))))

@@ -1,7 +1,8 @@
-"""Which numbers of a run follow from r''(0) alone: found by comparing two responses.
+"""Which numbers of a run are multiples of r''(0) or of its inverse: found by comparing responses.
 
-A number is said to follow where it is the same simple multiple of r''(0), or of 1/r''(0), for the
-response at hand and for another one of the catalogue with another r''(0) and other terms beyond.
+A number is told as one where it is the same simple multiple for the response at hand and for
+another one of the catalogue, with another r''(0) and other terms beyond. That it is so for every
+response is for the derivations to say, and for none where a supremum may lie elsewhere.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _SIMPLE = 12  # what numerator and denominator of a multiple do not exceed
 
 
 def with_consequence(label: str, plan: Plan, found: Quantities) -> Quantities:
-    """The quantities of a statement, with how its coefficient follows from r''(0) where it does."""
+    """The quantities of a statement, with its coefficient told as a multiple where it is one."""
     compared = found.get("coefficient")
     if not isinstance(compared, Compared):
         return found
@@ -34,7 +35,8 @@ def with_consequence(label: str, plan: Plan, found: Quantities) -> Quantities:
 
 
 def consequence(label: str, model: Model, exact: str) -> str:
-    """How the number under a label, `exact` for this model, follows from r''(0); "" if not.
+    """Which multiple of r''(0) or 1/r''(0) the number under a label is, `exact` for this model; ""
+    if none that another response shares.
 
     >>> from trajalign.theory.models import of
     >>> consequence("linear/limit", of("linear", "log-cosh"), "3/4")

@@ -127,9 +127,9 @@ def test_the_theorems_with_their_numbers_come_first(width: int) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_what_follows_from_the_curvature_is_one_fact(width: int) -> None:
+def test_multiples_of_the_curvature_stand_together(width: int) -> None:
     text = told(text_at(width))
-    fact, others = text.index("r''(0) = −2/3, and what follows"), text.index("the others")
+    fact, others = text.index("r''(0) = −2/3, and multiples of it"), text.index("the others")
     for label in ("linear/limit", "linear/progressive-sharpening"):
         assert fact < text.index(f"{label} pass") < others
     for label in ("bifurcation/two-cycle", "linear/slow-curve-2"):

@@ -1,4 +1,4 @@
-"""Which numbers follow from r''(0) alone: six for each loss and activation, and no accident."""
+"""Which numbers are multiples of r''(0): six of a loss, five of an activation, no accident."""
 
 import pytest
 import sympy as sp
