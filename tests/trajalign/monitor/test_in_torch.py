@@ -1,6 +1,5 @@
 """The monitor of a PyTorch run, against the descent of the studies and against dense matrices."""
 
-import json
 import sys
 
 import numpy as np
@@ -103,21 +102,6 @@ def test_single_precision_is_seen_to_six_digits(torch):
     assert look.response == pytest.approx(double.response, rel=1e-5)
 
 
-def test_what_is_saved(torch, tmp_path):
-    data = gaussian_points(4, 5, 2)
-    own = [layer[0] for layer in Network(2, 6, 4).initial_weights([2.0], [3])]
-    monitor = trained(torch, own, data, 4, every=2)
-    monitor.save(tmp_path / "run")
-    report = json.loads((tmp_path / "run" / "report.json").read_text())
-    assert (report["schema"], report["points"]) == ("trajalign.monitor/1", 5)
-    assert report["looks"][1]["q"] == monitor.looks[1].q
-    assert report["looks"][1]["sharpness"] is None
-    with np.load(tmp_path / "run" / "trajectories.npz") as found:
-        assert found["times"].tolist() == [0, 2]
-        assert found["residuals"].shape == found["leading"].shape == (1, 5, 2)
-        assert found["q"].tolist() == [[look.q for look in monitor.looks]]
-
-
 def test_what_it_refuses(torch):
     data = gaussian_points(4, 5, 2)
     inputs, targets = torch.tensor(data.inputs), torch.tensor(data.targets)
@@ -129,8 +113,6 @@ def test_what_it_refuses(torch):
         Monitor(good, "log-cosh", inputs, targets, 0)
     with pytest.raises(InputError, match="every"):
         Monitor(good, "log-cosh", inputs, targets, ETA, every=0)
-    with pytest.raises(InputError, match="step"):
-        Monitor(good, "log-cosh", inputs, targets, ETA).save("nowhere")
 
 
 def test_without_pytorch_one_line_says_what_brings_it(monkeypatch):

@@ -1,0 +1,8 @@
+"""Watch a training run of your own, in PyTorch or JAX: where it is on the diagram of its points."""
+
+from .in_jax import JaxMonitor
+from .in_torch import Monitor
+from .looks import Look
+from .record import MONITOR_SCHEMA, Record, load_record
+
+__all__ = ["MONITOR_SCHEMA", "JaxMonitor", "Look", "Monitor", "Record", "load_record"]
