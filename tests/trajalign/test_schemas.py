@@ -13,11 +13,15 @@ from calling import Called
 from coq_tools import has_coq
 from small_appendix import SMALL
 from small_study import FILE as SMALL_STUDY
+from watched_run import saved
+
+from trajalign.monitor.record import REPORT
 
 SCHEMAS = resources.files("trajalign") / "schemas"
 NAMES = (
     *("assumptions", "certificate", "check", "controls", "derivation", "doctor", "edge"),
-    *("experiment", "ledger", "neighbours", "orbit", "prove", "theorem", "verify"),
+    *("experiment", "ledger", "monitor", "neighbours", "orbit", "prove", "theorem", "verify"),
+    "watched",
 )
 LIMIT = ("neuron", "--activation", "algebraic", "--statement", "neuron/limit", "--jobs", "1")
 ORBIT = ("orbit", "linear", "--eta", "1/10", "--digits", "20", "--json", "-")
@@ -48,6 +52,8 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "derivations": ("derivation", ("derive", "--format", "json")),
     "the doctor's findings": ("doctor", ("doctor", "--json", "-")),
     "an experiment": ("experiment", ("experiment", str(SMALL_STUDY), "--json", "-")),
+    "a run that was watched": ("monitor", ("saved",)),
+    "how it is judged": ("watched", ("experiment", "--from", "saved", "--json", "-")),
     "a neighbour": ("neighbours", ("neighbours", "--source", "damian", "--json", "-")),
     "an edge": ("edge", ("edge", TOY, "--at", "x=0,y=4", "--json", "-")),
     "an edge with controls": (
@@ -108,6 +114,7 @@ def document(
     command: Callable[..., Called],
     written: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> tuple[str, Any]:
     monkeypatch.setattr("trajalign.commands.derive.appendix", lambda model, order: SMALL)
     monkeypatch.setattr("trajalign.verification.kernel.project.appendix", lambda *_: SMALL)
@@ -115,7 +122,12 @@ def document(
     if name == "check" and not has_coq():
         pytest.skip("coqc is not installed")
     if request.param not in written:
-        _, out, err = command(*arguments)
+        if "saved" in arguments:
+            monkeypatch.chdir(saved(tmp_path / "saved").parent)
+        if name == "monitor":
+            out, err = (tmp_path / "saved" / REPORT).read_text(encoding="utf-8"), ""
+        else:
+            _, out, err = command(*arguments)
         assert err == ""
         written[request.param] = json.loads(out)
     return name, written[request.param]

@@ -4,5 +4,15 @@ from .in_jax import JaxMonitor
 from .in_torch import Monitor
 from .looks import Look
 from .record import MONITOR_SCHEMA, Record, load_record
+from .watched import Watched, watched
 
-__all__ = ["MONITOR_SCHEMA", "JaxMonitor", "Look", "Monitor", "Record", "load_record"]
+__all__ = [
+    "MONITOR_SCHEMA",
+    "JaxMonitor",
+    "Look",
+    "Monitor",
+    "Record",
+    "Watched",
+    "load_record",
+    "watched",
+]

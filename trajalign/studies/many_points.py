@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import EllipsisType
 
 import numpy as np
 
 from ..numerics.compile.floats import Floats
 from ..numerics.networks import Trajectories, effective_diagram
 from ..theory.errors import InputError
+from ..theory.responses import Loss
 from .study import DiagramCriteria, Study
 
 EFFECTIVE, ONE_POINT, UNSHIFTED, OTHER_LOSS = "effective", "one_point", "unshifted", "other_loss"
@@ -44,8 +46,8 @@ class ManyPoints:
     edge: Floats
     judged: np.ndarray
 
-    def fits(self, run: int) -> dict[str, Fit]:
-        """Of one run, for each diagram."""
+    def fits(self, run: int | EllipsisType) -> dict[str, Fit]:
+        """Of one run (... where there is one alone, without an axis of runs), for each diagram."""
         steps = self.judged[run]
         return {name: _fit(off[run, steps]) for name, off in self.misfits.items()}
 
@@ -56,22 +58,41 @@ def many_points(study: Study, recorded: Trajectories) -> ManyPoints:
     asked = study.criteria.diagram
     if asked is None:
         raise InputError(f"{study.name}: its criteria have no diagram")
-    loss, p = study.task.loss, recorded.p
     z, v = (np.moveaxis(values, 1, -1) for values in (recorded.residuals, recorded.leading))
+    seen = Seen(recorded.times, recorded.p, recorded.q, recorded.second, z, v)
+    return held_against(seen, study.task.loss, asked.other_loss, study.criteria.transient)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What diagrams are held against: at `times` p, q and κ₂/κ (`second`) of one run or several,
+    with the data points as a last axis the `residuals` and the direction `leading`."""
+
+    times: Floats
+    p: Floats
+    q: Floats
+    second: Floats
+    residuals: Floats
+    leading: Floats
+
+
+def held_against(seen: Seen, loss: Loss, other_loss: Loss, transient: int) -> ManyPoints:
+    """Runs held against the diagram of a loss and three that are wrong, from a step on."""
+    p, z, v = seen.p, seen.residuals, seen.leading
     own = effective_diagram(loss, z, v)
     one = np.ones((*p.shape, 1))
     responses = {
         EFFECTIVE: own.response,
         ONE_POINT: effective_diagram(loss, p[..., None], one).response,
         UNSHIFTED: effective_diagram(loss, p[..., None] * v, v).response,
-        OTHER_LOSS: effective_diagram(asked.other_loss, z, v).response,
+        OTHER_LOSS: effective_diagram(other_loss, z, v).response,
     }
     with np.errstate(all="ignore"):
-        misfits = {name: recorded.q / response - 1 for name, response in responses.items()}
-        unstable = recorded.q < own.edge
-    late = recorded.times >= study.criteria.transient
+        misfits = {name: seen.q / response - 1 for name, response in responses.items()}
+        unstable = seen.q < own.edge
+    late = seen.times >= transient
     dwelling = np.logical_and.accumulate(unstable | ~late, axis=-1) & late
-    return ManyPoints(misfits, own.edge, dwelling & (recorded.second <= _LARGEST_SECOND))
+    return ManyPoints(misfits, own.edge, dwelling & (seen.second <= _LARGEST_SECOND))
 
 
 def _fit(off: Floats) -> Fit:

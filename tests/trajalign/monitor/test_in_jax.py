@@ -25,10 +25,9 @@ def outputs(params, inputs):
     return jax.numpy.tanh(jax.numpy.tanh(inputs @ first.T) @ second.T) @ last
 
 
-def objective(params):
-    return jax.numpy.mean(
-        jax.numpy.log(jax.numpy.cosh(outputs(params, DATA.inputs) - DATA.targets))
-    )
+def objective(params, inputs, targets):
+    residuals = outputs(params, inputs) - targets
+    return jax.numpy.mean(jax.numpy.log(jax.numpy.cosh(residuals)))
 
 
 def trained(steps, lr=ETA, dtype=float, **options):

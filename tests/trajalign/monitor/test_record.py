@@ -5,51 +5,28 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from watched_run import ETA, JACOBIAN, KERNEL, LOSS, Linear, watching
 
 from trajalign.monitor import load_record
-from trajalign.monitor.looks import Seen, look_at
-from trajalign.monitor.record import ARRAYS, REPORT, Plan, Watch
+from trajalign.monitor.looks import look_at
+from trajalign.monitor.record import ARRAYS, REPORT
 from trajalign.theory.errors import InputError
-from trajalign.theory.responses import Loss
-
-ETA = 0.1
-RANDOM = np.random.default_rng(3)
-JACOBIAN, RESIDUALS = RANDOM.standard_normal((5, 12)), RANDOM.standard_normal(5)
-
-
-class Plain:
-    """A linear model."""
-
-    residuals, size = RESIDUALS, 12
-
-    def kernel_product(self, u):
-        return JACOBIAN @ (JACOBIAN.T @ u)
-
-    def hessian_product(self, slopes, curvatures, direction):
-        return JACOBIAN.T @ (curvatures * (JACOBIAN @ direction))
-
-
-class Watching(Watch):
-    def step(self):
-        return self._look(Plain()) if self._is_due() else None
 
 
 @pytest.fixture
 def watched():
-    found = Watching(Loss.parse("log-cosh"), Plan(ETA, 2, 4))
-    for _ in range(6):
-        found.step()
-    return found
+    return watching(steps=6, every=2, sharpness_every=4)
 
 
 def test_a_look_is_that_of_dense_matrices():
-    found = look_at(Plain(), Loss.parse("log-cosh"), ETA, 0, True)
-    values, vectors = np.linalg.eigh(JACOBIAN @ JACOBIAN.T / 5)
+    residuals = np.random.default_rng(1).standard_normal(5)
+    found = look_at(Linear(residuals), LOSS, ETA, 0, True)
+    values, vectors = np.linalg.eigh(KERNEL / 5)
     v = vectors[:, -1] * np.sqrt(5)
-    assert abs(found.look.p) == pytest.approx(abs(np.mean(v * RESIDUALS)), rel=1e-10)
+    assert abs(found.look.p) == pytest.approx(abs(np.mean(v * residuals)), rel=1e-10)
     assert found.look.q == pytest.approx(2 / (ETA * values[-1]), rel=1e-10)
     assert found.look.second == pytest.approx(values[-2] / values[-1], rel=1e-10)
-    curved = JACOBIAN.T @ (JACOBIAN / np.cosh(RESIDUALS)[:, None] ** 2) / 5
+    curved = JACOBIAN.T @ (JACOBIAN / np.cosh(residuals)[:, None] ** 2) / 5
     assert found.look.sharpness == pytest.approx(np.linalg.eigvalsh(curved)[-1], rel=1e-7)
 
 
@@ -78,7 +55,7 @@ def test_what_is_saved_is_read_again(watched, tmp_path):
 
 def test_nothing_seen_is_nothing_to_save(tmp_path):
     with pytest.raises(InputError, match="step"):
-        Watching(Loss.parse("log-cosh"), Plan(ETA, 1, 0)).save(tmp_path / "run")
+        watching(steps=0).save(tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -133,4 +110,3 @@ def test_rows_that_differ_would_be_seen(watched):
     """A control of the comparison above."""
     one = watched.looks[0]
     assert repr(replace(one, q=one.q * (1 + 1e-15))) != repr(one)
-    assert isinstance(watched._seen[0], Seen)

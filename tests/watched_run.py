@@ -1,0 +1,59 @@
+"""A small run at the edge, watched by a monitor: linear in its weights, so that the edge stays."""
+
+from pathlib import Path
+
+import numpy as np
+
+from trajalign.monitor.looks import Look
+from trajalign.monitor.record import Plan, Record, Watch
+from trajalign.theory.responses import Loss
+
+LOSS = Loss.parse("log-cosh")
+JACOBIAN = np.random.default_rng(3).standard_normal((5, 12))
+KERNEL = JACOBIAN @ JACOBIAN.T
+ETA = 2.2 * 5 / float(np.linalg.eigvalsh(KERNEL)[-1])  # q = 1/1.1
+
+
+class Linear:
+    """A model that is linear in its weights, at some residuals."""
+
+    size = 12
+
+    def __init__(self, residuals: np.ndarray) -> None:
+        self.residuals = residuals
+
+    def kernel_product(self, u: np.ndarray) -> np.ndarray:
+        return KERNEL @ u
+
+    def hessian_product(
+        self, slopes: np.ndarray, curvatures: np.ndarray, direction: np.ndarray
+    ) -> np.ndarray:
+        return JACOBIAN.T @ (curvatures * (JACOBIAN @ direction))
+
+
+class Watching(Watch):
+    """A monitor of it."""
+
+    def step(self, residuals: np.ndarray) -> Look | None:
+        return self._look(Linear(residuals)) if self._is_due() else None
+
+
+def watching(steps: int = 120, every: int = 3, sharpness_every: int = 60) -> Watching:
+    """The run, from residuals of size 1; q/Q₀ − 1 falls to 0 on the 2-cycle."""
+    found = Watching(LOSS, Plan(ETA, every, sharpness_every))
+    residuals = np.random.default_rng(5).standard_normal(5)
+    for _ in range(steps):
+        found.step(residuals)
+        residuals = residuals - ETA * KERNEL @ np.tanh(residuals) / 5
+    return found
+
+
+def record(**options: int) -> Record:
+    """What was seen of it."""
+    return watching(**options).record
+
+
+def saved(folder: Path) -> Path:
+    """The run, saved."""
+    watching().save(folder)
+    return folder

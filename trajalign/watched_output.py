@@ -1,0 +1,86 @@
+"""A watched run in the terminal and as JSON."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .experiment_output import finite
+from .files import dump
+from .monitor.watched import Watched
+from .studies.judging import EVIDENCE
+from .studies.many_points import EFFECTIVE, ONE_POINT, OTHER_LOSS, UNSHIFTED
+from .studies.study import FAIL, PASS
+
+WATCHED_SCHEMA = "trajalign.watched/1"
+_STYLES = {PASS: "green", FAIL: "bold red"}
+
+
+def as_json(found: Watched, version: str) -> str:
+    """In the layout of schema trajalign.watched/1; numbers that do not exist are null."""
+    record, asked = found.record, found.asked
+    return dump(
+        {
+            "schema": WATCHED_SCHEMA,
+            "version": version,
+            "loss": record.loss.text,
+            "other_loss": asked.other_loss.text,
+            "step_size": record.step_size,
+            "points": record.residuals.shape[1],
+            "looks": len(record.looks),
+            "transient": found.transient,
+            "judged": found.judged,
+            "asked": {"median": asked.median, "most": asked.most},
+            "diagrams": {name: finite(vars(fit)) for name, fit in found.fits.items()},
+            "crossing": found.crossing,
+            "sharpness": found.sharpness,
+            "verdict": found.verdict,
+            "evidence": EVIDENCE,
+        }
+    )
+
+
+def show(console: Console, found: Watched) -> None:
+    """How the run stands to its diagram and to wrong ones, and one line that sums up."""
+    record, asked = found.record, found.asked
+    steps = f"steps {record.looks[0].step} to {record.looks[-1].step}"
+    console.print(
+        f"{record.loss.text}, η = {record.step_size:g}, {record.residuals.shape[1]} data points; "
+        f"{len(record.looks)} looks, {steps}; {found.judged} of them at the edge, judged from step "
+        f"{found.transient} on",
+        highlight=False,
+        markup=False,
+    )
+    if found.judged:
+        console.print(_fits(found))
+    told = Text.assemble((found.verdict, _STYLES.get(found.verdict, "yellow")))
+    told.append(
+        f": asked for |q/Q₀ − 1| with a median of at most {asked.median:g}, and at most "
+        f"{asked.most:g} at 95 % of the looks"
+        if found.judged
+        else ": no look is at the edge (q below ∂G/∂p at the centre) after the transient"
+    )
+    told.append("" if found.crossing is None else f"; q is above the edge at {found.crossing}")
+    last = found.sharpness
+    told.append("" if last is None else f"; ηλ/2 = {last:.5f} when it was last computed")
+    console.print(told, highlight=False)
+
+
+def _fits(found: Watched) -> Table:
+    words = {
+        EFFECTIVE: "its own, Q₀(p; w)",
+        ONE_POINT: "of one point, r(p)",
+        UNSHIFTED: "without the rest, Q₀(p; 0)",
+        OTHER_LOSS: f"of another loss, {found.asked.other_loss.text}",
+    }
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("|q/Q − 1| with the diagram")
+    for heading in ("median", "95 %"):
+        table.add_column(heading, justify="right")
+    for name, told in words.items():
+        fit = found.fits[name]
+        sizes = ("" if size is None else f"{size:.2g}" for size in (fit.median, fit.most))
+        table.add_row(told, *sizes)
+    return table
