@@ -54,7 +54,7 @@ myst_fence_as_directive = ["mermaid"]
 nb_execution_mode = "force"
 nb_execution_show_tb = True  # a cell that raises is a warning, which fails the build
 nb_execution_in_temp = True
-nb_execution_timeout = 120
+nb_execution_timeout = 300  # of a cell; one trains a network
 
 # Mathematics: MathML, and equations numbered as in the appendix of `trajalign derive`
 html_math_renderer = "mathml"

@@ -1,17 +1,18 @@
-"""The two pages that are notebooks: run cell by cell, their numbers against those found by hand."""
+"""The pages that are notebooks: run cell by cell, their numbers against those found by hand."""
 
 import ast
 from pathlib import Path
 
 import matplotlib as mpl
 import mpmath as mp
+import numpy as np
 import pytest
 from notebook_cells import cells, run
 
 import trajalign as ta
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = ("tutorial", "review")
+PAGES = ("tutorial", "review", "own-network")
 mpl.use("Agg")
 
 
@@ -32,9 +33,9 @@ def shown(found, begin):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_cells_name_what_there_is(page):
-    """The quick one of the two below."""
+    """The quick one; those below run them."""
     code = cells(DOCS / f"{page}.md")
-    assert len(code) > 8
+    assert len(code) >= 8
     for node in ast.walk(ast.parse("\n".join(code))):
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "ta":
             assert hasattr(ta, node.attr), node.attr
@@ -59,6 +60,25 @@ def test_the_author_s_way(monkeypatch, tmp_path):
     assert 0.1 * constant < gap <= constant
     table = shown(found, "found.to_frame()")
     assert set(table["verdict"]) == {"pass"}
+
+
+@pytest.mark.thorough
+@pytest.mark.filterwarnings("ignore:.torch.jit.:DeprecationWarning")
+def test_the_way_of_who_trains_a_network(monkeypatch, tmp_path, capsys):
+    found = values("own-network", monkeypatch, tmp_path)
+    assert shown(found, "len(monitor.looks)") == 100
+    step, p, q, response, edge = shown(found, "look.step, look.p")
+    assert step == 180
+    # w shifts where ℓ'' is looked at: below r(p) of one point, and its edge below 1.
+    assert q < edge < 1
+    assert abs(q / response - 1) < 0.02 < abs(q / (np.tanh(p) / p) - 1)
+    assert shown(found, "found.verdict")[0] == "pass"
+    fits = [float(line.split()[1]) for line in capsys.readouterr().out.splitlines()]
+    assert 3 * fits[0] < min(fits[1:])
+    crossing, sharpness = shown(found, "found.crossing")
+    assert 180 < crossing < 891
+    assert 0.95 < sharpness < 1
+    assert shown(found, "load_record") is True
 
 
 @pytest.mark.thorough
