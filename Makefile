@@ -7,6 +7,9 @@ REPORT ?= report
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
+# Where Python is told not to keep what it compiles, each of the many processes that the tests start
+# would compile everything again.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -30,6 +30,8 @@ from trajalign.verification.theorems.proof import Proof, Theorem
 from trajalign.verification.theorems.search import prove
 from trajalign.verification.theorems.settings import Wanted, quick
 
+pytestmark = pytest.mark.thorough  # a theorem, and orbits by the thousand
+
 LINEAR = TwoLayerLinear(Loss.parse("log-cosh"))
 NEURON = SingleNeuron(Activation.parse("tanh"))
 FEW = Samples(23, 10, 2)

@@ -133,7 +133,12 @@ def document(
     return name, written[request.param]
 
 
-every_command = pytest.mark.parametrize("document", COMMANDS, indirect=True)
+LONG = ("a theorem of a loss that is not even", "its proof", "a kernel's reading", "an experiment")
+every_command = pytest.mark.parametrize(
+    "document",
+    [pytest.param(n, marks=[pytest.mark.thorough] if n in LONG else []) for n in COMMANDS],
+    indirect=True,
+)
 
 
 def test_every_schema_is_published_and_tried() -> None:
