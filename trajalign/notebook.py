@@ -129,8 +129,10 @@ def verify(
     with in_python_words(), bar("checking") as progress:
         runner.require_known(options.labels, chosen, "statements:")
         begin = time.perf_counter()
-        found = runner.verify(chosen, options, jobs=processes(jobs), progress=progress)
-    return Verdicts(tuple(found), time.perf_counter() - begin)
+        jobs = processes(jobs)
+        found = runner.examine(chosen, options, controls=False, jobs=jobs, progress=progress)
+    seconds = time.perf_counter() - begin
+    return Verdicts(tuple(found.verdicts), seconds, found.information)
 
 
 def hypotheses(given: Any) -> Verdicts:

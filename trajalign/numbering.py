@@ -49,6 +49,11 @@ class Numbering:
         return self.names.get(label)
 
     @property
+    def called(self) -> dict[str, dict[str, str]]:
+        """Name and words of each label, as JSON has them."""
+        return {label: vars(named) for label, named in self.names.items()}
+
+    @property
     def words(self) -> dict[str, str]:
         """Name and words of each label, in one line."""
         return {label: str(named) for label, named in self.names.items()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -28,15 +29,20 @@ def verdicts_as_json(
     version: str,
     controls: Sequence[Control] = (),
     information: Sequence[Verdict] = (),
+    called: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> str:
-    """The verdicts, with controls and what was judged for information where there are such, in the
-    layout of trajalign.verify/1."""
+    """The verdicts, with controls, what was judged for information and what a reader calls some
+    labels where there are such, in the layout of trajalign.verify/1."""
     results = [
         result(verdict) | {"standing": _standing(standing)}
         for verdict, standing in zip(verdicts, standings(verdicts), strict=True)
     ]
     document = {"schema": VERIFY_SCHEMA, "version": version, "results": results}
-    more = {"controls": list(map(control_row, controls)), "information": informed_rows(information)}
+    more = {
+        "controls": list(map(control_row, controls)),
+        "information": informed_rows(information),
+        "called": dict(called),
+    }
     return dump(document | {name: rows for name, rows in more.items() if rows})
 
 
@@ -57,10 +63,16 @@ def control_row(control: Control) -> dict[str, Any]:
     return row | with_options(row.pop("options"))
 
 
-def ledger_as_json(ledger: Sequence[Statement], version: str) -> str:
-    """The statements in the layout of schema trajalign.ledger/1."""
+def ledger_as_json(
+    ledger: Sequence[Statement],
+    version: str,
+    called: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> str:
+    """The statements, and what a reader calls some of them, in the layout of schema
+    trajalign.ledger/1."""
     rows = [_told(statement) for statement in ledger]
-    return dump({"schema": LEDGER_SCHEMA, "version": version, "statements": rows})
+    document = {"schema": LEDGER_SCHEMA, "version": version, "statements": rows}
+    return dump(document | ({"called": dict(called)} if called else {}))
 
 
 def _told(statement: Statement) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """A reader's own numbering: read from TOML, refused in one line, shown in table and appendix."""
 
+import json
 import tomllib
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import pytest
 from calling import Called, one_line
+from jsonschema import Draft202012Validator
 from small_appendix import SMALL
 
 from trajalign.numbering import Named, Numbering, load_numbering, template
@@ -20,6 +23,7 @@ MAP = """
 "linear/limit" = ""
 """
 MODEL = model_of("linear", "log-cosh")
+SCHEMAS = resources.files("trajalign") / "schemas"
 LABEL = SMALL.derivations[0].label
 
 
@@ -110,6 +114,26 @@ def test_the_list_tells_the_names(command: Callable[..., Called], file: Path) ->
     _, out, _ = command("verify", "linear", "--list", "--theorems", str(file))
     assert out.count("Lemma 2.1") == 1
     assert out.count("Theorem 3.2 (i)") == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "schema"), [((*QUICK,), "verify"), (("--list",), "ledger")], ids=["verify", "ledger"]
+)
+def test_json_tells_the_names_apart_from_what_is_checked(
+    command: Callable[..., Called], file: Path, asked: tuple[str, ...], schema: str
+) -> None:
+    said = ("verify", "linear", *asked, "--json", "-")
+    found = json.loads(command(*said, "--theorems", str(file))[1])
+    valid = Draft202012Validator(
+        json.loads((SCHEMAS / f"{schema}-1.json").read_text(encoding="utf-8"))
+    )
+    valid.validate(found)
+    called = found.pop("called")
+    assert called["linear/reduced-map"] == {"name": "Lemma 2.1", "text": ""}
+    assert not valid.is_valid(found | {"called": {"linear/reduced-map": "Lemma 2.1"}})
+    without = json.loads(command(*said)[1])
+    assert "called" not in without
+    assert found.keys() == without.keys()
 
 
 @pytest.mark.parametrize("name", ["verify", "derive"])

@@ -141,7 +141,9 @@ class Outputs:
         """The files that were asked for."""
         verdicts, controls, besides = report.verdicts, report.controls, report.information
         if self.json is not None:
-            text = verdict_output.verdicts_as_json(verdicts, __version__, controls, besides)
+            text = verdict_output.verdicts_as_json(
+                verdicts, __version__, controls, besides, self.numbering.called
+            )
             write(self.json, text)
         if self.junit is not None:
             write(self.junit, verdict_output.verdicts_as_junit(verdicts, controls))
@@ -168,7 +170,7 @@ def _list(
     one_of_each = {model.name: model for model in models}.values()
     rows = [s for one in one_of_each for s in statements_about(one) if options.wants(s.label)]
     if json_file is not None:
-        write(json_file, verdict_output.ledger_as_json(rows, __version__))
+        write(json_file, verdict_output.ledger_as_json(rows, __version__, numbering.called))
     if json_file != "-":
         verdict_tables.print_ledger(Output(), rows, numbering.words)
     return 0

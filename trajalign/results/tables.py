@@ -31,7 +31,7 @@ _RULES = """
 .trajalign caption { font-weight: bold; text-align: left; padding: .3em 0; caption-side: top; }
 .trajalign th, .trajalign td { text-align: left; padding: .15em .8em .15em 0; vertical-align: top;
   border-bottom: 1px solid var(--rule); }
-.trajalign .number { text-align: right; font-variant-numeric: tabular-nums; }
+.trajalign .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .trajalign .verdict { font-weight: bold; white-space: nowrap; }
 .trajalign .pass { color: var(--pass); } .trajalign .fail { color: var(--fail); }
 .trajalign .undecided { color: var(--undecided); }

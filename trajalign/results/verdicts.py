@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 from .. import verdict_tables
-from ..verdict_output import by_response
 from ..verification.verdicts import Verdict
-from . import tables
+from . import grouped, tables
 from .labelled import Labelled
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS = ("label", "verdict", "evidence", "exact", "measured", "order")
 _FRAME = (
     *("label", "model", "response", "verdict", "evidence", "exact", "value", "measured"),
     *("order", "claimed_order", "reason", "seconds"),
@@ -28,8 +25,11 @@ class Verdicts(Labelled[Verdict]):
 
     - `all`: the verdicts; each has `label`, `outcome`, `evidence`, `coefficient` (`exact`,
       `measured`), `order`, `parameters`, `quantities`, `witness` and `reason`;
-    - `seconds`: how long they took.
+    - `seconds`: how long they took;
+    - `information`: verdicts on two conditions that no statement here needs.
     """
+
+    information: tuple[Verdict, ...] = ()
 
     def _label(self, one: Verdict) -> str:
         return one.label
@@ -41,7 +41,7 @@ class Verdicts(Labelled[Verdict]):
 
     def __repr__(self) -> str:
         console = tables.plain()
-        verdict_tables.print_verdicts(console, self.all, self.seconds)
+        verdict_tables.print_verdicts(console, self.all, self.seconds, information=self.information)
         return tables.text_of(console)
 
     def _repr_html_(self) -> str:
@@ -49,12 +49,7 @@ class Verdicts(Labelled[Verdict]):
 
     def body(self) -> str:
         """The tables as HTML, without the style that they need."""
-        parts = []
-        for (model, response), group in by_response(self.all):
-            table = tables.Table(_COLUMNS, tuple(map(_shown, group))).filled()
-            parts.append(table.html(f"{model}  {response}", _COLUMNS[3:]))
-            parts += [_note(verdict) for verdict in group if verdict.reason]
-        return "".join(parts)
+        return grouped.body(self.all, self.information)
 
 
 def _row(verdict: Verdict) -> tuple[object, ...]:
@@ -73,26 +68,3 @@ def _row(verdict: Verdict) -> tuple[object, ...]:
         verdict.reason,
         verdict.seconds,
     )
-
-
-def _shown(verdict: Verdict) -> tuple[object, ...]:
-    found, order = verdict.coefficient, verdict.order
-    return (
-        verdict.label,
-        verdict.outcome.value,
-        verdict.evidence.value if verdict.evidence else None,
-        f"{found.exact} ≈ {found.beside}" if found and found.beside else found and found.exact,
-        found and found.measured,
-        order and f"{order.measured} (claimed {order.claimed})",
-    )
-
-
-def _note(verdict: Verdict) -> str:
-    """Why a verdict is what it is, with its witness."""
-    witness = ", ".join(f"{name} = {value}" for name, value in (verdict.witness or {}).items())
-    told = (
-        verdict.reason
-        if not witness or witness in verdict.reason
-        else f"{verdict.reason} ({witness})"
-    )
-    return f"<div><code>{escape(verdict.label)}</code> {escape(told)}</div>"

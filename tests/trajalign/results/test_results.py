@@ -254,3 +254,28 @@ def test_a_missing_pandas_is_told_in_a_line(monkeypatch):
         assert str(caught.value) == (
             "pandas is not installed: pip install 'trajalign[notebook]' brings it"
         )
+
+
+def test_the_html_has_the_groups_of_the_terminal():
+    """What is proved, derived and sampled apart, and a remark on what is not needed."""
+    rows = (
+        ta.Verdict("linear/A1", "linear", "z", ta.Outcome.PASS, ta.Evidence.ENCLOSED),
+        ta.Verdict("linear/sharpness", "linear", "z", ta.Outcome.PASS, ta.Evidence.DERIVED),
+        ta.Verdict("linear/limit", "linear", "z", ta.Outcome.PASS, ta.Evidence.SAMPLED),
+        ta.Verdict(
+            "linear/crossing", "linear", "z", ta.Outcome.NOT_APPLICABLE, reason="needs <A2>"
+        ),
+    )
+    about = ta.Verdict("linear/I1", "linear", "z", ta.Outcome.PASS, ta.Evidence.ENCLOSED)
+    found = BeautifulSoup(ta.Verdicts(rows, 1.0, (about,))._repr_html_(), "html.parser")
+    headings = [p.b.get_text() for p in found.select("p")]
+    assert headings == ["linear", "Derived", "Sampled"]
+    told = [div.get_text() for div in found.select("div div")]
+    assert told[0] == "Hypotheses 1 of 1 hold: A1 proved"
+    assert told[1].startswith("for information: ")
+    assert told[1].endswith(": yes, proved")
+    assert "linear/crossing: needs <A2>" in told
+    assert [row.td.get_text() for row in found.select("tbody tr")] == [
+        "linear/sharpness",
+        "linear/limit",
+    ]
