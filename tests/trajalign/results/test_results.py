@@ -274,7 +274,7 @@ def test_the_html_has_the_groups_of_the_terminal():
     assert told[0] == "Hypotheses 1 of 1 hold: A1 proved"
     assert told[1].startswith("for information: ")
     assert told[1].endswith(": yes, proved")
-    assert "linear/time: needs <A2>" in told
+    assert "linear/crossing: needs <A2>" in told
     assert [row.td.get_text() for row in found.select("tbody tr")] == [
         "linear/sharpness",
         "linear/limit",
