@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import cached_property, lru_cache, partial
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -39,7 +39,7 @@ class EffectiveDiagram:
     response: Floats
     centre: Floats
     edge: Floats
-    _section: _Section
+    _section: Section
 
     @cached_property
     def flip(self) -> Floats:
@@ -53,7 +53,7 @@ class EffectiveDiagram:
         """R(p) = (1/(2pn)) Σ v_i [ℓ'(w_i + p v_i) − ℓ'(w_i − p v_i)], the response of a 2-cycle ±p:
         Q₀ where p̃ = −p, and near it where the 2-cycle is little off centre."""
         p = self._section.p
-        return np.reshape(self._section.chord(p, -p), self.partner.shape)
+        return np.reshape(_chord(self._section, p, -p), self.partner.shape)
 
 
 @takes(loss=response_of(Loss), residuals=array_of, leading=array_of)
@@ -75,11 +75,16 @@ def effective_diagram(loss: Loss, residuals: Any, leading: Any) -> EffectiveDiag
     z, v = residuals, leading
     if z.shape != v.shape or z.ndim < 1 or not z.shape[-1]:
         raise InputError(f"residuals of shape {z.shape}, directions of shape {v.shape}")
-    shape, count = z.shape[:-1], z.shape[-1]
-    section = _Section(loss, z.reshape(-1, count), v.reshape(-1, count))
-    centre = section.centre()
-    partner = section.partner(centre)
-    response, edge = section.chord(section.p, partner), section.derivative(1, centre)
+    count = z.shape[-1]
+    return diagram_along(_Section(loss, z.reshape(-1, count), v.reshape(-1, count)), z.shape[:-1])
+
+
+def diagram_along(section: Section, shape: tuple[int, ...]) -> EffectiveDiagram:
+    """The diagram of any G that is known as a function of p, in arrays of a shape."""
+    values = _both(section, section.p, np.arange(len(section.p)))
+    centre = _centre(section, values)
+    partner = _partner(section, values, centre)
+    response, edge = _chord(section, section.p, partner), section.derivative(1, centre)
     found = [np.reshape(values, shape) for values in (partner, response, centre, edge)]
     return EffectiveDiagram(found[0], found[1], found[2], found[3], section)
 
@@ -96,8 +101,18 @@ def loss_derivative(loss: Loss, order: int, z: Floats) -> Floats:
     return np.asarray(compiled(z)[0])
 
 
+class Section(Protocol):
+    """G along v, one row for each place: `p`, and a `unit` of it; far below a unit G is smooth."""
+
+    p: Floats
+    unit: Floats
+
+    def derivative(self, order: int, p: Floats, rows: np.ndarray | slice = slice(None)) -> Floats:
+        """∂ᵏG/∂pᵏ at some of the rows."""
+
+
 class _Section:
-    """G along v, one row for each place."""
+    """G(p) = (1/n) Σ v_i ℓ'(w_i + p v_i), ℓ a loss of the theory."""
 
     def __init__(self, loss: Loss, residuals: Floats, leading: Floats) -> None:
         self._loss, self._v = loss, leading
@@ -106,11 +121,7 @@ class _Section:
         for k in (0, 1):
             _slopes(loss)[k].require(residuals[np.isfinite(residuals).all(axis=-1)])
         with np.errstate(all="ignore"):
-            self._unit = float(loss.scale) / np.max(np.abs(leading), axis=-1)
-        self._values = self._both(self.p, np.arange(len(self.p)))
-
-    def _both(self, p: Floats, rows: np.ndarray) -> tuple[Floats, Floats]:
-        return self.derivative(0, p, rows), self.derivative(1, p, rows)
+            self.unit = float(loss.scale) / np.max(np.abs(leading), axis=-1)
 
     def derivative(self, order: int, p: Floats, rows: np.ndarray | slice = slice(None)) -> Floats:
         """∂ᵏG/∂pᵏ = (1/n) Σ v_iᵏ⁺¹ ℓ⁽ᵏ⁺¹⁾(w_i + p v_i)."""
@@ -120,39 +131,47 @@ class _Section:
             found: Floats = np.mean(v ** (order + 1) * slopes, axis=-1)
         return found
 
-    def centre(self) -> Floats:
-        """The zero of G."""
-        here, slope = self._values
-        with np.errstate(all="ignore"):
-            most = np.maximum(np.abs(self.p), self._unit)  # where ℓ' is flat, no farther at once
-            size = np.where(slope > 0, np.minimum(np.abs(here / slope), most), self._unit)
-        far = opposite(self._both, self.p, -1.25 * np.sign(here) * size)
-        return np.where(here == 0, self.p, between(self._both, self.p, far, self._unit))
 
-    def partner(self, centre: Floats) -> Floats:
-        """p̃. The search begins at the mirror image of p, which is where it stays if ℓ' is flat to
-        rounding."""
-        here = self._values[0]
+def _both(section: Section, p: Floats, rows: np.ndarray) -> tuple[Floats, Floats]:
+    return section.derivative(0, p, rows), section.derivative(1, p, rows)
 
-        def values(p: Floats, rows: np.ndarray) -> tuple[Floats, Floats]:
-            value, slope = self._both(p, rows)
-            return value + here[rows], slope
 
-        size = np.maximum(2.5 * np.abs(self.p - centre), _LEAST * self._unit)
-        far = opposite(values, self.p, -np.sign(here) * size)
-        found = between(values, self.p, far, self._unit, 2 * centre - self.p)
-        return np.where(here == 0, self.p, found)
+def _centre(section: Section, values: tuple[Floats, Floats]) -> Floats:
+    """The zero of G."""
+    here, slope = values
+    at = partial(_both, section)
+    with np.errstate(all="ignore"):
+        most = np.maximum(np.abs(section.p), section.unit)  # where ℓ' is flat, no farther at once
+        size = np.where(slope > 0, np.minimum(np.abs(here / slope), most), section.unit)
+    far = opposite(at, section.p, -1.25 * np.sign(here) * size)
+    return np.where(here == 0, section.p, between(at, section.p, far, section.unit))
 
-    def chord(self, one: Floats, other: Floats) -> Floats:
-        """(G(p) − G(p̃))/(p − p̃); of a short chord the mean of ∂G/∂p over it, which is the same
-        and loses no digits."""
-        with np.errstate(all="ignore"):
-            found = (self.derivative(0, one) - self.derivative(0, other)) / (one - other)
-        near = np.flatnonzero(np.abs(one - other) <= _NEAR * self._unit)
-        middle, half = (one + other)[near] / 2, (one - other)[near] / 2
-        places = ((weight / 2, middle + half * node) for node, weight in _pairs())
-        found[near] = sum(weight * self.derivative(1, p, near) for weight, p in places)
-        return found
+
+def _partner(section: Section, values: tuple[Floats, Floats], centre: Floats) -> Floats:
+    """p̃. The search begins at the mirror image of p, which is where it stays if ℓ' is flat to
+    rounding."""
+    p, here = section.p, values[0]
+
+    def sums(place: Floats, rows: np.ndarray) -> tuple[Floats, Floats]:
+        value, slope = _both(section, place, rows)
+        return value + here[rows], slope
+
+    size = np.maximum(2.5 * np.abs(p - centre), _LEAST * section.unit)
+    far = opposite(sums, p, -np.sign(here) * size)
+    found = between(sums, p, far, section.unit, 2 * centre - p)
+    return np.where(here == 0, p, found)
+
+
+def _chord(section: Section, one: Floats, other: Floats) -> Floats:
+    """(G(p) − G(p̃))/(p − p̃); of a short chord the mean of ∂G/∂p over it, which is the same
+    and loses no digits."""
+    with np.errstate(all="ignore"):
+        found = (section.derivative(0, one) - section.derivative(0, other)) / (one - other)
+    near = np.flatnonzero(np.abs(one - other) <= _NEAR * section.unit)
+    middle, half = (one + other)[near] / 2, (one - other)[near] / 2
+    places = ((weight / 2, middle + half * node) for node, weight in _pairs())
+    found[near] = sum(weight * section.derivative(1, p, near) for weight, p in places)
+    return found
 
 
 def _pairs() -> Sequence[tuple[float, float]]:
