@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from trajalign.monitor.looks import Look
+from trajalign.monitor.objective import Theory
 from trajalign.monitor.record import Plan, Record, Watch
 from trajalign.theory.responses import Loss
 
@@ -20,15 +21,19 @@ class Linear:
     size = 12
 
     def __init__(self, residuals: np.ndarray) -> None:
-        self.residuals = residuals
+        self.outputs = residuals
+
+    def forward(self, direction: np.ndarray) -> np.ndarray:
+        return JACOBIAN @ direction
+
+    def backward(self, u: np.ndarray) -> np.ndarray:
+        return JACOBIAN.T @ u
 
     def kernel_product(self, u: np.ndarray) -> np.ndarray:
         return KERNEL @ u
 
-    def hessian_product(
-        self, slopes: np.ndarray, curvatures: np.ndarray, direction: np.ndarray
-    ) -> np.ndarray:
-        return JACOBIAN.T @ (curvatures * (JACOBIAN @ direction))
+    def curved(self, slopes: np.ndarray, direction: np.ndarray) -> np.ndarray:
+        return np.zeros(self.size)
 
 
 class Watching(Watch):
@@ -40,7 +45,7 @@ class Watching(Watch):
 
 def watching(steps: int = 120, every: int = 3, sharpness_every: int = 60) -> Watching:
     """The run, from residuals of size 1; q/Q₀ − 1 falls to 0 on the 2-cycle."""
-    found = Watching(LOSS, Plan(ETA, every, sharpness_every))
+    found = Watching(Theory(LOSS, 5), Plan(ETA, every, sharpness_every))
     residuals = np.random.default_rng(5).standard_normal(5)
     for _ in range(steps):
         found.step(residuals)

@@ -25,10 +25,10 @@ def as_json(found: Watched, version: str) -> str:
         {
             "schema": WATCHED_SCHEMA,
             "version": version,
-            "loss": record.loss.text,
-            "other_loss": asked.other_loss.text,
+            "loss": None if record.loss is None else record.loss.text,
+            "other_loss": None if record.loss is None else asked.other_loss.text,
             "step_size": record.step_size,
-            "points": record.residuals.shape[1],
+            "outputs": record.residuals.shape[1],
             "looks": len(record.looks),
             "transient": found.transient,
             "judged": found.judged,
@@ -47,7 +47,8 @@ def show(console: Console, found: Watched) -> None:
     record, asked = found.record, found.asked
     steps = f"steps {record.looks[0].step} to {record.looks[-1].step}"
     console.print(
-        f"{record.loss.text}, η = {record.step_size:g}, {record.residuals.shape[1]} data points; "
+        f"{'another loss' if record.loss is None else record.loss.text}, "
+        f"η = {record.step_size:g}, {record.residuals.shape[1]} outputs; "
         f"{len(record.looks)} looks, {steps}; {found.judged} of them at the edge, judged from step "
         f"{found.transient} on",
         highlight=False,
@@ -79,8 +80,7 @@ def _fits(found: Watched) -> Table:
     table.add_column("|q/Q − 1| with the diagram")
     for heading in ("median", "95 %"):
         table.add_column(heading, justify="right")
-    for name, told in words.items():
-        fit = found.fits[name]
+    for name, fit in found.fits.items():
         sizes = ("" if size is None else f"{size:.2g}" for size in (fit.median, fit.most))
-        table.add_row(told, *sizes)
+        table.add_row(words[name], *sizes)
     return table

@@ -7,29 +7,30 @@ from typing import Any
 
 import numpy as np
 
-from ..numerics.compile.floats import Floats
+from ..numerics.compile.floats import Floats, double_precision
 from ..numerics.extras import JAX, require
 from ..numerics.networks.architecture import EXTRA
-from ..theory.arguments import takes
-from ..theory.errors import InputError
-from ..theory.responses import Loss, response_of
+from ..numerics.networks.effective import EffectiveDiagram
+from ..theory.responses import Loss
 from .looks import Look
+from .objective import AlongLine, Objective, Theory, loss_or_function, require_numbers
 from .record import Plan, Watch
 
 
 class JaxMonitor(Watch):
     """p, q and Q₀ of a function (params, inputs) ↦ outputs, trained by full-batch gradient descent.
 
-    Parameters: the function, one output for each input, which JAX can differentiate (for Flax
-    `model.apply`; for Equinox `lambda params, x: jax.vmap(eqx.combine(params, static))(x)`); its
-    `loss` as the theory has it, ℓ of f − y, a text or a Loss (the objective has to be its mean);
-    all inputs and targets; the learning rate; `every` how many steps to look, and at which to
-    compute the sharpness (0: never). Precision is that of the parameters, and of JAX's
+    Parameters: the function, which JAX can differentiate (for Flax `model.apply`; for Equinox
+    `lambda params, x: jax.vmap(eqx.combine(params, static))(x)`); the `loss`: as the theory has
+    it, ℓ of f − y, a text or a Loss, for one output (the objective has to be its mean), or any
+    function of (outputs, targets) that gives the objective, for outputs of any shape with the data
+    points first; all inputs and targets; the learning rate; `every` how many steps to look, and at
+    which to compute the sharpness (0: never). Precision is that of the parameters, and of JAX's
     `jax_enable_x64`.
 
     The tangent kernel is never formed: its first two eigenvalues come from Lanczos on products
     J Jᵀu/n, one backward and one forward pass each. Raises MissingExtraError without JAX; `step`
-    raises InputError where the outputs are not one number for each target.
+    raises InputError for a loss of the theory and outputs that are not one number for each target.
 
     ```text
     monitor = JaxMonitor(model.apply, "log-cosh", inputs, targets, lr=0.05, every=5)
@@ -40,11 +41,10 @@ class JaxMonitor(Watch):
     ```
     """
 
-    @takes(loss=response_of(Loss))
     def __init__(
         self,
         function: Callable[[Any, Any], Any],
-        loss: Loss,
+        loss: Any,
         inputs: Any,
         targets: Any,
         lr: float,
@@ -53,46 +53,53 @@ class JaxMonitor(Watch):
         sharpness_every: int = 0,
     ) -> None:
         require(JAX, EXTRA)
-        super().__init__(loss, Plan(lr, every, sharpness_every))
-        self._products = _Products(function, inputs, targets)
+        plan, given = Plan(lr, every, sharpness_every), loss_or_function(loss)
+        objective: Objective
+        if isinstance(given, Loss):
+            objective, subtracted = Theory(given, len(targets)), targets
+        else:
+            objective, subtracted = _OfOutputs(given, targets), None
+        super().__init__(objective, plan)
+        self._products = _Products(function, inputs, subtracted)
 
     def step(self, params: Any) -> Look | None:
         """To be called with the parameters before each update; the look, if there is one now."""
         if not self._is_due():
             return None
-        return self._look(_Linearised(self._products, params))
+        found = _Linearised(self._products, params)
+        if isinstance(self._objective, _OfOutputs):
+            self._objective.shape = self._products.shape
+        return self._look(found)
 
 
 class _Products:
-    """What is compiled once for a function, its inputs and targets."""
+    """What is compiled once for a function and its inputs."""
 
-    def __init__(self, function: Callable[[Any, Any], Any], inputs: Any, targets: Any) -> None:
-        jax, jnp = require(JAX, EXTRA), require("jax.numpy", EXTRA)
+    def __init__(self, function: Callable[[Any, Any], Any], inputs: Any, subtracted: Any) -> None:
+        jax = require(JAX, EXTRA)
+        self.shape: tuple[int, ...] = ()  # of the outputs, once they were computed
 
-        def residuals(params: Any) -> Any:
-            outputs = function(params, inputs)
-            if outputs.size != targets.size or targets.ndim != 1:
-                raise InputError(
-                    f"the function gives {outputs.shape} for targets of shape {targets.shape}: "
-                    "need one number for each target"
-                )
-            return outputs.reshape(-1) - targets
+        def outputs(params: Any) -> Any:
+            found = function(params, inputs)
+            self.shape = tuple(found.shape)
+            if subtracted is None:
+                return found.reshape(-1)
+            own = self.shape[:-1] if self.shape[-1:] == (1,) else self.shape
+            require_numbers("the function", own, subtracted.shape)
+            return found.reshape(-1) - subtracted
 
-        def kernel_product(params: Any, u: Any) -> Any:
-            _, back = jax.vjp(residuals, params)
-            return jax.jvp(residuals, (params,), back(u))[1]
+        def forward(params: Any, direction: Any) -> Any:
+            return jax.jvp(outputs, (params,), (direction,))[1]
 
-        def hessian_product(params: Any, slopes: Any, curvatures: Any, direction: Any) -> Any:
-            def gradient(at: Any) -> Any:
-                outputs, back = jax.vjp(residuals, at)
-                return back(slopes)[0], outputs
+        def backward(params: Any, u: Any) -> Any:
+            return jax.vjp(outputs, params)[1](u)[0]
 
-            curved, along = jax.jvp(gradient, (params,), (direction,))[1]
-            pushed = jax.vjp(residuals, params)[1](curvatures * along)[0]
-            return jax.tree_util.tree_map(jnp.add, curved, pushed)
+        def curved(params: Any, slopes: Any, direction: Any) -> Any:
+            return jax.jvp(lambda at: backward(at, slopes), (params,), (direction,))[1]
 
-        self.residuals, self.kernel = jax.jit(residuals), jax.jit(kernel_product)
-        self.hessian = jax.jit(hessian_product)
+        self.outputs, self.curved = jax.jit(outputs), jax.jit(curved)
+        self.forward, self.backward = jax.jit(forward), jax.jit(backward)
+        self.kernel = jax.jit(lambda params, u: forward(params, backward(params, u)))
 
 
 class _Linearised:
@@ -101,22 +108,84 @@ class _Linearised:
     def __init__(self, products: _Products, params: Any) -> None:
         self._products, self._params = products, params
         self._jnp = require("jax.numpy", EXTRA)
-        flatten = require("jax.flatten_util", EXTRA).ravel_pytree
-        self._flatten = flatten
-        flat, self._shaped = flatten(params)
-        found = products.residuals(params)
-        self.residuals, self.size, self._kind = np.asarray(found, float), flat.size, found.dtype
+        self._flatten = require("jax.flatten_util", EXTRA).ravel_pytree
+        flat, self._shaped = self._flatten(params)
+        found = products.outputs(params)
+        self.outputs, self.size, self._kind = np.asarray(found, float), flat.size, found.dtype
+
+    def forward(self, direction: Floats) -> Floats:
+        """J d."""
+        moved = self._shaped(self._array(direction))
+        return np.asarray(self._products.forward(self._params, moved), float)
+
+    def backward(self, u: Floats) -> Floats:
+        """Jᵀu."""
+        return self._joined(self._products.backward(self._params, self._array(u)))
 
     def kernel_product(self, u: Floats) -> Floats:
         """J Jᵀu."""
         return np.asarray(self._products.kernel(self._params, self._array(u)), float)
 
-    def hessian_product(self, slopes: Floats, curvatures: Floats, direction: Floats) -> Floats:
-        """Jᵀ(c · J d) + Σ s_i ∇²f_i d."""
-        rows = self._array(slopes), self._array(curvatures)
+    def curved(self, slopes: Floats, direction: Floats) -> Floats:
+        """Σ s_i ∇²z_i d."""
         moved = self._shaped(self._array(direction))
-        found = self._products.hessian(self._params, *rows, moved)
-        return np.asarray(self._flatten(found)[0], float)
+        return self._joined(self._products.curved(self._params, self._array(slopes), moved))
 
     def _array(self, values: Floats) -> Any:
         return self._jnp.asarray(values, dtype=self._kind)
+
+    def _joined(self, params: Any) -> Floats:
+        return np.asarray(self._flatten(params)[0], float)
+
+
+class _OfOutputs:
+    """An objective of the user's, in double precision; `shape` is that of the outputs."""
+
+    centred = False
+    shape: tuple[int, ...]
+
+    def __init__(self, function: Callable[[Any, Any], Any], targets: Any) -> None:
+        jax, self._jnp = require(JAX, EXTRA), require("jax.numpy", EXTRA)
+        self.points = len(targets)
+        self._targets = np.asarray(targets)
+
+        def objective(z: Any) -> Any:
+            return function(z.reshape(self.shape), self._targets)
+
+        def along(order: int) -> Callable[..., Any]:
+            def line(t: Any, place: Any, v: Any) -> Any:
+                return objective(place + t * v)
+
+            for _ in range(order):
+                line = jax.grad(line)
+            return jax.jit(line)  # type: ignore[no-any-return]
+
+        gradient = jax.grad(objective)
+        self._mean, self._gradient = jax.jit(objective), jax.jit(gradient)
+        self._product = jax.jit(lambda z, u: jax.jvp(gradient, (z,), (u,))[1])
+        self._along = {order: along(order) for order in range(1, 5)}
+
+    def mean(self, z: Floats) -> float:
+        """L."""
+        with double_precision(JAX):
+            return float(self._mean(self._jnp.asarray(z)))
+
+    def slopes(self, z: Floats) -> Floats:
+        """∂L/∂z."""
+        with double_precision(JAX):
+            return np.asarray(self._gradient(self._jnp.asarray(z)))
+
+    def curvature_product(self, z: Floats, u: Floats) -> Floats:
+        """(∂²L/∂z²) u."""
+        with double_precision(JAX):
+            return np.asarray(self._product(self._jnp.asarray(z), self._jnp.asarray(u)))
+
+    def diagram(self, z: Floats, v: Floats) -> EffectiveDiagram:
+        """Along v, by derivatives of L in p."""
+
+        def derivative(place: Floats, order: int) -> float:
+            with double_precision(JAX):
+                at, along = self._jnp.asarray(place), self._jnp.asarray(v)
+                return float(self._along[order](0.0, at, along))
+
+        return AlongLine(z, v, self.points, derivative).diagram

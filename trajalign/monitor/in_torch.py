@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..numerics.compile.floats import Floats
 from ..numerics.extras import require
-from ..theory.arguments import takes
-from ..theory.errors import InputError
-from ..theory.responses import Loss, response_of
+from ..numerics.networks.effective import EffectiveDiagram
+from ..theory.responses import Loss
 from .looks import Look
+from .objective import AlongLine, Objective, Theory, loss_or_function, require_numbers
 from .record import Plan, Watch
 
 EXTRA = "torch"
 
 
 class Monitor(Watch):
-    """p, q and Q₀ of a PyTorch model with one output, trained by full-batch gradient descent.
+    """p, q and Q₀ of a PyTorch model that is trained by full-batch gradient descent.
 
-    Parameters: the model, in the mode in which it is trained, without randomness; its `loss` as the
-    theory has it, ℓ of f − y, a text or a Loss (the objective has to be its mean); all inputs and
-    targets; the learning rate; `every` how many steps to look, and at which to compute
+    Parameters: the model, in the mode in which it is trained, without randomness; the `loss`: as
+    the theory has it, ℓ of f − y, a text or a Loss, for one output (the objective has to be its
+    mean), or any function of (outputs, targets) that gives the objective, such as
+    `torch.nn.functional.cross_entropy`, for outputs of any shape with the data points first; all
+    inputs and targets; the learning rate; `every` how many steps to look, and at which to compute
     the sharpness (0: never).
 
     The tangent kernel is never formed: its first two eigenvalues come from Lanczos on products
     J Jᵀu/n, one backward and one forward pass each. Raises MissingExtraError without PyTorch,
-    InputError for a model whose outputs are not one number for each target.
+    InputError for a loss of the theory and outputs that are not one number for each target.
 
     ```text
     monitor = Monitor(model, "log-cosh", inputs, targets, lr=0.05, every=5)
@@ -40,11 +44,10 @@ class Monitor(Watch):
     ```
     """
 
-    @takes(loss=response_of(Loss))
     def __init__(
         self,
         model: Any,
-        loss: Loss,
+        loss: Any,
         inputs: Any,
         targets: Any,
         lr: float,
@@ -53,60 +56,117 @@ class Monitor(Watch):
         sharpness_every: int = 0,
     ) -> None:
         require("torch", EXTRA)
-        super().__init__(loss, Plan(lr, every, sharpness_every))
-        self._model, self._inputs, self._targets = model, inputs, targets
-        shape = tuple(model(inputs).squeeze(-1).shape)
-        if shape != tuple(targets.shape) or len(shape) != 1:
-            raise InputError(
-                f"the model gives {shape} for targets of shape {tuple(targets.shape)}: "
-                "need one number for each target"
-            )
+        plan, given = Plan(lr, every, sharpness_every), loss_or_function(loss)
+        self._model, self._inputs = model, inputs
+        objective: Objective
+        outputs = model(inputs)
+        if isinstance(given, Loss):
+            require_numbers("the model", tuple(outputs.squeeze(-1).shape), targets.shape)
+            objective, self._subtracted = Theory(given, len(targets)), targets
+        else:
+            objective, self._subtracted = _OfOutputs(given, targets, tuple(outputs.shape)), None
+        super().__init__(objective, plan)
 
     def step(self) -> Look | None:
         """To be called before each step of the optimizer; the look, if there is one now."""
         if not self._is_due():
             return None
-        return self._look(_Linearised(self._model, self._inputs, self._targets))
+        return self._look(_Linearised(self._model, self._inputs, self._subtracted))
 
 
 class _Linearised:
     """A PyTorch model at its weights of now."""
 
-    def __init__(self, model: Any, inputs: Any, targets: Any) -> None:
+    def __init__(self, model: Any, inputs: Any, subtracted: Any) -> None:
         self._func = require("torch.func", EXTRA)
-        self._model, self._inputs, self._targets = model, inputs, targets
+        self._model, self._inputs = model, inputs
         self._weights = {n: w.detach() for n, w in model.named_parameters()}
-        outputs, self._back = self._func.vjp(self._outputs, self._weights)
-        self.residuals = _numbers(outputs - targets)
+        self._like, self._back = self._func.vjp(self._flat, self._weights)
+        self.outputs = _numbers(self._like if subtracted is None else self._like - subtracted)
         self.size = sum(weight.numel() for weight in self._weights.values())
+
+    def forward(self, direction: Floats) -> Floats:
+        """J d."""
+        return self._along(self._shaped(direction))
+
+    def backward(self, u: Floats) -> Floats:
+        """Jᵀu."""
+        return self._joined(self._back(self._like.new_tensor(u))[0])
 
     def kernel_product(self, u: Floats) -> Floats:
         """J Jᵀu."""
-        change = self._back(self._targets.new_tensor(u))[0]
-        return _numbers(self._func.jvp(self._outputs, (self._weights,), (change,))[1])
+        return self._along(self._back(self._like.new_tensor(u))[0])
 
-    def hessian_product(self, slopes: Floats, curvatures: Floats, direction: Floats) -> Floats:
-        """Jᵀ(c · J d) + Σ s_i ∇²f_i d."""
-        slope, curvature = (self._targets.new_tensor(each) for each in (slopes, curvatures))
+    def curved(self, slopes: Floats, direction: Floats) -> Floats:
+        """Σ s_i ∇²z_i d."""
+        weighed = self._like.new_tensor(slopes)
 
         def gradient(at: Any) -> Any:
-            outputs, back = self._func.vjp(self._outputs, at)
-            return back(slope)[0], outputs
+            return self._func.vjp(self._flat, at)[1](weighed)[0]
 
         moved = (self._shaped(direction),)
-        curved, along = self._func.jvp(gradient, (self._weights,), moved)[1]
-        pushed = self._back(curvature * along)[0]
-        parts = [_numbers(curved[name] + pushed[name]).ravel() for name in self._weights]
-        return np.concatenate(parts)
+        return self._joined(self._func.jvp(gradient, (self._weights,), moved)[1])
+
+    def _flat(self, weights: Any) -> Any:
+        return self._func.functional_call(self._model, weights, (self._inputs,)).reshape(-1)
+
+    def _along(self, direction: Any) -> Floats:
+        return _numbers(self._func.jvp(self._flat, (self._weights,), (direction,))[1])
 
     def _shaped(self, direction: Floats) -> Any:
-        flat = self._targets.new_tensor(direction)
+        flat = self._like.new_tensor(direction)
         parts = flat.split([weight.numel() for weight in self._weights.values()])
         pairs = zip(self._weights.items(), parts, strict=True)
         return {name: part.view_as(weight) for (name, weight), part in pairs}
 
-    def _outputs(self, weights: Any) -> Any:
-        return self._func.functional_call(self._model, weights, (self._inputs,)).squeeze(-1)
+    def _joined(self, weights: Any) -> Floats:
+        return np.concatenate([_numbers(weights[name]).ravel() for name in self._weights])
+
+
+class _OfOutputs:
+    """An objective of the user's, in double precision."""
+
+    centred = False
+
+    def __init__(
+        self, function: Callable[[Any, Any], Any], targets: Any, shape: tuple[int, ...]
+    ) -> None:
+        torch, self._func = require("torch", EXTRA), require("torch.func", EXTRA)
+        self.points = shape[0]
+        self._tensor = partial(torch.as_tensor, dtype=torch.float64, device=targets.device)
+        self._function, self._shape, self._targets = function, shape, targets
+
+    def _objective(self, z: Any) -> Any:
+        return self._function(z.view(self._shape), self._targets)
+
+    def _on_line(self, start: Any, along: Any, t: Any) -> Any:
+        return self._objective(start + t * along)
+
+    def mean(self, z: Floats) -> float:
+        """L."""
+        return float(self._objective(self._tensor(z)))
+
+    def slopes(self, z: Floats) -> Floats:
+        """∂L/∂z."""
+        return _numbers(self._func.grad(self._objective)(self._tensor(z)))
+
+    def curvature_product(self, z: Floats, u: Floats) -> Floats:
+        """(∂²L/∂z²) u."""
+        gradient = self._func.grad(self._objective)
+        return _numbers(self._func.jvp(gradient, (self._tensor(z),), (self._tensor(u),))[1])
+
+    def diagram(self, z: Floats, v: Floats) -> EffectiveDiagram:
+        """Along v, by derivatives of L in p."""
+        along, zero = self._tensor(v), self._tensor(0.0)
+
+        def derivative(place: Floats, order: int) -> float:
+            start = self._tensor(place)
+            line = partial(self._on_line, start, along)
+            for _ in range(order):
+                line = self._func.grad(line)
+            return float(line(zero))
+
+        return AlongLine(z, v, self.points, derivative).diagram
 
 
 def _numbers(tensor: Any) -> Floats:

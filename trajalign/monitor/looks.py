@@ -9,8 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from ..numerics.compile.floats import Floats
-from ..numerics.networks.effective import effective_diagram, loss_derivative
-from ..theory.responses import Loss
+from .objective import Objective
 
 _TOLERANCE, _SHARPNESS_TOLERANCE = 1e-12, 1e-8
 _DENSE = 4  # fewer rows are not for Lanczos
@@ -21,6 +20,9 @@ class Look:
     """One look at step `step`: p and q; `rest`, the root mean square of w; `second`, κ₂/κ; the
     response Q₀(p; w), `off` = q/Q₀ − 1, and the `edge` ∂G/∂p (NaN where there is none); the mean
     loss; the `sharpness`, the largest eigenvalue of the Hessian (NaN where it was not asked for).
+
+    Where the loss is not one of f − y, p is measured from the zero of G (NaN where there is none),
+    and w is what the outputs have besides v.
     """
 
     step: int
@@ -36,64 +38,76 @@ class Look:
 
 
 class Linearised(Protocol):
-    """A model at some weights, with what is linear there; all vectors are flat, n data points."""
+    """A model at some weights, with what is linear there; all vectors are flat."""
 
     @property
-    def residuals(self) -> Floats:
-        """z, the outputs minus the targets."""
+    def outputs(self) -> Floats:
+        """z: all outputs, or, where the loss is one of f − y, these minus the targets."""
 
     @property
     def size(self) -> int:
         """The number of weights."""
 
+    def forward(self, direction: Floats) -> Floats:
+        """J d."""
+
+    def backward(self, u: Floats) -> Floats:
+        """Jᵀu."""
+
     def kernel_product(self, u: Floats) -> Floats:
         """J Jᵀu."""
 
-    def hessian_product(self, slopes: Floats, curvatures: Floats, direction: Floats) -> Floats:
-        """Jᵀ(c · J d) + Σ s_i ∇²f_i d, of slopes s and curvatures c of the points' losses."""
+    def curved(self, slopes: Floats, direction: Floats) -> Floats:
+        """Σ s_i ∇²z_i d."""
 
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A look with the residuals z and the direction v that it rests on, ‖v‖² = n."""
+    """A look with the outputs or residuals z and the direction v that it rests on, ‖v‖² = n."""
 
     look: Look
     residuals: Floats
     leading: Floats
 
 
-def look_at(model: Linearised, loss: Loss, step_size: float, step: int, sharp: bool) -> Seen:
+def look_at(
+    model: Linearised, objective: Objective, step_size: float, step: int, sharp: bool
+) -> Seen:
     """Where a model is on the diagram of its data points; the sharpness only if `sharp`.
 
     The tangent kernel is not formed: Lanczos takes products with it. The sign of v is that of
     `coordinates`: its largest entry is positive.
     """
-    z = model.residuals
-    values, v = _largest_two(lambda u: model.kernel_product(u) / len(z), len(z))
-    v = v * np.sqrt(len(z)) * (np.sign(v[np.argmax(np.abs(v))]) or 1.0)
-    found = effective_diagram(loss, z, v)
-    p, q, response = float(np.mean(v * z)), 2 / (step_size * values[0]), float(found.response)
+    z, points = model.outputs, objective.points
+    values, v = _largest_two(lambda u: model.kernel_product(u) / points, len(z))
+    v = v * np.sqrt(points) * (np.sign(v[np.argmax(np.abs(v))]) or 1.0)
+    found = objective.diagram(z, v)
+    along = float(np.sum(v * z) / points)
+    p = along if objective.centred else along - float(found.centre)
+    q, response = 2 / (step_size * values[0]), float(found.response)
     look = Look(
         step=step,
         p=p,
         q=q,
-        rest=float(np.sqrt(np.mean((z - p * v) ** 2))),
+        rest=float(np.sqrt(np.mean((z - along * v) ** 2))),
         second=values[1] / values[0],
         response=response,
         off=q / response - 1,
         edge=float(found.edge),
-        loss=float(np.mean(loss_derivative(loss, 0, z))),
-        sharpness=_sharpness(model, loss, z) if sharp else float("nan"),
+        loss=objective.mean(z),
+        sharpness=_sharpness(model, objective) if sharp else float("nan"),
     )
     return Seen(look, z, v)
 
 
-def _sharpness(model: Linearised, loss: Loss, z: Floats) -> float:
-    """The largest eigenvalue of ∇²L, by Lanczos."""
-    slopes, curvatures = (loss_derivative(loss, k, z) / len(z) for k in (1, 2))
+def _sharpness(model: Linearised, objective: Objective) -> float:
+    """The largest eigenvalue of ∇²L = Jᵀ(∂²L/∂z²)J + Σ (∂L/∂z_i) ∇²z_i, by Lanczos."""
+    z = model.outputs
+    slopes = objective.slopes(z)
 
     def product(direction: Floats) -> Floats:
-        return model.hessian_product(slopes, curvatures, direction)
+        pushed = objective.curvature_product(z, model.forward(direction))
+        return model.backward(pushed) + model.curved(slopes, direction)
 
     values, _ = _top(product, model.size, 1, _SHARPNESS_TOLERANCE)
     return float(values[-1])

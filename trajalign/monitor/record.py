@@ -20,6 +20,7 @@ from ..theory.arguments import convert_fields, integer, real, string
 from ..theory.errors import InputError
 from ..theory.responses import Loss
 from .looks import Linearised, Look, Seen, look_at
+from .objective import Objective, Theory
 
 MONITOR_SCHEMA = "trajalign.monitor/1"
 ARRAYS, REPORT = "trajectories.npz", "report.json"
@@ -46,10 +47,10 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """A run that was watched: the loss, the step size, the looks, and, one row for each look, the
-    residuals and the directions v of the data points."""
+    """A run that was watched: the loss (None where it is none of the theory), the step size, the
+    looks, and, one row for each look, the residuals (else the outputs) and the directions v."""
 
-    loss: Loss
+    loss: Loss | None
     step_size: float
     looks: tuple[Look, ...]
     residuals: Floats
@@ -63,8 +64,8 @@ class Record:
 class Watch:
     """The looks so far, and which step is next; the monitors of PyTorch and JAX are made of it."""
 
-    def __init__(self, loss: Loss, plan: Plan) -> None:
-        self._loss, self._plan, self._step = loss, plan, 0
+    def __init__(self, objective: Objective, plan: Plan) -> None:
+        self._objective, self._plan, self._step = objective, plan, 0
         self._seen: list[Seen] = []
 
     @property
@@ -79,7 +80,8 @@ class Watch:
             raise InputError("monitor: nothing was seen, step() was not called")
         rows = [(seen.residuals, seen.leading) for seen in self._seen]
         residuals, leading = (np.stack(part) for part in zip(*rows, strict=True))
-        return Record(self._loss, self._plan.lr, tuple(self.looks), residuals, leading)
+        loss = self._objective.loss if isinstance(self._objective, Theory) else None
+        return Record(loss, self._plan.lr, tuple(self.looks), residuals, leading)
 
     def save(self, folder: str | Path) -> None:
         """`trajectories.npz`, with the names that `trajalign experiment` uses, and `report.json`,
@@ -94,7 +96,8 @@ class Watch:
 
     def _look(self, model: Linearised) -> Look:
         step, sharp = self._step - 1, self._plan.sharpness_every
-        seen = look_at(model, self._loss, self._plan.lr, step, bool(sharp) and step % sharp == 0)
+        sharply = bool(sharp) and step % sharp == 0
+        seen = look_at(model, self._objective, self._plan.lr, step, sharply)
         self._seen.append(seen)
         return seen.look
 
@@ -109,9 +112,9 @@ def _save(record: Record, place: Path) -> None:
     report = {
         "schema": MONITOR_SCHEMA,
         "version": __version__,
-        "loss": record.loss.text,
+        "loss": None if record.loss is None else record.loss.text,
         "step_size": record.step_size,
-        "points": record.residuals.shape[1],
+        "outputs": record.residuals.shape[1],
         "looks": [
             {k: v if np.isfinite(v) else None for k, v in asdict(look).items()}
             for look in record.looks
@@ -152,7 +155,9 @@ def _record(report: Mapping[str, Any], arrays: Mapping[str, Floats]) -> Record:
     looks = tuple(_look(row) for row in zip(*columns, strict=True))
     if residuals.shape != leading.shape or len(residuals) != len(looks) or not looks:
         raise ValueError("rows")
-    return Record(Loss.parse(string(report["loss"], "loss")), plan.lr, looks, residuals, leading)
+    text = report["loss"]
+    loss = None if text is None else Loss.parse(string(text, "loss"))
+    return Record(loss, plan.lr, looks, residuals, leading)
 
 
 def _look(row: Sequence[float]) -> Look:

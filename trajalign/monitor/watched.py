@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..numerics.compile.floats import Floats
-from ..studies.many_points import EFFECTIVE, Fit, ManyPoints, Seen, held_against
+from ..studies.many_points import EFFECTIVE, Fit, ManyPoints, Seen, held_against, judged
 from ..studies.study import FAIL, PASS, UNDECIDED, DiagramCriteria
 from ..theory.errors import InputError
 from ..theory.responses import Loss
@@ -48,7 +48,8 @@ class Watched:
 
 
 def watched(record: Record, transient: int | None = None) -> Watched:
-    """A run that was watched, held against its diagram and three wrong ones.
+    """A run that was watched, held against its diagram and, where its loss is one of the theory,
+    three wrong ones.
 
     Parameters: what the monitor saved; `transient`, the step from which it is judged (a tenth of
     the run if None). Asked is what the studies ask: a median of |q/Q₀ − 1| of at most 0.02, and
@@ -59,27 +60,14 @@ def watched(record: Record, transient: int | None = None) -> Watched:
     if not 0 <= start <= times[-1]:
         raise InputError(f"transient = {start}: the looks are at steps 0 to {int(times[-1])}")
     other = Loss.parse(_OTHER)
-    asked = DiagramCriteria(
-        MEDIAN, MOST, 1.0, Loss.parse(_OTHERWISE) if _alike(record.loss, other) else other
-    )
-    many = held_against(
-        Seen(
-            times,
-            record.column("p"),
-            record.column("q"),
-            record.column("second"),
-            record.residuals,
-            record.leading,
-        ),
-        record.loss,
-        asked.other_loss,
-        start,
-    )
+    if record.loss is not None and record.loss.expression == other.expression:
+        other = Loss.parse(_OTHERWISE)
+    many = _held(record, other, start)
     above = times[(record.column("q") >= many.edge) & (times >= start)]
     return Watched(
         record,
         start,
-        asked,
+        DiagramCriteria(MEDIAN, MOST, 1.0, other),
         many,
         many.fits(...),
         int(above[0]) if above.size else None,
@@ -87,8 +75,16 @@ def watched(record: Record, transient: int | None = None) -> Watched:
     )
 
 
-def _alike(loss: Loss, other: Loss) -> bool:
-    return bool(loss.expression == other.expression)
+def _held(record: Record, other: Loss, start: int) -> ManyPoints:
+    """Against its own diagram alone where the loss is none of the theory: what it says elsewhere
+    is not known then."""
+    times, p, q, second = (record.column(name) for name in ("step", "p", "q", "second"))
+    if record.loss is not None:
+        seen = Seen(times, p, q, second, record.residuals, record.leading)
+        return held_against(seen, record.loss, other, start)
+    edge = record.column("edge")
+    steps = judged(times, q, edge, second, start)
+    return ManyPoints({EFFECTIVE: record.column("off")}, edge, steps)
 
 
 def _last(values: Floats) -> float | None:

@@ -89,10 +89,18 @@ def held_against(seen: Seen, loss: Loss, other_loss: Loss, transient: int) -> Ma
     }
     with np.errstate(all="ignore"):
         misfits = {name: seen.q / response - 1 for name, response in responses.items()}
-        unstable = seen.q < own.edge
-    late = seen.times >= transient
-    dwelling = np.logical_and.accumulate(unstable | ~late, axis=-1) & late
-    return ManyPoints(misfits, own.edge, dwelling & (seen.second <= _LARGEST_SECOND))
+    return ManyPoints(
+        misfits, own.edge, judged(seen.times, seen.q, own.edge, seen.second, transient)
+    )
+
+
+def judged(times: Floats, q: Floats, edge: Floats, second: Floats, transient: int) -> np.ndarray:
+    """Which steps are: from the transient to the first step with q ≥ `edge`, while κ₂/κ ≤ 0.9."""
+    late = times >= transient
+    with np.errstate(all="ignore"):
+        dwelling = np.logical_and.accumulate((q < edge) | ~late, axis=-1) & late
+    found: np.ndarray = dwelling & (second <= _LARGEST_SECOND)
+    return found
 
 
 def _fit(off: Floats) -> Fit:

@@ -43,6 +43,7 @@ def trained(steps, lr=ETA, dtype=float, **options):
     return monitor
 
 
+@pytest.mark.thorough
 def test_it_sees_what_the_studies_record():
     """To 1e-11, matrix-free against dense; not with another learning rate."""
     task = Task(NETWORK, DATA, Loss.parse("log-cosh"), ETA)

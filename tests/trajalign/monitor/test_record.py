@@ -9,6 +9,7 @@ from watched_run import ETA, JACOBIAN, KERNEL, LOSS, Linear, watching
 
 from trajalign.monitor import load_record
 from trajalign.monitor.looks import look_at
+from trajalign.monitor.objective import Theory
 from trajalign.monitor.record import ARRAYS, REPORT
 from trajalign.theory.errors import InputError
 
@@ -20,7 +21,7 @@ def watched():
 
 def test_a_look_is_that_of_dense_matrices():
     residuals = np.random.default_rng(1).standard_normal(5)
-    found = look_at(Linear(residuals), LOSS, ETA, 0, True)
+    found = look_at(Linear(residuals), Theory(LOSS, 5), ETA, 0, True)
     values, vectors = np.linalg.eigh(KERNEL / 5)
     v = vectors[:, -1] * np.sqrt(5)
     assert abs(found.look.p) == pytest.approx(abs(np.mean(v * residuals)), rel=1e-10)
@@ -38,7 +39,7 @@ def test_looks_are_at_the_steps_asked_for(watched):
 def test_what_is_saved_is_read_again(watched, tmp_path):
     watched.save(tmp_path / "new" / "run")
     report = json.loads((tmp_path / "new" / "run" / REPORT).read_text())
-    assert (report["schema"], report["points"]) == ("trajalign.monitor/1", 5)
+    assert (report["schema"], report["outputs"]) == ("trajalign.monitor/1", 5)
     assert report["looks"][1]["q"] == watched.looks[1].q
     assert report["looks"][1]["sharpness"] is None
     with np.load(tmp_path / "new" / "run" / ARRAYS) as found:
