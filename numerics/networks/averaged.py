@@ -29,7 +29,8 @@ _SHORTEST = 1.0  # steps
 _MOST_STRIDES = 20_000
 _TURNS = 3  # of the power method in a stride
 _RANK = 1e-13  # of the largest eigenvalue; what is smaller counts as 0
-_FLOOR, _PROBE = 1e-16, 1e-5  # rounding keeps p above; least p at which differences are taken
+_FLOOR, _CEILING = 1e-16, 1e8  # rounding keeps p above the one, no orbit comes back from the other
+_PROBE = 1e-5  # least p at which differences are taken
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,8 +160,8 @@ class _Flow:
         return _Taken(_moved(state, shift, there, growth), length, error, second)
 
     def _motion(self, state: _Middle) -> _Motion:
-        p, eta = max(np.exp(state.log_amplitude), _PROBE), self.task.step_size
-        u = state.direction
+        p = max(np.exp(state.log_amplitude), _PROBE) if self.drift else _PROBE
+        u, eta = state.direction, self.task.step_size
         for _ in range(_TURNS):
             ahead, behind = (
                 np.asarray(self.functions.gradient(state.centre + side * p * u)) for side in (1, -1)
@@ -168,10 +169,7 @@ class _Flow:
             odd = (ahead - behind) / (2 * p)
             growth = float(np.log(abs(1 - eta * (odd @ u))))
             u = odd / np.linalg.norm(odd)
-        even = (ahead + behind) / 2
-        if not self.drift:
-            even = np.asarray(self.functions.gradient(state.centre))
-        return _Motion(-eta * even, growth, u)
+        return _Motion(-eta * (ahead + behind) / 2, growth, u)
 
     def _linear_part(self, centre: Floats) -> tuple[Floats, Floats]:
         """ηλ_j, rising, and the modes of the Gauss–Newton matrix Jᵀ diag(ℓ'')J/n."""
@@ -185,7 +183,7 @@ class _Flow:
 
 
 def _moved(state: _Middle, shift: Floats, motion: _Motion, growth: float) -> _Middle:
-    log = max(state.log_amplitude + growth, np.log(_FLOOR))
+    log = min(max(state.log_amplitude + growth, np.log(_FLOOR)), np.log(_CEILING))
     return _Middle(state.centre + shift, motion.direction, float(log))
 
 

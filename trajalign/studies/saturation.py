@@ -107,8 +107,9 @@ def saturations(
     """What was predicted of every run and measured of it.
 
     A run is judged by the flow if q was below 1 at some step, it is steady at the end, and
-    ηλ₂ ≤ 1.9 all the way of the flow. It is judged by the law if moreover ηλ_j and 2 − ηλ_j are at
-    least 10κ for all stable modes, and it came to the edge from far above: 2/q − 2 ≥ 5κ at `start`.
+    ηλ₂ ≤ 1.9 all the way of the flow. It is judged by the law if, instead of the last, ηλ_j and
+    2 − ηλ_j are at least 10κ at the end for all stable modes, and it came to the edge from far
+    above: 2/q − 2 ≥ 5κ at the step `start`.
     """
     at = int(np.searchsorted(recorded.times, asked.start))
     found = []
@@ -131,6 +132,6 @@ def _saturation(
     return Saturation(
         measured=last if np.isfinite(last) else None,
         of_flow=judged,
-        of_law=judged and from_far and told["margin"] >= _LEAST_MARGIN,
+        of_law=steady and was_at_edge and from_far and told["margin"] >= _LEAST_MARGIN,
         **known,
     )
