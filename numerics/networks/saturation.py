@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...theory.arguments import instance, takes
-from ...theory.edge.law import drift, end, flip_coefficient, gap
+from ...theory.edge.law import drift, end, flip_coefficient, gap, rests
 from ...theory.errors import InputError
 from ..compile.floats import Floats, double_precision
 from ..extras import JAX, require
@@ -81,9 +81,9 @@ class FlipLaw:
         return float(least / abs(self.kappa)) if self.kappa else float("inf")
 
     def gap_from(self, mu: float, square: float) -> float | None:
-        """2 − ηλ* of an orbit at μ with P = `square`, in Lambert's form; None where c ≤ 0, of
-        which the law says that the orbit leaves."""
-        if not self.c > 0:
+        """2 − ηλ* of an orbit at μ with P = `square`, in Lambert's form; None where the law says
+        that it leaves: for c ≤ 0, from μ + |c|P ≥ |κ| on."""
+        if self.c == 0 or not rests(self.kappa, mu, self.c * square):
             return None
         return -float(end(self.kappa, mu, self.c * square))
 

@@ -50,13 +50,16 @@ def gap_with_slow_modes(task: Task, weights: Weights) -> float | None:
 def end_of_slow_system(law: FlipLaw, square: float, shifts: np.ndarray) -> float | None:
     """2 − ηλ* from P = `square` and the distances `shifts` along the stable modes.
 
-    None where P runs off. Raises InputError where there is no end after a million steps.
+    None where P runs off. Raises InputError where P is 0, or there is no end after a
+    million steps.
 
     >>> none = np.zeros(0)
     >>> law = FlipLaw(0.1, 20.1, 0.0, -60.0, none, none, none, none, np.array([2.0]))
     >>> round(end_of_slow_system(law, 0.01, none) / law.gap_from(law.mu, 0.01), 2)  # 1 + κ
     1.01
     """
+    if not square > 0:
+        raise InputError("the slow system needs a point of an orbit that oscillates")
     eta, own, k = law.step_size, law.coefficient(np.zeros(len(law.rates), bool)), law.k
     kept, push = 1 - eta * law.rates, eta * law.couplings / 2
     mu, logarithm = law.mu, math.log(square)
