@@ -91,7 +91,7 @@ def averaged_flow(task: Task, weights: Weights, steps: int, *, drift: bool = Tru
     >>> from trajalign.theory.responses import Loss
     >>> task = Task(Network(2, 1, 1), one_point(1), Loss.parse("log-cosh"), 0.125)
     >>> ahead = averaged_flow(task, (np.array([[0.1]]), np.array([4.5])), 2000)
-    >>> round((2 - 0.125 * ahead.sharpness) / 0.0234375, 3)  # over κ of log cosh(xy), 3η²/2
+    >>> round((2 - 0.125 * ahead.sharpness) / 0.0234375, 3)  # over κ = 3η²/2; of descent 1.005
     1.007
     """
     if steps < 1:
