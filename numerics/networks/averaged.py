@@ -36,7 +36,8 @@ _PROBE = 1e-5  # least p at which differences are taken
 @dataclass(frozen=True, eq=False)
 class Ahead:
     """Where the averaged flow is after `steps` steps of descent: the `weights` in the middle, the
-    `amplitude` p, the `sharpness` λ in the middle. `second` is the largest ηλ₂ met on the way, λ₂
+    `amplitude` p, the `sharpness` λ in the middle, from which that of the orbit, at m ± pu, differs
+    by a multiple of p². `second` is the largest ηλ₂ met on the way, λ₂
     the second eigenvalue of the Gauss–Newton matrix: near 2 another direction is at the edge, of
     which the flow knows nothing. It took `strides` strides."""
 
@@ -89,10 +90,10 @@ def averaged_flow(task: Task, weights: Weights, steps: int, *, drift: bool = Tru
 
     >>> from trajalign.numerics.networks import Network, one_point
     >>> from trajalign.theory.responses import Loss
-    >>> task = Task(Network(2, 1, 1), one_point(1), Loss.parse("log-cosh"), 0.125)
-    >>> ahead = averaged_flow(task, (np.array([[0.1]]), np.array([4.5])), 2000)
-    >>> round((2 - 0.125 * ahead.sharpness) / 0.0234375, 3)  # over κ = 3η²/2; of descent 1.005
-    1.007
+    >>> task = Task(Network(2, 1, 1), one_point(1), Loss.parse("pseudo-huber"), 0.125)
+    >>> ahead = averaged_flow(task, (np.array([[0.1]]), np.array([4.5])), 1000)
+    >>> round((2 - 0.125 * ahead.sharpness) / 0.125**2, 3)  # over κ = η²; of descent 1.008
+    1.009
     """
     if steps < 1:
         raise InputError(f"steps = {steps}: need at least 1")

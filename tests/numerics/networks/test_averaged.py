@@ -29,6 +29,7 @@ def gap_of_descent(task, start, steps):
     return 2 - task.step_size * found.sharpness[0, -1]
 
 
+@pytest.mark.thorough
 def test_it_comes_to_where_descent_comes_in_far_fewer_strides():
     ahead = averaged_flow(PRODUCT, START, 1000)
     gap = 2 - PRODUCT.step_size * ahead.sharpness
