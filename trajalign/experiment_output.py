@@ -15,6 +15,7 @@ from rich.text import Text
 from .files import dump
 from .studies.judging import EVIDENCE, Finding, Judgement, Run
 from .studies.running import Outcome
+from .studies.saturation import Saturation
 from .studies.study import FAIL, PASS, Study, shipped
 
 EXPERIMENT_SCHEMA = "trajalign.experiment/1"
@@ -27,6 +28,9 @@ WORDS = {
     "reduced_map": "distance from the reduced map",
     "diagram": "share of them that are on their own diagram",
     "wrong_diagrams": "wrong diagrams that would pass as well",
+    "saturation": "2 - eta*lambda at the end, off the averaged flow",
+    "saturation_law": "the same, off the law of the edge",
+    "wrong_saturations": "wrong predictions that would pass as well",
 }
 AT_LEAST = ("edge_runs", "diagram")
 _HEADS = {"effective": "|q/Q0-1|", "one_point": "by r", "unshifted": "w = 0", "other_loss": "other"}
@@ -54,9 +58,12 @@ def as_json(study: Study, outcome: Outcome, judgement: Judgement, version: str) 
 
 def _run(run: Run) -> dict[str, Any]:
     found = finite(vars(run)) | {"start": dict(run.start)}
-    if run.diagrams is None:
-        return {name: value for name, value in found.items() if name != "diagrams"}
-    return found | {"diagrams": {n: finite(vars(fit)) for n, fit in run.diagrams.items()}}
+    del found["diagrams"], found["saturation"]
+    if run.diagrams is not None:
+        found["diagrams"] = {n: finite(vars(fit)) for n, fit in run.diagrams.items()}
+    if run.saturation is not None:
+        found["saturation"] = finite(vars(run.saturation))
+    return found
 
 
 def show(console: Console, study: Study, judgement: Judgement, seconds: float) -> None:
@@ -65,6 +72,8 @@ def show(console: Console, study: Study, judgement: Judgement, seconds: float) -
     if study.about:
         console.print(study.about, highlight=False, markup=False)
     console.print(_runs(judgement.runs))
+    if any(run.saturation is not None for run in judgement.runs):
+        console.print(_ends(judgement.runs))
     console.print(_criteria(judgement.findings))
     verdict = judgement.verdict
     told = Text.assemble((verdict, _STYLES.get(verdict, "yellow")))
@@ -105,6 +114,30 @@ def _runs(runs: tuple[Run, ...]) -> Table:
         told = ("" if size is None else f"{size:.2g}" for size in sizes)
         table.add_row(*start, *times, *told, f"{run.sharpness:.5f}", run.outcome)
     return table
+
+
+def _ends(runs: tuple[Run, ...]) -> Table:
+    """The gap 2 − ηλ at the end, and what was predicted of it; in brackets where that is not
+    judged."""
+    table = Table(title="2 - eta*lambda at the end", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in (*runs[0].start, "measured", "flow", "flow/measured", "law", "law/measured"):
+        table.add_column(heading, justify="right")
+    for run in runs:
+        end = run.saturation
+        if end is None:
+            continue
+        start = (f"{value:g}" for value in run.start.values())
+        told = [*_told(end, "flow", end.of_flow), *_told(end, "law", end.of_law)]
+        table.add_row(*start, "" if end.measured is None else f"{end.measured:.5f}", *told)
+    return table
+
+
+def _told(end: Saturation, name: str, judged: bool) -> list[str]:
+    predicted = getattr(end, name)
+    if predicted is None or not end.measured:
+        return ["", ""]
+    ratio = f"{predicted / end.measured:.4f}"
+    return [f"{predicted:.5f}", ratio if judged else f"({ratio})"]
 
 
 def _criteria(findings: tuple[Finding, ...]) -> Table:

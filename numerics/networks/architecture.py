@@ -79,9 +79,10 @@ class Network:
     def _standard(self, random: np.random.Generator) -> list[Floats]:
         return [random.standard_normal(s) / np.sqrt(s[-1]) for s in self.shapes]
 
-    def compiled(self) -> Callable[[Weights, Any], Any]:
-        """(weights of one run, inputs as rows) ↦ outputs, for JAX. Raises MissingExtraError."""
-        act = _activation(self.activation)
+    def compiled(self, order: int = 2) -> Callable[[Weights, Any], Any]:
+        """(weights of one run, inputs as rows) ↦ outputs, for JAX; it can be differentiated up to
+        `order` times. Raises MissingExtraError."""
+        act = _activation(self.activation, order)
 
         def outputs(weights: Weights, inputs: Any) -> Any:
             *hidden, last = weights
@@ -93,7 +94,7 @@ class Network:
         return outputs
 
 
-def _activation(name: str) -> Callable[[Any], Any]:
+def _activation(name: str, order: int) -> Callable[[Any], Any]:
     if name == "linear":
         return lambda z: z
     if name in _PLAIN:
@@ -102,8 +103,10 @@ def _activation(name: str) -> Callable[[Any], Any]:
     activation = Activation.parse(name)
     odd, even = parts(activation.expression)
     unit = float(activation.scale)
-    of_odd = smooth_function(derivatives_of(odd, 2), (True, False, True), unit)
+    parities = tuple(k % 2 == 0 for k in range(order + 1))
+    of_odd = smooth_function(derivatives_of(odd, order), parities, unit)
     if even == 0:
         return of_odd
-    of_even = smooth_function(derivatives_of(even, 2), (False, True, False), unit)
+    others = tuple(not parity for parity in parities)
+    of_even = smooth_function(derivatives_of(even, order), others, unit)
     return lambda z: of_odd(z) + of_even(z)

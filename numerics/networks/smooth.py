@@ -73,21 +73,23 @@ def smooth_function(
 
 
 class LossFunction(NamedTuple):
-    """ℓ as a function with two derivatives, and the float64 evaluations of all three."""
+    """ℓ as a function with some derivatives, and the float64 evaluations of all of them."""
 
     value: Function
     evaluations: tuple[FloatFunction, ...]
 
     def require(self, residuals: Any) -> None:
-        """Raise NotFiniteError, in one line, if ℓ, ℓ' or ℓ'' is not known at some residual."""
+        """Raise NotFiniteError, in one line, if one of them is not known at some residual."""
         for evaluation in self.evaluations:
             evaluation.require(residuals)
 
 
-def loss_function(loss: Loss) -> LossFunction:
-    """ℓ, ℓ' and ℓ'' of an even loss. Raises what `compile_floats` raises."""
-    expressions = (loss.expression, *derivatives_of(loss.slope, 1))
-    evaluations = _compiled(expressions, (False, True, False), float(loss.scale))
+def loss_function(loss: Loss, order: int = 2) -> LossFunction:
+    """ℓ and its derivatives up to `order` ≥ 1, of an even loss. Raises what `compile_floats`
+    raises."""
+    expressions = (loss.expression, *derivatives_of(loss.slope, order - 1))
+    odd = tuple(k % 2 == 1 for k in range(order + 1))
+    evaluations = _compiled(expressions, odd, float(loss.scale))
     return LossFunction(_chain(evaluations), evaluations)
 
 

@@ -56,13 +56,15 @@ class Local(NamedTuple):
 
 
 class Derivatives:
-    """A task's functions for JAX, of one run's weights; to be used inside `double_precision`."""
+    """A task's functions for JAX, of one run's weights; to be used inside `double_precision`.
 
-    def __init__(self, task: Task) -> None:
+    ℓ and φ can be differentiated up to `order` times."""
+
+    def __init__(self, task: Task, order: int = 2) -> None:
         jax, jnp = require(JAX, EXTRA), require("jax.numpy", EXTRA)
-        self._outputs = task.network.compiled()
+        self._outputs = task.network.compiled(order)
         self._inputs, self._targets = task.data.inputs, task.data.targets
-        self._evaluated = loss_function(task.loss)
+        self._evaluated = loss_function(task.loss, order)
         self._loss = self._evaluated.value
         self._slope = jax.grad(self._loss)
         self._jax, self._jnp = jax, jnp
@@ -110,9 +112,9 @@ class Derivatives:
 
 
 @lru_cache(maxsize=8)
-def derivatives(task: Task) -> Derivatives:
+def derivatives(task: Task, order: int = 2) -> Derivatives:
     """The same object for the same task, so that nothing is compiled twice."""
-    return Derivatives(task)
+    return Derivatives(task, order)
 
 
 def run_of(weights: Weights, index: int) -> tuple[Floats, ...]:

@@ -109,8 +109,8 @@ def test_the_list_of_studies(command, monkeypatch):
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == [
         "breast-cancer", "breast-cancer-linear", "digits", "digits-elu",
-        "digits-later", "elu-depth3", "linear-depth2", "linear-depth3", "square-loss",
-        "tanh-depth3", "toy", "wine",
+        "digits-later", "elu-depth3", "linear-depth2", "linear-depth3", "saturation",
+        "saturation-digits", "square-loss", "tanh-depth3", "toy", "wine",
     ]  # fmt: skip
 
 

@@ -22,7 +22,8 @@ MANY_POINTS = {
     "breast-cancer", "breast-cancer-linear", "digits",
     "digits-elu", "digits-later", "wine",
 }  # fmt: skip
-SHIPPED = MANY_POINTS | {
+FINAL = {"saturation", "saturation-digits"}
+SHIPPED = MANY_POINTS | FINAL | {
     "elu-depth3", "linear-depth2", "linear-depth3", "square-loss", "tanh-depth3", "toy",
 }  # fmt: skip
 
@@ -45,10 +46,11 @@ def test_the_studies_of_the_paper_are_shipped():
 
 @pytest.mark.parametrize("name", sorted(SHIPPED))
 def test_a_shipped_study_has_runs_and_criteria(name):
-    if name in MANY_POINTS:
+    if name in MANY_POINTS | FINAL:
         pytest.importorskip("sklearn")
     study = load_study(name)
     assert (study.criteria.diagram is not None) == (name in MANY_POINTS)
+    assert (study.criteria.saturation is not None) == (name in FINAL)
     assert len(study.starts) == len(study.weights[0]) >= study.criteria.edge_runs
     assert study.schedule.steps > study.criteria.transient
     assert study.expected == ("fail" if name == "square-loss" else "pass")
@@ -56,7 +58,7 @@ def test_a_shipped_study_has_runs_and_criteria(name):
 
 def test_a_study_that_no_theorem_covers_says_so():
     pytest.importorskip("sklearn")
-    beyond = MANY_POINTS | {"elu-depth3", "linear-depth3", "tanh-depth3"}
+    beyond = MANY_POINTS | FINAL | {"elu-depth3", "linear-depth3", "tanh-depth3"}
     for name in SHIPPED:
         assert ("no theorem covers this" in load_study(name).about.lower()) == (name in beyond)
 
@@ -73,10 +75,12 @@ def test_the_toy_model_starts_where_the_paper_does():
 def test_a_study_of_many_points_says_when_its_criteria_were_fixed_and_runs_other_seeds():
     """Seeds from 100 on were tried before."""
     pytest.importorskip("sklearn")
-    for name in MANY_POINTS:
+    for name in MANY_POINTS | FINAL:
         study = load_study(name)
         assert "The criteria were fixed on 2026-11-30" in study.about
         assert max(start["seed"] for start in study.starts) < 100
+    for name in MANY_POINTS:
+        study = load_study(name)
         assert study.criteria.diagram.other_loss != study.task.loss
 
 

@@ -114,7 +114,7 @@ def experiment(
     begin = time.perf_counter()
     with progress_bar("steps") as progress:
         outcome = run_study(study, place, progress)
-    judgement = judge(study, outcome.recorded)
+    judgement = judge(study, outcome.recorded, outcome.predictions)
     report = experiment_output.as_json(study, outcome, judgement, __version__)
     if place is not None:
         _keep(place, study, outcome, report, file_format)

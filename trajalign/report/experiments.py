@@ -97,14 +97,15 @@ def load(folder: Path) -> Kept:
                          f"{EXPERIMENT_SCHEMA}")  # fmt: skip
     try:
         study = study_of(str(stated["study"]), stated["parameters"])
-        recorded = finished(study, folder).recorded
+        kept = finished(study, folder)
+        recorded = kept.recorded
         slow = gradient_flow(study) if (folder / "flow").is_dir() else None
         flow = None if slow is None else finished(slow, folder / "flow").recorded
     except KeyError as error:
         raise InputError(f"--experiment {folder}: {place.name} has no {error}") from None
     except InputError as error:
         raise InputError(f"--experiment {folder}: {error}") from None
-    judgement = judge(study, recorded)
+    judgement = judge(study, recorded, kept.predictions)
     if found := _differences(stated, study, judgement):
         raise InputError(f"--experiment {folder}: {place.name} is not what its trajectories give: "
                          f"{found}")  # fmt: skip

@@ -28,5 +28,6 @@ def gradient_flow(study: Study) -> Study | None:
         starts=tuple(study.starts[i] for i in first),
         schedule=Schedule(many * old.steps, many * old.every, many * old.sharpness_every),
         parameters={**study.parameters, "descent": descent},
+        criteria=replace(study.criteria, saturation=None),  # nothing to predict
         refinement=None,
     )

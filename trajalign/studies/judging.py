@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,9 +12,21 @@ from ..numerics.networks import Trajectories
 from ..numerics.networks.reduced import deviations
 from ..theory.responses import Loss
 from .many_points import EFFECTIVE, WRONG, Fit, ManyPoints, many_points
-from .study import DIAGRAMS, FAIL, PASS, UNDECIDED, DiagramCriteria, Study
+from .saturation import Predictions, Saturation, saturations
+from .study import (
+    DIAGRAMS,
+    FAIL,
+    FLOW,
+    LAW,
+    PASS,
+    UNDECIDED,
+    WRONG_SATURATIONS,
+    DiagramCriteria,
+    SaturationCriteria,
+    Study,
+)
 
-EDGE, LEFT, FLOW, DIVERGED = "edge", "left", "flow", "diverged"
+EDGE, LEFT, FLOWED, DIVERGED = "edge", "left", "flow", "diverged"
 EVIDENCE = "sampled"
 
 
@@ -30,6 +42,7 @@ class Run:
     Where a study asks for the diagram of many data points, Q₀(p; w) takes the place of r(p) and its
     edge that of 1; judged steps are those of `ManyPoints`, `aligned` and `crossing` are None where
     that is at none of the steps after the transient, and `diagrams` has the fits (else None).
+    `saturation` is what was predicted of the final sharpness, None where a study does not ask.
     """
 
     start: Mapping[str, float]
@@ -41,6 +54,7 @@ class Run:
     sharpness: float
     deviation: float | None
     diagrams: Mapping[str, Fit] | None = None
+    saturation: Saturation | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +133,7 @@ def place(study: Study, recorded: Trajectories) -> Placed:
 
 
 def outcomes(study: Study, recorded: Trajectories) -> tuple[str, ...]:
-    """How every run ended: EDGE, LEFT, FLOW or DIVERGED, as `Run` says."""
+    """How every run ended: EDGE, LEFT, FLOWED or DIVERGED, as `Run` says."""
     placed = place(study, recorded)
     return tuple(_outcome(study, recorded, placed, i) for i in range(len(placed.off)))
 
@@ -132,16 +146,22 @@ def _outcome(study: Study, recorded: Trajectories, placed: Placed, index: int) -
     below = q < placed.edge[index]
     if below[recorded.times >= study.criteria.transient][0]:
         return EDGE
-    return LEFT if below.any() else FLOW
+    return LEFT if below.any() else FLOWED
 
 
-def judge(study: Study, recorded: Trajectories) -> Judgement:
-    """Measure every run and compare with the study's criteria."""
+def judge(
+    study: Study, recorded: Trajectories, predictions: Predictions | None = None
+) -> Judgement:
+    """Measure every run and compare with the study's criteria; `predictions` are what `predict`
+    gives, for a study that asks for them."""
     placed, asked = place(study, recorded), study.criteria
     exact: Sequence[float | None] = [None] * len(placed.off)
     if asked.reduced_map is not None:
         exact = deviations(study.task, study.weights, recorded).tolist()
     runs = tuple(_run(study, recorded, placed, i, exact[i]) for i in range(len(placed.off)))
+    if asked.saturation is not None and predictions is not None:
+        ends = saturations(study, asked.saturation, recorded, predictions)
+        runs = tuple(replace(run, saturation=end) for run, end in zip(runs, ends, strict=True))
     edge = [run for run in runs if run.outcome == EDGE]
     findings = [
         Finding("edge_runs", asked.edge_runs, len(edge), _at_least(len(edge), asked.edge_runs)),
@@ -153,6 +173,9 @@ def judge(study: Study, recorded: Trajectories) -> Judgement:
     findings += _finding("reduced_map", asked.reduced_map, known)
     if asked.diagram is not None:
         findings += _of_diagrams(asked.diagram, [run.diagrams or {} for run in edge])
+    if asked.saturation is not None:
+        ended = [run.saturation for run in runs if run.saturation is not None]
+        findings += _of_saturation(asked.saturation, ended)
     return Judgement(runs, tuple(findings))
 
 
@@ -171,6 +194,23 @@ def _of_diagrams(asked: DiagramCriteria, runs: Sequence[Mapping[str, Fit]]) -> l
         Finding(DIAGRAMS[0], asked.share, own, PASS if own >= asked.share else FAIL),
         Finding(DIAGRAMS[1], 0, passing, PASS if passing == 0 else FAIL),
     ]
+
+
+def _of_saturation(asked: SaturationCriteria, runs: Sequence[Saturation]) -> list[Finding]:
+    """How far off the predictions are at worst, and how many wrong ones would pass as well."""
+    kinds = {FLOW: (asked.flow, "flow", "without_drift"), LAW: (asked.law, "law", "bare_law")}
+    found, passing = [], 0
+    for name, (bound, right, wrong) in kinds.items():
+        if bound is None:
+            continue
+        judged = [run for run in runs if (run.of_flow if name == FLOW else run.of_law)]
+        enough = judged if len(judged) >= asked.runs else []
+        found += _finding(name, bound, [run.misses(right) for run in enough])
+        has_wrong = name == FLOW or any(run.bare_law is not None for run in enough)
+        passing += bool(enough) and has_wrong and all(r.misses(wrong) <= bound for r in enough)
+    verdict = PASS if passing == 0 else FAIL
+    unknown = not any(run.of_flow for run in runs)
+    return [*found, Finding(WRONG_SATURATIONS, 0, passing, UNDECIDED if unknown else verdict)]
 
 
 def _run(

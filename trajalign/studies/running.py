@@ -6,7 +6,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,10 @@ from ..files import write_together
 from ..numerics.networks import Descent, Trajectories, descend
 from ..numerics.pools import Progress
 from ..theory.errors import InputError
+from .saturation import FIELDS, START, Predictions, are_of, predict
 from .study import Study
 
+_PREDICTED = "predicted_"
 FINISHED, UNFINISHED = "trajectories.npz", "unfinished.npz"
 _PACKAGES = ("trajalign", "jax", "jaxlib", "numpy", "scipy")
 _FIELDS = tuple(Trajectories.__dataclass_fields__)
@@ -26,11 +28,22 @@ _FIELDS = tuple(Trajectories.__dataclass_fields__)
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What was recorded, with the versions it was computed with; `kept` if by an earlier run."""
+    """What was recorded, with the versions it was computed with; `kept` if by an earlier run;
+    `predictions` of the final sharpness, None where the study does not ask for them."""
 
     recorded: Trajectories
     versions: str
     kept: bool
+    predictions: Predictions | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """What a file holds: where the runs are, by which versions, and the predictions if any."""
+
+    now: Descent
+    versions: str
+    predictions: Predictions | None
 
 
 def run_study(
@@ -47,21 +60,39 @@ def run_study(
     if folder is not None:
         done = _load(study, folder / FINISHED)
         if done is not None:
-            return Outcome(done[0].recorded, done[1], True)
+            return _completed(study, folder, done)
         begun = _load(study, folder / UNFINISHED)
-        after = begun[0] if begun is not None and begun[1] == versions else None
+        after = begun.now if begun is not None and begun.versions == versions else None
 
     def keep(now: Descent) -> None:
         if folder is not None and now.step < study.schedule.steps:
-            write_together({folder / UNFINISHED: _packed(study, now, versions)})
+            content = _packed(study, _Kept(now, versions, None))
+            write_together({folder / UNFINISHED: content})
         if progress is not None:
             progress(now.step, study.schedule.steps)
 
     end = descend(study.task, study.weights, study.schedule, after=after, keep=keep)
+    predictions = _predictions(study, end)
     if folder is not None:
-        write_together({folder / FINISHED: _packed(study, end, versions)})
+        content = _packed(study, _Kept(end, versions, predictions))
+        write_together({folder / FINISHED: content})
         (folder / UNFINISHED).unlink(missing_ok=True)
-    return Outcome(end.recorded, versions, False)
+    return Outcome(end.recorded, versions, False, predictions)
+
+
+def _completed(study: Study, folder: Path, done: _Kept) -> Outcome:
+    """A finished run, with the predictions that the study asks for now."""
+    found, asked = done.predictions, study.criteria.saturation
+    if asked is not None and (found is None or not are_of(found, asked)):
+        found = _predictions(study, done.now)
+        content = _packed(study, replace(done, predictions=found))
+        write_together({folder / FINISHED: content})
+    return Outcome(done.now.recorded, done.versions, True, found)
+
+
+def _predictions(study: Study, end: Descent) -> Predictions | None:
+    asked = study.criteria.saturation
+    return None if asked is None else predict(study, asked, end.weights)
 
 
 def finished(study: Study, folder: Path) -> Outcome:
@@ -72,11 +103,16 @@ def finished(study: Study, folder: Path) -> Outcome:
     done = _load(study, folder / FINISHED)
     if done is None:
         raise InputError(f"{folder} holds no finished study: there is no {FINISHED}")
-    return Outcome(done[0].recorded, done[1], True)
+    asked, found = study.criteria.saturation, done.predictions
+    if asked is not None and (found is None or not are_of(found, asked)):
+        raise InputError(f"{folder} lacks the predictions: run trajalign experiment there again")
+    return Outcome(done.now.recorded, done.versions, True, found)
 
 
-def _packed(study: Study, now: Descent, versions: str) -> bytes:
-    about = {"fingerprint": study.fingerprint, "versions": versions, "step": now.step}
+def _packed(study: Study, kept: _Kept) -> bytes:
+    now = kept.now
+    about = {"fingerprint": study.fingerprint, "versions": kept.versions, "step": now.step}
+    about |= {_PREDICTED + name: column for name, column in (kept.predictions or {}).items()}
     weights = {f"weights_{k}": layer for k, layer in enumerate(now.weights)}
     content = io.BytesIO()
     arrays = {k: np.asarray(v) for k, v in (about | weights).items()}
@@ -84,19 +120,29 @@ def _packed(study: Study, now: Descent, versions: str) -> bytes:
     return content.getvalue()
 
 
-def _load(study: Study, path: Path) -> tuple[Descent, str] | None:
+def _load(study: Study, path: Path) -> _Kept | None:
     if not path.exists():
         return None
     try:
         with np.load(path) as found:
             belongs = str(found["fingerprint"]) == study.fingerprint
             now = _unpacked(study, found) if belongs else None
-            versions = str(found["versions"])
+            versions, predictions = str(found["versions"]), _predicted(study, found)
     except (OSError, TypeError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         raise InputError(f"{path} is damaged or not of this package; remove it") from None
     if now is None:
         raise InputError(f"{path} belongs to a study with other parameters: take another folder")
-    return now, versions
+    return _Kept(now, versions, predictions)
+
+
+def _predicted(study: Study, found: Mapping[str, Any]) -> Predictions | None:
+    """None in a file without predictions."""
+    if _PREDICTED + START not in found:
+        return None
+    columns = {name: found[_PREDICTED + name] for name in (*FIELDS, START)}
+    if any(columns[name].shape != (len(study.starts),) for name in FIELDS):
+        raise ValueError(_PREDICTED)
+    return columns
 
 
 def _unpacked(study: Study, found: Mapping[str, Any]) -> Descent:

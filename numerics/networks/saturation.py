@@ -1,0 +1,224 @@
+"""Where the sharpness of a network saturates: the flip at a minimum that fits all data.
+
+Nothing of the size of the weights squared is formed. Where all residuals are 0 the Hessian is
+Jᵀ diag(ℓ'')J/n, J the Jacobian of the outputs, so that its modes come from the n×n kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ...theory.arguments import instance, takes
+from ...theory.edge.law import drift, end, flip_coefficient, gap, rests
+from ...theory.errors import InputError
+from ..compile.floats import Floats, double_precision
+from ..extras import JAX, require
+from .architecture import EXTRA, Weights
+from .tasks import Task, derivatives
+
+_FITTED = 1e-12  # of the loss's unit: the largest residual of a settled point
+_ITERATIONS = 200
+_RANK = 1e-12  # of the largest eigenvalue of the kernel; what is smaller counts as 0
+_ORDER = 4  # derivatives that the law takes
+
+
+@dataclass(frozen=True, eq=False)
+class FlipLaw:
+    """What the law of the edge says at a minimum where all residuals are 0.
+
+    `step_size` η, `sharpness` λ, its unit eigenvector `direction` u; `third` L_uuu and `fourth`
+    L_uuuu; the other positive eigenvalues `rates` λ_j, falling, with `couplings` L_uuj and unit
+    eigenvectors `modes`; `force` ∇_Mλ, the gradient of λ along the minima. Vectors are flat, as
+    long as there are weights.
+    """
+
+    step_size: float
+    sharpness: float
+    third: float
+    fourth: float
+    rates: Floats
+    couplings: Floats
+    direction: Floats = field(repr=False)
+    modes: Floats = field(repr=False)
+    force: Floats = field(repr=False)
+
+    @property
+    def mu(self) -> float:
+        """μ = ηλ − 2."""
+        return self.step_size * self.sharpness - 2
+
+    @property
+    def c(self) -> float:
+        """c of the 2-cycle P = μ/c; not positive where the flip is subcritical."""
+        return self.coefficient(np.full(len(self.rates), True))
+
+    def coefficient(self, followed: np.ndarray) -> float:
+        """c with those stable modes only that follow P; a mask over `rates`."""
+        pairs = list(zip(self.rates[followed], self.couplings[followed], strict=True))
+        return float(flip_coefficient(self.step_size, self.third, self.fourth, pairs))
+
+    @property
+    def k(self) -> float:
+        """k of the drift μ' = μ − kP."""
+        return float(drift(self.step_size, np.linalg.norm(self.force)))
+
+    @property
+    def kappa(self) -> float:
+        """κ = k/(2c), the gap 2 − ηλ* where κ ≪ 1 is positive and steady."""
+        return float(gap(self.c, self.k))
+
+    @property
+    def margin(self) -> float:
+        """The least of all ηλ_j and 2 − ηλ_j over |κ|, infinite without stable modes: the law needs
+        it to be large, so that all stable modes relax faster than the drift."""
+        pace = self.step_size * self.rates
+        least = np.min(np.minimum(pace, 2 - pace), initial=np.inf)
+        return float(least / abs(self.kappa)) if self.kappa else float("inf")
+
+    def gap_from(self, mu: float, square: float) -> float | None:
+        """2 − ηλ* of an orbit at μ with P = `square`, in Lambert's form; None where the law says
+        that it leaves: for c ≤ 0, from μ + |c|P ≥ |κ| on."""
+        if self.c == 0 or not rests(self.kappa, mu, self.c * square):
+            return None
+        return -float(end(self.kappa, mu, self.c * square))
+
+
+@takes(task=instance(Task))
+def settle(task: Task, weights: Weights) -> Weights:
+    """The minimum below a point of an orbit: the mean of two steps, then Newton's method for
+    residuals of 0 along the rows of the Jacobian, so that nothing moves along the minima.
+
+    Parameters: the task; the weights of one run, without an axis of runs.
+    Raises InputError where no weights are found that fit all data.
+    """
+    with double_precision(JAX):
+        functions = flat_functions(task)
+        flat, restore = flatten(weights)
+        here = functions.fit((flat + functions.step(flat)) / 2)
+        return tuple(np.asarray(layer) for layer in restore(here))
+
+
+@takes(task=instance(Task))
+def flip_law(task: Task, weights: Weights) -> FlipLaw:
+    """The coefficients of the law at a minimum that fits all data.
+
+    Parameters: the task; the weights of one run, as `settle` gives them.
+    Source: the law of the edge for any number of parameters, `theory.edge.law`.
+    Raises InputError where the residuals are not 0.
+    """
+    with double_precision(JAX):
+        return flat_functions(task).law(flatten(weights)[0])
+
+
+def flatten(weights: Weights) -> tuple[Any, Callable[[Any], Weights]]:
+    """All weights of one run in one array, and what takes that apart again."""
+    found: tuple[Any, Any] = require("jax.flatten_util", EXTRA).ravel_pytree(tuple(weights))
+    return found
+
+
+@lru_cache(maxsize=8)
+def flat_functions(task: Task) -> FlatFunctions:
+    """The same object for the same task, so that nothing is compiled twice."""
+    return FlatFunctions(task)
+
+
+class FlatFunctions:
+    """A task's derivatives at flat weights of one run; to be used inside `double_precision`."""
+
+    def __init__(self, task: Task) -> None:
+        jax = require(JAX, EXTRA)
+        about = derivatives(task, _ORDER)
+        shapes = [jax.numpy.zeros(shape) for shape in task.network.shapes]
+        restore = flatten(tuple(shapes))[1]
+        self._task, self._unit = task, float(task.loss.scale)
+
+        def objective(flat: Any) -> Any:
+            return about.objective(restore(flat))
+
+        def second(flat: Any, u: Any) -> Any:
+            return _along(jax, objective, flat, u, 2)
+
+        def residuals(flat: Any) -> Any:
+            return about.residuals(restore(flat))
+
+        self.objective, self.second_along = objective, second
+        self.residuals = jax.jit(residuals)
+        self.jacobian = jax.jit(jax.jacrev(residuals))
+        self.gradient = jax.jit(jax.grad(objective))
+        self.product = jax.jit(lambda f, d: jax.jvp(jax.grad(objective), (f,), (d,))[1])
+        self.third = jax.jit(jax.grad(second))  # ∇(uᵀHu), u held fixed
+        self.fourth_along = jax.jit(lambda f, u: _along(jax, objective, f, u, 4))
+
+    def step(self, flat: Any) -> Any:
+        """A step of descent."""
+        return flat - self._task.step_size * self.gradient(flat)
+
+    def fit(self, flat: Any) -> Any:
+        """The nearby point where all residuals are 0."""
+        size = np.inf
+        for _ in range(_ITERATIONS):
+            residuals = np.asarray(self.residuals(flat))
+            size = float(np.max(np.abs(residuals)))
+            if size <= _FITTED * self._unit or not np.isfinite(size):
+                break
+            rows = np.asarray(self.jacobian(flat))
+            flat = flat - self._shift(flat, rows, residuals)
+        if not size <= _FITTED * self._unit:
+            raise InputError(f"no weights found that fit all data: a residual is still {size:.3g}")
+        return flat
+
+    def _shift(self, flat: Any, rows: Floats, residuals: Floats) -> Floats:
+        """Newton's step in the rows' span, halved until the residuals fall."""
+        whole = np.linalg.lstsq(rows, residuals, rcond=_RANK)[0]
+        before, part = np.linalg.norm(residuals), 1.0
+        while part > _RANK:
+            after = np.linalg.norm(np.asarray(self.residuals(flat - part * whole)))
+            if after < (1 - part / 4) * before or after <= _FITTED * self._unit:
+                break
+            part /= 2
+        return np.asarray(part * whole)
+
+    def law(self, flat: Any) -> FlipLaw:
+        """See `flip_law`."""
+        residuals = np.asarray(self.residuals(flat))
+        if not np.max(np.abs(residuals)) <= 1e3 * _FITTED * self._unit:
+            raise InputError("the law is about weights that fit all data: `settle` finds them")
+        rates, modes = kernel_modes(np.asarray(self.jacobian(flat)))
+        u, stable = modes[0], modes[1:]
+        v = np.asarray(self.third(flat, u))
+        force = v - modes.T @ (modes @ v)
+        fourth = float(self.fourth_along(flat, u))
+        couplings = stable @ v
+        return FlipLaw(
+            self._task.step_size, float(rates[0]), float(u @ v), fourth, rates[1:], couplings,
+            u, stable, force,
+        )  # fmt: skip
+
+
+def kernel_modes(rows: Floats) -> tuple[Floats, Floats]:
+    """The positive eigenvalues of JᵀJ/n, falling, and their unit eigenvectors as rows."""
+    _, singular, modes = np.linalg.svd(rows, full_matrices=False)
+    rates = singular**2 / len(rows)
+    kept = rates > _RANK * rates[0]
+    return rates[kept], modes[kept]
+
+
+def _along(jax: Any, function: Any, flat: Any, u: Any, order: int) -> Any:
+    """The derivative of that order of t ↦ function(flat + t·u) at 0."""
+
+    def line(t: Any) -> Any:
+        return function(flat + t * u)
+
+    found: Callable[[Any], Any] = line
+    for _ in range(order):
+        found = _slope(jax, found)
+    return found(0.0)
+
+
+def _slope(jax: Any, line: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda t: jax.jvp(line, (t,), (jax.numpy.ones_like(t),))[1]
