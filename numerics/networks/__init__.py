@@ -10,6 +10,7 @@ from .reduced import deviations, is_reducible
 from .saturation import FlipLaw, flip_law, settle
 from .sharpness import sharpness
 from .slow_modes import gap_with_slow_modes
+from .spectrum import Spectra, spectra
 from .tasks import Task
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "FlipLaw",
     "Network",
     "Schedule",
+    "Spectra",
     "Task",
     "Trajectories",
     "averaged_flow",
@@ -36,5 +38,6 @@ __all__ = [
     "one_point",
     "settle",
     "sharpness",
+    "spectra",
     "table",
 ]

@@ -32,28 +32,36 @@ def sharpness(task: Task, weights: Weights) -> Floats:
 
 
 def _largest(task: Task, run: Weights) -> float:
+    return float(top_eigenvectors(task, run, 1)[0][0])
+
+
+def top_eigenvectors(task: Task, run: Weights, count: int) -> tuple[Floats, Floats]:
+    """The `count` largest eigenvalues of ∇²L at the weights of one run, largest first, and unit
+    eigenvectors as columns; NaN where the weights or the Hessian are not finite. Raises InputError
+    where Lanczos does not converge."""
+    size = sum(layer.size for layer in run)
+    nothing = np.full(count, np.nan), np.full((size, count), np.nan)
     if not all(np.isfinite(layer).all() for layer in run):
-        return float("nan")
+        return nothing
     from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
     product = _flat_product(task)
-    size = sum(layer.size for layer in run)
     start = np.random.default_rng(0).standard_normal(size)  # the same every time
     with double_precision(JAX):
         first = np.asarray(product(run, start))
         if not np.isfinite(first).all():
-            return float("nan")
+            return nothing
         if not first.any():  # a network all of whose units are saturated has no Hessian
-            return 0.0
+            return np.zeros(count), np.eye(size, count)
         operator = LinearOperator(
             (size, size), matvec=lambda v: np.asarray(product(run, v.ravel())), dtype=float
         )
-        options = {"which": "LA", "v0": start, "tol": _TOLERANCE, "return_eigenvectors": False}
         try:
-            (value,) = eigsh(operator, k=1, **options)
+            values, vectors = eigsh(operator, k=count, which="LA", v0=start, tol=_TOLERANCE)
         except ArpackNoConvergence:
             raise InputError("the sharpness: Lanczos did not converge for these weights") from None
-    return float(value)
+    order = np.argsort(-values)
+    return values[order], vectors[:, order]
 
 
 @lru_cache(maxsize=8)

@@ -12,6 +12,7 @@ from .. import __version__, experiment_output, watched_output
 from ..figures.drawing import FORMATS, draw
 from ..figures.networks import study_pictures
 from ..figures.picture import Picture
+from ..figures.spectrum import spectrum_picture
 from ..figures.watched import watched_pictures
 from ..files import check_outputs, make_folder, write, write_together
 from ..monitor.record import load_record
@@ -20,6 +21,7 @@ from ..numerics.extras import JAX, require
 from ..studies.flow import gradient_flow
 from ..studies.judging import Judgement, judge
 from ..studies.running import Outcome, run_study
+from ..studies.spectra import study_spectra
 from ..studies.study import FAIL, PASS, UNDECIDED, Study, load_study, shipped
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
@@ -153,6 +155,8 @@ def _keep(folder: Path, study: Study, outcome: Outcome, report: str, file_format
     flow = None if slow is None else run_study(slow, make_folder(folder / "flow", "-o")).recorded
     files: dict[Path, str | bytes] = {folder / "report.json": report}
     pictures = study_pictures(study, outcome.recorded, flow)
+    if study.drawn.eigenvalues is not None:
+        pictures += (spectrum_picture(study, outcome.recorded, study_spectra(study, folder), flow),)
     write_together(files | _drawn(folder, pictures, file_format))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..numerics.networks import Schedule
-from .study import Study
+from .study import Drawn, Study
 
 
 def gradient_flow(study: Study) -> Study | None:
@@ -29,5 +29,5 @@ def gradient_flow(study: Study) -> Study | None:
         schedule=Schedule(many * old.steps, many * old.every, many * old.sharpness_every),
         parameters={**study.parameters, "descent": descent},
         criteria=replace(study.criteria, saturation=None),  # nothing to predict
-        refinement=None,
+        drawn=Drawn(),
     )

@@ -33,7 +33,7 @@ from ..theory.responses import Loss
 from .sections import Section
 
 PASS, FAIL, UNDECIDED = "pass", "fail", "undecided"
-_FINEST = 1000
+_FINEST, _MOST_EIGENVALUES = 1000, 9
 _BOUNDS = ("alignment", "spread", "sharpness", "reduced_map")
 DIAGRAMS = ("diagram", "wrong_diagrams")
 FLOW, LAW, WRONG_SATURATIONS = "saturation", "saturation_law", "wrong_saturations"
@@ -98,13 +98,21 @@ class Criteria:
         return self.alignment if self.diagram is None else self.diagram.most
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What the figures have besides: gradient `flow` with steps so many times smaller, and so many
+    `eigenvalues` of the Hessian; None where they have not."""
+
+    flow: int | None = None
+    eigenvalues: int | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Study:
     """What is run: a task, weights to start from, a schedule; and what is asked of the outcome.
 
     `expected_to_fail` names the criteria that a negative control does not meet, `parameters` is the
-    file's content, `starts` describes each run in the order of the weights,
-    `refinement` says how much smaller the steps of the gradient flow in the figures are.
+    file's content, `starts` describes each run in the order of the weights.
     """
 
     name: str
@@ -116,7 +124,12 @@ class Study:
     criteria: Criteria
     expected_to_fail: tuple[str, ...]
     parameters: Mapping[str, Any]
-    refinement: int | None = None
+    drawn: Drawn = Drawn()
+
+    @property
+    def refinement(self) -> int | None:
+        """How much smaller the steps of the gradient flow in the figures are."""
+        return self.drawn.flow
 
     @property
     def about(self) -> str:
@@ -186,7 +199,7 @@ def study_of(name: str, parameters: Mapping[str, Any]) -> Study:
     top.text("about", "")  # `Study.about` reads it
     failing = tuple(top.texts("expected_to_fail")) if top.has("expected_to_fail") else ()
     sections = {k: top.section(k) for k in ("network", "data", "descent", "starts", "criteria")}
-    refinement = _refinement(top.section("figures")) if top.has("figures") else None
+    drawn = _figures(top.section("figures")) if top.has("figures") else Drawn()
     top.finish()
     network, data, descent, starts, criteria = sections.values()
     points = _data(data)
@@ -216,15 +229,19 @@ def study_of(name: str, parameters: Mapping[str, Any]) -> Study:
     if unknown := [name for name in failing if name not in asked.names]:
         raise InputError(f"expected_to_fail: {unknown[0]!r} is none of {', '.join(asked.names)}")
     found = dict(parameters)
-    return Study(name, title, task, weights, described, schedule, asked, failing, found, refinement)
+    return Study(name, title, task, weights, described, schedule, asked, failing, found, drawn)
 
 
-def _refinement(section: Section) -> int:
-    many = section.integer("flow")
+def _figures(section: Section) -> Drawn:
+    flow, eigenvalues = (
+        section.integer(name) if section.has(name) else None for name in ("flow", "eigenvalues")
+    )
     section.finish()
-    if not 2 <= many <= _FINEST:
-        raise InputError(f"[figures] flow = {many}: need 2 to {_FINEST}")
-    return many
+    if flow is not None and not 2 <= flow <= _FINEST:
+        raise InputError(f"[figures] flow = {flow}: need 2 to {_FINEST}")
+    if eigenvalues is not None and not 1 <= eigenvalues <= _MOST_EIGENVALUES:
+        raise InputError(f"[figures] eigenvalues = {eigenvalues}: need 1 to {_MOST_EIGENVALUES}")
+    return Drawn(flow, eigenvalues)
 
 
 def _data(section: Section) -> Data:
