@@ -185,6 +185,8 @@ def _checks(statement: Statement, shapes: dict[Any, sp.Expr], entries: Matrices)
             ((variable, low, _),) = h.formula.limits
             if low == 0:
                 checks.append((sp.cancel(value(h.formula.function * variable)), "="))
+        elif h.kind == "root":
+            checks.append((value(h.formula), ">" if h.text.startswith("0 < ") else "≥"))
         elif h.kind == "nonzero":
             checks.append((value(h.formula), "≠"))
         elif h.kind == "start":
