@@ -12,6 +12,7 @@ from ...theory.derivation.substitution import substituted
 from ...theory.models import PHI_SQUARED, R
 from .coefficients import Node, Opposite, Setting, Sum, Variable
 from .conditions import denominators
+from .expansion_roots import Letters, constant_roots, put_in_powers
 from .expansions import STARTS, Expanded, near
 from .fields import Field, jet_of
 from .formulas import Reader
@@ -31,9 +32,11 @@ class Proof:
         e.text(e.right, e.order)  # which gives the names of the page
         for relation in e.relations:
             term(relation.name, e.names), term(relation.value, e.names)
-        self.names = _put_in(e.names, e.general)
-        self.setting = Setting(Field(e.resolved, e.supposed), self.names)
-        self.reader = Reader(self.setting, e.general)
+        self.names = _put_in(e.names, e.rational)
+        self.roots = constant_roots(e)
+        field = Field(e.resolved, e.supposed, self.roots)
+        self.setting = Setting(field, self.names)
+        self.reader = Reader(self.setting, e.rational)
         self.node = self.read(e.left, e.right)
         self.tree = self.node.coq(e.order)
 
@@ -42,6 +45,16 @@ class Proof:
         given = {self.expanded.variable: Variable(self.setting)}
         first = self.reader.read(left, given)
         return first if right == 0 else Sum(first, Opposite(self.reader.read(right, given)))
+
+    def text(self, left: Any = None, right: Any = None) -> str:
+        """left − right as a formula of the variable alone, the claim's if none are given."""
+        left, right = (self.expanded.left, self.expanded.right) if left is None else (left, right)
+        text = term(left, self.names)
+        return text if right == 0 else f"{text} - ({term(right, self.names)})"
+
+    def letters(self) -> Letters:
+        """Letters for the roots in all that was written until now."""
+        return Letters(self.roots, self.setting)
 
     def conditions(self) -> tuple[Any, ...]:
         """What may not be 0, each factor once."""
@@ -53,6 +66,8 @@ class Proof:
         for element in elements:
             for factor in field.factors(element):
                 named = -factor if factor.could_extract_minus_sign() else factor
+                if named in self.roots or (named.is_Pow and named.base in self.roots):
+                    continue
                 if named not in found and not (named.is_Symbol and named.is_positive):
                     found.append(named)
         return tuple(found)
@@ -76,7 +91,10 @@ class Proof:
     def statement(self) -> Statement:
         """The whole statement; hypotheses in the order in which others have them."""
         e, names = self.expanded, self.expanded.names
-        conditions = [("nonzero", f"{term(c, names)} <> 0", c) for c in self.conditions()]
+        conditions = [
+            ("root", f"0 < {term(c, names)}", c) for c in self.roots if not c.is_positive
+        ]
+        conditions += [("nonzero", f"{term(c, names)} <> 0", c) for c in self.conditions()]
         equations = [self._equation(r) for r in e.relations]
         functions = list(self._needed())
         hypotheses: list[Hypothesis] = []
@@ -158,7 +176,7 @@ class Proof:
 
 def _put_in(names: Names, general: Mapping[Any, Any]) -> Names:
     """The same names, but functions with an equation for all arguments as what that says."""
-    found = Names()
+    found = Names(any_root=True)
     found.reals = names.reals
     found.functions = {f: n for f, n in names.functions.items() if f not in general}
 
@@ -176,8 +194,8 @@ def _put_in(names: Names, general: Mapping[Any, Any]) -> Names:
     return found
 
 
-def rules(made: Statement) -> str:
-    """What puts the equations of the page into a coefficient."""
+def rules(made: Statement, letters: Letters) -> str:
+    """What puts the equations of the page into a coefficient, and letters for roots."""
     known = {h.name: h.formula for h in made.hypotheses if h.kind == "value"}
     order: list[str] = []
     left = dict(known)
@@ -191,7 +209,8 @@ def rules(made: Statement) -> str:
     names += [f"Z{k}" for k in range(1, len(_vanishing(made)) + 1)]
     if any(value.has(sp.sqrt(s)) for _, value in known.values() for s in value.free_symbols):
         names.append("sqrt_0")
-    parts = [f"rewrite ?{', ?'.join(names)}"] if names else []
+    told = [*(f"?{name}" for name in names), *letters.rules]
+    parts = [f"rewrite {', '.join(told)}"] if told else []
     parts += ["differentiate"] if _formulas(made) else []
     return "; ".join(parts) or "idtac"
 
@@ -230,10 +249,11 @@ def _vanishing(made: Statement) -> list[tuple[str, str]]:
 
 def script(made: Statement, proof: Proof) -> tuple[str, ...]:
     """The lines from `Proof.` to `Qed.`."""
-    e = proof.expanded
-    lines = [_introduced(made), *prepared(made, proof.setting)]
+    e, letters = proof.expanded, proof.letters()
+    lines = [_introduced(made), *put_in_powers(e, made, proof.text())]
+    lines += [*prepared(made, proof.setting), *letters.lines(made)]
     lines.append(f"change (bigO {near(e.variable)} {e.order} (val ({proof.tree}))).")
-    lines.append(f"vanish ltac:({rules(made)}).")
+    lines.append(f"vanish ltac:({rules(made, letters)}).")
     return tuple(line for line in lines if line)
 
 

@@ -14,6 +14,7 @@ from ...theory.derivation.claims import Expansion, Step
 from ...theory.derivation.substitution import Equation, resolved
 from ...theory.models import PHI_SQUARED, R
 from .names import Names, Untranslatable
+from .powers import at_zero_put_in
 from .statements import PARITY
 from .translate import term
 
@@ -47,6 +48,7 @@ class Expanded:
         assert isinstance(claim, Expansion)
         self.variable, self.order = claim.variable, claim.order
         equations = [tuple(map(_without_traces, pair)) for pair in equations]
+        equations = at_zero_put_in(equations, claim.at, alone=False)
         pairs = (*equations, *claim.at)
         self._refuse(pairs)
         self.placed = {name for name, _ in claim.at}
@@ -54,8 +56,20 @@ class Expanded:
         self.left, self.right = (self._applied(e) for e in claim.sides)
         self.relations = self._relations(equations, claim.at)
         self.general = {r.name.func: (r.name.args[0], r.value) for r in self.relations if r.general}
-        self.names = Names()
+        self.names = Names(any_root=True)
         self.used: set[Any] = set()  # functions of which something is supposed at 0
+        self.powers = {f for f, pair in self.general.items() if _is_power(*pair)}
+        self.rational = {f: pair for f, pair in self.general.items() if f not in self.powers}
+        self.changed = [f for f, pair in self.rational.items() if self._put_in_powers(f, pair)]
+
+    def _put_in_powers(self, function: Any, pair: tuple[Any, Any]) -> bool:
+        """Put what is a root of the variable into a function, whose own roots of it cancel."""
+        variable, body = pair
+        given = {f(variable): self.general[f][1].xreplace({self.general[f][0]: variable})
+                 for f in self.powers}  # fmt: skip
+        new = body.xreplace(given)
+        self.rational[function] = (variable, new)
+        return bool(new != body)
 
     def _refuse(self, pairs: Iterable[Equation]) -> None:
         for name, value in pairs:
@@ -181,6 +195,19 @@ class Expanded:
             body += f" - ({term(right, self.names)})"
         head = f"bigO {near(self.variable)} {order}"
         return f"{head} (fun {self.names.real(self.variable)} => {body})"
+
+
+def _is_power(variable: Any, value: Any) -> bool:
+    """Whether a value is a number times a root of the variable, but not its square root alone."""
+    number, power = value.as_independent(variable)
+    return bool(
+        power.is_Pow
+        and power.base == variable
+        and power.exp.is_Rational
+        and not power.exp.is_Integer
+        and number.is_number
+        and value != sp.sqrt(variable)
+    )
 
 
 def _without_traces(e: Any) -> Any:

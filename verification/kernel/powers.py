@@ -31,17 +31,21 @@ def roots_in(expressions: Iterable[Any]) -> Iterator[tuple[Any, sp.Rational]]:
                     yield power.base, power.exp
 
 
-def at_zero_put_in(equations: Sequence[Equation], at: Sequence[Equation]) -> list[Equation]:
+def at_zero_put_in(
+    equations: Sequence[Equation], at: Sequence[Equation], alone: bool = True
+) -> list[Equation]:
     """The equations, with the value at the place of those in which a root of 0 is taken there.
 
-    A root of 0 is 0, but Coq's `Rpower 0 (1/3)` is another number.
+    A root of 0 is 0, but Coq's `Rpower 0 (1/3)` is another number; √0 is left, unless it does not
+    stand `alone` and this is asked for.
     """
     zero = {name: value for name, value in at if value == 0}
     symbols = [name for name, _ in equations if name.is_Symbol]
     zero |= {s: sp.S.Zero for s in symbols if zero and resolved(s, equations, at) == 0}
     found = []
     for name, value in equations:
-        if any(e.q > 2 and base.xreplace(zero) == 0 for base, e in roots_in([value])):
+        roots = [(base, e) for base, e in roots_in([value]) if base.xreplace(zero) == 0]
+        if any(e.q > 2 or (not alone and value != sp.sqrt(base)) for base, e in roots):
             value = value.subs(zero)
         found.append((name, value))
     return found
@@ -133,6 +137,7 @@ class Roots:
         for base, exponent in roots_in(written):
             exponents.setdefault(base, set()).add(abs(exponent))
         self.bases: list[_Base] = []
+        self.kept: list[str] = []
         self._letters: dict[Any, tuple[str, int]] = {}
         denominators: dict[Any, int] = {}
         for base, powers in sorted(exponents.items(), key=lambda pair: sp.default_sort_key(pair[0])):
@@ -153,20 +158,30 @@ class Roots:
         return bool(self._letters)
 
     @property
+    def squares(self) -> list[str]:
+        """The names of all equations sⁿ = …."""
+        return [f"power_of_{letter}" for letter, _ in self._letters.values()]
+
+    @property
     def equations(self) -> str:
         """The names of the equations sⁿ = …, for numbers and sums."""
         known = [(part, letter) for part, (letter, _) in self._letters.items()]
         return " ".join(f"power_of_{x}" for part, x in known if part.is_number or part.is_Add)
 
-    def lines(self) -> Iterator[str]:
-        """Each letter, what is above 0, and each power by letters."""
+    def lines(self, keep: bool = False) -> Iterator[str]:
+        """Each letter, what is above 0, and each power by letters: put in, or kept as equations."""
         for part, (letter, n) in self._letters.items():
             text = self._text(part)
             yield f"take_root {text} {n - 1}%nat {letter} power_of_{letter}."
         yield from self._even_powers()
         own = [b for b in self.bases if b.written in self._letters]
         for base in (*own, *(b for b in self.bases if b not in own)):
-            yield from self._powers(base)
+            for left, whole, lemma, by in self._powers(base):
+                if keep:
+                    self.kept.append(name := f"known_{len(self.kept) + 1}")
+                    yield f"power_known {name} ({left}) ({whole}) ({lemma}) ltac:({by})."
+                else:
+                    yield f"rewrites ({left}) ({whole}) ({lemma}) ltac:({by})."
 
     def _even_powers(self) -> Iterator[str]:
         """What may be negative stands in a root to an even power, and is not 0."""
@@ -187,18 +202,18 @@ class Roots:
                     break
             yield f"try assert (0 < {text} ^ {n}) by (apply (even_power {text} {n // 2}); assumption)."
 
-    def _powers(self, base: _Base) -> Iterator[str]:
+    def _powers(self, base: _Base) -> Iterator[tuple[str, str, str, str]]:
+        """What is written, what it is by letters, by which lemma, and the proof of its condition."""
         n, text = base.count, self._text(base.written)
         root = self._product({part: k / n for part, k in base.parts.items()})
         by = self._proof(base)
         if any(e.q == 2 for e in base.exponents):
             whole = root if n == 2 else f"({root}) ^ {n // 2}"
-            yield f"rewrites (sqrt {text}) ({whole}) (root_is {text} ({root}) {n // 2}) ltac:({by})."
+            yield f"sqrt {text}", whole, f"root_is {text} ({root}) {n // 2}", by
         for e in base.exponents:
             if e.q > 2:
                 left, k = f"Rpower {text} ({e.p} / {e.q})", e * n
-                lemma = f"power_is {text} ({root}) {n} {k}"
-                yield f"rewrites ({left}) (({root}) ^ {k}) ({lemma}) ltac:({by})."
+                yield left, f"({root}) ^ {k}", f"power_is {text} ({root}) {n} {k}", by
 
     def _proof(self, base: _Base) -> str:
         """That a whole power of the product is the base."""

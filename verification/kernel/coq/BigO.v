@@ -92,3 +92,9 @@ Lemma by_sym n f g : near_by n f g -> near_by n g f.
 Proof. intro H. apply (O_ext_all _ (fun v => 0 - (f v - g v))); [intro; ring|].
   apply O_minus; [apply O_zero | exact H]. Qed.
 End Filter.
+(* What is the same above 0. *)
+Lemma O_right n (f g : R -> R) : (forall v, 0 < v -> f v = g v) -> bigO (at_right 0) n f ->
+  bigO (at_right 0) n g.
+Proof.
+  intro E. apply O_ext. exists (mkposreal 1 Rlt_0_1). intros v _ P. now apply E.
+Qed.

@@ -285,13 +285,13 @@ Proof. intro N. rewrite pow_mult. apply pow_lt. nra. Qed.
 Ltac take_root a n s E := let H := fresh "above" in
   first [ assert (H : 0 < a) by above; destruct (root_of a n H) as (s & ? & E)
         | assert (H : 0 <= a) by assumption; destruct (root_of_0 a H) as (s & ? & E) ].
-(* a is b, by a lemma that asks for one equation, which `by` proves. *)
-Ltac rewrites a b lemma by_ := let R := fresh in
-  assert (R : a = b);
+(* a is b, by a lemma that asks for one equation, which `by_` proves. *)
+Ltac power_known R a b lemma by_ := assert (R : a = b);
   [ etransitivity; [ apply lemma; lazymatch goal with
       | |- _ <= _ => at_least | |- _ < _ => above | |- INR _ = _ => simpl INR; field
-      | |- _ => simpl Nat.mul; by_ end | ring ]
-  | rewrite ?R in *; clear R ].
+      | |- _ => simpl Nat.mul; by_ end | ring ] | ].
+Ltac rewrites a b lemma by_ := let R := fresh in
+  power_known R a b lemma by_; rewrite ?R in *; clear R.
 
 (* (sqrt a)^2 is a, in products too; a root that is not 0 is of what is not negative. *)
 Lemma under_root a : 0 < sqrt a -> 0 <= a.
