@@ -412,8 +412,8 @@ class Root(Node):
         return found
 
     def coq(self, precision: int) -> str:
-        """Root, or Rooted."""
+        """Root, or NthRoot."""
         wanted = max(precision, 1)
         told = f"{self.setting.listed(self.coefficients(wanted))} ({self.inner.coq(wanted)})"
         n = self.count
-        return f"Root {told}" if n == 2 else f"Rooted {n} (1 / {n}) {told}"
+        return f"Root {told}" if n == 2 else f"NthRoot {n} (1 / {n}) {told}"

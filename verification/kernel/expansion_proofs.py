@@ -37,7 +37,8 @@ class Proof:
         field = Field(e.resolved, e.supposed, self.roots)
         self.setting = Setting(field, self.names)
         self.reader = Reader(self.setting, e.rational)
-        self.node = self.read(e.left, e.right)
+        term(e.known_left, e.names)
+        self.node = self.read(e.known_left, e.right)
         self.tree = self.node.coq(e.order)
 
     def read(self, left: Any, right: Any = sp.S.Zero) -> Node:
@@ -48,7 +49,7 @@ class Proof:
 
     def text(self, left: Any = None, right: Any = None) -> str:
         """left − right as a formula of the variable alone, the claim's if none are given."""
-        left, right = (self.expanded.left, self.expanded.right) if left is None else (left, right)
+        left, right = (self.expanded.known_left, self.expanded.right) if left is None else (left, right)
         text = term(left, self.names)
         return text if right == 0 else f"{text} - ({term(right, self.names)})"
 
@@ -62,7 +63,8 @@ class Proof:
         elements = list(self.setting.heads)
         for constant in (*self.setting.constants, *self._values()):
             for stage in self._stages(constant):
-                elements += [field.of(base) for base in denominators([stage])]
+                whole = [stage, *self._instances(stage)]
+                elements += [field.of(base) for base in denominators(whole)]
         for element in elements:
             for factor in field.factors(element):
                 named = -factor if factor.could_extract_minus_sign() else factor
@@ -71,6 +73,13 @@ class Proof:
                 if named not in found and not (named.is_Symbol and named.is_positive):
                     found.append(named)
         return tuple(found)
+
+    def _instances(self, e: Any) -> Iterator[Any]:
+        """What functions with an equation are where they stand, before anything cancels."""
+        for place in sorted(e.atoms(AppliedUndef), key=str):
+            if place.func in self.expanded.rational:
+                variable, body = self.expanded.rational[place.func]
+                yield body.xreplace({variable: place.args[0]})
 
     def _values(self) -> Iterable[Any]:
         return [r.value for r in self.expanded.relations if not r.general]
@@ -96,6 +105,9 @@ class Proof:
         ]
         conditions += [("nonzero", f"{term(c, names)} <> 0", c) for c in self.conditions()]
         equations = [self._equation(r) for r in e.relations]
+        if e.known_left != e.left:
+            text = e.text(e.known_left, e.order)
+            equations.append(("expansion", text, (e.left, e.known_left)))
         functions = list(self._needed())
         hypotheses: list[Hypothesis] = []
         counts: dict[str, int] = {}
@@ -165,7 +177,7 @@ class Proof:
 
     def _reals(self, conditions: Iterable[Any]) -> tuple[sp.Symbol, ...]:
         e = self.expanded
-        used = e.left.free_symbols | sp.sympify(e.right).free_symbols
+        used = e.left.free_symbols | e.known_left.free_symbols | sp.sympify(e.right).free_symbols
         for r in e.relations:
             argument = {r.name.args[0]} if r.general else set()
             used |= (r.name.free_symbols | r.value.free_symbols) - argument
@@ -211,7 +223,9 @@ def rules(made: Statement, letters: Letters) -> str:
         names.append("sqrt_0")
     told = [*(f"?{name}" for name in names), *letters.rules]
     parts = [f"rewrite {', '.join(told)}"] if told else []
-    parts += ["differentiate"] if _formulas(made) else []
+    if _formulas(made):
+        again = [f"rewrite {', '.join(letters.rules)}"] if letters.rules else []
+        parts += ["differentiate", *again]
     return "; ".join(parts) or "idtac"
 
 
@@ -250,7 +264,13 @@ def _vanishing(made: Statement) -> list[tuple[str, str]]:
 def script(made: Statement, proof: Proof) -> tuple[str, ...]:
     """The lines from `Proof.` to `Qed.`."""
     e, letters = proof.expanded, proof.letters()
-    lines = [_introduced(made), *put_in_powers(e, made, proof.text())]
+    lines = [_introduced(made)]
+    for h in made.hypotheses:
+        if h.kind == "expansion":
+            body = f"fun {e.names.real(e.variable)} => {term(e.known_left, e.names)}"
+            lemma = "by_known _ _" if e.right == 0 else "by_trans _ _"
+            lines.append(f"refine ({lemma} ({body}) {'' if e.right == 0 else '_ '}{h.name} _).")
+    lines += put_in_powers(e, made, proof.text())
     lines += [*prepared(made, proof.setting), *letters.lines(made)]
     lines.append(f"change (bigO {near(e.variable)} {e.order} (val ({proof.tree}))).")
     lines.append(f"vanish ltac:({rules(made, letters)}).")

@@ -51,9 +51,10 @@ class Expanded:
         equations = at_zero_put_in(equations, claim.at, alone=False)
         pairs = (*equations, *claim.at)
         self._refuse(pairs)
-        self.placed = {name for name, _ in claim.at}
+        self.placed = {name for name, _ in claim.at} | {n for n, v in equations if v == 0}
         self.dependent = self._dependent(pairs)
         self.left, self.right = (self._applied(e) for e in claim.sides)
+        self.known_left = self.left
         self.relations = self._relations(equations, claim.at)
         self.general = {r.name.func: (r.name.args[0], r.value) for r in self.relations if r.general}
         self.names = Names(any_root=True)
@@ -111,7 +112,8 @@ class Expanded:
             if unknown and function is None:
                 raise Untranslatable("a remainder of what does not depend on the variable")
             if unknown and name.args == (self.variable,):
-                raise Untranslatable("an expansion that uses another in the same variable")
+                self._put_in_expansion(name, value, unknown)
+                continue
             if unknown:
                 rest = sp.Function(f"remainder_{function}")(name.args[0])
                 value = value.xreplace(dict.fromkeys(unknown, rest))
@@ -121,6 +123,14 @@ class Expanded:
                     raise Untranslatable("a function that depends on the variable beside its own")
             found.append(Relation(name, value, function in general))
         return found
+
+    def _put_in_expansion(self, name: Any, value: Any, unknown: set[Any]) -> None:
+        """What is claimed is about a function of which another expansion is supposed."""
+        rest = value.xreplace(dict.fromkeys(unknown, sp.S.Zero))
+        order = sp.Poly(sp.expand(value - rest), self.variable).degree()
+        if name != self.left or order != self.order:
+            raise Untranslatable("an expansion that uses another in the same variable")
+        self.known_left = rest
 
     def _reachable(self, raw: Sequence[Equation]) -> list[Equation]:
         """The equations for what stands in the claim, or in such an equation."""
@@ -188,9 +198,9 @@ class Expanded:
             return 2 * (count - 1) * (sp.Subs(inner, _Z, 0) if inner is not None else sp.S.One)
         return None
 
-    def text(self, right: Any, order: int) -> str:
-        """left = right + O(v^order), in Coq's words."""
-        body = term(self.left, self.names)
+    def text(self, right: Any, order: int, left: Any = None) -> str:
+        """left = right + O(v^order), in Coq's words; the claim's left side if none is given."""
+        body = term(self.left if left is None else left, self.names)
         if right != 0:
             body += f" - ({term(right, self.names)})"
         head = f"bigO {near(self.variable)} {order}"

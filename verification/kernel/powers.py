@@ -138,11 +138,14 @@ class Roots:
             exponents.setdefault(base, set()).add(abs(exponent))
         self.bases: list[_Base] = []
         self.kept: list[str] = []
+        self.sums: list[Any] = []
         self._letters: dict[Any, tuple[str, int]] = {}
         denominators: dict[Any, int] = {}
         for base, powers in sorted(exponents.items(), key=lambda pair: sp.default_sort_key(pair[0])):
             parts = factors(resolved(base, equations))
-            if parts is None:
+            if base.is_Add and not base.is_positive:
+                self.sums.append(base)
+            if parts is None or any(part.is_Add for part in parts):
                 continue
             self.bases.append(one := _Base(base, parts, tuple(sorted(powers))))
             for part, k in parts.items():
@@ -155,7 +158,7 @@ class Roots:
     @property
     def needed(self) -> bool:
         """Whether there is any."""
-        return bool(self._letters)
+        return bool(self._letters or self.sums)
 
     @property
     def squares(self) -> list[str]:
@@ -164,12 +167,19 @@ class Roots:
 
     @property
     def equations(self) -> str:
-        """The names of the equations sⁿ = …, for numbers and sums."""
-        known = [(part, letter) for part, (letter, _) in self._letters.items()]
-        return " ".join(f"power_of_{x}" for part, x in known if part.is_number or part.is_Add)
+        """The names of the equations sⁿ = …, for numbers, and of (√a)² = a for sums a."""
+        found = [
+            f"power_of_{letter}" for part, (letter, _) in self._letters.items() if part.is_number
+        ]
+        return " ".join([*found, *(f"square_{k}" for k in range(1, len(self.sums) + 1))])
 
     def lines(self, keep: bool = False) -> Iterator[str]:
-        """Each letter, what is above 0, and each power by letters: put in, or kept as equations."""
+        """Each letter, what is above 0, and each power by letters: put in, or kept as equations.
+
+        A root of a sum stays as it is.
+        """
+        for k, one in enumerate(self.sums, start=1):
+            yield f"pose proof (pow2_sqrt {self._text(one)} ltac:(assumption)) as square_{k}."
         for part, (letter, n) in self._letters.items():
             text = self._text(part)
             yield f"take_root {text} {n - 1}%nat {letter} power_of_{letter}."

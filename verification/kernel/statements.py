@@ -23,7 +23,7 @@ class Hypothesis:
     """One thing that a lemma supposes.
 
     `kind` is "smooth", "parity", "positive", "function", "value", "matrix", "removable", "limit",
-    "integrable", "continuous", "place", "solved", "sign", "root" or "nonzero";
+    "expansion", "integrable", "continuous", "place", "solved", "sign", "root" or "nonzero";
     `formula` is what it is about: an equation, a pair of expression and relation, an expression.
     """
 

@@ -23,6 +23,7 @@ LETTERS = {
     "start": "B",
     "positive": "P",
     "function": "U",
+    "expansion": "O",
     "value": "U",
     "matrix": "W",
     "removable": "U",

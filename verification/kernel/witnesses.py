@@ -121,7 +121,7 @@ def _inverted(statement: Statement, shapes: dict[Any, sp.Expr]) -> bool:
 
 
 def _free(statement: Statement) -> tuple[tuple[sp.Symbol, ...], tuple[Any, ...]]:
-    kinds = ("function", "value", "removable", "place", "solved")
+    kinds = ("function", "value", "removable", "place", "solved", "expansion")
     given = [h for h in statement.hypotheses if h.kind in kinds]
     names = [h.formula[0] for h in given]
     symbols = {name for name in names if name.is_Symbol}

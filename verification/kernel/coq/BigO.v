@@ -81,6 +81,10 @@ Proof.
   intros H K. apply (O_ext_all _ (fun v => f v - (f v - h v))); [intro; ring|].
   now apply O_minus.
 Qed.
+Lemma by_known n f g : bigO F n (fun v => f v - g v) -> bigO F n g -> bigO F n f.
+Proof.
+  intros H K. apply (O_ext_all _ (fun v => (f v - g v) + g v)); [intro; ring|]. now apply O_plus.
+Qed.
 (* Same first coefficients: f = g + O(v^n). *)
 Definition near_by n f g := bigO F n (fun v => f v - g v).
 Lemma by_trans n f g h : near_by n f g -> near_by n g h -> near_by n f h.

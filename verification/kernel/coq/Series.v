@@ -18,7 +18,7 @@ Inductive expr :=
   | Inv (k : nat) (q : list coef) (a : expr)         (* 1/a = v^-k (q_0 + ...) *)
   | Fun (f : R -> R) (t : list coef) (a : expr)      (* f has the coefficients t at the value of a *)
   | Root (q : list coef) (a : expr)
-  | Rooted (n : nat) (e : R) (q : list coef) (a : expr)   (* the n-th root, e = 1/n *)
+  | NthRoot (n : nat) (e : R) (q : list coef) (a : expr)   (* the n-th root, e = 1/n *)
   | Known (l : list coef) (a : expr).                (* the coefficients of a, simplified *)
 
 Fixpoint val e (v : R) : R := match e with
@@ -32,7 +32,7 @@ Fixpoint val e (v : R) : R := match e with
   | Inv _ _ a => / val a v
   | Fun f _ a => f (val a v)
   | Root _ a => sqrt (val a v)
-  | Rooted _ e _ a => Rpower (val a v) e
+  | NthRoot _ e _ a => Rpower (val a v) e
   | Known _ a => val a v
   end.
 
@@ -53,7 +53,7 @@ Fixpoint ser e : nat * list coef := match e with
   | Mul i a j b => ser_mul i (ser a) j (ser b)
   | Inv k q _ => (k, q)
   | Fun _ t a => ser_fun t (ser a)
-  | Root q _ | Rooted _ _ q _ => (O, q)
+  | Root q _ | NthRoot _ _ q _ => (O, q)
   | Known l a => (fst (ser a), l)
   end.
 
@@ -84,7 +84,7 @@ Fixpoint ok F e : Prop := match e with
   | Inv k q a => ok F a /\ inv_ok k q (ser a)
   | Fun f t a => ok F a /\ fun_ok f t (ser a)
   | Root q a => ok F a /\ root_ok q (ser a)
-  | Rooted n e q a => ok F a /\ rooted_ok n e q (ser a)
+  | NthRoot n e q a => ok F a /\ rooted_ok n e q (ser a)
   | Known l a => ok F a /\ known_ok l (ser a)
   end.
 
