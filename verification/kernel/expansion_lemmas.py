@@ -12,8 +12,8 @@ import sympy as sp
 from ...theory.derivation.claims import Step
 from ...theory.derivation.substitution import Equation
 from .expansion_orders import sharp_at
-from .expansion_roots import put_in_powers
 from .expansion_proofs import Proof, prepared, rules, script
+from .expansion_roots import put_in_powers
 from .expansions import Expanded, near
 from .lemmas import Block, Lemma, existence, implication, taken_apart, words
 from .names import Untranslatable

@@ -49,7 +49,8 @@ class Proof:
 
     def text(self, left: Any = None, right: Any = None) -> str:
         """left − right as a formula of the variable alone, the claim's if none are given."""
-        left, right = (self.expanded.known_left, self.expanded.right) if left is None else (left, right)
+        if left is None:
+            left, right = self.expanded.known_left, self.expanded.right
         text = term(left, self.names)
         return text if right == 0 else f"{text} - ({term(right, self.names)})"
 
@@ -100,9 +101,7 @@ class Proof:
     def statement(self) -> Statement:
         """The whole statement; hypotheses in the order in which others have them."""
         e, names = self.expanded, self.expanded.names
-        conditions = [
-            ("root", f"0 < {term(c, names)}", c) for c in self.roots if not c.is_positive
-        ]
+        conditions = [("root", f"0 < {term(c, names)}", c) for c in self.roots if not c.is_positive]
         conditions += [("nonzero", f"{term(c, names)} <> 0", c) for c in self.conditions()]
         equations = [self._equation(r) for r in e.relations]
         if e.known_left != e.left:

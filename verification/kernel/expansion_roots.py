@@ -15,7 +15,7 @@ from .translate import term
 
 
 def constant_roots(e: Expanded) -> dict[Any, int]:
-    """What roots are taken of as the variable tends to 0, each with n: its n-th root is a letter."""
+    """What roots are taken of as the variable tends to 0, each with n for the n-th root."""
     found: dict[Any, int] = {}
     bodies = [body for _, body in e.rational.values()]
     values = [r.value for r in e.relations if not r.general]
@@ -46,9 +46,7 @@ def put_in_powers(e: Expanded, made: Statement, left: str, given: str = "") -> I
         yield f"{{ intros {v} above_{v}. rewrite {hypotheses[function].name}."
         yield from _proof_of_change(e, function, hypotheses)
     nice = [f"?(nice_{k} _ above_{v})" for k in range(1, len(e.changed) + 1)]
-    others = [
-        f"?{h.name}" for f, h in hypotheses.items() if f in e.rational and f not in e.changed
-    ]
+    others = [f"?{h.name}" for f, h in hypotheses.items() if f in e.rational and f not in e.changed]
     by = f"repeat progress rewrite {', '.join([*nice, *others])}"
     by = f"intros {v} above_{v}; cbv beta; {by}; reflexivity"
     if given:
@@ -70,7 +68,7 @@ def _proof_of_change(
     powers = [
         power
         for power in body.atoms(sp.Pow)
-        if power.base.is_number or power.base in applied and not power.exp.is_Integer
+        if power.base.is_number or (power.base in applied and not power.exp.is_Integer)
     ]
     roots = Roots([*powers, *(value for _, value in values)], values, e.names, known)
     yield from roots.lines()

@@ -26,9 +26,9 @@ def roots_in(expressions: Iterable[Any]) -> Iterator[tuple[Any, sp.Rational]]:
     for e in expressions:
         bound = {v for d in e.atoms(sp.Subs, sp.Integral) for v in d.variables}
         for power in sorted(e.atoms(sp.Pow), key=str):
-            if power.exp.is_Rational and not power.exp.is_Integer:
-                if not power.base.free_symbols & bound:
-                    yield power.base, power.exp
+            broken = power.exp.is_Rational and not power.exp.is_Integer
+            if broken and not power.base.free_symbols & bound:
+                yield power.base, power.exp
 
 
 def at_zero_put_in(
@@ -67,7 +67,7 @@ def root_conditions(
         if base.is_positive and not fixed & whole.free_symbols:
             continue
         whole = resolved(base, equations, at) if fixed & whole.free_symbols else base
-        if whole.is_number or whole.is_positive and not fixed & whole.free_symbols:
+        if whole.is_number or (whole.is_positive and not fixed & whole.free_symbols):
             continue
         strict = exponent.q > 2 or exponent < 0
         found[whole] = found.get(whole, False) or strict
@@ -141,13 +141,13 @@ class Roots:
         self.sums: list[Any] = []
         self._letters: dict[Any, tuple[str, int]] = {}
         denominators: dict[Any, int] = {}
-        for base, powers in sorted(exponents.items(), key=lambda pair: sp.default_sort_key(pair[0])):
+        for base in sorted(exponents, key=sp.default_sort_key):
             parts = factors(resolved(base, equations))
             if base.is_Add and not base.is_positive:
                 self.sums.append(base)
             if parts is None or any(part.is_Add for part in parts):
                 continue
-            self.bases.append(one := _Base(base, parts, tuple(sorted(powers))))
+            self.bases.append(one := _Base(base, parts, tuple(sorted(exponents[base]))))
             for part, k in parts.items():
                 q = (k / one.count).q
                 denominators[part] = int(sp.ilcm(denominators.get(part, 1), q))
@@ -210,10 +210,11 @@ class Roots:
                     other = f"({term(rest, self.names)})"
                     yield f"try assert ({text} <> 0) by ({put_in}factor_of {name} {text} {other})."
                     break
-            yield f"try assert (0 < {text} ^ {n}) by (apply (even_power {text} {n // 2}); assumption)."
+            by = f"apply (even_power {text} {n // 2}); assumption"
+            yield f"try assert (0 < {text} ^ {n}) by ({by})."
 
     def _powers(self, base: _Base) -> Iterator[tuple[str, str, str, str]]:
-        """What is written, what it is by letters, by which lemma, and the proof of its condition."""
+        """What is written, what it is by letters, by which lemma, and how that is proved."""
         n, text = base.count, self._text(base.written)
         root = self._product({part: k / n for part, k in base.parts.items()})
         by = self._proof(base)
@@ -265,7 +266,8 @@ class Roots:
                 yield f"rewrite <- ?power_of_{letter} in *."
 
     def _product(self, parts: Powers) -> str:
-        above, below = [], []
+        above: list[str] = []
+        below: list[str] = []
         for part, k in parts.items():
             letter, n = self._letters.get(part, (self._text(part), 1))
             whole = int(k * n)

@@ -231,7 +231,8 @@ def _factors(
     statement: Statement, exponentials: bool, given: Iterable[Hypothesis], count: int = 0
 ) -> Iterator[str]:
     """What is not 0 because a product with it is not: which product, SymPy says."""
-    symbols, others = [], []
+    symbols: list[str] = []
+    others: list[str] = []
     for h in given:
         base = resolved(h.formula, statement.equations, statement.at)
         base, powers = in_exponentials(base) if exponentials else (base, {})

@@ -61,6 +61,16 @@ class Statement:
         return tuple(h.text for h in self.hypotheses if h.kind in ("nonzero", "root"))
 
     @property
+    def where(self) -> tuple[tuple[Any, str], ...]:
+        """The same as expressions, each with its relation to 0."""
+        strict = {True: ">", False: "≥"}
+        return tuple(
+            (h.formula, "≠" if h.kind == "nonzero" else strict[h.text.startswith("0 < ")])
+            for h in self.hypotheses
+            if h.kind in ("nonzero", "root")
+        )
+
+    @property
     def binders(self) -> str:
         """The variables, as they stand after `forall` or `exists`."""
         kinds = ("nat", "R", "R -> R", "matrix")

@@ -111,7 +111,11 @@ def _defined(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
                 done.add(name)
                 yield names.matrix(name), f"pose ({names.matrix(name)} := {term(right, names)})."
                 continue
-            value = term(right, names) if h.kind in ("solved", "expansion") else h.text.split(" = ", 1)[1]
+            value = (
+                term(right, names)
+                if h.kind in ("solved", "expansion")
+                else h.text.split(" = ", 1)[1]
+            )
             if name.is_Symbol:
                 done.add(name)
                 yield names.real(name), f"pose ({names.real(name)} := {value})."

@@ -185,10 +185,6 @@ def _checks(statement: Statement, shapes: dict[Any, sp.Expr], entries: Matrices)
             ((variable, low, _),) = h.formula.limits
             if low == 0:
                 checks.append((sp.cancel(value(h.formula.function * variable)), "="))
-        elif h.kind == "root":
-            checks.append((value(h.formula), ">" if h.text.startswith("0 < ") else "≥"))
-        elif h.kind == "nonzero":
-            checks.append((value(h.formula), "≠"))
         elif h.kind == "start":
             checks.append((value(h.formula[0]) - h.formula[1], "="))
         elif isinstance(h.formula, tuple) and isinstance(h.formula[0], sp.Trace):
@@ -198,6 +194,7 @@ def _checks(statement: Statement, shapes: dict[Any, sp.Expr], entries: Matrices)
             name, target = h.formula
             left = at_case(resolved(name, statement.equations), shapes)
             checks.append((left - value(target), "="))
+    checks += [(value(e), relation) for e, relation in statement.where]
     return checks + [(value(e), "≠") for e in not_zero(statement)]
 
 
