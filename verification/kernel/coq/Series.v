@@ -425,6 +425,8 @@ Ltac coefficient rules := lazymatch goal with
   | |- _ <> _ => first [ assumption | rules; unfold Rdiv; non_zero ]
   | |- _ < _ => rules; first [ lra | plainly_positive ]
   | |- INR _ * _ = 1 => simpl INR; field
+  | |- ?a = ?a => reflexivity
+  | |- context [/ _] => first [ rules; field; non_zero | ring | rules; ring ]
   | |- _ => first [ ring | rules; first [ ring | field; non_zero ] ]
   end
 with coefficients rules :=
