@@ -9,6 +9,9 @@ import sympy as sp
 from ..theory.derivation.latex import latex
 from ..verification.kernel.readings import Readings
 
+Condition = tuple[sp.Expr, str]
+_RELATIONS = {"≠": r"\neq", ">": ">", "≥": r"\geq"}
+
 
 def read_words(readings: Readings, label: str, claims: Sequence[str]) -> str:
     """Which formulas of a derivation Coq accepts, those with the same side conditions together.
@@ -16,7 +19,7 @@ def read_words(readings: Readings, label: str, claims: Sequence[str]) -> str:
     Parameters: what Coq read; the derivation's label; the steps with a formula that can be read.
     """
     checked = readings.checked(label)
-    groups: dict[tuple[sp.Expr, ...], list[str]] = {}
+    groups: dict[tuple[Condition, ...], list[str]] = {}
     for step in claims:
         if step in checked:
             groups.setdefault(checked[step], []).append(step)
@@ -33,8 +36,8 @@ def _references(steps: Sequence[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _where(nonzero: Sequence[sp.Expr]) -> str:
+def _where(given: Sequence[Condition]) -> str:
     """Side conditions, in words."""
-    if not nonzero:
+    if not given:
         return ""
-    return " where " + ", ".join(rf"${latex(e)} \neq 0$" for e in nonzero)
+    return " where " + ", ".join(f"${latex(e)} {_RELATIONS[sign]} 0$" for e, sign in given)

@@ -41,6 +41,7 @@ class Setting:
     constants: list[Any] = dataclass_field(default_factory=list)
     derivatives: dict[Any, int] = dataclass_field(default_factory=dict)
     slopes: dict[Any, Any] = dataclass_field(default_factory=dict)
+    written: list[Any] = dataclass_field(default_factory=list)
 
     def listed(self, elements: Elements) -> str:
         """A list of coefficients, in Coq."""
@@ -48,11 +49,12 @@ class Setting:
 
     def text(self, e: Any) -> str:
         """An expression, in Coq."""
+        self.written.append(e)
         return self.finished(term(e, self.names))
 
     def known(self, node: Node, precision: int) -> str:
         """The tree of a node, with simplified coefficients unless it has them."""
-        if node.weight(precision) == 1 and not isinstance(node, Constant):
+        if node.weight(precision) == 1 and not isinstance(node, Constant | Opposite):
             return node.coq(precision)
         return f"Known {self.listed(node.coefficients(precision))} ({node.coq(precision)})"
 
@@ -388,25 +390,30 @@ class Applied(Node):
 
 @dataclass(frozen=True, eq=False)
 class Root(Node):
-    """The square root of what begins with the square of a rational number."""
+    """The n-th root of what begins with the n-th power of a number, or of a letter for a root."""
 
     setting: Setting
     inner: Node
+    count: int = 2
 
     @cache  # noqa: B019 - nodes live no longer than their lemma
     def coefficients(self, precision: int) -> Elements:
-        """Those whose square is given."""
+        """Those whose n-th power is given."""
         given = self.inner.coefficients(max(precision, 1))
-        first = sp.sqrt(self.setting.field.written(given[0]))
-        if self.inner.shift or not first.is_Rational or first == 0:
-            raise Untranslatable("a root of what is no square of a number at 0")
-        found = [self.setting.field.of(first)]
+        if self.inner.shift:
+            raise Untranslatable("a root of what is 1/0 at 0")
+        head = self.setting.field.root(given[0], self.count)
+        found = [head]
         for k in range(1, len(given)):
-            rest = sum((found[i] * found[k - i] for i in range(1, k)), given[0] * 0)
-            found.append((given[k] - rest) / (2 * found[0]))
+            power, known = [sp.QQ(1)], [*found, sp.QQ(0)]
+            for _ in range(self.count):
+                power = convolved(power, known, k + 1, sp.QQ(0))
+            found.append((given[k] - power[k]) / (self.count * head ** (self.count - 1)))
         return found
 
     def coq(self, precision: int) -> str:
-        """Root."""
+        """Root, or NthRoot."""
         wanted = max(precision, 1)
-        return f"Root {self.setting.listed(self.coefficients(wanted))} ({self.inner.coq(wanted)})"
+        told = f"{self.setting.listed(self.coefficients(wanted))} ({self.inner.coq(wanted)})"
+        n = self.count
+        return f"Root {told}" if n == 2 else f"NthRoot {n} (1 / {n}) {told}"

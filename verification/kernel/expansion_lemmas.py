@@ -13,6 +13,7 @@ from ...theory.derivation.claims import Step
 from ...theory.derivation.substitution import Equation
 from .expansion_orders import sharp_at
 from .expansion_proofs import Proof, prepared, rules, script
+from .expansion_roots import put_in_powers
 from .expansions import Expanded, near
 from .lemmas import Block, Lemma, existence, implication, taken_apart, words
 from .names import Untranslatable
@@ -100,6 +101,7 @@ class _Parts:
         given += ["exact_"] if exact else []
         told = self.proof.setting.listed(node.coefficients(order + 1))
         tree = f"val (Known {told} ({node.coq(order + 1)}))"
+        letters = self.proof.letters()
         both = "both _ _ _ _" if e.right != 0 else "other _ _ _"
         head = f"bigO {near(e.variable)} {e.order}"
         last = f"apply (lasts _ _ {order + node.shift}); coefficients"
@@ -113,9 +115,11 @@ class _Parts:
             f"assert (twice_ : {head} ({twice})).",
             "{ refine (O_ext_all _ _ _ _ both_); sides. }",
             "clear both_.",
+            *put_in_powers(e, self.statement, self.proof.text(wrong.twice, 0), "twice_"),
             *prepared(self.statement, self.proof.setting),
+            *letters.lines(self.statement),
             f"change ({head} ({tree})) in twice_.",
-            f"revert twice_; {last} ltac:({rules(self.statement)}).",
+            f"revert twice_; {last} ltac:({rules(self.statement, letters)}).",
         )
         says = f"~ ({implication(self.statement, [e.text(wrong.right, e.order)])})"
         return Block(f"{self.name}__twin_{place + 1}", says, lines)

@@ -26,7 +26,7 @@ def sharp_at(expanded: Expanded, case: Witness) -> tuple[str, ...]:
         node = AtWitness(expanded, case).node()
         if node is None:
             return ()
-        program = _programs(expanded, case).difference(e.left, e.right)
+        program = _programs(expanded, case).difference(e.known_left, e.right)
     except Untranslatable:
         return ()
     count = e.order + 1 + 2 * _poles(node)
@@ -75,7 +75,7 @@ class AtWitness:
         """left − right, if its coefficient before the next power is not 0."""
         e = self.expanded
         given = {e.variable: Variable(self.setting)}
-        node = self.reader.read(e.left, given)
+        node = self.reader.read(e.known_left, given)
         if e.right != 0:
             node = Sum(node, Opposite(self.reader.read(e.right, given)))
         if node.coefficients(e.order + 1)[e.order + node.shift] == 0 or self.setting.slopes:

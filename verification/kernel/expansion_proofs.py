@@ -12,6 +12,7 @@ from ...theory.derivation.substitution import substituted
 from ...theory.models import PHI_SQUARED, R
 from .coefficients import Node, Opposite, Setting, Sum, Variable
 from .conditions import denominators
+from .expansion_roots import Letters, constant_roots, put_in_powers
 from .expansions import STARTS, Expanded, near
 from .fields import Field, jet_of
 from .formulas import Reader
@@ -31,10 +32,13 @@ class Proof:
         e.text(e.right, e.order)  # which gives the names of the page
         for relation in e.relations:
             term(relation.name, e.names), term(relation.value, e.names)
-        self.names = _put_in(e.names, e.general)
-        self.setting = Setting(Field(e.resolved, e.supposed), self.names)
-        self.reader = Reader(self.setting, e.general)
-        self.node = self.read(e.left, e.right)
+        self.names = _put_in(e.names, e.rational)
+        self.roots = constant_roots(e)
+        field = Field(e.resolved, e.supposed, self.roots)
+        self.setting = Setting(field, self.names)
+        self.reader = Reader(self.setting, e.rational)
+        term(e.known_left, e.names)
+        self.node = self.read(e.known_left, e.right)
         self.tree = self.node.coq(e.order)
 
     def read(self, left: Any, right: Any = sp.S.Zero) -> Node:
@@ -43,19 +47,40 @@ class Proof:
         first = self.reader.read(left, given)
         return first if right == 0 else Sum(first, Opposite(self.reader.read(right, given)))
 
+    def text(self, left: Any = None, right: Any = None) -> str:
+        """left − right as a formula of the variable alone, the claim's if none are given."""
+        if left is None:
+            left, right = self.expanded.known_left, self.expanded.right
+        text = term(left, self.names)
+        return text if right == 0 else f"{text} - ({term(right, self.names)})"
+
+    def letters(self) -> Letters:
+        """Letters for the roots in all that was written until now."""
+        return Letters(self.roots, self.setting)
+
     def conditions(self) -> tuple[Any, ...]:
         """What may not be 0, each factor once."""
         field, found = self.setting.field, []
         elements = list(self.setting.heads)
         for constant in (*self.setting.constants, *self._values()):
             for stage in self._stages(constant):
-                elements += [field.of(base) for base in denominators([stage])]
+                whole = [stage, *self._instances(stage)]
+                elements += [field.of(base) for base in denominators(whole)]
         for element in elements:
             for factor in field.factors(element):
                 named = -factor if factor.could_extract_minus_sign() else factor
+                if named in self.roots or (named.is_Pow and named.base in self.roots):
+                    continue
                 if named not in found and not (named.is_Symbol and named.is_positive):
                     found.append(named)
         return tuple(found)
+
+    def _instances(self, e: Any) -> Iterator[Any]:
+        """What functions with an equation are where they stand, before anything cancels."""
+        for place in sorted(e.atoms(AppliedUndef), key=str):
+            if place.func in self.expanded.rational:
+                variable, body = self.expanded.rational[place.func]
+                yield body.xreplace({variable: place.args[0]})
 
     def _values(self) -> Iterable[Any]:
         return [r.value for r in self.expanded.relations if not r.general]
@@ -76,8 +101,12 @@ class Proof:
     def statement(self) -> Statement:
         """The whole statement; hypotheses in the order in which others have them."""
         e, names = self.expanded, self.expanded.names
-        conditions = [("nonzero", f"{term(c, names)} <> 0", c) for c in self.conditions()]
+        conditions = [("root", f"0 < {term(c, names)}", c) for c in self.roots if not c.is_positive]
+        conditions += [("nonzero", f"{term(c, names)} <> 0", c) for c in self.conditions()]
         equations = [self._equation(r) for r in e.relations]
+        if e.known_left != e.left:
+            text = e.text(e.known_left, e.order)
+            equations.append(("expansion", text, (e.left, e.known_left)))
         functions = list(self._needed())
         hypotheses: list[Hypothesis] = []
         counts: dict[str, int] = {}
@@ -147,7 +176,7 @@ class Proof:
 
     def _reals(self, conditions: Iterable[Any]) -> tuple[sp.Symbol, ...]:
         e = self.expanded
-        used = e.left.free_symbols | sp.sympify(e.right).free_symbols
+        used = e.left.free_symbols | e.known_left.free_symbols | sp.sympify(e.right).free_symbols
         for r in e.relations:
             argument = {r.name.args[0]} if r.general else set()
             used |= (r.name.free_symbols | r.value.free_symbols) - argument
@@ -158,7 +187,7 @@ class Proof:
 
 def _put_in(names: Names, general: Mapping[Any, Any]) -> Names:
     """The same names, but functions with an equation for all arguments as what that says."""
-    found = Names()
+    found = Names(any_root=True)
     found.reals = names.reals
     found.functions = {f: n for f, n in names.functions.items() if f not in general}
 
@@ -176,8 +205,8 @@ def _put_in(names: Names, general: Mapping[Any, Any]) -> Names:
     return found
 
 
-def rules(made: Statement) -> str:
-    """What puts the equations of the page into a coefficient."""
+def rules(made: Statement, letters: Letters) -> str:
+    """What puts the equations of the page into a coefficient, and letters for roots."""
     known = {h.name: h.formula for h in made.hypotheses if h.kind == "value"}
     order: list[str] = []
     left = dict(known)
@@ -191,8 +220,11 @@ def rules(made: Statement) -> str:
     names += [f"Z{k}" for k in range(1, len(_vanishing(made)) + 1)]
     if any(value.has(sp.sqrt(s)) for _, value in known.values() for s in value.free_symbols):
         names.append("sqrt_0")
-    parts = [f"rewrite ?{', ?'.join(names)}"] if names else []
-    parts += ["differentiate"] if _formulas(made) else []
+    told = [*(f"?{name}" for name in names), *letters.rules]
+    parts = [f"rewrite {', '.join(told)}"] if told else []
+    if _formulas(made):
+        again = [f"rewrite {', '.join(letters.rules)}"] if letters.rules else []
+        parts += ["differentiate", *again]
     return "; ".join(parts) or "idtac"
 
 
@@ -230,10 +262,17 @@ def _vanishing(made: Statement) -> list[tuple[str, str]]:
 
 def script(made: Statement, proof: Proof) -> tuple[str, ...]:
     """The lines from `Proof.` to `Qed.`."""
-    e = proof.expanded
-    lines = [_introduced(made), *prepared(made, proof.setting)]
+    e, letters = proof.expanded, proof.letters()
+    lines = [_introduced(made)]
+    for h in made.hypotheses:
+        if h.kind == "expansion":
+            body = f"fun {e.names.real(e.variable)} => {term(e.known_left, e.names)}"
+            lemma = "by_known _ _" if e.right == 0 else "by_trans _ _"
+            lines.append(f"refine ({lemma} ({body}) {'' if e.right == 0 else '_ '}{h.name} _).")
+    lines += put_in_powers(e, made, proof.text())
+    lines += [*prepared(made, proof.setting), *letters.lines(made)]
     lines.append(f"change (bigO {near(e.variable)} {e.order} (val ({proof.tree}))).")
-    lines.append(f"vanish ltac:({rules(made)}).")
+    lines.append(f"vanish ltac:({rules(made, letters)}).")
     return tuple(line for line in lines if line)
 
 

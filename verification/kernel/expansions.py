@@ -14,6 +14,7 @@ from ...theory.derivation.claims import Expansion, Step
 from ...theory.derivation.substitution import Equation, resolved
 from ...theory.models import PHI_SQUARED, R
 from .names import Names, Untranslatable
+from .powers import at_zero_put_in
 from .statements import PARITY
 from .translate import term
 
@@ -47,15 +48,29 @@ class Expanded:
         assert isinstance(claim, Expansion)
         self.variable, self.order = claim.variable, claim.order
         equations = [tuple(map(_without_traces, pair)) for pair in equations]
+        equations = at_zero_put_in(equations, claim.at, alone=False)
         pairs = (*equations, *claim.at)
         self._refuse(pairs)
-        self.placed = {name for name, _ in claim.at}
+        self.placed = {name for name, _ in claim.at} | {n for n, v in equations if v == 0}
         self.dependent = self._dependent(pairs)
         self.left, self.right = (self._applied(e) for e in claim.sides)
+        self.known_left = self.left
         self.relations = self._relations(equations, claim.at)
         self.general = {r.name.func: (r.name.args[0], r.value) for r in self.relations if r.general}
-        self.names = Names()
+        self.names = Names(any_root=True)
         self.used: set[Any] = set()  # functions of which something is supposed at 0
+        self.powers = {f for f, pair in self.general.items() if _is_power(*pair)}
+        self.rational = {f: pair for f, pair in self.general.items() if f not in self.powers}
+        self.changed = [f for f, pair in self.rational.items() if self._put_in_powers(f, pair)]
+
+    def _put_in_powers(self, function: Any, pair: tuple[Any, Any]) -> bool:
+        """Put what is a root of the variable into a function, whose own roots of it cancel."""
+        variable, body = pair
+        given = {f(variable): self.general[f][1].xreplace({self.general[f][0]: variable})
+                 for f in self.powers}  # fmt: skip
+        new = body.xreplace(given)
+        self.rational[function] = (variable, new)
+        return bool(new != body)
 
     def _refuse(self, pairs: Iterable[Equation]) -> None:
         for name, value in pairs:
@@ -97,7 +112,8 @@ class Expanded:
             if unknown and function is None:
                 raise Untranslatable("a remainder of what does not depend on the variable")
             if unknown and name.args == (self.variable,):
-                raise Untranslatable("an expansion that uses another in the same variable")
+                self._put_in_expansion(name, value, unknown)
+                continue
             if unknown:
                 rest = sp.Function(f"remainder_{function}")(name.args[0])
                 value = value.xreplace(dict.fromkeys(unknown, rest))
@@ -107,6 +123,14 @@ class Expanded:
                     raise Untranslatable("a function that depends on the variable beside its own")
             found.append(Relation(name, value, function in general))
         return found
+
+    def _put_in_expansion(self, name: Any, value: Any, unknown: set[Any]) -> None:
+        """What is claimed is about a function of which another expansion is supposed."""
+        rest = value.xreplace(dict.fromkeys(unknown, sp.S.Zero))
+        order = sp.Poly(sp.expand(value - rest), self.variable).degree()
+        if name != self.left or order != self.order:
+            raise Untranslatable("an expansion that uses another in the same variable")
+        self.known_left = rest
 
     def _reachable(self, raw: Sequence[Equation]) -> list[Equation]:
         """The equations for what stands in the claim, or in such an equation."""
@@ -174,13 +198,26 @@ class Expanded:
             return 2 * (count - 1) * (sp.Subs(inner, _Z, 0) if inner is not None else sp.S.One)
         return None
 
-    def text(self, right: Any, order: int) -> str:
-        """left = right + O(v^order), in Coq's words."""
-        body = term(self.left, self.names)
+    def text(self, right: Any, order: int, left: Any = None) -> str:
+        """left = right + O(v^order), in Coq's words; the claim's left side if none is given."""
+        body = term(self.left if left is None else left, self.names)
         if right != 0:
             body += f" - ({term(right, self.names)})"
         head = f"bigO {near(self.variable)} {order}"
         return f"{head} (fun {self.names.real(self.variable)} => {body})"
+
+
+def _is_power(variable: Any, value: Any) -> bool:
+    """Whether a value is a number times a root of the variable, but not its square root alone."""
+    number, power = value.as_independent(variable)
+    return bool(
+        power.is_Pow
+        and power.base == variable
+        and power.exp.is_Rational
+        and not power.exp.is_Integer
+        and number.is_number
+        and value != sp.sqrt(variable)
+    )
 
 
 def _without_traces(e: Any) -> Any:

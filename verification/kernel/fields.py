@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import sympy as sp
@@ -46,7 +47,7 @@ class Field:
     """The field of rational functions in symbols and in functions at a point.
 
     Parameters: what puts equations into an expression; what f^(k) is at a point, where something
-    is supposed of that, else None.
+    is supposed of that, else None; of what n-th roots are taken, with n: the root is the symbol.
 
     >>> p = sp.Symbol("p", real=True)
     >>> field = Field(lambda e: e, lambda f, k, point: None)
@@ -58,12 +59,14 @@ class Field:
         self,
         resolved: Callable[[Any], Any],
         supposed: Callable[[Any, int, Any], Any],
+        roots: Mapping[Any, int] = MappingProxyType({}),
     ) -> None:
-        self.resolved, self.supposed = resolved, supposed
+        self.resolved, self.supposed, self.roots = resolved, supposed, roots
         symbols = sp.symbols(f"generator:{_GENERATORS}")
         self._free = list(zip(sp.QQ.frac_field(*symbols).gens, symbols, strict=True))
         self._known: dict[Any, Any] = {}
         self._atoms: dict[Any, Any] = {}
+        self._rooted: dict[Any, Any] = {}
 
     def jet(self, function: Any, count: int, point: Any) -> Any:
         """f^(count) at an element, which is a symbol of the field unless something is supposed."""
@@ -93,12 +96,34 @@ class Field:
             found += [factor.xreplace(self._atoms) for factor, _ in factors]
         return found
 
+    def root(self, element: Any, n: int) -> Any:
+        """The positive n-th root of an element. Raises Untranslatable for what has none here."""
+        parts = (element.numer, element.denom) if isinstance(element, FracElement) else ()
+        if not parts:
+            root = sp.root(sp.Rational(int(element.numerator), int(element.denominator)), n)
+            if root.is_Rational and root > 0:
+                return sp.QQ(int(root.p), int(root.q))
+            raise Untranslatable("a root of what is no square of a number at 0")
+        found = [sp.QQ(1), sp.QQ(1)]
+        for place, part in enumerate(parts):
+            number, factors = sp.factor_list(part.as_expr())
+            found[place] *= self.root(sp.QQ(int(number.p), int(number.q)), n)
+            for factor, k in factors:
+                if k % n or self._atoms.get(factor) not in self._rooted:
+                    raise Untranslatable("a root of what is no square of a number at 0")
+                found[place] *= self._rooted[self._atoms[factor]] ** (int(k) // n)
+        return found[0] / found[1]
+
     def _atom(self, e: Any) -> Any:
         if e not in self._known:
             if not self._free:
                 raise Untranslatable("more symbols and functions than are kept apart")
-            self._known[e], symbol = self._free.pop(0)
-            self._atoms[symbol] = e
+            generator, symbol = self._free.pop(0)
+            n = self.roots.get(e, 1)
+            self._known[e] = generator**n
+            self._atoms[symbol] = e if n == 1 else e ** sp.Rational(1, n)
+            if n > 1:
+                self._rooted[self._atoms[symbol]] = generator
         return self._known[e]
 
     def _of(self, e: Any) -> Any:
@@ -118,6 +143,8 @@ class Field:
             if base == 0:
                 raise Untranslatable("a denominator is 0")
             return 1 / base ** -int(e.exp)
+        if e.is_Pow and e.exp.is_Rational and self.roots:
+            return self.root(self._of(e.base), int(e.exp.q)) ** int(e.exp.p)
         if e.is_Symbol:
             return self._atom(e)
         found = jet_of(e)

@@ -116,17 +116,17 @@ class Reader:
 
     def _power(self, e: sp.Pow, given: Given) -> Node:
         base, exponent = e.args
-        if not exponent.is_Rational or exponent.q > 2:
+        if not exponent.is_Rational or (exponent.q > 2 and exponent.p not in (1, -1)):
             raise Untranslatable(f"the power {e} is not expanded")
         if exponent < 0:
             return Inverse(self.setting, self.read(base**-exponent, given))
         if self._is_root(base, given):
             return self._root_of_variable(int(exponent))
         inner = self.read(base, given)
-        if exponent.q == 2:
+        if exponent.q > 1:
             if isinstance(inner, Variable):
-                return self._root_of_variable(int(exponent.p))
-            inner = Root(self.setting, inner)
+                return self._root_of_variable(int(exponent.p) if exponent.q == 2 else 1)
+            inner = Root(self.setting, inner, int(exponent.q))
         elif isinstance(inner, Variable) and inner.power == 1:
             return Variable(self.setting, int(exponent))
         if exponent.p == 1:

@@ -27,9 +27,13 @@ class Untranslatable(InputError):
 
 
 class Names:
-    """The identifiers of one lemma: one for each symbol, undefined function, matrix and size."""
+    """The identifiers of one lemma: one for each symbol, undefined function, matrix and size.
 
-    def __init__(self) -> None:
+    `any_root` says that the lemma supposes of what a root is taken that it is positive.
+    """
+
+    def __init__(self, any_root: bool = False) -> None:
+        self.any_root = any_root
         self.reals: dict[sp.Symbol, str] = {}
         self.functions: dict[Any, str] = {}
         self.matrices: dict[sp.MatrixSymbol, str] = {}

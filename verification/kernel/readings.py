@@ -42,12 +42,11 @@ class Readings:
             return None
         return ReadShare(self.coq, len(self.checked(label)), steps, label in self.argued)
 
-    def checked(self, label: str) -> dict[str, tuple[sp.Expr, ...]]:
-        """The kernel-checked steps of a derivation, each with what must not be 0 for it."""
+    def checked(self, label: str) -> dict[str, tuple[tuple[sp.Expr, str], ...]]:
+        """The kernel-checked steps of a derivation, each with the side conditions: an expression
+        and its relation to 0, "≠", ">" or "≥"."""
         return {
-            one.lemma.step: tuple(
-                h.formula for h in one.lemma.statement.hypotheses if h.kind == "nonzero"
-            )
+            one.lemma.step: one.lemma.statement.where
             for one in self.found
             if one.checked and one.lemma.label == label
         }

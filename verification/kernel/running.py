@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,7 +128,7 @@ def _accepted(made: Sequence[Chapter], folder: Path, file: str, proofs: Proofs) 
         (folder / file).write_text(text, "utf-8")
         done = coqc(folder, file)
         if done.returncode == 0:
-            return refused
+            return refused | _left_out(text, lemmas, refused)
         new = _refused(text, done.stdout, folder, file, header)
         if refused.keys() & new.keys():
             raise InputError(f"coqc fails on {file}: {last(done.stdout)}")
@@ -136,6 +136,13 @@ def _accepted(made: Sequence[Chapter], folder: Path, file: str, proofs: Proofs) 
         for name in tuple(new):
             for other in _resting_on(name, lemmas):
                 refused[other] = f"rests on {name}"
+
+
+def _left_out(text: str, lemmas: Iterable[Lemma], refused: Container[str]) -> dict[str, str]:
+    """The blocks that a file does not have, and so Coq did not read."""
+    present = {match[1] for match in BLOCK.finditer(text)}
+    names = [block.name for one in lemmas for block in one.blocks]
+    return {n: "not in the file" for n in names if n not in present and n not in refused}
 
 
 def _together(made: Iterable[Chapter], without: frozenset[str], proofs: Proofs) -> str:

@@ -11,8 +11,9 @@ from sympy.core.function import AppliedUndef
 
 from ...theory.derivation.substitution import resolved
 from .conditions import factors_of
+from .powers import Roots, roots_in
 from .signs import SignProof
-from .statements import PARITY, Hypothesis, Statement
+from .statements import PARITY, Hypothesis, Statement, flat
 from .translate import term
 
 _EXPONENTIALS = (sp.exp, sp.tanh, sp.sinh, sp.cosh)
@@ -63,8 +64,9 @@ def _with_matrices(statement: Statement, lines: Iterator[str]) -> Iterator[str]:
 
 
 def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[str]:
-    of_kind = _by_kind(statement)
+    of_kind, roots = _by_kind(statement), _roots(statement)
     yield from _reflections(statement)
+    yield from roots.lines() if roots else ()
     for h in of_kind["solved"]:
         yield f"revert {h.name}."
     exponentials = _has(statement, left, right, *_EXPONENTIALS)
@@ -113,13 +115,22 @@ def _equation(statement: Statement, left: sp.Expr, right: sp.Expr) -> Iterator[s
             yield f"try subst {statement.names.real(h.formula[0])}."
         else:
             yield f"put_in {h.name}."
-    yield from _powers(statement)
+    if roots:
+        yield from roots.closing()
+        for h in of_kind.get("nonzero", ()):
+            base = resolved(h.formula, statement.equations, statement.at)
+            yield from roots.not_zero(h.name, base)
     yield "roots."
     for h in of_kind["solved"]:
         slope = resolved(statement.slope, statement.equations, statement.at)
         yield f"intro {h.name}; solve_for {h.name} ({term(slope, statement.names)})."
         return
-    yield "finish."
+    known = roots.equations if roots else ""
+    if not known:
+        yield "finish."
+        return
+    others = f"non_zero_by ltac:(fun g => ring_simplify [{known}] g)"
+    yield f"first [ solve [ timeout 8 (field [{known}]; {others}) ] | finish ]."
 
 
 def _integrals(statement: Statement) -> Iterator[str]:
@@ -128,20 +139,21 @@ def _integrals(statement: Statement) -> Iterator[str]:
         yield f"integral_slope {exists} {continuous}."
 
 
-def _powers(statement: Statement) -> Iterator[str]:
-    """Cube roots and their like: every power of one base as a whole power of one root."""
-    found: dict[sp.Expr, set[sp.Rational]] = {}
-    for pair in (*statement.claimed, *statement.equations, *statement.at):
-        for e in pair:
-            for power in e.atoms(sp.Pow) if not isinstance(e, str) else ():
-                if power.exp.is_Rational and power.exp.q > 2:
-                    found.setdefault(power.base, set()).add(abs(power.exp))
-    for base, exponents in sorted(found.items(), key=str):
-        n = sp.ilcm(*(e.q for e in exponents), 1)
-        text = f"({term(resolved(base, statement.equations), statement.names)})"
-        for e in sorted(exponents):
-            yield f"try power_by {text} ({e.p} / {e.q}) {n}%nat {e * n}%nat."
-        yield f"try root_by {text} {n}%nat."
+def _roots(statement: Statement) -> Roots | None:
+    """Letters for what roots are taken of, where that is more than a positive symbol."""
+    hypotheses = [h for h in statement.hypotheses if h.kind not in ("matrix", "integrable")]
+    parts = [h.formula if isinstance(h.formula, tuple) else (h.formula,) for h in hypotheses]
+    written = [*flat(statement.claimed), *(e for e in flat(parts) if hasattr(e, "atoms"))]
+    hard = any(h.kind == "root" for h in hypotheses) or any(
+        exponent.q > 2 or base.is_number for base, exponent in roots_in(written)
+    )
+    if not hard or statement.matrices or statement.at_zero:
+        return None
+    known = [(h.formula[0], h.name) for h in hypotheses if h.kind in ("value", "place")]
+    pairs = [*statement.equations, *statement.at]
+    given = [(h.formula, h.name) for h in hypotheses if h.kind == "nonzero"]
+    found = Roots(written, pairs, statement.names, known, given)
+    return found if found.needed else None
 
 
 def at_zero(statement: Statement) -> Iterator[tuple[str, str]]:
@@ -219,6 +231,8 @@ def _factors(
     statement: Statement, exponentials: bool, given: Iterable[Hypothesis], count: int = 0
 ) -> Iterator[str]:
     """What is not 0 because a product with it is not: which product, SymPy says."""
+    symbols: list[str] = []
+    others: list[str] = []
     for h in given:
         base = resolved(h.formula, statement.equations, statement.at)
         base, powers = in_exponentials(base) if exponentials else (base, {})
@@ -233,8 +247,11 @@ def _factors(
             several += _products(found)
         for factor, rest in several:
             count += 1
-            text, others = (f"({term(e, statement.names)})" for e in (factor, rest))
-            yield f"try assert (F{count} : {text} <> 0) by (factor_of {h.name} {text} {others})."
+            text, other = (f"({term(e, statement.names)})" for e in (factor, rest))
+            line = f"try assert (F{count} : {text} <> 0) by (factor_of {h.name} {text} {other})."
+            (symbols if factor.is_Symbol else others).append(line)
+    yield from symbols
+    yield from others
 
 
 def _products(found: dict[sp.Expr, sp.Expr]) -> list[tuple[sp.Expr, sp.Expr]]:

@@ -23,7 +23,7 @@ class Hypothesis:
     """One thing that a lemma supposes.
 
     `kind` is "smooth", "parity", "positive", "function", "value", "matrix", "removable", "limit",
-    "integrable", "continuous", "place", "solved", "sign" or "nonzero";
+    "expansion", "integrable", "continuous", "place", "solved", "sign", "root" or "nonzero";
     `formula` is what it is about: an equation, a pair of expression and relation, an expression.
     """
 
@@ -57,8 +57,18 @@ class Statement:
 
     @property
     def side_conditions(self) -> tuple[str, ...]:
-        """What is supposed not to be 0, in Coq's words."""
-        return tuple(h.text for h in self.hypotheses if h.kind == "nonzero")
+        """What is supposed not to be 0, or not negative, in Coq's words."""
+        return tuple(h.text for h in self.hypotheses if h.kind in ("nonzero", "root"))
+
+    @property
+    def where(self) -> tuple[tuple[Any, str], ...]:
+        """The same as expressions, each with its relation to 0."""
+        strict = {True: ">", False: "≥"}
+        return tuple(
+            (h.formula, "≠" if h.kind == "nonzero" else strict[h.text.startswith("0 < ")])
+            for h in self.hypotheses
+            if h.kind in ("nonzero", "root")
+        )
 
     @property
     def binders(self) -> str:

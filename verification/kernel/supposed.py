@@ -13,6 +13,7 @@ from ...theory.derivation.substitution import Equation, resolved
 from .conditions import conditions, denominators
 from .limits import AtZero, refuse, removable
 from .names import Names, Untranslatable
+from .powers import at_zero_put_in, root_conditions
 from .statements import PARITY, RELATIONS, Hypothesis, Statement, flat
 from .translate import same, term
 
@@ -22,6 +23,7 @@ LETTERS = {
     "start": "B",
     "positive": "P",
     "function": "U",
+    "expansion": "O",
     "value": "U",
     "matrix": "W",
     "removable": "U",
@@ -31,6 +33,7 @@ LETTERS = {
     "place": "A",
     "solved": "V",
     "sign": "K",
+    "root": "R",
     "nonzero": "N",
 }
 
@@ -46,8 +49,9 @@ class Supposed:
         claimed: Sequence[tuple[Any, Any]],
         solution: Solution | None,
     ) -> None:
-        self.names, self.original, self.at = Names(), tuple(equations), tuple(at)
+        self.names, self.original, self.at = Names(any_root=True), tuple(equations), tuple(at)
         self.symbols = {name: value for name, value in equations if name.is_Symbol}
+        equations = at_zero_put_in(equations, self.at)
         equations = [(name, self._inlined(value)) for name, value in equations]
         self.equations = _with_functions(equations)
         self.signs = [(self._inlined(e), relation) for e, relation in signs]
@@ -81,7 +85,7 @@ class Supposed:
             for e in self.solved
             if self.solution
         ]
-        nonzero = [("nonzero", f"{term(e, self.names)} <> 0", e) for e in self._conditions()]
+        nonzero = self._side_conditions()
         functions, reals = self._functions(), self._reals(nonzero)
         equations += [
             ("limit", same(f(0), one.limit, self.names), (f(0), one.limit))
@@ -235,12 +239,28 @@ class Supposed:
         variable = _variable(name, self.general)
         return value if variable is None else self._without(value, variable)
 
+    def _side_conditions(self) -> list[tuple[str, str, Any]]:
+        """What is not 0, and what is not negative because a root is taken of it."""
+        below = self._conditions()
+        roots = root_conditions(self._written(), self.original, self.at)
+        strict = {e: strict or e in below for e, strict in roots.items()}
+        found = [
+            ("root", RELATIONS[">" if strict[e] else "≥"].format(term(e, self.names)), e)
+            for e in roots
+        ]
+        others = [e for e in below if not strict.get(e)]
+        return found + [("nonzero", f"{term(e, self.names)} <> 0", e) for e in others]
+
     def _conditions(self) -> tuple[sp.Expr, ...]:
+        sides = [*self.put_in, *self.put_at]
+        return conditions(self._written(), self.original, self.at, sides)
+
+    def _written(self) -> list[Any]:
+        """All that is written, and what functions with an equation are there."""
         written = [*flat(self.claimed), *self.solved, *flat(self.at), *flat(self.signs)]
         written += [v for n, v in self.equations if _variable(n, self.general) is None]
         written += [i.function.subs(i.variables[0], end) for i, end in self._ends()]
-        written += self._instances(written)
-        return conditions(written, self.original, self.at, [*self.put_in, *self.put_at])
+        return written + self._instances(written)
 
     def _instances(self, written: Iterable[Any]) -> list[Any]:
         """What functions with an equation are, at the arguments at which they stand."""
@@ -288,7 +308,9 @@ class Supposed:
         free = self._free_functions(functions)
         written = [*flat(self.claimed), *self.solved, *flat(self.equations), *flat(self.at)]
         composed = any(
-            not isinstance(d.expr, AppliedUndef) or d.expr.func not in free
+            not isinstance(d.expr, AppliedUndef)
+            or d.expr.func not in free
+            or d.expr.args != d.variables[:1]
             for e in written
             for d in e.atoms(sp.Derivative)
         )

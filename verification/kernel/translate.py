@@ -139,7 +139,7 @@ def _power(e: sp.Pow, names: Names) -> Term:
     if exponent.q == 2:
         root = f"sqrt {_within(base, names, _ATOM)}"
         return (root, _APPLIED) if exponent.p == 1 else (f"({root}) ^ {exponent.p}", _POWER)
-    if not base.is_positive:
+    if not (base.is_positive or names.any_root):
         raise Untranslatable(f"a root of {base}, which may be negative")
     return f"Rpower {_within(base, names, _ATOM)} ({exponent.p} / {exponent.q})", _APPLIED
 

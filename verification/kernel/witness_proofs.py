@@ -82,6 +82,10 @@ def _part(h: Hypothesis, evaluate: str, rewritten: str) -> str:
             return f"{evaluate}cbv [pol Q2R Qnum Qden]; {h.kind}_here"
         case "limit":
             return f"exact {h.name}"
+        case "expansion":
+            function = h.text.split("=> ")[1].split()[0]
+            zero = f"intro; unfold {function}; ring"
+            return f"apply (O_ext_all _ (fun _ => 0)); [ {zero} | apply O_zero ]"
         case "matrix":
             return "intros ? ? _ _; reflexivity"
         case "function" | "value" | "place":
@@ -93,7 +97,7 @@ def _part(h: Hypothesis, evaluate: str, rewritten: str) -> str:
 def _defined(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
     """Variables with an equation, as what it says, in an order in which each uses earlier ones."""
     names = statement.names
-    kinds = ("function", "value", "matrix", "removable", "place", "solved")
+    kinds = ("function", "value", "matrix", "removable", "place", "solved", "expansion")
     left = [h for h in statement.hypotheses if h.kind in kinds]
     left = [h for h in left if not isinstance(h.formula[0], sp.Derivative | sp.Subs | sp.Trace)]
     done: set[Any] = {*found.numbers, *found.shapes, *found.matrices.entries}
@@ -107,7 +111,11 @@ def _defined(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
                 done.add(name)
                 yield names.matrix(name), f"pose ({names.matrix(name)} := {term(right, names)})."
                 continue
-            value = term(right, names) if h.kind == "solved" else h.text.split(" = ", 1)[1]
+            value = (
+                term(right, names)
+                if h.kind in ("solved", "expansion")
+                else h.text.split(" = ", 1)[1]
+            )
             if name.is_Symbol:
                 done.add(name)
                 yield names.real(name), f"pose ({names.real(name)} := {value})."
@@ -117,7 +125,7 @@ def _defined(statement: Statement, found: Witness) -> Iterator[tuple[str, str]]:
             if h.kind == "removable":
                 z, limit = names.real(argument), term(statement.at_zero[name.func].limit, names)
                 head = f"fun {z} : R => if Req_EM_T {z} 0 then {limit} else {value}"
-            elif h.kind == "function" and argument.is_Symbol:
+            elif h.kind in ("function", "expansion") and argument.is_Symbol:
                 head = f"fun {names.real(argument)} : R => {value}"
             elif h.kind == "function":
                 head = _inverse(statement, found, name, h.formula[1])
@@ -146,7 +154,7 @@ def _parts(h: Hypothesis, statement: Statement) -> set[Any]:
     name, value = h.formula
     bound: set[Any] = set()
     if isinstance(name, AppliedUndef):
-        bound = name.free_symbols if h.kind in ("function", "removable") else set()
+        bound = name.free_symbols if h.kind in ("function", "removable", "expansion") else set()
     for part in value.atoms(sp.Subs, sp.Integral):
         bound |= set(part.variables)
     known = {*statement.reals, *statement.functions, *statement.matrices}

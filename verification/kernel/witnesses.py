@@ -121,7 +121,7 @@ def _inverted(statement: Statement, shapes: dict[Any, sp.Expr]) -> bool:
 
 
 def _free(statement: Statement) -> tuple[tuple[sp.Symbol, ...], tuple[Any, ...]]:
-    kinds = ("function", "value", "removable", "place", "solved")
+    kinds = ("function", "value", "removable", "place", "solved", "expansion")
     given = [h for h in statement.hypotheses if h.kind in kinds]
     names = [h.formula[0] for h in given]
     symbols = {name for name in names if name.is_Symbol}
@@ -185,8 +185,6 @@ def _checks(statement: Statement, shapes: dict[Any, sp.Expr], entries: Matrices)
             ((variable, low, _),) = h.formula.limits
             if low == 0:
                 checks.append((sp.cancel(value(h.formula.function * variable)), "="))
-        elif h.kind == "nonzero":
-            checks.append((value(h.formula), "≠"))
         elif h.kind == "start":
             checks.append((value(h.formula[0]) - h.formula[1], "="))
         elif isinstance(h.formula, tuple) and isinstance(h.formula[0], sp.Trace):
@@ -196,6 +194,7 @@ def _checks(statement: Statement, shapes: dict[Any, sp.Expr], entries: Matrices)
             name, target = h.formula
             left = at_case(resolved(name, statement.equations), shapes)
             checks.append((left - value(target), "="))
+    checks += [(value(e), relation) for e, relation in statement.where]
     return checks + [(value(e), "≠") for e in not_zero(statement)]
 
 

@@ -114,7 +114,7 @@ def test_no_twin_has_a_higher_order_where_that_holds() -> None:
             "derivative of a formula",
         ),
         (
-            Expansion(s, q, eps, 1),
+            Expansion(s**2, q**2, eps, 1),
             ((s, q + eps * sp.Dummy("remainder", real=True)),),
             "another in the same variable",
         ),

@@ -49,6 +49,10 @@ def test_a_proof_may_be_another(folder: Path, made: tuple[Chapter, ...]) -> None
     [
         ("frozen (- p) = - frozen p", "frozen (- p) = frozen (- p)", "statement of"),
         ("  finish.\nQed.", "  Admitted.\nQed.", "says Admitted"),
+        ("  finish.\nQed.", '  Infix "+" := Rminus.\n  finish.\nQed.', "says Infix"),
+        ("  finish.\nQed.", "  { Inductive a := . }\n  finish.\nQed.", "says Inductive"),
+        ("  finish.\nQed.", "  finish. (* b *) Qed. Fact a : True.\nQed.", "says Qed"),
+        ("  finish.\nQed.", "  (* a (* b *) c *) finish.\nQed.", r"says \(\*"),
         ("  finish.\nQed.", "  finish.\nQed.\nAxiom bad : False.\n", "something else"),
         ("Open Scope R_scope.", "Open Scope R_scope. Axiom bad : False.", "something else"),
     ],

@@ -98,7 +98,10 @@ def test_coq_reads_what_is_wanted_and_no_more():
     assert [h.evidence for h in resting.hypotheses] == [Evidence.KERNEL]
     assert judged(replace(a1, outcome=Outcome.UNDECIDED), found.shares).evidence is a1.evidence
     assert found.argued == {"linear/alignment", "linear/height"}
-    assert found.checked("linear/reduced-map") == {"square": (), "quotient": (R(P),)}
+    assert found.checked("linear/reduced-map") == {
+        "square": (),
+        "quotient": ((R(P), "≠"),),
+    }
     wrong = Step("square", "Here", Identity((P * Q, P * Q + 1)))
     twin = replace(BOOK, derivations=(replace(PLAIN, steps=(wrong, PLAIN.steps[1])),))
     assert readings(MODEL, twin).shares["linear/reduced-map"].checked == 1

@@ -15,7 +15,7 @@ from trajalign.theory.models import R
 from trajalign.verification.kernel import calling, lemmas, running, supposed, translate
 from trajalign.verification.kernel.calling import build_library
 from trajalign.verification.kernel.lemmas import Block, Lemma, lemma
-from trajalign.verification.kernel.project import Chapter
+from trajalign.verification.kernel.project import Chapter, written
 from trajalign.verification.kernel.running import Read, read
 
 p, s = sp.Symbol("p", real=True), sp.Symbol("s", real=True)
@@ -143,6 +143,16 @@ def test_a_false_claim_is_refused_and_what_stands_beside_it_is_not(folder: Path)
     wrong = (Step("wrong", "", Identity((s, p**2 + p + 1))), SQUARE[1])
     first, second = read_one(folder, made(wrong), made(SQUARE))
     assert (first.accepted, first.twins, second.checked) == (False, False, True)
+
+
+@needs_coq
+def test_what_a_folder_leaves_out_is_not_kernel_checked(folder: Path) -> None:
+    whole, cut = made(SQUARE), made(CHAIN)
+    chapter = Chapter("a/chapter", "A chapter", (whole, cut), ())
+    left_out = frozenset({cut.main.name, *(twin.name for twin in cut.twins)})
+    found = read(chapter, folder, lambda one, without: written(one, without | left_out))
+    assert [one.checked for one in found] == [True, False]
+    assert found[1].refused == dict.fromkeys(left_out, "not in the file")
 
 
 def test_without_coq_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,6 +81,10 @@ Proof.
   intros H K. apply (O_ext_all _ (fun v => f v - (f v - h v))); [intro; ring|].
   now apply O_minus.
 Qed.
+Lemma by_known n f g : bigO F n (fun v => f v - g v) -> bigO F n g -> bigO F n f.
+Proof.
+  intros H K. apply (O_ext_all _ (fun v => (f v - g v) + g v)); [intro; ring|]. now apply O_plus.
+Qed.
 (* Same first coefficients: f = g + O(v^n). *)
 Definition near_by n f g := bigO F n (fun v => f v - g v).
 Lemma by_trans n f g h : near_by n f g -> near_by n g h -> near_by n f h.
@@ -92,3 +96,9 @@ Lemma by_sym n f g : near_by n f g -> near_by n g f.
 Proof. intro H. apply (O_ext_all _ (fun v => 0 - (f v - g v))); [intro; ring|].
   apply O_minus; [apply O_zero | exact H]. Qed.
 End Filter.
+(* What is the same above 0. *)
+Lemma O_right n (f g : R -> R) : (forall v, 0 < v -> f v = g v) -> bigO (at_right 0) n f ->
+  bigO (at_right 0) n g.
+Proof.
+  intro E. apply O_ext. exists (mkposreal 1 Rlt_0_1). intros v _ P. now apply E.
+Qed.

@@ -99,9 +99,19 @@ Definition exp_high (x : Q) : option Q :=
 Definition exp_b (a : box) : option box :=
   if (Qeq_bool (fst a) 0 && Qeq_bool (snd a) 0)%bool then Some (exactly 1) else
   match exp_high (snd a) with Some h => Some (exp_low (fst a), h) | None => None end.
-(* 1 - 1/x <= ln x <= x - 1. *)
+(* 1 - 1/x <= ln x <= x - 1, or nearer, where e^y says so of a y that is near ln x. *)
+Definition near_ln (x : Q) : Q :=
+  let k := (Z.log2 (Qnum x) - Z.log2 (Zpos (Qden x)))%Z in
+  let y := (if (0 <=? k)%Z then x / inject_Z (2 ^ k) else x * inject_Z (2 ^ (- k)))%Q in
+  let t := down ((y - 1) / (y + 1))%Q in
+  down (inject_Z k * (693147 # 1000000) + 2 * t * (1 + t * t * ((1 # 3) + t * t * (1 # 5))))%Q.
+Definition margin (x : Q) : Q := ((1 # 1000) + near_ln x * near_ln x * (1 # 1000))%Q.
+Definition ln_low (x : Q) : Q := let y := (near_ln x - margin x)%Q in
+  match exp_high y with Some h => if Qle_bool h x then y else Qred (1 - / x) | None => Qred (1 - / x) end.
+Definition ln_high (x : Q) : Q := let y := (near_ln x + margin x)%Q in
+  if Qle_bool x (exp_low y) then y else Qred (x - 1).
 Definition ln_b (a : box) : option box :=
-  if above_0 a then Some (Qred (1 - / fst a), Qred (snd a - 1)) else None.
+  if above_0 a then Some (ln_low (fst a), ln_high (snd a)) else None.
 (* 3x/(3 + x^2) <= atan x <= x(15 + 4x^2)/(15 + 9x^2) where x >= 0. *)
 Definition atan_low (x : Q) := if Qle_bool 0 x then Qred (3 * x / (3 + x * x))
   else Qred (x * (15 + 4 * (x * x)) / (15 + 9 * (x * x))).
@@ -302,14 +312,28 @@ Proof.
 Qed.
 Lemma ln_above x : 0 < x -> ln x <= x - 1.
 Proof. intro P. pose proof (exp_ineq1_le (ln x)) as H. rewrite exp_ln in H; lra. Qed.
+Lemma ln_low_is x : 0 < Q2R x -> Q2R (ln_low x) <= ln (Q2R x).
+Proof.
+  intro P. assert (L : Q2R (Qred (1 - / x)) <= ln (Q2R x)).
+  { rewrite Q2R_red, Q2R_minus, Q2R_1, Q2R_inv by (intro H; apply Qeq_eqR in H; rewrite Q2R_0 in H; lra).
+    pose proof (ln_above (/ Q2R x) ltac:(apply Rinv_0_lt_compat; lra)) as K. rewrite ln_Rinv in K; lra. }
+  unfold ln_low. destruct (exp_high _) as [h|] eqn:E; [|exact L].
+  destruct (Qle_bool h x) eqn:K; [|exact L]. apply exp_high_is in E. apply le_bool in K.
+  rewrite <- ln_exp at 1. apply ln_le; [apply exp_pos | lra].
+Qed.
+Lemma ln_high_is x : 0 < Q2R x -> ln (Q2R x) <= Q2R (ln_high x).
+Proof.
+  intro P. unfold ln_high. destruct (Qle_bool _ _) eqn:K.
+  - apply le_bool in K. pose proof (exp_low_is (near_ln x + margin x)) as E.
+    apply Rle_trans with (ln (exp (Q2R (near_ln x + margin x)))); [apply ln_le; lra | rewrite ln_exp; lra].
+  - rewrite Q2R_red, Q2R_minus, Q2R_1. now apply ln_above.
+Qed.
 Lemma in_ln a b x : ln_b a = Some b -> inside a x -> inside b (ln x).
 Proof.
   unfold ln_b, inside. destruct (above_0 a) eqn:E; [|easy]. intros [= <-] [A B].
-  apply Bool.negb_true_iff, lt_bool in E. rewrite Q2R_0 in E. simpl.
-  rewrite !Q2R_red, !Q2R_minus, Q2R_1, Q2R_inv by (intro H; apply Qeq_eqR in H; rewrite Q2R_0 in H; lra).
-  pose proof (ln_above x ltac:(lra)).
-  pose proof (ln_above (/ x) ltac:(apply Rinv_0_lt_compat; lra)) as K. rewrite ln_Rinv in K by lra.
-  pose proof (Rinv_le_contravar _ _ E A). lra.
+  apply Bool.negb_true_iff, lt_bool in E. rewrite Q2R_0 in E. cbn [fst snd].
+  pose proof (ln_low_is _ E). pose proof (ln_high_is (snd a) ltac:(lra)).
+  pose proof (ln_le _ _ E A). pose proof (ln_le x _ ltac:(lra) B). lra.
 Qed.
 Lemma climbs (f f1 : R -> R) x : 0 <= x -> f 0 = 0 -> (forall y, is_derive f y (f1 y)) ->
   (forall y, 0 <= f1 y) -> 0 <= f x.

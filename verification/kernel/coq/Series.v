@@ -18,6 +18,7 @@ Inductive expr :=
   | Inv (k : nat) (q : list coef) (a : expr)         (* 1/a = v^-k (q_0 + ...) *)
   | Fun (f : R -> R) (t : list coef) (a : expr)      (* f has the coefficients t at the value of a *)
   | Root (q : list coef) (a : expr)
+  | NthRoot (n : nat) (e : R) (q : list coef) (a : expr)   (* the n-th root, e = 1/n *)
   | Known (l : list coef) (a : expr).                (* the coefficients of a, simplified *)
 
 Fixpoint val e (v : R) : R := match e with
@@ -31,6 +32,7 @@ Fixpoint val e (v : R) : R := match e with
   | Inv _ _ a => / val a v
   | Fun f _ a => f (val a v)
   | Root _ a => sqrt (val a v)
+  | NthRoot _ e _ a => Rpower (val a v) e
   | Known _ a => val a v
   end.
 
@@ -51,10 +53,11 @@ Fixpoint ser e : nat * list coef := match e with
   | Mul i a j b => ser_mul i (ser a) j (ser b)
   | Inv k q _ => (k, q)
   | Fun _ t a => ser_fun t (ser a)
-  | Root q _ => (O, q)
+  | Root q _ | NthRoot _ _ q _ => (O, q)
   | Known l a => (fst (ser a), l)
   end.
 
+Fixpoint powers n q := match n with O => [One] | S O => q | S n => mul q (powers n q) end.
 (* What has to hold for that, of the coefficients (s, l) of the parts. *)
 Definition mul_ok i (p : nat * list coef) j (q : nat * list coef) :=
   Nat.leb i (length (snd p)) = true /\ zeros i (snd p) /\ zeros j (snd q).
@@ -67,6 +70,9 @@ Definition fun_ok f t (p : nat * list coef) :=
 Definition root_ok q (p : nat * list coef) :=
   fst p = O /\ 0 < real (hd Zero q) /\ Nat.leb (length q) (length (snd p)) = true /\
   agree (length q) (mul q q) (snd p) /\ Nat.leb 1 (length q) = true.
+Definition rooted_ok n e q (p : nat * list coef) :=
+  fst p = O /\ 0 < real (hd Zero q) /\ Nat.leb (length q) (length (snd p)) = true /\
+  agree (length q) (powers n q) (snd p) /\ Nat.leb 1 (length q) = true /\ INR n * e = 1.
 Definition known_ok l (p : nat * list coef) :=
   Nat.leb (length l) (length (snd p)) = true /\ agree (length l) (snd p) l.
 Fixpoint ok F e : Prop := match e with
@@ -78,6 +84,7 @@ Fixpoint ok F e : Prop := match e with
   | Inv k q a => ok F a /\ inv_ok k q (ser a)
   | Fun f t a => ok F a /\ fun_ok f t (ser a)
   | Root q a => ok F a /\ root_ok q (ser a)
+  | NthRoot n e q a => ok F a /\ rooted_ok n e q (ser a)
   | Known l a => ok F a /\ known_ok l (ser a)
   end.
 
@@ -216,6 +223,16 @@ Proof.
   - apply Rmult_le_compat_r; [apply pow_le, Rabs_pos | apply Rle_abs].
   - apply Rmult_le_compat_l; [apply Rabs_pos|]. apply pow_incr. split; [apply Rabs_pos|nra].
 Qed.
+Lemma above h c : bigO F 1 (fun v => h v - c) -> 0 < c -> F (fun v => c / 2 <= h v).
+Proof.
+  intros [C B] Pc. pose proof (Rabs_pos C). pose proof (Rle_abs C).
+  assert (D : 0 < c / 2 / (Rabs C + 1)) by (apply Rdiv_lt_0_compat; lra).
+  generalize (filter_and _ _ (within _ D) B). apply filter_imp. intros v [b k].
+  rewrite pow_1 in k. pose proof (Rabs_pos v).
+  apply Rlt_le, (Rmult_le_compat_r (Rabs C + 1)) in b; [|lra].
+  replace (c / 2 / (Rabs C + 1) * (Rabs C + 1)) with (c / 2) in b by (field; lra).
+  apply Rabs_le_between in k. nra.
+Qed.
 Lemma has_root q f l : has f (O, l) -> 0 < real (hd Zero q) -> (length q <= length l)%nat ->
   (1 <= length q)%nat -> agree (length q) (mul q q) l -> has (fun v => sqrt (f v)) (O, q).
 Proof.
@@ -236,14 +253,6 @@ Proof.
   assert (F1 : bigO F 1 (fun v => f v - real (hd Zero l))).
   { apply (head_by within (length q - 1)). replace (S (length q - 1)) with (length q) by lia.
     exact H'. }
-  assert (above : forall h c, bigO F 1 (fun v => h v - c) -> 0 < c -> F (fun v => c / 2 <= h v)).
-  { intros h c [C B] Pc. pose proof (Rabs_pos C). pose proof (Rle_abs C).
-    assert (D : 0 < c / 2 / (Rabs C + 1)) by (apply Rdiv_lt_0_compat; lra).
-    generalize (filter_and _ _ (within _ D) B). apply filter_imp. intros v [b k].
-    rewrite pow_1 in k. pose proof (Rabs_pos v).
-    apply Rlt_le, (Rmult_le_compat_r (Rabs C + 1)) in b; [|lra].
-    replace (c / 2 / (Rabs C + 1) * (Rabs C + 1)) with (c / 2) in b by (field; lra).
-    apply Rabs_le_between in k. nra. }
   pose proof (above _ _ Q1 P) as BQ.
   assert (P0 : 0 < real (hd Zero l)) by (rewrite A0; nra).
   pose proof (above _ _ F1 P0) as BF. destruct E as [C E]. exists (C * (2 / real (hd Zero q))).
@@ -260,11 +269,67 @@ Proof.
   - replace (2 / real (hd Zero q)) with (/ (real (hd Zero q) / 2)) by (field; lra).
     rewrite Rabs_right by lra. apply Rinv_le_contravar; lra.
 Qed.
+Lemma poly_powers n q v : poly (powers n q) v = poly q v ^ n.
+Proof.
+  induction n as [|n I]; [simpl; ring|]. destruct n as [|n]; [simpl; ring|].
+  change (powers (S (S n)) q) with (mul q (powers (S n) q)). rewrite poly_mul, I. simpl. ring.
+Qed.
+Lemma apart_powers x y k : 0 <= y -> 0 < x ->
+  Rabs (y - x) * x ^ k <= Rabs (y ^ S k - x ^ S k) /\ 0 <= (y - x) * (y ^ S k - x ^ S k).
+Proof.
+  intros Y X. induction k as [|k [I J]]; [rewrite pow_O, !pow_1, Rmult_1_r; split; [apply Rle_refl | exact (Rle_0_sqr (y - x))]|].
+  pose proof (pow_lt x (S k) X) as P. set (d := y - x) in *. set (u := y ^ S k - x ^ S k) in *.
+  replace (y ^ S (S k) - x ^ S (S k)) with (y * u + d * x ^ S k) by (unfold u, d; simpl; ring).
+  assert (D : 0 <= d * (y * u)) by (replace (d * (y * u)) with (y * (d * u)) by ring; nra).
+  assert (Q : 0 <= d * (d * x ^ S k)) by (replace (d * (d * x ^ S k)) with (d * d * x ^ S k) by ring; nra).
+  split; [|nra]. rewrite <- (Rabs_right (x ^ S k)) at 1 by lra. rewrite <- Rabs_mult.
+  destruct (Rtotal_order d 0) as [L | [L | L]].
+  - rewrite !Rabs_left1; nra.
+  - rewrite L, Rmult_0_l, Rabs_R0. apply Rabs_pos.
+  - rewrite !Rabs_right; nra.
+Qed.
+Lemma has_rooted n e q f l : has f (O, l) -> 0 < real (hd Zero q) -> (length q <= length l)%nat ->
+  (1 <= length q)%nat -> agree (length q) (powers n q) l -> INR n * e = 1 ->
+  has (fun v => Rpower (f v) e) (O, q).
+Proof.
+  unfold has; simpl. intros H P L M A N. destruct n as [|k]; [simpl in N; lra|].
+  assert (A0 : real (hd Zero l) = real (hd Zero q) ^ S k).
+  { assert (T : forall m, poly m 0 = real (hd Zero m)) by (intro m; rewrite poly_head; ring).
+    rewrite <- !T, <- poly_powers, !T. destruct (length q); [lia|]. destruct A as [A _].
+    now rewrite (same_real _ _ A). }
+  assert (H' : bigO F (length q) (fun v => f v - poly l v)).
+  { apply (O_weak within _ (length l)); [exact L|].
+    apply (O_ext_all _ (fun v => 1 * f v - poly l v)); [intro; ring | exact H]. }
+  assert (E : bigO F (length q) (fun v => f v - poly q v ^ S k)).
+  { apply (by_trans _ _ (poly l)); [exact H'|].
+    apply (O_ext_all _ (fun v => 0 - (poly (powers (S k) q) v - poly l v))).
+    - intro; rewrite poly_powers; ring.
+    - apply O_minus; [apply O_zero | now apply (agree_poly within)]. }
+  assert (Q1 : bigO F 1 (fun v => poly q v - real (hd Zero q))).
+  { apply (head_by within 0 _ q). apply (O_ext_all _ (fun _ => 0)); [intro; ring | apply O_zero]. }
+  assert (F1 : bigO F 1 (fun v => f v - real (hd Zero l))).
+  { apply (head_by within (length q - 1)). replace (S (length q - 1)) with (length q) by lia.
+    exact H'. }
+  pose proof (above _ _ Q1 P) as BQ. pose proof (pow_lt _ (S k) P) as P0. rewrite <- A0 in P0.
+  pose proof (above _ _ F1 P0) as BF. set (c := real (hd Zero q)) in *.
+  assert (D : 0 < (c / 2) ^ k) by (apply pow_lt; lra).
+  destruct E as [C E]. exists (C * / (c / 2) ^ k).
+  generalize (filter_and _ _ BQ (filter_and _ _ BF E)). apply filter_imp. intros v [bq [bf b]].
+  assert (G : Rpower (f v) e ^ S k = f v).
+  { rewrite <- Rpower_pow by apply exp_pos. rewrite Rpower_mult, Rmult_comm, N. apply Rpower_1. lra. }
+  rewrite <- G in b. rewrite Rmult_1_l.
+  destruct (apart_powers (poly q v) (Rpower (f v) e) k) as [K _]; [apply Rlt_le, exp_pos | lra |].
+  assert (B : (c / 2) ^ k <= poly q v ^ k) by (apply pow_incr; lra).
+  pose proof (Rabs_pos (Rpower (f v) e - poly q v)).
+  apply (Rmult_le_reg_r ((c / 2) ^ k)); [exact D|].
+  replace (C * / (c / 2) ^ k * Rabs v ^ length q * (c / 2) ^ k) with (C * Rabs v ^ length q) by (field; lra).
+  apply Rle_trans with (2 := b), Rle_trans with (2 := K). apply Rmult_le_compat_l; assumption.
+Qed.
 Local Arguments Nat.leb : simpl never.
 Theorem sound e : ok F e -> has (val e) (ser e).
 Proof.
   induction e as [n | n k | n k | n c | a IA b IB | a IA | i a IA j b IB | k q a IA | f t a IA | q a IA
-    | l a IA]; simpl; intros.
+    | n c q a IA | l a IA]; simpl; intros.
   - apply (O_ext_all _ (fun v => v - poly (firstn n (Zero :: One :: repeat Zero n)) v));
       [intro; simpl; ring|].
     apply has_exactly. intro v. simpl. rewrite poly_zeros. ring.
@@ -286,6 +351,8 @@ Proof.
     specialize (IA A). destruct (ser a) as [s l]. simpl in *. subst s. now apply has_fun.
   - destruct H as (A & S & P & L & G & M). apply Nat.leb_le in L, M.
     specialize (IA A). destruct (ser a) as [s l]. simpl in *. subst s. now apply (has_root q _ l).
+  - destruct H as (A & S & P & L & G & M & N). apply Nat.leb_le in L, M.
+    specialize (IA A). destruct (ser a) as [s l]. simpl in *. subst s. now apply (has_rooted n c q _ l).
   - destruct H as (A & L & G). apply Nat.leb_le in L. specialize (IA A). unfold has in *. simpl.
     apply (by_trans _ _ (poly (snd (ser a)))); [now apply (O_weak within _ _ _ L)|].
     now apply (agree_poly within).
@@ -335,7 +402,7 @@ Qed.
 End Sound.
 
 (* How the generated lemmas are proved: `rules` puts in the equations of the page. *)
-Ltac expand := cbv [ok ser ser_add ser_mul ser_fun mul_ok inv_ok fun_ok root_ok known_ok zeros agree mul add scale map pad repeat app firstn skipn length hd tl
+Ltac expand := cbv [ok ser ser_add ser_mul ser_fun mul_ok inv_ok fun_ok root_ok rooted_ok powers known_ok zeros agree mul add scale map pad repeat app firstn skipn length hd tl
   comp take plus_c times_c opp_c over_c same real fst snd Nat.leb Nat.min Nat.max Nat.sub Nat.add].
 Ltac smooth_enough := first [ assumption | intro; auto_derive; exact I ].
 Ltac taylor_list t := lazymatch t with
@@ -356,7 +423,10 @@ Ltac coefficient rules := lazymatch goal with
     cbv [integ scale map times_c over_c agree same real hd tl length Z.of_nat Pos.of_succ_nat
       Pos.succ]; coefficients rules
   | |- _ <> _ => first [ assumption | rules; unfold Rdiv; non_zero ]
-  | |- _ < _ => rules; lra
+  | |- _ < _ => rules; first [ lra | plainly_positive ]
+  | |- INR _ * _ = 1 => simpl INR; field
+  | |- ?a = ?a => reflexivity
+  | |- context [/ _] => first [ rules; field; non_zero | ring | rules; ring ]
   | |- _ => first [ ring | rules; first [ ring | field; non_zero ] ]
   end
 with coefficients rules :=
@@ -366,4 +436,12 @@ Ltac sides := let v := fresh "v" in intro v; first [ ring | solve [ field; non_z
   | unfold Rdiv; repeat match goal with |- context [/ ?x] =>
       lazymatch x with context [v] => generalize (/ x); intro end end;
     first [ ring | field; non_zero ] ].
+(* The same but for roots of v and of numbers, of which `by_` knows the powers: what is divided by
+   is the same, and then stands for itself. *)
+Ltac nicely by_ := unfold Rdiv;
+  repeat match goal with |- context [/ ?a] => lazymatch a with IZR _ => fail | _ =>
+    match goal with |- context [/ ?b] => lazymatch b with IZR _ => fail | _ =>
+      tryif constr_eq a b then fail else replace a with b by (solve [ by_ ]) end end end end;
+  repeat match goal with |- context [/ ?x] => lazymatch x with IZR _ => fail | _ =>
+    generalize (/ x); intro end end; by_.
 Ltac vanish rules := apply vanishes; coefficients rules.

@@ -207,6 +207,10 @@ Ltac factor_of H f rest :=
   match type of H with ?b <> 0 =>
     apply H; replace b with (f * rest) by (first [ ring | field; non_zero ]); rewrite E; ring end.
 
+Ltac factor_by H f rest by_ :=
+  let E := fresh in intro E;
+  match type of H with ?b <> 0 => apply H; transitivity (f * rest); [ by_ | rewrite E; ring ] end.
+
 (* Roots of what is the same, however it is written, get one form: the one with powers. *)
 Ltac alike_roots := repeat match goal with |- context [sqrt ?a] =>
   match goal with |- context [sqrt ?b] =>
@@ -257,13 +261,37 @@ Lemma root_power b n : 0 < b -> INR n <> 0 -> Rpower b (/ INR n) ^ n = b.
 Proof.
   intros B N. rewrite <- (power_of_root b n n 1) by (field; exact N). now apply Rpower_1.
 Qed.
-Ltac power_by b e n m := replace (Rpower b e) with (Rpower b (/ INR n) ^ m)
-  by (symmetry; apply power_of_root; simpl INR; field).
-Ltac root_by b n :=
-  let c := fresh "root" in let H := fresh in let P := fresh in
-  assert (P : 0 < Rpower b (/ INR n)) by apply exp_pos;
-  assert (H : Rpower b (/ INR n) ^ n = b) by (apply root_power; [ lra | simpl INR; lra ]);
-  set (c := Rpower b (/ INR n)) in *; clearbody c; try subst b.
+Lemma root_of a n : 0 < a -> exists s, 0 < s /\ s ^ S n = a.
+Proof.
+  intro A. exists (Rpower a (/ INR (S n))). split; [apply exp_pos |].
+  apply root_power; [exact A | apply not_0_INR; discriminate].
+Qed.
+Lemma root_of_0 a : 0 <= a -> exists s, 0 <= s /\ s ^ 2 = a.
+Proof. intro A. exists (sqrt a). split; [apply sqrt_pos | apply pow2_sqrt, A]. Qed.
+Lemma root_is a t k : 0 <= t -> t ^ (2 * k) = a -> sqrt a = t ^ k.
+Proof.
+  intros P <-. rewrite Nat.mul_comm, pow_mult. apply sqrt_pow2, pow_le, P.
+Qed.
+Lemma power_is a t n k e : 0 < t -> t ^ n = a -> INR k = e * INR n -> Rpower a e = t ^ k.
+Proof.
+  intros P <- E. rewrite <- (Rpower_pow n t P), Rpower_mult, <- Rpower_pow by exact P.
+  f_equal. rewrite E. ring.
+Qed.
+Ltac above := first [ assumption | lra | plainly_positive ].
+Ltac at_least := first [ assumption | apply Rlt_le; above | apply pow_le; at_least ].
+Lemma even_power a n : a <> 0 -> 0 < a ^ (2 * n).
+Proof. intro N. rewrite pow_mult. apply pow_lt. nra. Qed.
+(* A letter s with s^(n + 1) = a. *)
+Ltac take_root a n s E := let H := fresh "above" in
+  first [ assert (H : 0 < a) by above; destruct (root_of a n H) as (s & ? & E)
+        | assert (H : 0 <= a) by assumption; destruct (root_of_0 a H) as (s & ? & E) ].
+(* a is b, by a lemma that asks for one equation, which `by_` proves. *)
+Ltac power_known R a b lemma by_ := assert (R : a = b);
+  [ etransitivity; [ apply lemma; lazymatch goal with
+      | |- _ <= _ => at_least | |- _ < _ => above | |- INR _ = _ => simpl INR; field
+      | |- _ => simpl Nat.mul; by_ end | ring ] | ].
+Ltac rewrites a b lemma by_ := let R := fresh in
+  power_known R a b lemma by_; rewrite ?R in *; clear R.
 
 (* (sqrt a)^2 is a, in products too; a root that is not 0 is of what is not negative. *)
 Lemma under_root a : 0 < sqrt a -> 0 <= a.
@@ -301,6 +329,12 @@ Ltac exponents_add := repeat match goal with |- context [exp ?a] =>
     tryif constr_eq a b then fail else tryif constr_eq a c then fail else
     (replace (exp a) with (exp b * exp c) by (rewrite <- exp_plus; f_equal; ring)) end end end.
 
+(* What is not 0, also by what powers of letters are, which `by_` puts in. *)
+Ltac non_zero_by by_ := match goal with
+  | |- _ /\ _ => split; non_zero_by by_
+  | |- _ => solve [ non_zero ]
+  | |- ?g <> 0 => by_ g; solve [ non_zero ]
+  end.
 Ltac equal := first [ reflexivity | solve [ timeout 30 (field; non_zero) ] | lra ].
 Ltac finish := plain; one_exp; alike_roots; first [ assumption | equal | solve [ arguments; equal ]
   | solve [ squares; equal ] | solve [ timeout 10 other_root ] | solve [ root_of_1; equal ] | solve [ double_root; equal ] | solve [ integrated; logarithms; equal ]
@@ -314,9 +348,10 @@ Ltac solve_for H slope :=
       transitivity (w + a / slope); [ field; non_zero | rewrite H; field; non_zero ] end end.
 
 (* For witnesses: polynomials and numbers. *)
+Ltac each_computed := repeat match goal with |- _ /\ _ => split end; try computed; try plainly_non_zero.
 Ltac number := rewrite ?tanh_exp, ?sinh_exp, ?cosh_exp; cbv beta;
   first [ computed | rewrite ?Derive_pol; differentiate; rewrite ?Derive_pol; first [ computed | lra | plainly_positive
-  | apply not_zero; plainly_positive | match goal with |- _ = _ => field end ] ].
+  | apply not_zero; plainly_positive | match goal with |- _ = _ => field; each_computed end ] ].
 
 (* For equations at every argument. *)
 Ltac number_at := first [ number | cbv [pol Q2R Qnum Qden]; first [ field | number ] ].

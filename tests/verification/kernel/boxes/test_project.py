@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from coq_tools import needs_coq
 
 from trajalign.theory import models
 from trajalign.verification.kernel.boxes import project as boxes
+from trajalign.verification.kernel.boxes.responses import on_x
 from trajalign.verification.kernel.boxes.statement import Tube
 from trajalign.verification.kernel.calling import CoqMissing
 from trajalign.verification.kernel.files import Changed
@@ -109,6 +111,20 @@ def test_coq_accepts_all_of_it(model: str, response: str, tube: Tube, tmp_path: 
 def test_planted_mistakes_are_refused(folder: Path, old: str, new: str) -> None:
     with pytest.raises(Changed, match="Coq refuses"):
         boxes.check(changed(folder, old, new))
+
+
+@needs_coq
+@pytest.mark.thorough
+def test_half_of_the_constant_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = boxes.plan(on_x(ROOT), TUBE.end, TUBE.largest, TUBE.constant)
+    half = TUBE.constant / 2
+    monkeypatch.setattr(boxes, "plan", lambda *_: replace(right, constant=half))
+    made = boxes.project(ROOT, replace(TUBE, constant=half), "")
+    assert made.said.tube.constant == half
+    for name, text in made.texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(Changed, match=r"Coq refuses Boxes_linear\.v"):
+        boxes.check(tmp_path)
 
 
 @needs_coq
