@@ -96,7 +96,7 @@ def _keep(folder: Path, study: Study, outcome: Outcome, report: str, file_format
     slow = gradient_flow(study)
     flow = None if slow is None else run_study(slow, make_folder(folder / "flow", "-o")).recorded
     files: dict[Path, str | bytes] = {folder / "report.json": report}
-    for picture in study_pictures(study, outcome.recorded, flow):
+    for picture in study_pictures(study, outcome.recorded, flow, outcome.predictions):
         files[folder / f"{picture.kind}.{file_format}"] = draw(picture, file_format)
         files[folder / f"{picture.kind}.csv"] = picture.csv()
     write_together(files)
