@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from small_study import SMALL
 
+from trajalign.figures.networks import study_pictures
 from trajalign.numerics.networks import Trajectories
 from trajalign.studies.flow import gradient_flow
 from trajalign.studies.judging import judge
@@ -73,7 +74,7 @@ def made_up(study, **changes):
     values = dict.fromkeys(FIELDS, np.full(4, 1.01 * GAP))
     values |= {"without_drift": np.full(4, -0.2), "bare_law": np.full(4, 1.5 * GAP)}
     values |= {"second": np.full(4, 0.5), "margin": np.full(4, 30.0), "start": np.array(20)}
-    return recorded, values | {name: np.full(4, value) for name, value in changes.items()}
+    return recorded, values | {n: np.broadcast_to(value, 4) for n, value in changes.items()}
 
 
 def verdicts(study, recorded, predictions):
@@ -109,6 +110,18 @@ def test_runs_of_which_the_predictions_do_not_speak_are_not_judged(study):
     assert (near["saturation"][1], near["saturation_law"][1]) == ("pass", "undecided")
     flow = verdicts(study, replace(recorded, q=recorded.q + 0.2), predictions)
     assert flow["saturation"][1] == "undecided"
+
+
+def test_the_figure_has_the_judged_runs_and_the_line_where_they_agree(study):
+    recorded, predictions = made_up(study, second=np.array([0.5, 0.5, 0.5, 1.95]))
+    picture = study_pictures(study, recorded, None, predictions)[-1]
+    assert (picture.kind, picture.log) == ("network-final-sharpness", "xy")
+    curves = {curve.name: curve for curve in picture.curves}
+    assert curves["equal"].x == curves["equal"].y
+    assert curves["averaged flow"].x == pytest.approx([GAP] * 3)
+    assert curves["averaged flow"].y == pytest.approx([1.01 * GAP] * 3)
+    assert len(curves["law of the edge"].x) == 4
+    assert len(study_pictures(study, recorded)) == 4
 
 
 @pytest.mark.thorough

@@ -9,10 +9,11 @@ from small_study import SMALL
 from trajalign.figures.networks import diagram_picture, saturation_picture, spread_picture
 from trajalign.figures.picture import ORBIT, PREDICTED
 from trajalign.numerics.networks import Trajectories
+from trajalign.studies.criteria import Criteria
 from trajalign.studies.flow import gradient_flow
 from trajalign.studies.judging import judge, residuals
 from trajalign.studies.running import FINISHED, UNFINISHED, run_study
-from trajalign.studies.study import Criteria, load_study, shipped
+from trajalign.studies.study import load_study, shipped
 from trajalign.theory.errors import InputError
 from trajalign.theory.responses import Loss
 

@@ -154,7 +154,7 @@ def _keep(folder: Path, study: Study, outcome: Outcome, report: str, file_format
     slow = gradient_flow(study)
     flow = None if slow is None else run_study(slow, make_folder(folder / "flow", "-o")).recorded
     files: dict[Path, str | bytes] = {folder / "report.json": report}
-    pictures = study_pictures(study, outcome.recorded, flow)
+    pictures = study_pictures(study, outcome.recorded, flow, outcome.predictions)
     if study.drawn.eigenvalues is not None:
         pictures += (spectrum_picture(study, outcome.recorded, study_spectra(study, folder), flow),)
     write_together(files | _drawn(folder, pictures, file_format))

@@ -10,9 +10,11 @@ from ..numerics.compile.floats import Floats
 from ..numerics.networks import Trajectories
 from ..numerics.networks.reduced import is_reducible
 from ..studies.judging import EDGE, outcomes, place, response
+from ..studies.saturation import Predictions
 from ..studies.study import Study
 from ..theory.curve.closed import curve_closed
 from ..theory.models import P, TwoLayerLinear
+from .final_sharpness import final_picture
 from .picture import (
     BOUND,
     ORBIT,
@@ -39,15 +41,23 @@ _EARLY = 0.1  # share of the transient after which p is taken to set the width
 
 
 def study_pictures(
-    study: Study, recorded: Trajectories, flow: Trajectories | None = None
+    study: Study,
+    recorded: Trajectories,
+    flow: Trajectories | None = None,
+    predictions: Predictions | None = None,
 ) -> tuple[Picture, ...]:
-    """The four figures of a study; `flow` is the gradient flow's trajectories, if there are."""
-    return (
+    """The figures of a study; `flow` is the gradient flow's trajectories, `predictions` are those
+    of the final sharpness, if there are."""
+    pictures = (
         diagram_picture(study, recorded),
         residual_picture(study, recorded),
         spread_picture(study, recorded),
         saturation_picture(study, recorded, flow),
     )
+    asked = study.criteria.saturation
+    if asked is None or predictions is None:
+        return pictures
+    return (*pictures, final_picture(study, asked, recorded, predictions))
 
 
 def diagram_picture(study: Study, recorded: Trajectories) -> Picture:
@@ -95,14 +105,16 @@ def spread_picture(study: Study, recorded: Trajectories) -> Picture:
     """q/r(p) − 1 of the runs at the edge (of all, if none is) against p: how far runs from
     different starts are from one curve. Where the reduced map holds, so is the curve's h₁(p)η².
     """
-    wide, asked = _width(study, recorded), study.criteria.misfit or 0.0
+    wide, bound = _width(study, recorded), study.criteria.misfit
+    asked = bound or 0.0
     off = place(study, recorded).off
     found = outcomes(study, recorded)
     judged = [i for i, outcome in enumerate(found) if outcome == EDGE] or list(range(len(found)))
     last = np.abs(off[judged, -1])
     top = max(2 * asked, 1.3 * min(float(np.max(last, initial=0.0, where=np.isfinite(last))), 1.0))
     shown = _logarithmic(len(recorded.times))
-    curves = [Curve("asked for", BOUND, (-wide, wide), (y, y)) for y in (asked, -asked)]
+    both = () if bound is None else (bound, -bound)
+    curves = [Curve("asked for", BOUND, (-wide, wide), (y, y)) for y in both]
     if is_reducible(study.task) and study.task.loss.curvature != 0:
         curves.append(_first_term(study, wide))
     for name, rows in _groups(study):  # an empty curve keeps the marks of a group its own
@@ -137,12 +149,11 @@ def residual_picture(study: Study, recorded: Trajectories) -> Picture:
     off = np.abs(place(study, recorded).off)[:, shown]
     times = np.broadcast_to(recorded.times[shown], off.shape)
     asked, last = study.criteria, float(recorded.times[-1])
-    bound = Curve(
-        "asked for",
-        BOUND,
-        (float(max(asked.transient, 1)), last),
-        (asked.misfit or 0.0, asked.misfit or 0.0),
-    )
+    bounds = [
+        Curve("asked for", BOUND, (float(max(asked.transient, 1)), last), (y, y))
+        for y in (asked.misfit,)
+        if y is not None
+    ]
     runs = [
         Curve(name, ORBIT, _joined(times[rows]), _joined(np.maximum(off[rows], _LEAST)))
         for name, rows in _groups(study)
@@ -152,7 +163,7 @@ def residual_picture(study: Study, recorded: Trajectories) -> Picture:
         f"How far {_ratio(study).replace('Q_0', 'Q₀')} is from 1: {study.title}",
         "$t$",
         f"$|{_ratio(study)} - 1|$",
-        (bound, *runs),
+        (*bounds, *runs),
         log="xy",
     )
 

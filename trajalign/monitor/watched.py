@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..numerics.compile.floats import Floats
+from ..studies.criteria import DiagramCriteria
 from ..studies.many_points import EFFECTIVE, Fit, ManyPoints, Seen, held_against, judged
-from ..studies.study import FAIL, PASS, UNDECIDED, DiagramCriteria
+from ..studies.study import FAIL, PASS, UNDECIDED
 from ..theory.errors import InputError
 from ..theory.responses import Loss
 from .record import Record

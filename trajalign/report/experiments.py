@@ -109,7 +109,7 @@ def load(folder: Path) -> Kept:
     if found := _differences(stated, study, judgement):
         raise InputError(f"--experiment {folder}: {place.name} is not what its trajectories give: "
                          f"{found}")  # fmt: skip
-    return Kept(study, judgement, study_pictures(study, recorded, flow), text)
+    return Kept(study, judgement, study_pictures(study, recorded, flow, kept.predictions), text)
 
 
 def _differences(stated: Mapping[str, Any], study: Study, judgement: Judgement) -> str:

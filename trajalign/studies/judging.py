@@ -11,20 +11,17 @@ from ..numerics.compile.floats import Floats, compile_floats
 from ..numerics.networks import Trajectories
 from ..numerics.networks.reduced import deviations
 from ..theory.responses import Loss
-from .many_points import EFFECTIVE, WRONG, Fit, ManyPoints, many_points
-from .saturation import Predictions, Saturation, saturations
-from .study import (
+from .criteria import (
     DIAGRAMS,
-    FAIL,
     FLOW,
     LAW,
-    PASS,
-    UNDECIDED,
     WRONG_SATURATIONS,
     DiagramCriteria,
     SaturationCriteria,
-    Study,
 )
+from .many_points import EFFECTIVE, WRONG, Fit, ManyPoints, many_points
+from .saturation import Predictions, Saturation, saturations
+from .study import FAIL, PASS, UNDECIDED, Study
 
 EDGE, LEFT, FLOWED, DIVERGED = "edge", "left", "flow", "diverged"
 EVIDENCE = "sampled"

@@ -12,7 +12,8 @@ from ..numerics.compile.floats import Floats
 from ..numerics.networks import Trajectories, effective_diagram
 from ..theory.errors import InputError
 from ..theory.responses import Loss
-from .study import DiagramCriteria, Study
+from .criteria import DiagramCriteria
+from .study import Study
 
 EFFECTIVE, ONE_POINT, UNSHIFTED, OTHER_LOSS = "effective", "one_point", "unshifted", "other_loss"
 WRONG = (ONE_POINT, UNSHIFTED, OTHER_LOSS)

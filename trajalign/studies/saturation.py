@@ -12,7 +12,8 @@ from ..numerics.networks import Schedule, Trajectories, averaged_flow, descend, 
 from ..numerics.networks.architecture import Weights
 from ..numerics.networks.tasks import run_of
 from ..theory.errors import InputError
-from .study import SaturationCriteria, Study
+from .criteria import SaturationCriteria
+from .study import Study
 
 _LARGEST_SECOND = 1.9  # ηλ₂ on the way; beyond, two directions are at the edge
 _LEAST_MARGIN = 10.0  # ηλ_j and 2 − ηλ_j over κ, for the law
