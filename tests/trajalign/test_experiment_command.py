@@ -108,7 +108,7 @@ def test_the_list_of_studies(command, monkeypatch):
     code, out, _ = command("experiment", "--list")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == [
-        "breast-cancer", "breast-cancer-linear", "digits", "digits-elu",
+        "breast-cancer", "breast-cancer-linear", "digits", "digits-early", "digits-elu",
         "digits-later", "elu-depth3", "linear-depth2", "linear-depth3", "saturation",
         "saturation-digits", "square-loss", "tanh-depth3", "toy", "wine",
     ]  # fmt: skip

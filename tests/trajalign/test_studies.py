@@ -21,7 +21,7 @@ pytest.importorskip("jax")
 
 MANY_POINTS = {
     "breast-cancer", "breast-cancer-linear", "digits",
-    "digits-elu", "digits-later", "wine",
+    "digits-early", "digits-elu", "digits-later", "wine",
 }  # fmt: skip
 FINAL = {"saturation", "saturation-digits"}
 SHIPPED = MANY_POINTS | FINAL | {
