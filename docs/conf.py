@@ -43,7 +43,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(complex|property|ABC|Enum|StrEnum|Exception|ValueError|RuntimeError)"),
     (
         r"py:.*",
-        r"(Number|Executor|Progress|Path|Axes|arb|(tuple|dict)\[.*)",
+        r"(Number|Executor|Progress|Path|Axes|arb|T|(tuple|dict)\[.*)",
     ),  # aliases that autodoc cannot follow
 ]
 
