@@ -12,6 +12,7 @@ import click
 import pytest
 from calling import environment, known_commands
 from small_study import FILE as SMALL_STUDY
+from watched_run import saved
 from test_readme import RUNS, own_command
 
 from trajalign.cli import commands
@@ -85,9 +86,11 @@ def test_every_option_says_what_it_does_in_a_sentence() -> None:
         for name in COMMANDS
     ],
 )
+@pytest.mark.timeout(1200)  # for all examples of a command
 def test_examples_work(name: str, tmp_path: Path) -> None:
     """One after another in one folder, but for those that test_readme.py runs."""
     shutil.copy(SMALL_STUDY, tmp_path / "my-network.toml")
+    saved(tmp_path / "my-run")
     for example in examples(name):
         if example in ON_PAGES:
             continue
