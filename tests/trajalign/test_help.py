@@ -12,8 +12,8 @@ import click
 import pytest
 from calling import environment, known_commands
 from small_study import FILE as SMALL_STUDY
-from watched_run import saved
 from test_readme import RUNS, own_command
+from watched_run import saved
 
 from trajalign.cli import commands
 
