@@ -66,10 +66,9 @@ class JaxMonitor(Watch):
         """To be called with the parameters before each update; the look, if there is one now."""
         if not self._is_due():
             return None
-        found = _Linearised(self._products, params)
         if isinstance(self._objective, _OfOutputs):
-            self._objective.shape = self._products.shape
-        return self._look(found)
+            self._objective.shape = self._products.shape(params)
+        return self._look(_Linearised(self._products, params))
 
 
 class _Products:
@@ -77,16 +76,17 @@ class _Products:
 
     def __init__(self, function: Callable[[Any, Any], Any], inputs: Any, subtracted: Any) -> None:
         jax = require(JAX, EXTRA)
-        self.shape: tuple[int, ...] = ()  # of the outputs, once they were computed
 
         def outputs(params: Any) -> Any:
             found = function(params, inputs)
-            self.shape = tuple(found.shape)
             if subtracted is None:
                 return found.reshape(-1)
-            own = self.shape[:-1] if self.shape[-1:] == (1,) else self.shape
+            own = found.shape[:-1] if found.shape[-1:] == (1,) else found.shape
             require_numbers("the function", own, subtracted.shape)
             return found.reshape(-1) - subtracted
+
+        def shape(params: Any) -> tuple[int, ...]:
+            return tuple(jax.eval_shape(function, params, inputs).shape)
 
         def forward(params: Any, direction: Any) -> Any:
             return jax.jvp(outputs, (params,), (direction,))[1]
@@ -97,6 +97,7 @@ class _Products:
         def curved(params: Any, slopes: Any, direction: Any) -> Any:
             return jax.jvp(lambda at: backward(at, slopes), (params,), (direction,))[1]
 
+        self.shape = shape
         self.outputs, self.curved = jax.jit(outputs), jax.jit(curved)
         self.forward, self.backward = jax.jit(forward), jax.jit(backward)
         self.kernel = jax.jit(lambda params, u: forward(params, backward(params, u)))
