@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from trajalign.figures.networks import study_pictures
+from trajalign.figures.networks import diagram_picture, study_pictures
+from trajalign.figures.picture import ORBIT, REFERENCE, STABLE
 from trajalign.numerics.networks import Trajectories
 from trajalign.studies.judging import judge
 from trajalign.studies.many_points import WRONG, many_points
@@ -172,3 +173,23 @@ def test_a_file_that_is_no_such_study(text, told, tmp_path):
     path.write_text(text)
     with pytest.raises(InputError, match=told):
         load_study(str(path))
+
+
+def test_the_diagram_has_the_branch_of_the_run_that_is_shown_and_that_of_one_point(study):
+    """Runs on their diagram are on the first, and not on the second."""
+    recorded = made_up(study, 0.0)
+    picture = diagram_picture(study, recorded)
+    groups = len(study.groups())
+    own = [curve for curve in picture.curves if curve.look == STABLE]
+    (one,) = (curve for curve in picture.curves if curve.look == REFERENCE)
+    runs = [curve for curve in picture.curves if curve.look == ORBIT]
+    assert (len(own), len(runs)) == (2 * groups, groups)
+    for curve in own:
+        assert list(curve.x) == sorted(curve.x)
+        assert len({x > 0 for x in curve.x}) <= 1
+    branch = {(x, y) for curve in own for x, y in zip(curve.x, curve.y, strict=True)}
+    for k in (PHASE - 1, PHASE - 2):  # both sides
+        p, q = recorded.p[0, k], recorded.q[0, k]
+        assert min(abs(x - p) + abs(y - q) for x, y in branch) < 1e-9
+        assert abs(q / np.interp(p, one.x, one.y) - 1) > 0.01
+    assert min(abs(y - recorded.q[0, -1]) for _, y in branch) > 0.1  # past the edge it is on none

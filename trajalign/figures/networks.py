@@ -37,6 +37,7 @@ _WIDEST = 5.0  # in units of the loss
 _RESOLVED = 0.5  # of the sharpness at which Euler's method for the flow becomes unstable
 _DECADE = 10  # a sharpness that varies less has a linear axis
 _SETTLED = 0.05  # distance of the sharpness from 2/η, where none is asked for
+_SETTLING = 0.2  # share of the transient after which w is taken to move slowly
 _EARLY = 0.1  # share of the transient after which p is taken to set the width
 
 
@@ -62,24 +63,23 @@ def study_pictures(
 
 def diagram_picture(study: Study, recorded: Trajectories) -> Picture:
     """(p_t, q_t) of all runs over the branches p = 0 and q = r(p) of the frozen map of one point,
-    up to where the runs end; the caption says how many end above the frame.
+    up to where the runs end; the caption says how many end above the frame. Of many data points one
+    run of each group with the branch q = Q₀(p; w) of where it is.
     """
     wide, ends = _width(study, recorded), recorded.q[:, -1]
     top = float(np.clip(1.05 * np.max(ends, initial=0, where=np.isfinite(ends)), _LOW, _HIGH))
     above = int(np.sum(ends > top))
     told = f"; in {above} of {len(ends)} runs q ends above {top:g}" if above else ""
-    if study.criteria.diagram is not None:
-        told = f"; the branch is that of one point{told}"
-    p = np.linspace(-wide, wide, _SAMPLES)
-    branches = (
-        Curve("$q = r(p)$", STABLE, _tuple(p), _tuple(response(study.task.loss, p))),
-        Curve("", STABLE, (0.0, 0.0), (1.0, top)),
-        Curve("unstable", UNSTABLE, (0.0, 0.0), (0.0, 1.0)),
-    )
-    shown = _logarithmic(len(recorded.times))
+    shown, groups = _logarithmic(len(recorded.times)), _groups(study)
+    if study.criteria.diagram is None:
+        branches = _branches_of_one_point(study, wide, top)
+    else:
+        told = f"; one run of each scale, with its own branch{told}"
+        branches = _branches_of_runs(study, recorded, wide)
+        groups = [(name, rows[:1]) for name, rows in groups]
     runs = [
         Curve(name, ORBIT, _joined(recorded.p[rows][:, shown]), _joined(recorded.q[rows][:, shown]))
-        for name, rows in _groups(study)
+        for name, rows in groups
     ]
     return Picture(
         "network-diagram",
@@ -90,6 +90,34 @@ def diagram_picture(study: Study, recorded: Trajectories) -> Picture:
         x_range=(-wide, wide),
         y_range=(0.0, top),
     )
+
+
+def _branches_of_one_point(study: Study, wide: float, top: float) -> list[Curve]:
+    p = np.linspace(-wide, wide, _SAMPLES)
+    return [
+        Curve("$q = r(p)$", STABLE, _tuple(p), _tuple(response(study.task.loss, p))),
+        Curve("", STABLE, (0.0, 0.0), (1.0, top)),
+        Curve("unstable", UNSTABLE, (0.0, 0.0), (0.0, 1.0)),
+    ]
+
+
+def _branches_of_runs(study: Study, recorded: Trajectories, wide: float) -> list[Curve]:
+    """(p_t, Q₀(p_t; w_t)) of the first run of each group, by p, each side for itself: one curve as
+    far as w stays. And r(p) of one point, which is another."""
+    off, first = place(study, recorded).off, True
+    late = recorded.times >= _SETTLING * study.criteria.transient
+    found = []
+    for _, (run, *_) in _groups(study):
+        p, own = recorded.p[run], recorded.q[run] / (1 + off[run])
+        for side in (p < 0, p > 0):
+            steps = np.flatnonzero(side & late & np.isfinite(own))
+            order = steps[np.argsort(p[steps])]
+            name = "$q = Q_0(p; w)$" if first else ""
+            found.append(Curve(name, STABLE, _tuple(p[order]), _tuple(own[order])))
+            first = False
+    p = np.linspace(-wide, wide, _SAMPLES)
+    one = _tuple(response(study.task.loss, p))
+    return [*found, Curve("$q = r(p)$, one point", REFERENCE, _tuple(p), one)]
 
 
 def _width(study: Study, recorded: Trajectories) -> float:
