@@ -116,7 +116,7 @@ class Reader:
 
     def _power(self, e: sp.Pow, given: Given) -> Node:
         base, exponent = e.args
-        if not exponent.is_Rational or (exponent.q > 2 and exponent.p not in (1, -1)):
+        if not exponent.is_Rational:
             raise Untranslatable(f"the power {e} is not expanded")
         if exponent < 0:
             return Inverse(self.setting, self.read(base**-exponent, given))

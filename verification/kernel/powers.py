@@ -221,10 +221,9 @@ class Roots:
         if any(e.q == 2 for e in base.exponents):
             whole = root if n == 2 else f"({root}) ^ {n // 2}"
             yield f"sqrt {text}", whole, f"root_is {text} ({root}) {n // 2}", by
-        for e in base.exponents:
-            if e.q > 2:
-                left, k = f"Rpower {text} ({e.p} / {e.q})", e * n
-                yield left, f"({root}) ^ {k}", f"power_is {text} ({root}) {n} {k}", by
+        for q in sorted({e.q for e in base.exponents if e.q > 2}):
+            left, k = f"Rpower {text} (1 / {q})", n // q
+            yield left, f"({root}) ^ {k}", f"power_is {text} ({root}) {n} {k}", by
 
     def _proof(self, base: _Base) -> str:
         """That a whole power of the product is the base."""

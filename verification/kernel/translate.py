@@ -136,12 +136,11 @@ def _power(e: sp.Pow, names: Names) -> Term:
         return f"/ {_within(base**-exponent, names, _POWER)}", _PRODUCT
     if exponent.q == 1:
         return f"{_within(base, names, _APPLIED)} ^ {exponent}", _POWER
-    if exponent.q == 2:
-        root = f"sqrt {_within(base, names, _ATOM)}"
-        return (root, _APPLIED) if exponent.p == 1 else (f"({root}) ^ {exponent.p}", _POWER)
-    if not (base.is_positive or names.any_root):
+    if exponent.q > 2 and not (base.is_positive or names.any_root):
         raise Untranslatable(f"a root of {base}, which may be negative")
-    return f"Rpower {_within(base, names, _ATOM)} ({exponent.p} / {exponent.q})", _APPLIED
+    inner = _within(base, names, _ATOM)
+    root = f"sqrt {inner}" if exponent.q == 2 else f"Rpower {inner} (1 / {exponent.q})"
+    return (root, _APPLIED) if exponent.p == 1 else (f"({root}) ^ {exponent.p}", _POWER)
 
 
 def _applied(function: str, argument: Any, names: Names) -> Term:

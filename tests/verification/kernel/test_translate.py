@@ -26,7 +26,7 @@ r = sp.Function("r")
         (sp.Derivative(p * r(p), p), "Derive (fun p => p * r p) p"),
         (sp.Subs(sp.Derivative(r(p), p), p, 0), "Derive r 0"),
         (sp.log(q), "ln q"),
-        (e ** sp.Rational(2, 3) / q, "Rpower e (2 / 3) / q"),
+        (e ** sp.Rational(2, 3) / q, "(Rpower e (1 / 3)) ^ 2 / q"),
         (sp.Integral(1 / p, (p, q, e)), "RInt (fun p => / p) q e"),
     ],
 )
