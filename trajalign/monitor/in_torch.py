@@ -11,6 +11,7 @@ import numpy as np
 from ..numerics.compile.floats import Floats
 from ..numerics.extras import require
 from ..numerics.networks.effective import EffectiveDiagram
+from ..theory.errors import InputError
 from ..theory.responses import Loss
 from .looks import Look
 from .objective import AlongLine, Objective, Theory, loss_or_function, require_numbers
@@ -31,7 +32,8 @@ class Monitor(Watch):
 
     The tangent kernel is never formed: its first two eigenvalues come from Lanczos on products
     J Jᵀu/n, one backward and one forward pass each. Raises MissingExtraError without PyTorch,
-    InputError for a loss of the theory and outputs that are not one number for each target.
+    InputError for a loss of the theory and outputs that are not one number for each target; `step`
+    raises it for a model that torch.func cannot differentiate, such as batch normalisation.
 
     ```text
     monitor = Monitor(model, "log-cosh", inputs, targets, lr=0.05, every=5)
@@ -71,7 +73,13 @@ class Monitor(Watch):
         """To be called before each step of the optimizer; the look, if there is one now."""
         if not self._is_due():
             return None
-        return self._look(_Linearised(self._model, self._inputs, self._subtracted))
+        try:
+            return self._look(_Linearised(self._model, self._inputs, self._subtracted))
+        except RuntimeError as error:  # such as of batch normalisation, which counts batches
+            told = str(error).splitlines()[0]
+            raise InputError(
+                f"monitor: torch.func cannot differentiate this model: {told}"
+            ) from None
 
 
 class _Linearised:

@@ -76,9 +76,11 @@ def look_at(
     """Where a model is on the diagram of its data points; the sharpness only if `sharp`.
 
     The tangent kernel is not formed: Lanczos takes products with it. The sign of v is that of
-    `coordinates`: its largest entry is positive.
+    `coordinates`: its largest entry is positive. Where outputs or kernel are not finite, all is NaN.
     """
     z, points = model.outputs, objective.points
+    if not (np.isfinite(z).all() and np.isfinite(model.kernel_product(np.ones(len(z)))).all()):
+        return _lost(step, z)
     values, v = _largest_two(lambda u: model.kernel_product(u) / points, len(z))
     v = v * np.sqrt(points) * (np.sign(v[np.argmax(np.abs(v))]) or 1.0)
     found = objective.diagram(z, v)
@@ -98,6 +100,12 @@ def look_at(
         sharpness=_sharpness(model, objective) if sharp else float("nan"),
     )
     return Seen(look, z, v)
+
+
+def _lost(step: int, z: Floats) -> Seen:
+    """Where a run has flown away."""
+    numbers = {name: float("nan") for name in Look.__dataclass_fields__ if name != "step"}
+    return Seen(Look(step, **numbers), z, np.full(len(z), np.nan))
 
 
 def _sharpness(model: Linearised, objective: Objective) -> float:

@@ -128,8 +128,10 @@ def _save(record: Record, place: Path) -> None:
 
 
 def load_record(folder: str | Path) -> Record:
-    """What a monitor has saved in a folder. Raises InputError where there is no such thing."""
+    """What a monitor has saved in a folder, or where one of its two files is. Raises InputError
+    where there is no such thing."""
     place = Path(folder)
+    place = place.parent if place.name in (ARRAYS, REPORT) else place
     try:
         report = json.loads((place / REPORT).read_text("utf-8"))
         with np.load(io.BytesIO((place / ARRAYS).read_bytes())) as found:

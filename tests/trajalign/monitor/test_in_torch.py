@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from trajalign.monitor import Monitor
+from trajalign.monitor import Monitor, load_record, watched
 from trajalign.numerics.extras import MissingExtraError
 from trajalign.numerics.networks import Network, Schedule, Task, descend, gaussian_points
 from trajalign.theory.errors import InputError
@@ -113,6 +113,31 @@ def test_what_it_refuses(torch):
         Monitor(good, "log-cosh", inputs, targets, 0)
     with pytest.raises(InputError, match="every"):
         Monitor(good, "log-cosh", inputs, targets, ETA, every=0)
+
+
+def test_a_run_that_has_flown_away_is_looked_at_without_an_error(torch, tmp_path):
+    data = gaussian_points(4, 5, 2)
+    inputs, targets = torch.tensor(data.inputs), torch.tensor(data.targets)
+    model = torch.nn.Linear(4, 1, dtype=torch.float64)
+    monitor = Monitor(model, "log-cosh", inputs, targets, ETA, sharpness_every=1)
+    assert np.isfinite(monitor.step().q)
+    with torch.no_grad():
+        model.weight.fill_(float("nan"))
+    look = monitor.step()
+    assert look.step == 1
+    assert np.isnan([look.p, look.q, look.response, look.off, look.sharpness]).all()
+    monitor.save(tmp_path)
+    assert watched(load_record(tmp_path)).verdict == "undecided"
+
+
+def test_a_model_that_cannot_be_differentiated_is_told_in_a_line(torch):
+    data = gaussian_points(4, 5, 2)
+    inputs, targets = torch.tensor(data.inputs), torch.tensor(data.targets)
+    layers = (torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 1))
+    model = torch.nn.Sequential(*layers).double()
+    with pytest.raises(InputError, match="cannot differentiate this model") as caught:
+        Monitor(model, "log-cosh", inputs, targets, ETA).step()
+    assert "\n" not in str(caught.value)
 
 
 def test_without_pytorch_one_line_says_what_brings_it(monkeypatch):

@@ -52,6 +52,8 @@ def test_what_is_saved_is_read_again(watched, tmp_path):
     assert np.array_equal(again.residuals, record.residuals)
     assert np.array_equal(again.leading, record.leading)
     assert again.column("step").tolist() == [0, 2, 4]
+    for file in (ARRAYS, REPORT):
+        assert repr(load_record(tmp_path / "new" / "run" / file).looks) == repr(record.looks)
 
 
 def test_nothing_seen_is_nothing_to_save(tmp_path):
