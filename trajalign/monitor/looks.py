@@ -76,7 +76,7 @@ def look_at(
     """Where a model is on the diagram of its data points; the sharpness only if `sharp`.
 
     The tangent kernel is not formed: Lanczos takes products with it. The sign of v is that of
-    `coordinates`: its largest entry is positive. All is NaN where outputs or kernel are infinite.
+    `coordinates`: its largest entry is positive. All is NaN where z or the kernel is not finite.
     """
     z, points = model.outputs, objective.points
     if not (np.isfinite(z).all() and np.isfinite(model.kernel_product(np.ones(len(z)))).all()):
