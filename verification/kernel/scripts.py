@@ -143,11 +143,12 @@ def _roots(statement: Statement) -> Roots | None:
     """Letters for what roots are taken of, where that is more than a positive symbol."""
     hypotheses = [h for h in statement.hypotheses if h.kind not in ("matrix", "integrable")]
     parts = [h.formula if isinstance(h.formula, tuple) else (h.formula,) for h in hypotheses]
-    written = [*flat(statement.claimed), *(e for e in flat(parts) if hasattr(e, "atoms"))]
+    written = [e for e in (*flat(statement.claimed), *flat(parts)) if isinstance(e, sp.Basic)]
     hard = any(h.kind == "root" for h in hypotheses) or any(
         exponent.q > 2 or base.is_number for base, exponent in roots_in(written)
     )
-    if not hard or statement.matrices or statement.at_zero:
+    by_logarithms = any(e.has(sp.log) for e in written)  # which take roots apart themselves
+    if not hard or by_logarithms or statement.matrices or statement.at_zero:
         return None
     known = [(h.formula[0], h.name) for h in hypotheses if h.kind in ("value", "place")]
     pairs = [*statement.equations, *statement.at]
