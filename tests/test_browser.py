@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from browser import complaints, needs_chromium
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.thorough]
 
 GOOD = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>t</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -42,7 +42,7 @@ def spectra(task: Task, start: Weights, schedule: Schedule, count: int = 3) -> S
 
     >>> from trajalign.numerics.networks import Network, one_point
     >>> from trajalign.theory.responses import Loss
-    >>> task = Task(Network(2, 2, 1), one_point(0), Loss.parse("log-cosh"), 0.1)
+    >>> task = Task(Network(2, 2, 1), one_point(1), Loss.parse("log-cosh"), 0.1)
     >>> start = (np.array([[[1.0], [0.0]]]), np.array([[2.0, 0.0]]))
     >>> spectra(task, start, Schedule(1, 1, 1), 2).eigenvalues.shape
     (1, 2, 2)

@@ -60,9 +60,9 @@ CASES = {
     "scalars": Case(("scalars",), "scalars"),  # one process: no other one knows it
     "mine": Case(("mine.py:Mine",), "mine"),
 }
-# Beside `frozen-weight` and a model of one's own, which are tried in any case.
+# Beside a model of one's own, which is tried in any case.
 THOROUGH = (
-    *("deep", "deep, depth 2", "deep, depth 5", "linear, input-norm 2"),
+    *("deep", "deep, depth 2", "deep, depth 5", "frozen-weight", "linear, input-norm 2"),
     *("product", "product, target 1", "scalars"),
 )
 
