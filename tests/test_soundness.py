@@ -9,6 +9,7 @@ from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import mpmath
 import pytest
@@ -61,7 +62,12 @@ def test_nothing_that_is_called_rigorous_is_false(kind: str, trials: range) -> N
 TRIED = tomllib.loads(REGRESSIONS.read_text(encoding="utf-8"))["tried"]
 
 
-@pytest.mark.parametrize("tried", TRIED, ids=[f"{t['kind']}: {t['text']}" for t in TRIED])
+def of_regression(tried: dict[str, str]) -> Any:
+    marks = [pytest.mark.thorough] if "long" in tried else []
+    return pytest.param(tried, id=f"{tried['kind']}: {tried['text']}", marks=marks)
+
+
+@pytest.mark.parametrize("tried", map(of_regression, TRIED))
 def test_nothing_is_false_of_a_text_that_is_hard(tried: dict[str, str]) -> None:
     result = run_text(tried["kind"], tried["text"], neuron=tried.get("model") == "neuron")
     assert not violations(result)
