@@ -67,7 +67,7 @@ def of_regression(tried: dict[str, str]) -> Any:
     return pytest.param(tried, id=f"{tried['kind']}: {tried['text']}", marks=marks)
 
 
-@pytest.mark.parametrize("tried", map(of_regression, TRIED))
+@pytest.mark.parametrize("tried", [of_regression(tried) for tried in TRIED])
 def test_nothing_is_false_of_a_text_that_is_hard(tried: dict[str, str]) -> None:
     result = run_text(tried["kind"], tried["text"], neuron=tried.get("model") == "neuron")
     assert not violations(result)
