@@ -69,6 +69,7 @@ def test_every_verdict_stands_in_its_row() -> None:
         ("<tbody id", '<tbody class="x" id'),
     ],
 )
+@pytest.mark.thorough
 def test_a_page_that_was_altered_is_noticed(old: str, new: str) -> None:
     assert old in small_page()
     assert differences(small_page().replace(old, new, 1), verdicts_of_the_run())

@@ -4,10 +4,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 from calling import Called, environment, one_line
+from verify_runs import trajalign
 
 
 @pytest.mark.usefixtures("no_work")
@@ -88,6 +90,14 @@ ATTACKS = {
 }
 
 
+@cache
+def startup() -> float:
+    """Seconds that the interpreter and the imports take here and now."""
+    begin = time.perf_counter()
+    trajalign("--help")
+    return time.perf_counter() - begin
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_hostile_expression_is_refused_within_a_second(
     name: str, verify: Callable[..., Called], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -95,7 +105,7 @@ def test_hostile_expression_is_refused_within_a_second(
     monkeypatch.chdir(tmp_path)
     begin = time.perf_counter()
     code, out, err = verify("linear", "--loss", ATTACKS[name])
-    assert time.perf_counter() - begin < 1
+    assert time.perf_counter() - begin < 1 + startup()
     assert (code, out) == (2, "")
     line = one_line(err)
     assert len(line) < 400

@@ -110,6 +110,7 @@ def test_the_sharpness_is_that_of_the_whole_hessian(torch):
     assert look.sharpness == pytest.approx(np.linalg.eigvalsh(hessian)[-1], rel=1e-5)
 
 
+@pytest.mark.thorough
 def test_jax_sees_the_same(torch):
     jax = pytest.importorskip("jax")
 
@@ -170,6 +171,7 @@ def test_along_a_line_it_is_the_diagram_of_the_theory():
         assert float(getattr(found, name)) == pytest.approx(float(getattr(expected, name)))
 
 
+@pytest.mark.thorough
 def test_it_is_saved_and_judged_against_its_own_diagram_alone(torch, tmp_path, command):
     monitor = monitored(torch, sharpness_every=2)
     optimizer = torch.optim.SGD(monitor._model.parameters(), lr=ETA)
