@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import mpmath as mp
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ def values(page, monkeypatch, folder):
     """What each cell shows, by its last line."""
     monkeypatch.chdir(folder)
     found = {code.strip().splitlines()[-1]: value for code, value in run(DOCS / f"{page}.md")}
-    mpl.pyplot.close("all")
+    plt.close("all")
     return found
 
 
