@@ -139,8 +139,6 @@ def _of_own(
     report = watched_output.as_json(found, __version__)
     if folder is not None:
         place = make_folder(Path(folder), "-o")
-        if place.resolve() == Path(watched_in).resolve():
-            raise InputError(f"-o {folder}: the run itself is there; take another folder")
         files: dict[Path, str | bytes] = {place / "judged.json": report}
         write_together(files | _drawn(place, watched_pictures(found), file_format))
     if json_file is not None:

@@ -159,7 +159,8 @@ class _OfOutputs:
 
             for _ in range(order):
                 line = jax.grad(line)
-            return jax.jit(line)  # type: ignore[no-any-return]
+            compiled: Callable[..., Any] = jax.jit(line)
+            return compiled
 
         gradient = jax.grad(objective)
         self._mean, self._gradient = jax.jit(objective), jax.jit(gradient)

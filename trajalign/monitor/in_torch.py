@@ -33,7 +33,7 @@ class Monitor(Watch):
     The tangent kernel is never formed: its first two eigenvalues come from Lanczos on products
     J Jᵀu/n, one backward and one forward pass each. Raises MissingExtraError without PyTorch,
     InputError for a loss of the theory and outputs that are not one number for each target; `step`
-    raises it for a model that torch.func cannot differentiate, such as batch normalisation.
+    raises it where PyTorch cannot compute what is needed, as with batch normalisation.
 
     ```text
     monitor = Monitor(model, "log-cosh", inputs, targets, lr=0.05, every=5)
@@ -76,10 +76,8 @@ class Monitor(Watch):
         try:
             return self._look(_Linearised(self._model, self._inputs, self._subtracted))
         except RuntimeError as error:  # such as of batch normalisation, which counts batches
-            told = str(error).splitlines()[0]
-            raise InputError(
-                f"monitor: torch.func cannot differentiate this model: {told}"
-            ) from None
+            why = str(error).splitlines()[0]
+            raise InputError(f"PyTorch cannot compute what a look needs: {why}") from None
 
 
 class _Linearised:

@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+from torch_models import torch_model
 
 from trajalign.monitor import JaxMonitor, Monitor
 from trajalign.numerics.extras import MissingExtraError
@@ -62,15 +63,8 @@ def test_it_sees_what_the_studies_record():
 @pytest.mark.filterwarnings("ignore:.torch.jit.:FutureWarning")
 def test_pytorch_sees_the_same():
     torch = pytest.importorskip("torch")
-    layers = []
-    for weight in START:
-        matrix = np.atleast_2d(weight)
-        layer = torch.nn.Linear(matrix.shape[1], matrix.shape[0], bias=False, dtype=torch.float64)
-        with torch.no_grad():
-            layer.weight.copy_(torch.tensor(matrix))
-        layers += [layer, torch.nn.Tanh()]
     inputs, targets = torch.tensor(DATA.inputs), torch.tensor(DATA.targets)
-    other = Monitor(torch.nn.Sequential(*layers[:-1]), "log-cosh", inputs, targets, ETA).step()
+    other = Monitor(torch_model(torch, START), "log-cosh", inputs, targets, ETA).step()
     look = trained(1).looks[0]
     for name in (*NUMBERS, "response", "edge"):
         assert getattr(look, name) == pytest.approx(getattr(other, name), rel=1e-10)

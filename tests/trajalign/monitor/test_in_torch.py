@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+from torch_models import torch_model
 
 from trajalign.monitor import Monitor, load_record, watched
 from trajalign.numerics.extras import MissingExtraError
@@ -17,18 +18,6 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 ETA = 0.1
-
-
-def torch_model(torch, weights):
-    """tanh networks without biases, with the weights of one run of ours."""
-    layers = []
-    for weight in weights:
-        matrix = np.atleast_2d(weight)
-        layer = torch.nn.Linear(matrix.shape[1], matrix.shape[0], bias=False, dtype=torch.float64)
-        with torch.no_grad():
-            layer.weight.copy_(torch.tensor(matrix))
-        layers += [layer, torch.nn.Tanh()]
-    return torch.nn.Sequential(*layers[:-1])
 
 
 def trained(torch, start, data, steps, lr=ETA, **options):
@@ -130,12 +119,12 @@ def test_a_run_that_has_flown_away_is_looked_at_without_an_error(torch, tmp_path
     assert watched(load_record(tmp_path)).verdict == "undecided"
 
 
-def test_a_model_that_cannot_be_differentiated_is_told_in_a_line(torch):
+def test_what_pytorch_cannot_compute_is_told_in_a_line(torch):
     data = gaussian_points(4, 5, 2)
     inputs, targets = torch.tensor(data.inputs), torch.tensor(data.targets)
     layers = (torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 1))
     model = torch.nn.Sequential(*layers).double()
-    with pytest.raises(InputError, match="cannot differentiate this model") as caught:
+    with pytest.raises(InputError, match="cannot compute what a look needs") as caught:
         Monitor(model, "log-cosh", inputs, targets, ETA).step()
     assert "\n" not in str(caught.value)
 

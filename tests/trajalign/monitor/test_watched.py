@@ -91,7 +91,6 @@ def test_the_command_judges_and_draws(command, tmp_path, monkeypatch):
         (("toy", "--from", "run"), "a study, or a run of your own"),
         (("toy", "--transient", "3"), "--from"),
         (("--from", "run", "--transient", "900"), "steps 0 to 117"),
-        (("--from", "run", "-o", "run"), "another folder"),
     ],
 )
 def test_what_the_command_refuses(command, tmp_path, monkeypatch, arguments, words):

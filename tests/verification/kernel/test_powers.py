@@ -25,8 +25,10 @@ AT_0 = ((eps, sp.S.Zero),)
 ON_CURVE = (q, f(p) * (1 + eps * p))
 
 
-def identity(left: sp.Expr, right: sp.Expr, *given: Equation, at: object = ()) -> Lemma:
-    claim = Identity((left, right), at=at)  # type: ignore[arg-type]
+def identity(
+    left: sp.Expr, right: sp.Expr, *given: Equation, at: tuple[Equation, ...] = ()
+) -> Lemma:
+    claim = Identity((left, right), at=at)
     return lemma("a/chapter", Step(f"i{sp.count_ops(right)}", "", claim), given)
 
 
