@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from .lemmas import Lemma
 
 _SECONDS = 10  # for one tactic
-OF_DERIVATIONS = (
-    *("Numbers", "Tactics", "BigO", "Polynomials", "Taylor", "Series", "Programs"),
-    *("Matrices", "Slopes"),
-)
 _HEADER = """\
 From Coq Require Import QArith_base Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
-From Trajalign Require Import {imports}.
+From Trajalign Require Import Numbers Tactics BigO Polynomials Taylor Series Programs Matrices Slopes
+  Hypotheses.
 From Trajalign Require Generic.
 Open Scope R_scope.
 """
@@ -38,16 +35,12 @@ TIMEOUT = time_limit()
 
 @dataclass(frozen=True)
 class Chapter:
-    """The lemmas of one derivation, and the steps that have none with the reason.
-
-    `imports` are the files written by hand that its own needs.
-    """
+    """The lemmas of one derivation, and the steps that have none with the reason."""
 
     label: str
     title: str
     lemmas: tuple[Lemma, ...]
     left_out: tuple[tuple[str, str, str], ...]  # step, kind, why
-    imports: tuple[str, ...] = OF_DERIVATIONS
 
     @property
     def module(self) -> str:
@@ -57,7 +50,7 @@ class Chapter:
     @property
     def header(self) -> str:
         """What its file begins with."""
-        return _HEADER.format(imports=" ".join(self.imports)) + TIMEOUT
+        return _HEADER + TIMEOUT
 
     @property
     def all_of_it(self) -> str:

@@ -15,7 +15,7 @@ from .expansion_orders import sharp_at
 from .expansion_proofs import Proof, prepared, rules, script
 from .expansion_roots import put_in_powers
 from .expansions import Expanded, near
-from .lemmas import Block, Lemma, existence, implication, taken_apart, words
+from .lemmas import Block, Lemma, at_the_case, implication, in_a_case, taken_apart, words
 from .names import Untranslatable
 from .translate import term
 from .witness_proofs import proof as witnessed
@@ -34,17 +34,15 @@ def expansion_lemma(label: str, step: Step, equations: Sequence[Equation]) -> Le
     try:
         case = witness(made.probe)
         sharp = sharp_at(made.expanded, case)
-        block = Block(
-            f"{made.name}__witness",
-            existence(made.probe, [*said(made.probe, case), *([made.exact] if sharp else [])]),
-            witnessed(made.probe, case, sharp),
-        )
+        facts = [*said(made.probe, case), *([made.exact] if sharp else [])]
+        lines = witnessed(made.probe, case, sharp)
+        opened, block = in_a_case(made.name, made.probe, facts, lines)
     except Untranslatable as error:
         return replace(found, missing=str(error))
     twins = [made.coefficient_twin(k, bool(sharp)) for k in range(len(made.wrong))]
     twins += [made.order_twin()] if sharp else []
     shown = tuple(case.shown(made.statement).items())
-    return replace(found, witness=block, twins=tuple(twins), case=shown)
+    return replace(found, witness=block, twins=tuple(twins), case=shown, opened=opened)
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ class _Parts:
         twice = f"fun {e.names.real(e.variable)} => {term(wrong.twice, e.names)}"
         lines = (
             "intro twin_.",
-            self._opened(given),
+            at_the_case(self.name, given),
             f"pose proof ({self.name} {arguments}) as claim_.",
             f"specialize (twin_ {arguments}).",
             f"pose proof ({both} claim_ twin_) as both_; clear claim_ twin_.",
@@ -124,19 +122,13 @@ class _Parts:
         says = f"~ ({implication(self.statement, [e.text(wrong.right, e.order)])})"
         return Block(f"{self.name}__twin_{place + 1}", says, lines)
 
-    def _opened(self, given: Sequence[str]) -> str:
-        """The line that takes the witness apart."""
-        names = given or ["nothing_"]
-        pattern = names[0] if len(names) == 1 else f"({' & '.join(names)})"
-        return f"pose proof {self.name}__witness as {pattern}."
-
     def order_twin(self) -> Block:
         """The next power does not follow: at the witness its coefficient is not 0."""
         e = self.expanded
         given, arguments = taken_apart(self.probe, len(not_zero(self.probe)))
         lines = (
             "intro twin_.",
-            self._opened([*given, "exact_"]),
+            at_the_case(self.name, [*given, "exact_"]),
             f"exact (exact_ (twin_ {arguments})).",
         )
         says = f"~ ({implication(self.statement, [e.text(e.right, e.order + 1)])})"

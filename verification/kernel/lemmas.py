@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import dedent
 
 from ...theory.derivation.claims import Step
@@ -61,7 +61,8 @@ class Lemma:
     `witness` and `twins` are lemmas of their own: that the hypotheses can hold together, and that
     the claim with one sign changed does not follow from them. `missing` says why there are none.
     `further` are written by hand, and say what the lines up to this one come to.
-    `before` are lemmas that its proof goes through.
+    `before` are lemmas that its proof goes through. `opened` is the case of the witness said another
+    way, from which witness and twins follow: for each of them to take `exists` apart takes long.
     """
 
     label: str
@@ -76,6 +77,7 @@ class Lemma:
     missing: str = ""
     further: tuple[Block, ...] = ()
     before: tuple[Block, ...] = ()
+    opened: Block | None = None
 
     @property
     def digest(self) -> str:
@@ -85,8 +87,8 @@ class Lemma:
     @property
     def blocks(self) -> tuple[Block, ...]:
         """All of it, in order."""
-        witness = (self.witness,) if self.witness else ()
-        return (*self.before, self.main, *witness, *self.twins, *self.further)
+        case = tuple(block for block in (self.opened, self.witness) if block)
+        return (*self.before, self.main, *case, *self.twins, *self.further)
 
 
 def lemma(label: str, step: Step, equations: Sequence[Equation]) -> Lemma:
@@ -102,18 +104,12 @@ def lemma(label: str, step: Step, equations: Sequence[Equation]) -> Lemma:
     try:
         case = witness(made)
         facts = said(made, case)
-        block = Block(f"{name}__witness", existence(made, facts), proof(made, case))
+        opened, block = in_a_case(name, made, facts, proof(made, case))
     except Untranslatable as error:
-        return _without(found, str(error))
+        return replace(found, missing=str(error))
     twins = tuple(_twin(made, name, place, len(facts)) for place in range(len(made.goals)))
     shown = tuple(case.shown(made).items())
-    return Lemma(label, step.name, found.kind, found.about, main, made, block, twins, shown)
-
-
-def _without(found: Lemma, why: str) -> Lemma:
-    return Lemma(
-        found.label, found.step, found.kind, found.about, found.main, found.statement, missing=why
-    )
+    return replace(found, witness=block, twins=twins, case=shown, opened=opened)
 
 
 def implication(made: Statement, goals: Sequence[str]) -> str:
@@ -131,8 +127,40 @@ def existence(made: Statement, facts: Sequence[str]) -> str:
     return head + "  " + (" /\\\n    ".join(parts) or "True")
 
 
+def in_a_case(
+    name: str, made: Statement, facts: Sequence[str], lines: Sequence[str]
+) -> tuple[Block, Block]:
+    """What follows for all numbers, if it does from these hypotheses and facts, holds: and so there
+    is a case of them.
+
+    Parameters: the name of the lemma; its statement; what is said of the case; how that is proved.
+    """
+    supposed = "".join(f"({text}) ->\n    " for text in (*(h.text for h in made.hypotheses), *facts))
+    head = f"forall {made.binders},\n    " if made.binders else ""
+    says = f"forall P_ : Prop, ({head}{supposed}P_) ->\n  P_"
+    given, _ = taken_apart(made, len(facts))
+    known = given[len(made.variables) :]
+    proof = [at_the_case(name, given)]
+    proof += [f"exists {', '.join(made.variables)}."] if made.variables else []
+    proof += [f"exact {_together(known)}."]
+    witness = Block(f"{name}__witness", existence(made, facts), tuple(proof))
+    return Block(f"{name}__case", says, tuple(lines)), witness
+
+
+def at_the_case(name: str, given: Sequence[str]) -> str:
+    """The line after which variables, hypotheses and facts of the case have these names."""
+    return f"apply {name}__case" + (f"; intros {' '.join(given)}." if given else ".")
+
+
+def _together(names: Sequence[str]) -> str:
+    if not names:
+        return "I"
+    *first, last = names
+    return "".join(f"(conj {one} " for one in first) + last + ")" * len(first)
+
+
 def taken_apart(made: Statement, facts: int) -> tuple[list[str], str]:
-    """The names into which a witness is taken apart, and the arguments that the lemma has there.
+    """The names of what a case has, and the arguments that the lemma has there.
 
     The names are those of variables and hypotheses, and Z_1, Z_2, … of so many facts.
     """
@@ -152,11 +180,9 @@ def _twin(made: Statement, name: str, place: int, facts: int) -> Block:
     else:
         wrong = f"{text} = {f'- ({term(right, made.names)})' if right != 0 else '1'}"
     given, arguments = taken_apart(made, facts)
-    if not (made.hypotheses or facts):
-        given.append("Z_")
     lines = (
         "intro twin_.",
-        f"destruct {name}__witness as ({' & '.join(given)}).",
+        at_the_case(name, given),
         f"pose proof ({name} {arguments}) as claim_.",
         f"specialize (twin_ {arguments}).",
         "refute_matrices." if getattr(left, "shape", ()) else "refute.",

@@ -23,7 +23,7 @@ from .names import Untranslatable
 SCHEMA = "trajalign.kernel/1"
 # Written by hand, each after those that it needs.
 LIBRARY = (
-    *("Numbers", "Tactics", "BigO", "Polynomials", "Taylor", "Series", "Programs"),
+    *("Numbers", "Rings", "Tactics", "BigO", "Polynomials", "Taylor", "Series", "Programs"),
     *("Generic", "Matrices", "Slopes", "Hypotheses"),
 )
 _CLOSINGS = {("linear/reduced-map", "q-next"): "Network"}  # by hand too: what a step ends

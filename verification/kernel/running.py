@@ -93,12 +93,11 @@ def read_all(
 
 def _groups(made: Sequence[Chapter], count: int) -> list[list[Chapter]]:
     """Chapters that are read together, so that each group has about as much to prove."""
-    groups: dict[tuple[str, ...], list[list[Chapter]]] = {}
+    groups: list[list[Chapter]] = [[] for _ in range(count)]
     for chapter in sorted(made, key=lambda one: -len(one.lemmas)):
-        if chapter.lemmas:  # what stands before it is another text for other imports
-            alike = groups.setdefault(chapter.imports, [[] for _ in range(count)])
-            min(alike, key=lambda group: sum(len(one.lemmas) for one in group)).append(chapter)
-    return [group for alike in groups.values() for group in alike if group]
+        if chapter.lemmas:
+            min(groups, key=lambda group: sum(len(one.lemmas) for one in group)).append(chapter)
+    return [group for group in groups if group]
 
 
 def tried(made: Sequence[Chapter], jobs: int = 1) -> dict[str, str]:
@@ -244,6 +243,9 @@ def _resting_on(name: str, lemmas: Iterable[Lemma]) -> tuple[str, ...]:
     for one in lemmas:
         if any(name == block.name for block in one.before):
             return (one.main.name, *(twin.name for twin in one.twins))
+        twins = tuple(twin.name for twin in one.twins)
+        if one.opened and one.witness and name == one.opened.name:
+            return (one.witness.name, *twins)
         if name == one.main.name or (one.witness and name == one.witness.name):
-            return tuple(twin.name for twin in one.twins)
+            return twins
     return ()

@@ -19,12 +19,13 @@ from .witnesses import T, Witness, at_case, said
 
 
 def proof(statement: Statement, found: Witness, more: Sequence[str] = ()) -> tuple[str, ...]:
-    """The lines that prove the hypotheses, and that no right side is 0, for this case.
+    """The lines that prove the hypotheses, and that no right side is 0, for this case: of what follows
+    from both in every case, that it holds.
 
     `more` are proofs of what is said of the case after that.
     """
     names = statement.names
-    lines = []
+    lines = ["intros P_ given_."]
     slopes = _Slopes(statement, found)
     for f, shape in found.shapes.items():
         lines.append(f"pose ({names.function(f)} := pol {coefficients(shape)}).")
@@ -37,8 +38,6 @@ def proof(statement: Statement, found: Witness, more: Sequence[str] = ()) -> tup
     lines += [line for _, line in limits]
     hidden = {names.function(f) for f in statement.at_zero}
     defined = [(name, line) for name, line in defined if name not in hidden]
-    if statement.variables:
-        lines.append(f"exists {', '.join(statement.variables)}.")
     free = [
         *(name for name, _ in reversed(defined)),
         *reversed(slopes.names),
@@ -53,12 +52,13 @@ def proof(statement: Statement, found: Witness, more: Sequence[str] = ()) -> tup
     evaluate += "".join(f"repeat {one}; " for one in _second_slopes(statement, found))
     if statement.matrices:
         evaluate += "entries; by_entries; "
+    applied = f"({' '.join(('given_', *statement.variables))})" if statement.variables else "given_"
     parts = [_part(h, evaluate, rewritten) for h in statement.hypotheses]
     parts += [_of_side(text, evaluate) for text in said(statement, found)]
     parts += [f"{rewritten}{one}" for one in more]
+    lines.append(f"apply {applied}.")
     if not parts:
-        return (*lines, "exact I.")
-    lines.append("repeat match goal with |- _ /\\ _ => split end.")
+        return tuple(lines)
     if len(parts) == 1:
         return (*lines, f"{parts[0]}.")
     return (*lines, *(f"{{ {part}. }}" for part in parts))

@@ -332,7 +332,7 @@ Lemma arcsinh_slope z : is_derive arcsinh z (/ sqrt (z ^ 2 + 1)).
 Proof. apply is_derive_Reals. apply derivable_pt_lim_arcsinh. Qed.
 
 (* What e^(cz), a root, atan and their like are at 0. *)
-Ltac at_zero := match goal with
+Ltac value_at_0 := match goal with
   | |- sqrt _ = ?c => transitivity (sqrt (c ^ 2)); [f_equal; field | apply sqrt_pow2; lra]
   | |- _ => unfold tanh, sinh, cosh, Rdiv; rewrite ?Rmult_0_l, ?Rmult_0_r, ?Ropp_0, ?exp_0,
       ?Rminus_diag_eq, ?Rmult_0_l, ?atan_0, ?ln_1, ?arcsinh_0; try lra

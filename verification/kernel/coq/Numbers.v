@@ -58,25 +58,39 @@ Fixpoint value e := match e with
   | Pol l a => pol l (value a) | Absolute a => Rabs (value a) | Root a => sqrt (value a)
   | Exp a => exp (value a) | Ln a => ln (value a) | Atan a => atan (value a) end.
 Definition fine := 1099511627776%Z.
-Definition down x : Q := (Qfloor (x * inject_Z fine) # Z.to_pos fine)%Q.
-Definition up_to x : Q := (Qceiling (x * inject_Z fine) # Z.to_pos fine)%Q.
+(* n/d, rounded down: where d is a power of 2, as it mostly is, by moving digits. *)
+Fixpoint digits_of (d : positive) : option Z := match d with
+  | xH => Some 0%Z | xO d => match digits_of d with Some k => Some (Z.succ k) | None => None end
+  | xI _ => None end.
+Definition whole (n : Z) (d : positive) : Z :=
+  match digits_of d with Some k => Z.shiftr n k | None => (n / Zpos d)%Z end.
+Definition down (x : Q) : Q := (whole (Z.shiftl (Qnum x) 40) (Qden x) # Z.to_pos fine)%Q.
+Definition up_to (x : Q) : Q := (- whole (- Z.shiftl (Qnum x) 40) (Qden x) # Z.to_pos fine)%Q.
 Definition box := (Q * Q)%type.
 Definition inside (b : box) x := Q2R (fst b) <= x <= Q2R (snd b).
 Definition exactly q : box := (q, q).
-Definition add_b (a b : box) : box := (Qred (fst a + fst b), Qred (snd a + snd b)).
+Definition exact_b (a : box) := Qeq_bool (fst a) (snd a).
+(* What is exact is cancelled; what is not is rounded afterwards. *)
+Definition add_b (a b : box) : box :=
+  if (exact_b a && exact_b b)%bool then (Qred (fst a + fst b), Qred (snd a + snd b))
+  else (fst a + fst b, snd a + snd b)%Q.
 Definition opp_b (a : box) : box := (- snd a, - fst a)%Q.
 Definition mul_b (a b : box) : box :=
-  let p := Qred (fst a * fst b) in
-  if (Qeq_bool (fst a) (snd a) && Qeq_bool (fst b) (snd b))%bool then (p, p) else
-  let q := Qred (fst a * snd b) in let r := Qred (snd a * fst b) in let s := Qred (snd a * snd b) in
+  if (exact_b a && exact_b b)%bool then let p := Qred (fst a * fst b) in (p, p) else
+  if (Qle_bool 0 (fst a) && Qle_bool 0 (fst b))%bool then (fst a * fst b, snd a * snd b)%Q else
+  let p := (fst a * fst b)%Q in let q := (fst a * snd b)%Q in
+  let r := (snd a * fst b)%Q in let s := (snd a * snd b)%Q in
   (Qmin (Qmin p q) (Qmin r s), Qmax (Qmax p q) (Qmax r s)).
+(* Ends that differ are rounded, so that they stay short. *)
+Definition rounded (a : box) : box :=
+  if exact_b a then a else (down (fst a), up_to (snd a)).
 Definition above_0 (a : box) := negb (Qle_bool (fst a) 0).
 Definition below_0 (a : box) := negb (Qle_bool 0 (snd a)).
 Definition inv_b (a : box) : option box :=
   if (above_0 a || below_0 a)%bool then Some (Qred (/ snd a), Qred (/ fst a)) else None.
-Fixpoint pow_b (a : box) n := match n with O => exactly 1 | S n => mul_b a (pow_b a n) end.
+Fixpoint pow_b (a : box) n := match n with O => exactly 1 | S n => rounded (mul_b a (pow_b a n)) end.
 Fixpoint pol_b (l : list Q) (a : box) := match l with
-  | [] => exactly 0 | c :: l => add_b (exactly c) (mul_b a (pol_b l a)) end.
+  | [] => exactly 0 | c :: l => rounded (add_b (exactly c) (mul_b a (pol_b l a))) end.
 Definition abs_b (a : box) : box :=
   if Qle_bool 0 (fst a) then a else if Qle_bool (snd a) 0 then opp_b a else (0%Q, Qmax (- fst a) (snd a)).
 (* Roots of p/q = pq/q^2, to twelve digits. *)
@@ -117,16 +131,13 @@ Definition atan_low (x : Q) := if Qle_bool 0 x then Qred (3 * x / (3 + x * x))
   else Qred (x * (15 + 4 * (x * x)) / (15 + 9 * (x * x))).
 Definition atan_b (a : box) : option box := Some (atan_low (fst a), - atan_low (- snd a))%Q.
 Definition bind {A B} (a : option A) (f : A -> option B) := match a with Some a => f a | None => None end.
-(* Ends that differ are rounded, so that they stay short. *)
-Definition rounded (a : box) : box :=
-  if Qeq_bool (fst a) (snd a) then a else (down (fst a), up_to (snd a)).
 Fixpoint around e : option box := match e with
   | Int z => Some (exactly (inject_Z z))
   | Plus a b => bind (around a) (fun a => bind (around b) (fun b => Some (rounded (add_b a b))))
   | Minus a => bind (around a) (fun a => Some (opp_b a))
   | Times a b => bind (around a) (fun a => bind (around b) (fun b => Some (rounded (mul_b a b))))
   | Over a => bind (around a) (fun a => bind (inv_b a) (fun a => Some (rounded a)))
-  | Pow a n => bind (around a) (fun a => Some (rounded (pow_b a n)))
+  | Pow a n => bind (around a) (fun a => Some (pow_b a n))
   | Pol l a => bind (around a) (fun a => Some (pol_b l a))
   | Absolute a => bind (around a) (fun a => Some (abs_b a))
   | Root a => bind (around a) root_b
@@ -152,28 +163,39 @@ Lemma Q2R_min a b : Q2R (Qmin a b) <= Q2R a /\ Q2R (Qmin a b) <= Q2R b.
 Proof. split; apply Qle_Rle; [apply Q.le_min_l | apply Q.le_min_r]. Qed.
 Lemma Q2R_max a b : Q2R a <= Q2R (Qmax a b) /\ Q2R b <= Q2R (Qmax a b).
 Proof. split; apply Qle_Rle; [apply Q.le_max_l | apply Q.le_max_r]. Qed.
+Lemma digits_are d : forall k, digits_of d = Some k -> (0 <= k /\ Zpos d = 2 ^ k)%Z.
+Proof.
+  induction d as [d I | d I |]; intros k H; simpl in H; [easy | | injection H as <-; easy].
+  destruct (digits_of d) as [m|]; [|easy]. injection H as <-. destruct (I m eq_refl) as [P E].
+  split; [lia|]. now rewrite Z.pow_succ_r, <- E by exact P.
+Qed.
+Lemma whole_is n d : whole n d = (n / Zpos d)%Z.
+Proof.
+  unfold whole. destruct (digits_of d) as [k|] eqn:E; [|easy]. apply digits_are in E.
+  destruct E as [P ->]. now apply Z.shiftr_div_pow2.
+Qed.
 Lemma down_below x : Q2R (down x) <= Q2R x.
 Proof.
-  unfold down. apply Qle_Rle. destruct x as [n d].
-  pose proof (Qfloor_le ((n # d) * inject_Z fine)) as H. revert H.
-  generalize (Qfloor ((n # d) * inject_Z fine)). intros k H. unfold Qle, Qmult in *.
-  simpl in *. unfold fine in *. lia.
+  unfold down. apply Qle_Rle. destruct x as [n d]. unfold Qle. cbn [Qnum Qden].
+  rewrite whole_is, Z.shiftl_mul_pow2 by lia. change (Zpos (Z.to_pos fine)) with (2 ^ 40)%Z.
+  pose proof (Z.mul_div_le (n * 2 ^ 40) (Zpos d) eq_refl). lia.
 Qed.
 Lemma up_above x : Q2R x <= Q2R (up_to x).
 Proof.
-  unfold up_to. apply Qle_Rle. destruct x as [n d].
-  pose proof (Qle_ceiling ((n # d) * inject_Z fine)) as H. revert H.
-  generalize (Qceiling ((n # d) * inject_Z fine)). intros k H. unfold Qle, Qmult in *.
-  simpl in *. unfold fine in *. lia.
+  unfold up_to. apply Qle_Rle. destruct x as [n d]. unfold Qle. cbn [Qnum Qden].
+  rewrite whole_is, Z.shiftl_mul_pow2 by lia. change (Zpos (Z.to_pos fine)) with (2 ^ 40)%Z.
+  pose proof (Z.mul_div_le (- (n * 2 ^ 40)) (Zpos d) eq_refl). lia.
 Qed.
 Lemma in_rounded a x : inside a x -> inside (rounded a) x.
 Proof.
-  unfold rounded, inside. destruct (Qeq_bool _ _); [easy|]. simpl. intros [A B].
+  unfold rounded, inside. destruct (exact_b a); [easy|]. simpl. intros [A B].
   pose proof (down_below (fst a)). pose proof (up_above (snd a)). lra.
 Qed.
 Lemma in_exactly q : inside (exactly q) (Q2R q). Proof. split; apply Rle_refl. Qed.
 Lemma in_add a b x y : inside a x -> inside b y -> inside (add_b a b) (x + y).
-Proof. unfold inside, add_b; simpl. rewrite !Q2R_red, !Q2R_plus. lra. Qed.
+Proof.
+  unfold inside, add_b. destruct (_ && _)%bool; cbn [fst snd]; rewrite ?Q2R_red, !Q2R_plus; lra.
+Qed.
 Lemma in_opp a x : inside a x -> inside (opp_b a) (- x).
 Proof. unfold inside, opp_b; simpl. rewrite !Q2R_opp. lra. Qed.
 Lemma corners a b c d x y : a <= x <= b -> c <= y <= d ->
@@ -197,11 +219,13 @@ Proof.
   - apply andb_prop in E. destruct E as [E F]. apply Qeq_bool_eq in E, F.
     apply Qeq_eqR in E, F. simpl. rewrite Q2R_red, Q2R_mult.
     replace x with (Q2R (fst a)) by lra. replace y with (Q2R (fst b)) by lra. lra.
-  - clear E. pose proof (corners _ _ _ _ _ _ A B) as K. cbv zeta. cbn [fst snd].
-    rewrite <- !Q2R_mult in K. rewrite <- (Q2R_red (fst a * fst b)), <- (Q2R_red (fst a * snd b)),
-      <- (Q2R_red (snd a * fst b)), <- (Q2R_red (snd a * snd b)) in K.
-    revert K. generalize (Qred (fst a * fst b)), (Qred (fst a * snd b)), (Qred (snd a * fst b)),
-      (Qred (snd a * snd b)). intros p q r s K. clear A B.
+  - clear E. destruct (_ && _)%bool eqn:E.
+    { apply andb_prop in E. destruct E as [E F]. apply le_bool in E, F. rewrite Q2R_0 in E, F.
+      cbn [fst snd]. rewrite !Q2R_mult. split; apply Rmult_le_compat; lra. }
+    clear E. pose proof (corners _ _ _ _ _ _ A B) as K. cbv zeta. cbn [fst snd].
+    rewrite <- !Q2R_mult in K.
+    revert K. generalize (fst a * fst b)%Q, (fst a * snd b)%Q, (snd a * fst b)%Q, (snd a * snd b)%Q.
+    intros p q r s K. clear A B.
     pose proof (Q2R_min p q). pose proof (Q2R_min r s). pose proof (Q2R_min (Qmin p q) (Qmin r s)).
     pose proof (Q2R_max p q). pose proof (Q2R_max r s). pose proof (Q2R_max (Qmax p q) (Qmax r s)).
     unfold Rmin, Rmax in K.
@@ -224,12 +248,12 @@ Proof.
 Qed.
 Lemma in_pow a x n : inside a x -> inside (pow_b a n) (x ^ n).
 Proof.
-  intro A. induction n as [|n I]; simpl; [rewrite <- Q2R_1; apply in_exactly | now apply in_mul].
+  intro A. induction n as [|n I]; simpl; [rewrite <- Q2R_1; apply in_exactly | now apply in_rounded, in_mul].
 Qed.
 Lemma in_pol l a x : inside a x -> inside (pol_b l a) (pol l x).
 Proof.
   intro A. induction l as [|c l I]; simpl; [rewrite <- Q2R_0; apply in_exactly|].
-  apply in_add; [apply in_exactly | now apply in_mul].
+  apply in_rounded, in_add; [apply in_exactly | now apply in_mul].
 Qed.
 Lemma in_abs a x : inside a x -> inside (abs_b a) (Rabs x).
 Proof.
@@ -452,6 +476,9 @@ Ltac number_of t := lazymatch t with
   | arcsinh ?a => let x := number_of (ln (a + sqrt (a ^ 2 + 1))) in x
   | atan ?a => let x := number_of a in constr:(Atan x)
   | Q2R (?n # ?d) => constr:(Times (Int n) (Over (Int (Zpos d))))
+  | sinh ?a => let x := number_of ((exp a - exp (- a)) / 2) in x
+  | cosh ?a => let x := number_of ((exp a + exp (- a)) / 2) in x
+  | tanh ?a => let x := number_of (sinh a) in let y := number_of (cosh a) in constr:(Times x (Over y))
   end.
 Ltac counted := vm_compute; reflexivity.
 Ltac computed := lazymatch goal with

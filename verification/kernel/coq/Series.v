@@ -2,7 +2,7 @@
    that `ser` computes them; `vanishes` and `lasts` what follows for O(v^n). *)
 From Coq Require Import Reals Lra Lia Psatz List.
 From Coquelicot Require Import Coquelicot.
-From Trajalign Require Import Tactics BigO Polynomials Taylor.
+From Trajalign Require Import Rings Tactics BigO Polynomials Taylor.
 Open Scope R_scope.
 
 (* A function of v, each part with what is known of its coefficients; `ser` computes the others.
@@ -424,18 +424,18 @@ Ltac coefficient rules := lazymatch goal with
       Pos.succ]; coefficients rules
   | |- _ <> _ => first [ assumption | rules; unfold Rdiv; non_zero ]
   | |- _ < _ => rules; first [ lra | plainly_positive ]
-  | |- INR _ * _ = 1 => simpl INR; field
+  | |- INR _ * _ = 1 => simpl INR; field_R
   | |- ?a = ?a => reflexivity
-  | |- context [/ _] => first [ rules; field; non_zero | ring | rules; ring ]
-  | |- _ => first [ ring | rules; first [ ring | field; non_zero ] ]
+  | |- context [/ _] => first [ rules; field_R; non_zero | ring_R | rules; ring_R ]
+  | |- _ => first [ ring_R | rules; first [ ring_R | field_R; non_zero ] ]
   end
 with coefficients rules :=
   expand; repeat match goal with |- _ /\ _ => split end; coefficient rules.
 (* An equation for all v, in which a quotient with v below stands for itself. *)
-Ltac sides := let v := fresh "v" in intro v; first [ ring | solve [ field; non_zero ]
+Ltac sides := let v := fresh "v" in intro v; first [ ring_R | solve [ field_R; non_zero ]
   | unfold Rdiv; repeat match goal with |- context [/ ?x] =>
       lazymatch x with context [v] => generalize (/ x); intro end end;
-    first [ ring | field; non_zero ] ].
+    first [ ring_R | field_R; non_zero ] ].
 (* The same but for roots of v and of numbers, of which `by_` knows the powers: what is divided by
    is the same, and then stands for itself. *)
 Ltac nicely by_ := unfold Rdiv;

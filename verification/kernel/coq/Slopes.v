@@ -1,7 +1,7 @@
 (* Slopes of slopes: of a formula, and at 0 of g(z)/z, where it is a limit of 0/0. *)
 From Coq Require Import Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
-From Trajalign Require Import Tactics.
+From Trajalign Require Import Rings Tactics.
 Open Scope R_scope.
 Lemma grows (F f : R -> R) e n d h : (forall z, is_derive F z (f z)) -> F 0 = 0 ->
   (forall z, Rabs z < d -> Rabs (f z) <= e * Rabs z ^ n) -> 0 <= e -> Rabs h < d ->
@@ -102,7 +102,7 @@ Qed.
 Ltac known_slopes :=
   repeat match goal with H : forall z, Derive ?f z = _ |- _ => progress rewrite ?H end.
 Ltac slopes_are := intros; by_exp; one_exp; auto_derive;
-  [ non_zero | plain; known_slopes; alike_roots; first [ solve [ field; non_zero ] | other_root ] ].
+  [ non_zero | plain; known_slopes; alike_roots; first [ solve [ field_R; non_zero ] | other_root ] ].
 (* A slope g of f, so that the slope of the slope is that of g. *)
 Ltac second_derivative g :=
   match goal with |- context [Derive (Derive ?f) ?x] =>
@@ -116,10 +116,10 @@ Ltac second_derivative g :=
 (* r is g(z)/z by U, and by L its limit at 0. *)
 Ltac counted_at_zero :=
   rewrite ?Rmult_0_r, ?exp_0, ?atan_0 in *; try match goal with H : _ 0 = 0 |- _ => rewrite !H end;
-  field; non_zero.
+  field_R; non_zero.
 Ltac at_zero r U L g g1 g2 k :=
   rewrite (twice_at_zero r g g1 g2 k);
-  [ | intros; rewrite U by assumption; field; non_zero
+  [ | intros; rewrite U by assumption; field_R; non_zero
     | rewrite L; by_exp; one_exp; counted_at_zero
     | by_exp; one_exp; counted_at_zero
     | by_exp; one_exp; counted_at_zero
@@ -145,7 +145,7 @@ Ltac integrable_here :=
   match goal with |- locally ?a (fun t => ex_RInt ?f ?b t) =>
     first
     [ exists (mkposreal 1 Rlt_0_1); intros u _; apply (ex_RInt_ext (fun _ => 0));
-      [ intros; match goal with |- _ = ?c / _ => replace c with 0 by field end;
+      [ intros; match goal with |- _ = ?c / _ => replace c with 0 by field_R end;
         unfold Rdiv; symmetry; apply Rmult_0_l | apply ex_RInt_const ]
     | assert (P : 0 < a / 2) by lra; exists (mkposreal _ P); intros u U;
       change (Rabs (u - a) < a / 2) in U; apply Rabs_def2 in U;

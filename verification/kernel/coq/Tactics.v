@@ -2,7 +2,7 @@
    and the kernel reads that. *)
 From Coq Require Import QArith_base Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
-From Trajalign Require Import Numbers.
+From Trajalign Require Import Numbers Rings.
 Open Scope R_scope.
 
 (* The rule of signs: p is > 0, n is < 0, P is >= 0, N is <= 0. *)
@@ -173,7 +173,7 @@ with non_zero_given :=
   match goal with
   | H : ?b <> 0 |- ?g <> 0 =>
     let E := fresh in intro E; apply H; clear H;
-    first [ lra | rewrite <- E; solve [ ring ] ]
+    first [ lra | rewrite <- E; solve [ ring_R ] ]
   | H : ?b <> 0, K : ?c <> 0 |- ?g <> 0 =>
     let E := fresh in intro E;
     apply (Rmult_integral_contrapositive_currified _ _ H K); lra
@@ -181,8 +181,8 @@ with non_zero_given :=
     lazymatch b with context [/ _] => idtac | context [_ / _] => idtac end;
     let E := fresh in intro E;
     apply (Rmult_integral_contrapositive_currified _ _ H K);
-    first [ rewrite <- E; timeout 4 (field; plainly_non_zero)
-          | transitivity (/ 2 * g); [ timeout 4 (field; plainly_non_zero) | rewrite E; ring ] ]
+    first [ rewrite <- E; timeout 4 (field_R; plainly_non_zero)
+          | transitivity (/ 2 * g); [ timeout 4 (field_R; plainly_non_zero) | rewrite E; ring_R ] ]
   end
 with positive :=
   exponentials; first [ apply Rgt_not_eq; timeout 4 nra | apply Rlt_not_eq; timeout 4 nra ].
@@ -205,17 +205,17 @@ Ltac by_tanh :=
 Ltac factor_of H f rest :=
   let E := fresh in intro E;
   match type of H with ?b <> 0 =>
-    apply H; replace b with (f * rest) by (first [ ring | field; non_zero ]); rewrite E; ring end.
+    apply H; replace b with (f * rest) by (first [ ring_R | field_R; non_zero ]); rewrite E; ring_R end.
 
 Ltac factor_by H f rest by_ :=
   let E := fresh in intro E;
-  match type of H with ?b <> 0 => apply H; transitivity (f * rest); [ by_ | rewrite E; ring ] end.
+  match type of H with ?b <> 0 => apply H; transitivity (f * rest); [ by_ | rewrite E; ring_R ] end.
 
 (* Roots of what is the same, however it is written, get one form: the one with powers. *)
 Ltac alike_roots := repeat match goal with |- context [sqrt ?a] =>
   match goal with |- context [sqrt ?b] =>
     tryif constr_eq a b then fail else
-    lazymatch b with context [_ ^ _] => replace (sqrt a) with (sqrt b) by (f_equal; ring) end end end.
+    lazymatch b with context [_ ^ _] => replace (sqrt a) with (sqrt b) by (f_equal; ring_R) end end end.
 
 (* The derivative of what is composed. *)
 Ltac differentiate_once :=
@@ -227,7 +227,7 @@ Ltac plain := repeat match goal with |- context [Derive (fun x => ?f x) ?y] =>
 Ltac differentiate := plain; repeat (differentiate_once; cbv beta; plain); alike_roots.
 
 (* Equal arguments, or opposite ones of an even or odd function, get one form. *)
-Ltac same := solve [ reflexivity | lra | timeout 5 (field; non_zero) ].
+Ltac same := solve [ reflexivity | lra | timeout 5 (field_R; non_zero) ].
 Ltac unify_arguments g :=
   repeat match goal with |- context [g ?a] =>
     match goal with |- context [g ?b] =>
@@ -243,7 +243,7 @@ Ltac arguments := repeat match goal with
   end.
 
 Ltac root_of_1 := repeat match goal with |- context [sqrt ?a] =>
-  replace a with 1 by ring; rewrite sqrt_1 end.
+  replace a with 1 by ring_R; rewrite sqrt_1 end.
 
 (* sqrt a of what is no variable: its square is a. *)
 Ltac other_root := match goal with |- context [sqrt ?a] =>
@@ -288,8 +288,8 @@ Ltac take_root a n s E := let H := fresh "above" in
 (* a is b, by a lemma that asks for one equation, which `by_` proves. *)
 Ltac power_known R a b lemma by_ := assert (R : a = b);
   [ etransitivity; [ apply lemma; lazymatch goal with
-      | |- _ <= _ => at_least | |- _ < _ => above | |- INR _ = _ => simpl INR; field
-      | |- _ => simpl Nat.mul; by_ end | ring ] | ].
+      | |- _ <= _ => at_least | |- _ < _ => above | |- INR _ = _ => simpl INR; field_R
+      | |- _ => simpl Nat.mul; by_ end | ring_R ] | ].
 Ltac rewrites a b lemma by_ := let R := fresh in
   power_known R a b lemma by_; rewrite ?R in *; clear R.
 
@@ -306,7 +306,7 @@ Ltac squares := rewrite ?Rpow_mult_distr; repeat match goal with |- context [sqr
 Ltac double_root := match goal with |- context [sqrt ?a] =>
   match goal with |- context [sqrt ?b] =>
     tryif constr_eq a b then fail else
-    (replace a with ((2 * 2) * b) by (field; non_zero);
+    (replace a with ((2 * 2) * b) by (field_R; non_zero);
      rewrite (sqrt_mult_alt (2 * 2) b), sqrt_square by lra) end end.
 (* Logarithms of products and powers of what is positive. *)
 Ltac above_zero := first [ assumption | lra | apply Rmult_lt_0_compat; above_zero
@@ -319,7 +319,7 @@ Proof.
 Qed.
 Ltac integrated := match goal with |- context [RInt ?f ?a ?b] =>
   let c := eval cbv beta in (f 1) in
-  rewrite (RInt_over f c a b) by (first [ assumption | intros; field; non_zero ]) end.
+  rewrite (RInt_over f c a b) by (first [ assumption | intros; field_R; non_zero ]) end.
 Ltac logarithms := unfold Rdiv; repeat first [ rewrite ln_sqrt by above_zero |  rewrite ln_mult by above_zero
   | rewrite ln_Rinv by above_zero | rewrite ln_pow by above_zero ]; simpl INR.
 
@@ -327,7 +327,7 @@ Ltac logarithms := unfold Rdiv; repeat first [ rewrite ln_sqrt by above_zero |  
 Ltac exponents_add := repeat match goal with |- context [exp ?a] =>
   match goal with |- context [exp ?b] => match goal with |- context [exp ?c] =>
     tryif constr_eq a b then fail else tryif constr_eq a c then fail else
-    (replace (exp a) with (exp b * exp c) by (rewrite <- exp_plus; f_equal; ring)) end end end.
+    (replace (exp a) with (exp b * exp c) by (rewrite <- exp_plus; f_equal; ring_R)) end end end.
 
 (* What is not 0, also by what powers of letters are, which `by_` puts in. *)
 Ltac non_zero_by by_ := match goal with
@@ -335,7 +335,7 @@ Ltac non_zero_by by_ := match goal with
   | |- _ => solve [ non_zero ]
   | |- ?g <> 0 => by_ g; solve [ non_zero ]
   end.
-Ltac equal := first [ reflexivity | solve [ timeout 30 (field; non_zero) ] | lra ].
+Ltac equal := first [ reflexivity | solve [ timeout 30 (field_R; non_zero) ] | lra ].
 Ltac finish := plain; one_exp; alike_roots; first [ assumption | equal | solve [ arguments; equal ]
   | solve [ squares; equal ] | solve [ timeout 10 other_root ] | solve [ root_of_1; equal ] | solve [ double_root; equal ] | solve [ integrated; logarithms; equal ]
   | solve [ logarithms; equal ] | solve [ exponents_add; equal ]
@@ -345,16 +345,16 @@ Ltac finish := plain; one_exp; alike_roots; first [ assumption | equal | solve [
 Ltac solve_for H slope :=
   plain; match type of H with ?a = 0 =>
     match goal with |- ?u = ?w =>
-      transitivity (w + a / slope); [ field; non_zero | rewrite H; field; non_zero ] end end.
+      transitivity (w + a / slope); [ field_R; non_zero | rewrite H; field_R; non_zero ] end end.
 
 (* For witnesses: polynomials and numbers. *)
 Ltac each_computed := repeat match goal with |- _ /\ _ => split end; try computed; try plainly_non_zero.
-Ltac number := rewrite ?tanh_exp, ?sinh_exp, ?cosh_exp; cbv beta;
+Ltac number := first [ computed | rewrite ?tanh_exp, ?sinh_exp, ?cosh_exp; cbv beta;
   first [ computed | rewrite ?Derive_pol; differentiate; rewrite ?Derive_pol; first [ computed | lra | plainly_positive
-  | apply not_zero; plainly_positive | match goal with |- _ = _ => field; each_computed end ] ].
+  | apply not_zero; plainly_positive | match goal with |- _ = _ => field_R; each_computed end ] ] ].
 
 (* For equations at every argument. *)
-Ltac number_at := first [ number | cbv [pol Q2R Qnum Qden]; first [ field | number ] ].
+Ltac number_at := first [ number | cbv [pol Q2R Qnum Qden]; first [ field_R | number ] ].
 
 (* A claim and its falsified twin at once: both sides are 0, which the witness excludes. *)
 Lemma both_signs (a b : R) : a = b -> a = - b -> b <> 0 -> False. Proof. lra. Qed.

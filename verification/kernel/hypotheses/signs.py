@@ -84,7 +84,7 @@ class Writer(Slopes):
         yield "{ cbv beta."
         for count, atom in enumerate(self.field.atoms):
             value = f"(fun z => {in_coq(atom.expression)}) 0 = {term(atom.start, Names())}"
-            yield f"  assert (A{count} : {value}) by (cbv beta; at_zero)."
+            yield f"  assert (A{count} : {value}) by (cbv beta; value_at_0)."
             yield f"  cbv beta in A{count}; rewrite ?A{count}; clear A{count}."
         yield "  lra. }"
 

@@ -35,13 +35,13 @@ def hypotheses(model: Model) -> Chapter:
         theorems = _Theorems(response, label.replace("-", "_").replace("/", "_"))
     except Untranslatable as error:
         left_out = [(name, KIND, str(error)) for name in words]
-        return Chapter(label, TITLE, (), tuple(left_out), ("Tactics", "Hypotheses"))
+        return Chapter(label, TITLE, (), tuple(left_out))
     for name, text in words.items():
         try:
             found.append(theorems.lemma(label, name, text))
         except Untranslatable as error:
             left_out.append((name, KIND, str(error)))
-    return Chapter(label, TITLE, tuple(found), tuple(left_out), ("Tactics", "Hypotheses"))
+    return Chapter(label, TITLE, tuple(found), tuple(left_out))
 
 
 class _Theorems(Facts):
