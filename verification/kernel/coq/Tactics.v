@@ -1,9 +1,26 @@
 (* How the generated lemmas are proved. Nothing here has to be trusted: a tactic only finds a proof,
    and the kernel reads that. *)
 From Coq Require Import QArith_base Reals Lra Psatz FunctionalExtensionality.
+From mathcomp Require seq.
 From Coquelicot Require Import Coquelicot.
 From Trajalign Require Import Numbers Rings.
 Open Scope R_scope.
+
+(* Coquelicot's `auto_derive` with another evaluation of the same result, which takes a tenth of the time
+   that `simpl` does. *)
+Ltac auto_derive_fun f ::=
+  let f := eval cbv beta in (f (var O)) in
+  let e := AutoDerive.reify f O in
+  let H := fresh "H" in
+  assert (H := fun x => AutoDerive.auto_derive_helper e (cons x nil) 0);
+  cbv beta iota zeta delta [AutoDerive.D AutoDerive.interp AutoDerive.interp_domain
+    AutoDerive.simplify_domain AutoDerive.is_const AutoDerive.index_not_const AutoDerive.Derive_Rn
+    AutoDerive.ex_derive_Rn AutoDerive.apply seq.nth seq.set_nth seq.map seq.foldr seq.ncons seq.size
+    seq.rev seq.catrev seq.cat seq.iota seq.filter ssrnat.iter ssrnat.eqn negb andb orb
+    UnaryDiff_f' UnaryDiff_H UnaryDiff'_f' UnaryDiff'_df UnaryDiff'_H UnaryDiff_exp UnaryDiff_pow
+    UnaryDiff_Rabs UnaryDiff_Rsqr UnaryDiff_cosh UnaryDiff_sinh UnaryDiff_atan UnaryDiff_ln UnaryDiff_cos
+    UnaryDiff_sin UnaryDiff_sqrt pow INR Nat.pred pol Q2R Qnum Qden] in H;
+  revert H.
 
 (* The rule of signs: p is > 0, n is < 0, P is >= 0, N is <= 0. *)
 Lemma mul_pp x y : 0 < x -> 0 < y -> 0 < x * y. Proof. nra. Qed.
