@@ -12,8 +12,8 @@ _SECONDS = 10  # for one tactic
 _HEADER = """\
 From Coq Require Import QArith_base Reals Lra Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
-From Trajalign Require Import Numbers Tactics BigO Polynomials Taylor Series Programs Matrices Slopes
-  Hypotheses.
+From Trajalign Require Import Numbers Rings Tactics BigO Polynomials Taylor Series Programs Matrices
+  Slopes Hypotheses.
 From Trajalign Require Generic.
 Open Scope R_scope.
 """

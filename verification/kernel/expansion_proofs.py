@@ -295,5 +295,5 @@ def prepared(made: Statement, setting: Setting) -> Iterator[str]:
         name, text = setting.names.real(variable), term(formula, setting.names)
         slope = f"Derive {setting.names.function(function)} = (fun {name} => {text})"
         yield f"assert (S{k} : {slope})."
-        yield "{ apply functional_extensionality; intro; differentiate; field; non_zero. }"
+        yield "{ apply functional_extensionality; intro; differentiate; field_R; non_zero. }"
         yield f"rewrite ?S{k}; cbv beta."

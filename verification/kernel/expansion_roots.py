@@ -9,7 +9,7 @@ import sympy as sp
 
 from .coefficients import Setting
 from .expansions import Expanded
-from .powers import Roots, factors, roots_in
+from .powers import Roots, by_field, factors, roots_in
 from .statements import Hypothesis, Statement
 from .translate import term
 
@@ -74,8 +74,7 @@ def _proof_of_change(
     yield from roots.lines()
     yield f"rewrite {', '.join(f'?{name}' for _, name in known)}."
     yield from roots.closing()
-    given = f" [{roots.equations}]" if roots.equations else ""
-    yield f"nicely ltac:(first [ ring | field{given}; non_zero ]). }}"
+    yield f"nicely ltac:(first [ ring_R | {by_field(roots.equations)} ]). }}"
 
 
 class Letters:

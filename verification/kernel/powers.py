@@ -31,6 +31,15 @@ def roots_in(expressions: Iterable[Any]) -> Iterator[tuple[Any, sp.Rational]]:
                 yield power.base, power.exp
 
 
+def by_field(equations: str) -> str:
+    """The tactic that proves an equation between quotients, given the names of others.
+
+    >>> by_field("power_of_s"), by_field("")
+    ('field [power_of_s]; non_zero', 'field_R; non_zero')
+    """
+    return f"{f'field [{equations}]' if equations else 'field_R'}; non_zero"
+
+
 def at_zero_put_in(
     equations: Sequence[Equation], at: Sequence[Equation], alone: bool = True
 ) -> list[Equation]:
@@ -231,8 +240,8 @@ class Roots:
         others = [f"power_of_{x}" for p, (x, _) in self._letters.items() if not p.is_number]
         rewritten = "".join(f"rewrite ?{name}; " for name in self._names(base.written))
         rewritten += "".join(f"rewrite <- ?{name}; " for name in others)
-        given = f" [{' '.join(f'power_of_{letter}' for letter in letters)}]" if letters else ""
-        return f"{rewritten}first [ ring | field{given}; non_zero ]"
+        given = " ".join(f"power_of_{letter}" for letter in letters)
+        return f"{rewritten}first [ ring_R | {by_field(given)} ]"
 
     def not_zero(self, name: str, e: Any) -> Iterator[str]:
         """What is not 0 because a hypothesis of that name says so of a product with it."""
@@ -253,8 +262,7 @@ class Roots:
 
     @property
     def _field(self) -> str:
-        given = f" [{self.equations}]" if self.equations else ""
-        return f"field{given}; non_zero"
+        return by_field(self.equations)
 
     def closing(self) -> Iterator[str]:
         """What roots are taken of, by the letters."""

@@ -28,7 +28,7 @@ class SignProof:
         """The lines that prove `e` to have the sign `relation`, which is the goal."""
         text, _ = self._of(e)
         goal = term(e, self.names)
-        self.lines.append(f"replace ({goal}) with {text} by (first [ring | field; non_zero]).")
+        self.lines.append(f"replace ({goal}) with {text} by (first [ring_R | field_R; non_zero]).")
         self.lines.append("lra.")
         return tuple(self.lines)
 

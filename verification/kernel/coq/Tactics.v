@@ -104,7 +104,10 @@ Proof. rewrite <- exp_plus; f_equal; ring. Qed.
 Lemma cosh_positive z : 0 < cosh z.
 Proof. unfold cosh. pose proof (exp_pos z). pose proof (exp_pos (- z)). lra. Qed.
 Ltac by_exp := rewrite ?tanh_exp, ?sinh_exp, ?cosh_exp in *; cbv beta in *.
-Ltac one_exp := rewrite ?exp_two, ?exp_Ropp in *.
+Ltac one_exp := lazymatch goal with
+  | |- context [exp _] => rewrite ?exp_two, ?exp_Ropp in *
+  | _ : context [exp _] |- _ => rewrite ?exp_two, ?exp_Ropp in *
+  | |- _ => idtac end.
 
 (* f given by an equation at every argument: unfolded everywhere, under binders too. *)
 Ltac unfold_by f H :=
