@@ -61,8 +61,8 @@ class Lemma:
     `witness` and `twins` are lemmas of their own: that the hypotheses can hold together, and that
     the claim with one sign changed does not follow from them. `missing` says why there are none.
     `further` are written by hand, and say what the lines up to this one come to.
-    `before` are lemmas that its proof goes through. `opened` is the case of the witness said another
-    way, from which witness and twins follow: for each of them to take `exists` apart takes long.
+    `before` are lemmas that its proof goes through. `opened` is the case of the witness said
+    another way, from which witness and twins follow: to take `exists` apart for each takes long.
     """
 
     label: str
@@ -135,7 +135,9 @@ def in_a_case(
 
     Parameters: the name of the lemma; its statement; what is said of the case; how that is proved.
     """
-    supposed = "".join(f"({text}) ->\n    " for text in (*(h.text for h in made.hypotheses), *facts))
+    supposed = "".join(
+        f"({text}) ->\n    " for text in (*(h.text for h in made.hypotheses), *facts)
+    )
     head = f"forall {made.binders},\n    " if made.binders else ""
     says = f"forall P_ : Prop, ({head}{supposed}P_) ->\n  P_"
     given, _ = taken_apart(made, len(facts))

@@ -19,8 +19,8 @@ from .witnesses import T, Witness, at_case, said
 
 
 def proof(statement: Statement, found: Witness, more: Sequence[str] = ()) -> tuple[str, ...]:
-    """The lines that prove the hypotheses, and that no right side is 0, for this case: of what follows
-    from both in every case, that it holds.
+    """The lines that prove the hypotheses, and that no right side is 0, for this case: of what
+    follows from both in every case, that it holds.
 
     `more` are proofs of what is said of the case after that.
     """

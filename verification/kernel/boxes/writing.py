@@ -73,6 +73,10 @@ def header(plan: Plan) -> str:
     if plan.near is not None:
         lines += _polynomial(plan.near)
     lines.append(f"Ltac open_ := unfold {defined}.")
+    base = "u, tanh, sinh, cosh" if plan.known.polynomial else plan.known.r[0]
+    lines.append(f"Ltac enclosed v := let x := eval unfold v, {base} in v in")
+    lines.append("  let I := fresh in interval_intro x with (i_prec 100) as I;")
+    lines.append("  change x with v in I; clearbody v.")
     return "\n".join([*lines, ""])
 
 

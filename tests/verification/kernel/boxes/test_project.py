@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from coq_tools import needs_coq
@@ -52,6 +53,44 @@ def test_a_tube_that_is_too_narrow_is_written_wider_and_says_so() -> None:
     )
 
 
+def test_half_of_the_constant_is_said_not_to_do() -> None:
+    made = boxes.project(ROOT, TUBE, "")
+    *_, last = json.loads(made.texts["manifest.json"])["lemmas"]
+    assert last["lemma"] == "linear__tube_kept__twin_4"
+    text = made.texts[BOXES]
+    said = text[text.index("Lemma linear__tube_kept__twin_4") :].partition("Proof.")[0]
+    assert said.count("<= (7 / 25) * (eta ^ 2) ^ 2") == 2
+
+
+def test_a_folder_without_that_copy_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boxes.calling, "require_coq", lambda: "8.16.1")
+    file = folder / "manifest.json"
+    data = json.loads(file.read_text("utf-8"))
+    data["lemmas"].pop()
+    file.write_text(json.dumps(data), "utf-8")
+    with pytest.raises(Changed, match="not those of its numbers"):
+        boxes.check(folder)
+
+
+def test_where_coq_does_not_refute_half_of_the_constant_nothing_is_claimed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (folder / BOXES).read_text("utf-8")
+    line = text[: text.index("Lemma linear__tube_kept__twin_4")].count("\n") + 9
+    error = f'File "./{BOXES}", line {line}, characters 0-5:\nError: The orbit stays.\n'
+
+    def coqc(here: Path, file: str) -> SimpleNamespace:
+        refused = file == BOXES
+        return SimpleNamespace(returncode=int(refused), stdout=error if refused else "")
+
+    monkeypatch.setattr(boxes.calling, "require_coq", lambda: "8.16.1")
+    monkeypatch.setattr(boxes.calling, "coqc", coqc)
+    with pytest.raises(Changed, match=rf"Coq refuses {BOXES}, line {line}: .*The orbit stays"):
+        boxes.check(folder)
+
+
 def test_a_folder_is_known_by_its_manifest(folder: Path, tmp_path: Path) -> None:
     assert boxes.is_tube(folder)
     assert not boxes.is_tube(tmp_path / "nothing")
@@ -94,7 +133,7 @@ def test_coq_accepts_all_of_it(model: str, response: str, tube: Tube, tmp_path: 
         (tmp_path / name).write_text(text, "utf-8")
     found = boxes.check(tmp_path)
     assert found.said.tube == tube
-    assert found.twins >= 3
+    assert found.twins == 4
 
 
 @needs_coq
@@ -106,6 +145,7 @@ def test_coq_accepts_all_of_it(model: str, response: str, tube: Tube, tmp_path: 
         ("Rabs (p_ (S t)) <= Rabs p", "Rabs (p_ (S t)) >= Rabs p"),
         ("- p * r p ^ 3 / (2 * Derive r p)", "- p * r p ^ 3 / (3 * Derive r p)"),  # h_1
         ("q_ (S t) = q / (- (2 * q", "q_ (S t) = q / (- (3 * q"),
+        ("(7 / 25)", "(14 / 25)"),  # the copy with half of C, which would then be accepted
     ],
 )
 def test_planted_mistakes_are_refused(folder: Path, old: str, new: str) -> None:
