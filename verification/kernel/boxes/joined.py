@@ -246,7 +246,7 @@ def _half(plan: Plan, said: Statement, place: Fraction) -> Iterator[str]:
     yield "match type of claim with Rabs (?y / r ?x - 1 - h ?x * _) <= _ =>"
     yield "  set (p1 := x) in claim; set (q1 := y) in claim end."
     yield "enclosed b0. enclosed p1. enclosed q1."
-    yield f"assert (N1 : p1 < 0 /\\ p1 ^ 2 <= {end}) by (split; interval)."
+    yield f"assert (N1 : p1 < 0 /\\ p1 ^ 2 <= {end}) by (split; interval with (i_prec 100))."
     yield "rewrite (even p1), (h_even p1) in claim by (try apply N1; lra)."
     yield f"unfold {opened} in claim. set (b1 := {base} (p1 ^ 2)) in claim. enclosed b1."
     yield "revert claim. apply Rlt_not_le. interval with (i_prec 100)."
