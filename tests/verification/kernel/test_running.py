@@ -63,7 +63,7 @@ def test_right_translations_are_kernel_checked(folder: Path) -> None:
 
 
 def test_a_witness_is_told_the_slope_of_a_formula_with_a_root() -> None:
-    found = made(BEND).witness
+    found = made(BEND).opened
     assert found is not None
     assert any("second_derivative (fun p => - " in line for line in found.lines)
 
@@ -182,4 +182,4 @@ def plain() -> Lemma:
     """A lemma that needs no axiom at all."""
     names = ("plain", "plain__witness", "plain__twin_1")
     one, witness, twin = (Block(name, "True", ("exact I.",)) for name in names)
-    return replace(made(SQUARE), main=one, witness=witness, twins=(twin,))
+    return replace(made(SQUARE), main=one, witness=witness, twins=(twin,), opened=None)

@@ -124,5 +124,5 @@ Ltac2 quick_field () := let (l, x, y) := both (shapes_f ()) in
       Control.dispatch [(fun () => Std.intro (Some @known_) None; Std.exact_no_check (app known [&known_])); (fun () => ())]
     else fails ()
   | _ => fails () end.
-Ltac ring_R := ltac2:(quick_ring ()).
-Ltac field_R := ltac2:(quick_field ()); protect_fv "field_cond"; fold_field_cond (@eq R); try exact I.
+Ltac ring_R := ltac2:(Control.enter quick_ring).
+Ltac field_R := ltac2:(Control.enter quick_field); protect_fv "field_cond"; fold_field_cond (@eq R); try exact I.

@@ -178,7 +178,7 @@ def test_what_falls_from_above_0_is_refused(folder: Path, monkeypatch: pytest.Mo
     *before, main = writer.taken()
     a1 = made("linear", "pseudo-huber").lemmas[0]
     wrong = replace(a1, main=main, before=tuple(before), witness=None, twins=())
-    chapter = Chapter("planted", "Planted", (wrong,), (), ("Tactics", "Hypotheses"))
+    chapter = Chapter("planted", "Planted", (wrong,), ())
     (found,) = read(chapter, folder)
     assert not found.accepted
 
