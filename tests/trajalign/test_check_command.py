@@ -83,7 +83,8 @@ def test_verify_tells_what_coq_read(command: Command, tmp_path: Path) -> None:
         *("--kernel", "--json", str(file)),
     )
     assert code == 0
-    assert re.search(rf"read by Coq \S+ linear/A1, {label} 12 of 12 and words", " ".join(out.split()))
+    told = rf"read by Coq \S+ linear/A1, {label} 12 of 12 and words"
+    assert re.search(told, " ".join(out.split()))
     document = json.loads(file.read_text("utf-8"))
     jsonschema.validate(document, json.loads((SCHEMA.parent / "verify-1.json").read_text("utf-8")))
     (row,) = (row for row in document["results"] if row["label"] == label)
