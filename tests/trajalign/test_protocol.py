@@ -7,6 +7,7 @@ import pytest
 from networks_helper import descent_step, forward
 from protocols import FILE, FLOW_STEP, SMALL, TOP, at_the_edge, descend_by_formula, flow_sharpness
 
+from trajalign.figures.drawing import with_figure
 from trajalign.figures.protocol import protocol_picture
 from trajalign.studies.protocol import is_protocol, load_protocol
 from trajalign.studies.protocol_judging import hovering, judge_protocol
@@ -317,3 +318,19 @@ def test_each_data_set_has_a_column_of_loss_and_sharpness(small, by_formula):
         (flow,) = (c for c in panel.curves if c.name == "gradient flow")
         assert max(flow.y) == TOP
     assert "mark: data set" in picture.csv()
+
+
+def test_the_columns_stand_side_by_side(small, by_formula):
+    pytest.importorskip("matplotlib")
+    places = []
+    picture = protocol_picture(small, run_protocol(small).tracks)
+    with_figure(picture, lambda f: places.extend(axes.get_position() for axes in f.axes))
+    (a, b, c, d) = places
+    assert a.y0 == pytest.approx(b.y0)
+    assert a.y0 > c.y1
+    assert (a.x0, b.x0) == pytest.approx((c.x0, d.x0), abs=0.05)
+    assert a.x1 < b.x0
+    single = replace(picture, columns=1)
+    with_figure(single, lambda f: places.extend(axes.get_position() for axes in f.axes))
+    assert [p.y0 for p in places[4:]] == sorted((p.y0 for p in places[4:]), reverse=True)
+    assert len({round(p.y0, 6) for p in places[4:]}) == 4

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import sys
 from importlib import resources
 
@@ -30,12 +31,24 @@ def by_formula(monkeypatch):
     monkeypatch.setattr(WHERE, descend_by_formula())
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A finished protocol that passes, and what was printed."""
+    from click.testing import CliRunner
+
+    from trajalign.cli import commands
+
+    folder = tmp_path_factory.mktemp("protocol") / "kept"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WHERE, descend_by_formula())
+        done = CliRunner().invoke(commands, ["experiment", str(FILE), "-o", str(folder)])
+    return folder, done.output
+
+
 @pytest.fixture
-def kept(command, by_formula, tmp_path):
-    """A finished protocol that passes."""
-    code, _, err = command("experiment", str(FILE), "-o", str(tmp_path / "kept"))
-    assert (code, err) == (0, "")
-    return tmp_path / "kept"
+def kept(finished, tmp_path):
+    """A copy of it."""
+    return shutil.copytree(finished[0], tmp_path / "kept")
 
 
 def checked(text):
@@ -46,20 +59,18 @@ def checked(text):
     return document
 
 
-def test_a_protocol_with_all_that_is_kept(command, by_formula, tmp_path):
-    folder = tmp_path / "kept"
-    code, out, err = command("experiment", str(FILE), "-o", str(folder), "--format", "svg")
-    assert (code, err) == (0, "")
+def test_a_protocol_with_all_that_is_kept(command, finished):
+    folder, out = finished
     assert "pass, evidence: sampled; 6 runs" in out
     assert {p.name for p in folder.iterdir()} == {
-        "runs", "report.json", "protocol.svg", "protocol.csv",
+        "runs", "report.json", "protocol.pdf", "protocol.csv",
     }  # fmt: skip
     report = checked((folder / "report.json").read_text())
     assert (report["verdict"], report["evidence"]) == ("pass", "sampled")
     assert [one["shows"] for one in report["data_sets"]] == [True, True]
     assert [run["shows"] for run in report["controls"]] == [False, False]
-    again, out, _ = command("experiment", str(FILE), "-o", str(folder), "--json", "-")
-    assert (again, json.loads(out)) == (0, report)
+    code, out, err = command("experiment", str(FILE), "-o", str(folder), "--json", "-")
+    assert (code, json.loads(out), err) == (0, report, "")  # nothing is run
 
 
 def test_a_descent_that_follows_the_flow_fails(command, tmp_path, monkeypatch):
@@ -109,6 +120,12 @@ def test_the_report_judges_and_draws_it_again_without_jax(kept, monkeypatch):
     (picture,) = found.pictures
     assert picture.csv() == (kept / "protocol.csv").read_text()
     assert found.command == "trajalign experiment small_protocol.toml -o small_protocol"
+    assert [len(row) for row in found.run_cells] == [len(found.run_heads)] * 6
+
+
+@pytest.mark.thorough
+def test_the_report_shows_table_figure_and_download(kept):
+    found = load(kept)
     source = page(small_content(), [found], "x")
     assert Page(source).wrong == []
     section = text_of(source.split('<section id="study-1"')[1].split("</section>")[0])
