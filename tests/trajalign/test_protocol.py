@@ -15,6 +15,7 @@ from trajalign.studies.protocol_runs import RUNS, Tracks, finished_protocol, run
 from trajalign.studies.study import read_parameters, shipped
 from trajalign.theory.errors import InputError
 
+SHIPPED = {"step-sizes-log-cosh", "three-step-sizes"}
 WHERE = "trajalign.studies.protocol_runs.descend"
 
 
@@ -37,18 +38,27 @@ def verdicts(protocol, tracks):
 
 def test_protocols_are_told_from_studies():
     found = {name for name in shipped() if is_protocol(read_parameters(name))}
-    assert found == {"three-step-sizes"}
+    assert found == SHIPPED
 
 
-def test_the_shipped_one_says_when_its_criteria_were_fixed_and_runs_other_seeds():
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_a_shipped_one_says_when_its_criteria_were_fixed_and_runs_other_seeds(name):
     """Seeds from 100 on were tried before."""
     pytest.importorskip("sklearn")
-    found = load_protocol("three-step-sizes")
+    found = load_protocol(name)
     assert "The criteria were fixed on 2026-11-30" in found.about
     assert "No theorem covers this" in found.about
     assert max(one.seed for one in found.data_sets) < 100
     assert len(found.fractions) == 3
     assert found.criteria.data_sets >= 2 / 3 * len(found.data_sets)
+
+
+def test_the_two_shipped_ones_differ_in_the_loss_and_the_seeds_alone():
+    one, other = (read_parameters(name) for name in sorted(SHIPPED))
+    for parameters in (one, other):
+        del parameters["title"], parameters["about"], parameters["data"][-1]["seed"]
+        del parameters["protocol"]["loss"], parameters["protocol"]["seeds"]
+    assert one == other
 
 
 def changed(old, new):
