@@ -44,13 +44,23 @@ def test_protocols_are_told_from_studies():
 @pytest.mark.parametrize("name", sorted(SHIPPED))
 def test_a_shipped_one_says_when_its_criteria_were_fixed_and_runs_other_seeds(name):
     """Seeds from 100 on were tried before."""
+    found = read_parameters(name)
+    about = " ".join(found["about"].split())
+    assert "The criteria were fixed on 2026-11-30" in about
+    assert "No theorem covers this" in about
+    assert max(found["protocol"]["seeds"]) < 100
+    assert len(found["protocol"]["fractions"]) == 3
+    assert found["criteria"]["data_sets"] >= 2 / 3 * len(found["data"])
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_a_shipped_one_is_a_protocol(name):
     pytest.importorskip("sklearn")
     found = load_protocol(name)
-    assert "The criteria were fixed on 2026-11-30" in found.about
-    assert "No theorem covers this" in found.about
-    assert max(one.seed for one in found.data_sets) < 100
-    assert len(found.fractions) == 3
-    assert found.criteria.data_sets >= 2 / 3 * len(found.data_sets)
+    assert [len(one.data.targets) for one in found.data_sets] == [50] * 6
+    assert (found.flow_step, found.flow_schedule.sharpness_steps[1]) == (1 / 20, 40)
+    assert found.schedule(0.5).steps == 800
 
 
 def test_the_two_shipped_ones_differ_in_the_loss_and_the_seeds_alone():

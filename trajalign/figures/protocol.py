@@ -16,12 +16,13 @@ from .picture import MAP, PATH, REFERENCE, Curve, Mark, Picture
 KIND = "protocol"
 _SHOWN = 300  # points of one run
 _ABOVE = 1.15  # times the highest curve
+_ROOM = 5  # the same on a logarithmic axis
 _TITLE = 0.93  # of the height, where a column's name stands
 
 
 def protocol_picture(protocol: Protocol, tracks: Sequence[Tracks]) -> Picture:
     """For each data set the loss and, below, the sharpness of the flow and of descent with every
-    step size, with 2/η: the legend tells what share of the flow's largest sharpness that is. The
+    step size, with 2/η: the legend tells at what share of the flow's largest sharpness that is. The
     control is left out."""
     losses, sharpnesses = [], []
     for one, found in zip(protocol.data_sets, tracks, strict=True):
@@ -45,7 +46,7 @@ def _losses(protocol: Protocol, name: str, found: Tracks) -> Picture:
         for fraction, track in _descents(protocol, found)
     ]
     values = [y for curve in (flow, *curves) for y in curve.y]
-    low, high = min(values, default=0.1) / _ABOVE, max(values, default=1.0) * _ABOVE**3
+    low, high = min(values, default=0.1) / _ABOVE, max(values, default=1.0) * _ROOM
     title = Mark("data set", protocol.time / 2, high * (low / high) ** (1 - _TITLE), name, False)
     return Picture(KIND, "", "$t$", "$L$", (*curves, flow), (title,), log="y", y_range=(low, high))
 
@@ -56,7 +57,7 @@ def _sharpnesses(protocol: Protocol, name: str, found: Tracks) -> Picture:
         edge = 2 / track.step_size
         curves += [
             Curve(_share(fraction), PATH, *_shown(track.sharpness_times, track.sharpness)),
-            Curve("", REFERENCE, (0.0, protocol.time), (edge, edge)),
+            Curve(r"$2/\eta$", REFERENCE, (0.0, protocol.time), (edge, edge)),
         ]
     flow = found.flow
     curves.append(Curve("gradient flow", MAP, *_shown(flow.sharpness_times, flow.sharpness)))
@@ -70,7 +71,7 @@ def _descents(protocol: Protocol, found: Tracks) -> Iterator[tuple[float, Track]
 
 
 def _share(fraction: float) -> str:
-    return rf"$2/\eta$ at {fraction:g}"
+    return rf"descent, $2/\eta$ at {fraction:g}"
 
 
 def _shown(x: Floats, y: Floats) -> tuple[tuple[float, ...], tuple[float, ...]]:
