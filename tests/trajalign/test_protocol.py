@@ -7,7 +7,7 @@ import pytest
 from networks_helper import descent_step, forward
 from protocols import FILE, FLOW_STEP, SMALL, TOP, at_the_edge, descend_by_formula, flow_sharpness
 
-from trajalign.figures.drawing import with_figure
+from trajalign.figures.drawing import on_axes, with_figure
 from trajalign.figures.protocol import protocol_picture
 from trajalign.studies.protocol import is_protocol, load_protocol
 from trajalign.studies.protocol_judging import hovering, judge_protocol
@@ -354,3 +354,14 @@ def test_the_columns_stand_side_by_side(small, by_formula):
     with_figure(single, lambda f: places.extend(axes.get_position() for axes in f.axes))
     assert [p.y0 for p in places[4:]] == sorted((p.y0 for p in places[4:]), reverse=True)
     assert len({round(p.y0, 6) for p in places[4:]}) == 4
+
+
+def test_so_they_do_on_axes_of_a_notebook(small, by_formula, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    from matplotlib import pyplot
+
+    a, b, c, d = on_axes(protocol_picture(small, run_protocol(small).tracks))
+    rows = [axes.get_subplotspec().rowspan.start for axes in (a, b, c, d)]
+    assert rows == [0, 0, 1, 1]
+    pyplot.close(a.get_figure())
