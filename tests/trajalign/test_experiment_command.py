@@ -110,7 +110,8 @@ def test_the_list_of_studies(command, monkeypatch):
     assert [line.split()[0] for line in out.splitlines()] == [
         "breast-cancer", "breast-cancer-linear", "digits", "digits-early", "digits-elu",
         "digits-later", "elu-depth3", "linear-depth2", "linear-depth3", "saturation",
-        "saturation-digits", "square-loss", "tanh-depth3", "toy", "wine",
+        "saturation-digits", "square-loss", "step-sizes-log-cosh", "tanh-depth3",
+        "three-step-sizes", "toy", "wine",
     ]  # fmt: skip
 
 

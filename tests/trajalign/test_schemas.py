@@ -11,6 +11,8 @@ import jsonschema
 import pytest
 from calling import Called
 from coq_tools import has_coq
+from protocols import FILE as SMALL_PROTOCOL
+from protocols import descend_by_formula
 from small_appendix import SMALL
 from small_study import FILE as SMALL_STUDY
 from watched_run import saved
@@ -21,7 +23,7 @@ SCHEMAS = resources.files("trajalign") / "schemas"
 NAMES = (
     *("assumptions", "certificate", "check", "controls", "derivation", "doctor", "edge"),
     *("experiment", "ledger", "monitor", "neighbours", "orbit", "prove", "theorem", "verify"),
-    "watched",
+    *("protocol", "watched"),
 )
 LIMIT = ("neuron", "--activation", "algebraic", "--statement", "neuron/limit", "--jobs", "1")
 ORBIT = ("orbit", "linear", "--eta", "1/10", "--digits", "20", "--json", "-")
@@ -52,6 +54,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "derivations": ("derivation", ("derive", "--format", "json")),
     "the doctor's findings": ("doctor", ("doctor", "--json", "-")),
     "an experiment": ("experiment", ("experiment", str(SMALL_STUDY), "--json", "-")),
+    "a protocol": ("protocol", ("experiment", str(SMALL_PROTOCOL), "--json", "-")),
     "a run that was watched": ("monitor", ("saved",)),
     "how it is judged": ("watched", ("experiment", "--from", "saved", "--json", "-")),
     "a neighbour": ("neighbours", ("neighbours", "--source", "damian", "--json", "-")),
@@ -118,6 +121,7 @@ def document(
 ) -> tuple[str, Any]:
     monkeypatch.setattr("trajalign.commands.derive.appendix", lambda model, order: SMALL)
     monkeypatch.setattr("trajalign.verification.kernel.project.appendix", lambda *_: SMALL)
+    monkeypatch.setattr("trajalign.studies.protocol_runs.descend", descend_by_formula())
     name, arguments = COMMANDS[request.param]
     if name == "check" and not has_coq():
         pytest.skip("coqc is not installed")

@@ -42,7 +42,7 @@ def changed(old, new):
 
 
 def test_the_studies_of_the_paper_are_shipped():
-    assert set(shipped()) == SHIPPED
+    assert set(shipped()) == SHIPPED | {"step-sizes-log-cosh", "three-step-sizes"}
 
 
 @pytest.mark.parametrize("name", sorted(SHIPPED))

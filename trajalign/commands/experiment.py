@@ -9,9 +9,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import __version__, experiment_output, watched_output
-from ..figures.drawing import FORMATS, draw
+from ..figures.drawing import FORMATS
 from ..figures.networks import study_pictures
-from ..figures.picture import Picture
 from ..figures.spectrum import spectrum_picture
 from ..figures.watched import watched_pictures
 from ..files import check_outputs, make_folder, write, write_together
@@ -20,11 +19,13 @@ from ..monitor.watched import watched
 from ..numerics.extras import JAX, require
 from ..studies.flow import gradient_flow
 from ..studies.judging import Judgement, judge
+from ..studies.protocol import is_protocol
 from ..studies.running import Outcome, run_study
 from ..studies.spectra import study_spectra
-from ..studies.study import FAIL, PASS, UNDECIDED, Study, load_study, shipped
+from ..studies.study import FAIL, PASS, UNDECIDED, Study, load_study, read_parameters, shipped
 from ..terminal import Output, progress_bar
 from ..theory.errors import InputError
+from .experiment_protocol import drawn, run_protocol_file
 from .model_options import complete
 from .options import FILE, json_option
 
@@ -95,6 +96,8 @@ def experiment(
     the file, fixed before the run. Exit status 0 if all are met (of a negative control: if
     those fail that its file names, and no others), 1 if not, 3 if some are undecided.
 
+    Some of those shipped are protocols: gradient flow and several step sizes on several data sets.
+
     With --from, nothing is trained: a run of yours that a monitor watched is held against the
     diagram of its data points, as the studies of many points are.
     """
@@ -110,6 +113,8 @@ def experiment(
     if name is None:
         raise InputError("experiment: name a study, or --list for what there is")
     check_outputs(json=json_file)
+    if is_protocol(read_parameters(name)):
+        return run_protocol_file(name, folder, file_format, json_file)
     study = load_study(name)
     require(JAX, "networks")
     place = None if folder is None else make_folder(Path(folder), "-o")
@@ -140,7 +145,7 @@ def _of_own(
     if folder is not None:
         place = make_folder(Path(folder), "-o")
         files: dict[Path, str | bytes] = {place / "judged.json": report}
-        write_together(files | _drawn(place, watched_pictures(found), file_format))
+        write_together(files | drawn(place, watched_pictures(found), file_format))
     if json_file is not None:
         write(json_file, report)
     if json_file != "-":
@@ -155,17 +160,7 @@ def _keep(folder: Path, study: Study, outcome: Outcome, report: str, file_format
     pictures = study_pictures(study, outcome.recorded, flow, outcome.predictions)
     if study.drawn.eigenvalues is not None:
         pictures += (spectrum_picture(study, outcome.recorded, study_spectra(study, folder), flow),)
-    write_together(files | _drawn(folder, pictures, file_format))
-
-
-def _drawn(
-    folder: Path, pictures: tuple[Picture, ...], file_format: str
-) -> dict[Path, str | bytes]:
-    files: dict[Path, str | bytes] = {}
-    for picture in pictures:
-        files[folder / f"{picture.kind}.{file_format}"] = draw(picture, file_format)
-        files[folder / f"{picture.kind}.csv"] = picture.csv()
-    return files
+    write_together(files | drawn(folder, pictures, file_format))
 
 
 def _status(study: Study, judgement: Judgement) -> int:

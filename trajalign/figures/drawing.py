@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("pdf", "svg", "png")
 _WIDTH, _HEIGHT, _LEGEND_ROW = 3.4, 2.35, 0.135  # inches; one column of a two-column page
+_COLUMN = 2.2  # inches, of several columns
 _SHOWN = 1.6  # times the size, on a screen
 _LEGEND_COLUMNS, _NARROW = 2, 14  # three columns where no name is longer than this
 _ALWAYS = (float("inf"), float("inf"))  # label ticks on axes of however many decades
@@ -53,9 +54,10 @@ def with_figure(picture: Picture, use: Callable[[Figure], None]) -> None:
         from matplotlib.figure import Figure
 
         panels = picture.panels
-        height = len(panels) * _HEIGHT
-        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-        every = [figure.add_subplot(len(panels), 1, i) for i in range(1, len(panels) + 1)]
+        rows, columns = _grid(picture)
+        height = rows * _HEIGHT
+        figure = Figure(figsize=(_wide(columns), height), layout="constrained")
+        every = [figure.add_subplot(rows, columns, i) for i in range(1, len(panels) + 1)]
         keys = _fill_all(every, panels)
         _legend(figure, keys, height)
         for axes, panel in zip(every, panels, strict=True):
@@ -77,11 +79,12 @@ def on_axes(picture: Picture, ax: Any = None) -> tuple[Axes, ...]:
         from matplotlib import pyplot
 
         with _style():
-            size = (_SHOWN * _WIDTH, _SHOWN * _HEIGHT * len(panels))
+            rows, columns = _grid(picture)
+            size = (_SHOWN * _wide(columns), _SHOWN * _HEIGHT * rows)
             _, grid = pyplot.subplots(
-                len(panels), figsize=size, layout="constrained", squeeze=False
+                rows, columns, figsize=size, layout="constrained", squeeze=False
             )
-            return _drawn_on(list(grid[:, 0]), panels)
+            return _drawn_on(list(grid.flat)[: len(panels)], panels)
     every: list[Any] = (
         [ax] if isinstance(ax, Axes) else list(ax) if hasattr(ax, "__iter__") else [None]
     )
@@ -90,6 +93,15 @@ def on_axes(picture: Picture, ax: Any = None) -> tuple[Axes, ...]:
     if len(every) != len(panels):
         raise InputError(f"ax: the picture has {len(panels)} panels, so it needs as many axes")
     return _drawn_on(every, panels)
+
+
+def _grid(picture: Picture) -> tuple[int, int]:
+    """How many rows and columns its panels fill."""
+    return -(-len(picture.panels) // picture.columns), picture.columns
+
+
+def _wide(columns: int) -> float:
+    return _WIDTH if columns == 1 else columns * _COLUMN
 
 
 def _drawn_on(every: list[Axes], panels: Sequence[Picture]) -> tuple[Axes, ...]:

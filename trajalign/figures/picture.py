@@ -79,7 +79,8 @@ class Box:
 class Picture:
     """What is drawn: labels are plain text with $…$ for mathematics; `log` lists the log axes.
 
-    `note` stands in a corner; `below` is a second panel, drawn under this one with one legend.
+    `note` stands in a corner; `below` is a second panel, drawn under this one with one legend. With
+    `columns` of the first panel the panels fill so many columns, row by row.
     """
 
     kind: str
@@ -95,6 +96,7 @@ class Picture:
     boxes: tuple[Box, ...] = ()
     note: str = ""
     below: Picture | None = None
+    columns: int = 1
 
     @property
     def panels(self) -> tuple[Picture, ...]:
@@ -104,7 +106,7 @@ class Picture:
     def csv(self) -> str:
         """The data behind the figure: one row per point, numbers with 17 digits.
 
-        With several panels each row says in which of them it is, from the top.
+        With several panels each row says in which of them it is, from the top and row by row.
         """
         text, many = io.StringIO(), self.below is not None
         rows = csv.writer(text, lineterminator="\n")

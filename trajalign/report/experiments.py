@@ -13,11 +13,13 @@ from typing import Any
 from ..experiment_output import AT_LEAST, EXPERIMENT_SCHEMA, WORDS, finite
 from ..figures.networks import study_pictures
 from ..figures.picture import Picture
+from ..protocol_output import PROTOCOL_SCHEMA
 from ..studies.flow import gradient_flow
 from ..studies.judging import EVIDENCE, Finding, Judgement, judge
 from ..studies.running import finished
 from ..studies.study import Study, load_study, shipped, study_of
 from ..theory.errors import InputError
+from .protocols import KeptProtocol, load_kept
 
 _CLOSE = 1e-6  # relative; another machine may round otherwise
 _HEADS = {"scale": "α", "seed": "seed", "x": "x₀", "y": "y₀"}
@@ -78,8 +80,9 @@ class Kept:
         ]
 
 
-def load(folder: Path) -> Kept:
-    """What a finished study left in a folder. Nothing is trained, and JAX is not needed.
+def load(folder: Path) -> Kept | KeptProtocol:
+    """What a finished study or protocol left in a folder. Nothing is trained, and JAX is not
+    needed.
 
     Raises InputError where there is no such study, where it is damaged, or where its trajectories
     do not give what its report says.
@@ -92,6 +95,8 @@ def load(folder: Path) -> Kept:
         raise InputError(f"--experiment {folder}: {place.name}: {error.strerror}") from None
     except ValueError:
         raise InputError(f"--experiment {folder}: {place.name} is not JSON") from None
+    if isinstance(stated, Mapping) and stated.get("schema") == PROTOCOL_SCHEMA:
+        return load_kept(folder, text, stated)
     if not isinstance(stated, Mapping) or stated.get("schema") != EXPERIMENT_SCHEMA:
         raise InputError(f"--experiment {folder}: the schema of {place.name} has to be "
                          f"{EXPERIMENT_SCHEMA}")  # fmt: skip

@@ -35,6 +35,7 @@ from .experiments import Kept
 from .gathered import Content, Drawing, Response
 from .opening import Conclusion, first_numbers, proved
 from .proofs import Proved
+from .protocols import KeptProtocol
 from .verdict_rows import Row, response_words, rows
 
 _PACKAGES = ("trajalign", "sympy", "python-flint", "mpmath", "numpy")
@@ -200,7 +201,7 @@ class Choice:
 
 def page(
     content: Content,
-    studies: Sequence[Kept],
+    studies: Sequence[Kept | KeptProtocol],
     command: str,
     neighbours: Sequence[Checked] = (),
     names: Mapping[str, str] = MappingProxyType({}),
@@ -277,7 +278,7 @@ def _filters(parts: Sequence[Part]) -> dict[str, list[Choice]]:
     return {name: choices for name, choices in found.items() if len(choices) > 1}
 
 
-def _study_figure(kept: Kept, index: int, number: int) -> Markup:
+def _study_figure(kept: Kept | KeptProtocol, index: int, number: int) -> Markup:
     """One figure of the study with this place in the page, with its data."""
     picture = kept.pictures[number - 1]
     data = downloads.data_of(picture, kept.study.name)
@@ -285,7 +286,7 @@ def _study_figure(kept: Kept, index: int, number: int) -> Markup:
     return Markup(html_numbers.figure(picture, f"s{index}-{number}-", more))
 
 
-def _study_report(kept: Kept) -> Download:
+def _study_report(kept: Kept | KeptProtocol) -> Download:
     return downloads.download(f"{kept.study.name}.json", "report of the study", kept.report)
 
 

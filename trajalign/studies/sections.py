@@ -32,6 +32,11 @@ class Section:
         """A table within."""
         return Section(f"[{key}]", self._get(key, None, Mapping))
 
+    def sections(self, key: str) -> list[Section]:
+        """A list of tables within."""
+        found = self._get(key, None, list)
+        return [Section(f"[[{key}]] {i}", one) for i, one in enumerate(found, start=1)]
+
     def text(self, key: str, default: str | None = None) -> str:
         """A text; the default, if there is one, where the key is missing."""
         found: str = self._get(key, default, str)

@@ -109,6 +109,18 @@ def load_study(name: str) -> Study:
     Raises InputError for a name or a file that is none and for parameters out of range, and
     MissingExtraError where the data need scikit-learn and it is not installed.
     """
+    parameters = read_parameters(name)
+    try:
+        return study_of(Path(name).stem, parameters)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+def read_parameters(name: str) -> dict[str, Any]:
+    """The content of a file that is shipped, by its name, or of a file NAME.toml of the user's.
+
+    Raises InputError for a name or a file that is none.
+    """
     if name in (known := shipped()):
         text = resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
     elif name.endswith(".toml"):
@@ -116,12 +128,8 @@ def load_study(name: str) -> Study:
     else:
         raise InputError(f"study {name!r}: known are {', '.join(known)}, or a file FILE.toml")
     try:
-        parameters = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{name}: {error}") from None
-    try:
-        return study_of(Path(name).stem, parameters)
-    except InputError as error:
         raise InputError(f"{name}: {error}") from None
 
 
@@ -142,7 +150,7 @@ def study_of(name: str, parameters: Mapping[str, Any]) -> Study:
     drawn = _figures(top.section("figures")) if top.has("figures") else Drawn()
     top.finish()
     network, data, descent, starts, criteria = sections.values()
-    points = _data(data)
+    points = read_data(data)
     shape = Network(
         network.integer("depth"),
         network.integer("width"),
@@ -184,7 +192,8 @@ def _figures(section: Section) -> Drawn:
     return Drawn(flow, eigenvalues)
 
 
-def _data(section: Section) -> Data:
+def read_data(section: Section) -> Data:
+    """What a table with a `kind` says to train on. Raises InputError."""
     kind = section.text("kind")
     if kind == "one-point":
         return one_point(section.integer("inputs"), section.number("target"))
