@@ -3,6 +3,7 @@
 from .in_jax import JaxMonitor
 from .in_torch import Monitor
 from .looks import Look
+from .prediction import Prediction
 from .record import MONITOR_SCHEMA, Record, load_record
 from .watched import Watched, watched
 
@@ -11,6 +12,7 @@ __all__ = [
     "JaxMonitor",
     "Look",
     "Monitor",
+    "Prediction",
     "Record",
     "Watched",
     "load_record",
