@@ -5,10 +5,11 @@ from .in_torch import Monitor
 from .looks import Look
 from .prediction import Prediction
 from .record import MONITOR_SCHEMA, Record, load_record
-from .watched import Watched, watched
+from .watched import Held, Watched, watched
 
 __all__ = [
     "MONITOR_SCHEMA",
+    "Held",
     "JaxMonitor",
     "Look",
     "Monitor",

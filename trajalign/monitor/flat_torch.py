@@ -36,7 +36,7 @@ class InTorch:
         self._model, self._inputs, self._targets = model, self._wide(inputs), self._wide(targets)
         weights = [self._wide(weight).reshape(-1) for weight in named.values()]
         self.start = _numbers(self._torch.cat(weights))
-        found = self._residuals(self._tensor(self.start))
+        found = self._outputs(self._tensor(self.start))
         if found.dtype != self._torch.float64:
             raise InputError(f"predict: needs double precision, the model gives {found.dtype}")
 
@@ -84,11 +84,14 @@ class InTorch:
         return float(np.mean(found + second * (3 * two**2 + 4 * one * three)))
 
     def _residuals(self, flat: Any) -> Any:
+        return self._outputs(flat).reshape(-1) - self._targets
+
+    def _outputs(self, flat: Any) -> Any:
         parts = flat.split([shape.numel() for shape in self._shapes.values()])
         pairs = zip(self._shapes.items(), parts, strict=True)
         weights = {name: part.view(shape) for (name, shape), part in pairs}
-        outputs = self._func.functional_call(self._model, weights | self._buffers, (self._inputs,))
-        return outputs.reshape(-1) - self._targets
+        given = weights | self._buffers
+        return self._func.functional_call(self._model, given, (self._inputs,))
 
     def _jet(self, place: Any, along: Any, order: int) -> tuple[Any, ...]:
         """z and its derivatives along a line."""

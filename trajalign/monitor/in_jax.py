@@ -106,10 +106,11 @@ class _Wide:
         kind = (tree, tuple(np.shape(leaf) for leaf in leaves))
         if kind not in self._found:
             function, inputs, subtracted = self._of
-            outputs = _Products(function, _widened(inputs), _widened(subtracted)).outputs
-            given = jax.eval_shape(lambda f: outputs(restore(f)), flat).dtype
+            data = _widened(inputs)
+            given = jax.eval_shape(function, restore(flat), data).dtype
             if given != np.float64:
                 raise InputError(f"predict: needs double precision, the function gives {given}")
+            outputs = _Products(function, data, _widened(subtracted)).outputs
             self._found[kind] = InJax(lambda f: outputs(restore(f)), loss, step_size)
         return np.asarray(flat), self._found[kind]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..numerics.networks.averaged import flow
 from ..numerics.networks.flat import FlatFunctions
 from ..numerics.networks.saturation import below
 from ..studies.saturation import LARGEST_SECOND, LEAST_MARGIN
-from ..theory.arguments import integer
+from ..theory.arguments import integer, real, string
 from ..theory.errors import InputError
 from ..theory.requirements import require_response
 from ..theory.responses import Loss
@@ -30,8 +30,9 @@ class Prediction:
     way. By the law of the edge, at the minimum below: `c`, positive where the flip is
     supercritical; `law`, the 2 − ηλ* = κ of a run that comes to the edge from far above (None for
     c ≤ 0); `from_here`, 2 − ηλ* of a run that is where this one is (None where it is predicted to
-    jump or to leave); `margin`, how many times faster than the drift the slowest stable mode is.
-    None where there is no such number; `why` says why. No theorem covers it.
+    jump or to leave); `margin`, how many times faster than the drift the slowest stable mode is
+    (None without such modes). None where there is no such number; `why` says why. No theorem covers
+    it.
     """
 
     step: int
@@ -51,8 +52,8 @@ class Prediction:
 
     @property
     def law_holds(self) -> bool:
-        """Whether the law has a number, and its stable modes are fast enough (a margin ≥ 10)."""
-        return self.law is not None and self.margin is not None and self.margin >= LEAST_MARGIN
+        """Whether there is a law, and its stable modes are fast enough for it (a margin ≥ 10)."""
+        return self.c is not None and (self.margin is None or self.margin >= LEAST_MARGIN)
 
     @property
     def leaves(self) -> bool:
@@ -68,7 +69,7 @@ def _of_flow(found: Prediction) -> Iterator[str]:
     if found.flow is None:
         return
     told = f"step {found.step}, {found.steps} steps ahead: 2 − ηλ = {found.flow:.4g}"
-    yield f"{told} by the averaged flow, ηλ₂ ≤ {found.second:.3g} on the way" + (
+    yield f"{told} by the averaged flow, ηλ₂ ≤ {found.second or 0:.3g} on the way" + (
         "" if found.flow_holds else ": a second direction is at the edge, do not rely on it"
     )
 
@@ -77,14 +78,14 @@ def _of_law(found: Prediction) -> Iterator[str]:
     if found.c is None:
         return
     if found.leaves:
-        yield f"subcritical flip, c = {found.c:.3g}: the run is predicted to jump or to leave"
+        told = f"subcritical flip, c = {found.c:.3g}: the run is predicted to jump or to leave"
     elif found.law is None:
-        yield f"subcritical flip, c = {found.c:.3g}, not met: 2 − ηλ* = {found.from_here:.4g}"
+        told = f"subcritical flip, c = {found.c:.3g}, not met: 2 − ηλ* = {found.from_here:.4g}"
     else:
-        told = f"supercritical flip, 2 − ηλ* = {found.law:.4g} by the law"
+        told = f"supercritical flip: 2 − ηλ* = {found.law:.4g} by the law"
         told += "" if found.from_here is None else f", {found.from_here:.4g} from here"
-        slow = "" if found.law_holds else ": stable modes are too slow, do not rely on it"
-        yield f"{told}, margin {found.margin:.3g}{slow}"
+    told += "" if found.margin is None else f"; margin {found.margin:.3g}"
+    yield told + ("" if found.law_holds else ": stable modes are too slow, do not rely on it")
 
 
 def required_loss(objective: Objective) -> Loss:
@@ -148,3 +149,11 @@ def _law(functions: FlatFunctions, flat: Floats, _: int) -> dict[str, float | No
 def as_fields(found: Prediction) -> dict[str, Any]:
     """For JSON."""
     return asdict(found) | {"why": list(found.why)}
+
+
+def from_fields(given: Mapping[str, Any]) -> Prediction:
+    """What `as_fields` gave. Raises KeyError, TypeError, ValueError, InputError."""
+    numbers = {n: None if given[n] is None else real(given[n], n) for n in _NUMBERS}
+    step, steps = (integer(given[name], name) for name in ("step", "steps"))
+    why = tuple(string(line, "why") for line in given["why"])
+    return Prediction(step, steps, **numbers, why=why)

@@ -22,7 +22,7 @@ from ..theory.errors import InputError
 from ..theory.responses import Loss
 from .looks import Linearised, Look, Seen, look_at
 from .objective import Objective, Theory
-from .prediction import Prediction, predicted, required_loss
+from .prediction import Prediction, as_fields, from_fields, predicted, required_loss
 
 MONITOR_SCHEMA = "trajalign.monitor/1"
 ARRAYS, REPORT = "trajectories.npz", "report.json"
@@ -139,6 +139,7 @@ def _save(record: Record, place: Path) -> None:
             {k: v if np.isfinite(v) else None for k, v in asdict(look).items()}
             for look in record.looks
         ],
+        "predictions": [as_fields(prediction) for prediction in record.predictions],
     }
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -179,7 +180,8 @@ def _record(report: Mapping[str, Any], arrays: Mapping[str, Floats]) -> Record:
         raise ValueError("rows")
     text = report["loss"]
     loss = None if text is None else Loss.parse(string(text, "loss"))
-    return Record(loss, plan.lr, looks, residuals, leading)
+    told = tuple(from_fields(row) for row in report.get("predictions", ()))
+    return Record(loss, plan.lr, looks, residuals, leading, told)
 
 
 def _look(row: Sequence[float]) -> Look:
