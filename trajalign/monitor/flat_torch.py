@@ -20,6 +20,9 @@ from ..numerics.networks.effective import loss_derivative
 from ..theory.errors import InputError
 from ..theory.responses import Loss
 
+_STEP = 1e-3  # in units of the loss, what differences move the residuals by
+_OFF = 1e-4  # relative
+
 
 class InTorch:
     """`FlatFunctions` of a PyTorch model, in double precision, on copies: the model stays as it is.
@@ -73,7 +76,8 @@ class InTorch:
         jet, back = self._func.vjp(lambda place: self._jet(place, along, 2), self._tensor(flat))
         z, one, two = (_numbers(part) for part in jet)
         above = self._mean_of(3, z, one**2) + self._mean_of(2, z, two)
-        return _numbers(back((above, self._mean_of(2, z, 2 * one), self._mean_of(1, z)))[0])
+        found = back((above, self._mean_of(2, z, 2 * one), self._mean_of(1, z)))[0]
+        return self._checked(_numbers(found), lambda at: self.product(at, u), flat, u)
 
     def fourth_along(self, flat: Floats, u: Floats) -> float:
         """The fourth derivative of t ↦ L(θ + tu) at 0."""
@@ -81,7 +85,8 @@ class InTorch:
         z, one, two, three, four = (_numbers(part) for part in jet)
         first, second, third, fourth = (loss_derivative(self.loss, k, z) for k in (1, 2, 3, 4))
         found = fourth * one**4 + 6 * third * one**2 * two + first * four
-        return float(np.mean(found + second * (3 * two**2 + 4 * one * three)))
+        mean = np.mean(found + second * (3 * two**2 + 4 * one * three))
+        return float(self._checked(mean, lambda at: self.third(at, u) @ u, flat, u))
 
     def _residuals(self, flat: Any) -> Any:
         return self._outputs(flat).reshape(-1) - self._targets
@@ -107,6 +112,20 @@ class InTorch:
             functions.append(slope(functions[-1]))
         zero = place.new_zeros(())
         return tuple(function(zero) for function in functions)
+
+    def _checked(self, found: Any, below: Callable[[Floats], Any], flat: Floats, u: Floats) -> Any:
+        """A derivative along u, if it is the slope of the one `below` it: those of third and fourth
+        order are wrong for some layers of PyTorch, such as LayerNorm in 2.13. Raises InputError."""
+        at, along = self._tensor(flat), self._tensor(u)
+        change = np.max(np.abs(_numbers(self._func.jvp(self._residuals, (at,), (along,))[1])))
+        unit = float(self.loss.scale) / float(change)
+        h = _STEP * unit
+        near, far = (below(flat + k * h * u) - below(flat - k * h * u) for k in (1, 2))
+        off = np.linalg.norm(found - (8 * near - far) / (12 * h))
+        size = np.linalg.norm(found) + np.linalg.norm(below(flat)) / unit
+        if not off <= _OFF * size:
+            raise InputError("no law: PyTorch's higher derivatives of the model are not right")
+        return found
 
     def _mean_of(self, order: int, z: Floats, times: Floats | float = 1.0) -> Any:
         """ℓ⁽ᵏ⁾(z_i) x_i/n."""

@@ -216,6 +216,30 @@ def test_a_model_that_is_linear_in_its_weights_has_no_law():
     assert "does not change along the minima" in found.why[0]
 
 
+def test_where_pytorch_differentiates_wrongly_there_is_no_law():
+    """LayerNorm, of which PyTorch 2.13 has wrong third derivatives; its like by hand has a law."""
+    torch.manual_seed(0)
+    first, last = torch.nn.Linear(4, 5), torch.nn.Linear(5, 1)
+    found = {}
+    for norm in (torch.nn.LayerNorm(5, elementwise_affine=False), Normed()):
+        model = torch.nn.Sequential(first, norm, torch.nn.Tanh(), last).double()
+        told = Monitor(model, "log-cosh", *DATA_T, ETA).predict(5)
+        found[type(norm).__name__] = told
+    right, wrong = found["Normed"], found["LayerNorm"]
+    assert wrong.flow == pytest.approx(right.flow, rel=1e-8)
+    assert right.law is not None
+    assert wrong.law is None
+    assert wrong.why == ("no law: PyTorch's higher derivatives of the model are not right",)
+
+
+class Normed(torch.nn.Module):
+    """What LayerNorm does at its start."""
+
+    def forward(self, x):
+        centred = x - x.mean(-1, keepdim=True)
+        return centred / torch.sqrt((centred**2).mean(-1, keepdim=True) + 1e-5)
+
+
 # In words, kept, and judged -----------------------------------------------------------------------
 
 
