@@ -6,6 +6,7 @@ import numpy as np
 
 from trajalign.monitor.looks import Look
 from trajalign.monitor.objective import Theory
+from trajalign.monitor.prediction import Prediction
 from trajalign.monitor.record import Plan, Record, Watch
 from trajalign.theory.responses import Loss
 
@@ -13,6 +14,9 @@ LOSS = Loss.parse("log-cosh")
 JACOBIAN = np.random.default_rng(3).standard_normal((5, 12))
 KERNEL = JACOBIAN @ JACOBIAN.T
 ETA = 2.2 * 5 / float(np.linalg.eigvalsh(KERNEL)[-1])  # q = 1/1.1
+
+REACHED = Prediction(30, 25, 0.2, 0.7, 1.0, 0.1, 0.12, 20.0)  # numbers of nothing
+LEAVES = Prediction(30, 500, None, None, -1.0, None, None, 3.0, ("the flow does not get there",))
 
 
 class Linear:
@@ -42,6 +46,10 @@ class Watching(Watch):
     def step(self, residuals: np.ndarray) -> Look | None:
         return self._look(Linear(residuals)) if self._is_due() else None
 
+    def told(self, prediction: Prediction) -> None:
+        """What a monitor does with a prediction."""
+        self._predictions.append(prediction)
+
 
 def watching(steps: int = 120, every: int = 3, sharpness_every: int = 60) -> Watching:
     """The run, from residuals of size 1; q/Q₀ − 1 falls to 0 on the 2-cycle."""
@@ -58,7 +66,10 @@ def record(**options: int) -> Record:
     return watching(**options).record
 
 
-def saved(folder: Path) -> Path:
+def saved(folder: Path, *predictions: Prediction) -> Path:
     """The run, saved."""
-    watching().save(folder)
+    found = watching()
+    for prediction in predictions:
+        found.told(prediction)
+    found.save(folder)
     return folder

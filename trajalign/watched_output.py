@@ -9,6 +9,7 @@ from rich.text import Text
 
 from .experiment_output import finite
 from .files import dump
+from .monitor.prediction import as_fields
 from .monitor.watched import Watched
 from .studies.judging import EVIDENCE
 from .studies.many_points import EFFECTIVE, ONE_POINT, OTHER_LOSS, UNSHIFTED
@@ -36,6 +37,10 @@ def as_json(found: Watched, version: str) -> str:
             "diagrams": {name: finite(vars(fit)) for name, fit in found.fits.items()},
             "crossing": found.crossing,
             "sharpness": found.sharpness,
+            "predictions": [
+                as_fields(held.prediction) | {"measured_at": held.step, "measured": held.gap}
+                for held in found.predictions
+            ],
             "verdict": found.verdict,
             "evidence": EVIDENCE,
         }
@@ -67,6 +72,30 @@ def show(console: Console, found: Watched) -> None:
     last = found.sharpness
     told.append("" if last is None else f"; ηλ/2 = {last:.5f} when it was last computed")
     console.print(told, highlight=False)
+    if found.predictions:
+        console.print(_ahead(found))
+
+
+def _ahead(found: Watched) -> Table:
+    """Predictions beside what was measured; in brackets what is not to be relied on."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("2 − ηλ predicted at step")
+    for heading in ("for step", "by the flow", "by the law", "measured", "at step"):
+        table.add_column(heading, justify="right")
+    for held in found.predictions:
+        told = held.prediction
+        law = "leaves" if told.leaves else _number(told.from_here, told.law_holds)
+        table.add_row(
+            str(told.step), str(told.step + told.steps), _number(told.flow, told.flow_holds), law,
+            _number(held.gap, True), "not reached" if held.step is None else str(held.step),
+        )  # fmt: skip
+    return table
+
+
+def _number(value: float | None, holds: bool) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4g}" if holds else f"({value:.4g})"
 
 
 def _fits(found: Watched) -> Table:

@@ -9,7 +9,6 @@ set no limit. No mode has to be fast beside the drift.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -19,8 +18,9 @@ from ..compile.floats import Floats, double_precision
 from ..extras import JAX
 from .architecture import Weights
 from .effective import loss_derivative
-from .saturation import FlatFunctions, flat_functions, flatten
-from .sharpness import sharpness
+from .flat import FlatFunctions, flat_functions, flatten
+from .saturation import step
+from .sharpness import top_of
 from .tasks import Task
 
 _CHANGE = 0.002  # of ln p by what the rate of its growth changes in a stride
@@ -95,24 +95,45 @@ def averaged_flow(task: Task, weights: Weights, steps: int, *, drift: bool = Tru
     >>> round((2 - 0.125 * ahead.sharpness) / 0.125**2, 3)  # over κ = η²; of descent 1.008
     1.009
     """
+    with double_precision(JAX):
+        flat, restore = flatten(weights)
+        end = flow(flat_functions(task), np.asarray(flat), steps, drift=drift)
+        layers = tuple(np.asarray(layer) for layer in restore(end.flat))
+    return Ahead(steps, layers, end.amplitude, end.sharpness, end.second, end.strides)
+
+
+@dataclass(frozen=True, eq=False)
+class FlowEnd:
+    """`Ahead`, with the weights as one array."""
+
+    flat: Floats
+    amplitude: float
+    sharpness: float
+    second: float
+    strides: int
+
+
+def flow(functions: FlatFunctions, flat: Floats, steps: int, *, drift: bool = True) -> FlowEnd:
+    """`averaged_flow` from flat weights, by the derivatives of any engine."""
     if steps < 1:
         raise InputError(f"steps = {steps}: need at least 1")
-    with double_precision(JAX):
-        flow = _Flow(task, flat_functions(task), drift)
-        flat, restore = flatten(weights)
-        state, done, second, strides = flow.begin(flat), 0.0, 0.0, 0
-        length = 1.0
-        while done < steps:
-            most = max(1.0, _LONGEST * steps)
-            taken = flow.stride(state, min(length, most, steps - done))
-            state, done, second = taken.end, done + taken.length, max(second, taken.second)
-            length, strides = _next_length(taken), strides + 1
-            if strides > _MOST_STRIDES or not np.isfinite(state.centre).all():
-                raise InputError("the averaged flow does not get there")
-        end = tuple(np.asarray(layer) for layer in restore(state.centre))
-    largest = float(sharpness(task, tuple(layer[None] for layer in end))[0])
-    amplitude = float(np.exp(state.log_amplitude))
-    return Ahead(steps, end, amplitude, largest, second, strides)
+    course = _Flow(functions, drift)
+    state, done, second, strides = course.begin(flat), 0.0, 0.0, 0
+    length = 1.0
+    while done < steps:
+        most = max(1.0, _LONGEST * steps)
+        taken = course.stride(state, min(length, most, steps - done))
+        state, done, second = taken.end, done + taken.length, max(second, taken.second)
+        length, strides = _next_length(taken), strides + 1
+        if strides > _MOST_STRIDES or not np.isfinite(state.centre).all():
+            raise InputError("the averaged flow does not get there")
+    amplitude, centre = float(np.exp(state.log_amplitude)), state.centre
+    return FlowEnd(centre, amplitude, _sharpness(functions, centre), second, strides)
+
+
+def _sharpness(functions: FlatFunctions, flat: Floats) -> float:
+    found = top_of(lambda v: np.asarray(functions.product(flat, v)), len(flat), 1)
+    return float("nan") if found is None else float(found[0][0])
 
 
 def _next_length(taken: _Taken) -> float:
@@ -123,17 +144,15 @@ def _next_length(taken: _Taken) -> float:
 
 @dataclass(frozen=True, eq=False)
 class _Flow:
-    """The flow of one task, with or without the drift."""
+    """The flow of one run, with or without the drift."""
 
-    task: Task
     functions: FlatFunctions
     drift: bool
 
-    def begin(self, flat: Any) -> _Middle:
+    def begin(self, first: Floats) -> _Middle:
         """From three steps: their weighted mean, and what alternates."""
-        first = np.asarray(flat)
-        second = np.asarray(self.functions.step(first))
-        third = np.asarray(self.functions.step(second))
+        second = step(self.functions, first)
+        third = step(self.functions, second)
         half = (first - 2 * second + third) / 4
         size = float(np.linalg.norm(half))
         if not 0 < size < np.inf:
@@ -162,7 +181,7 @@ class _Flow:
 
     def _motion(self, state: _Middle) -> _Motion:
         p = max(np.exp(state.log_amplitude), _PROBE) if self.drift else _PROBE
-        u, eta = state.direction, self.task.step_size
+        u, eta = state.direction, self.functions.step_size
         for _ in range(_TURNS):
             ahead, behind = (
                 np.asarray(self.functions.gradient(state.centre + side * p * u)) for side in (1, -1)
@@ -175,12 +194,12 @@ class _Flow:
     def _linear_part(self, centre: Floats) -> tuple[Floats, Floats]:
         """ηλ_j, rising, and the modes of the Gauss–Newton matrix Jᵀ diag(ℓ'')J/n."""
         residuals = np.asarray(self.functions.residuals(centre))
-        bends = np.maximum(loss_derivative(self.task.loss, 2, residuals), 0)
+        bends = np.maximum(loss_derivative(self.functions.loss, 2, residuals), 0)
         rows = np.asarray(self.functions.jacobian(centre)) * np.sqrt(bends / len(bends))[:, None]
         values, vectors = np.linalg.eigh(rows @ rows.T)
         kept = values > _RANK * values[-1]
         modes = (vectors[:, kept] / np.sqrt(values[kept])).T @ rows
-        return self.task.step_size * values[kept], modes
+        return self.functions.step_size * values[kept], modes
 
 
 def _moved(state: _Middle, shift: Floats, motion: _Motion, growth: float) -> _Middle:

@@ -6,10 +6,7 @@ Jᵀ diag(ℓ'')J/n, J the Jacobian of the outputs, so that its modes come from 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -17,14 +14,14 @@ from ...theory.arguments import instance, takes
 from ...theory.edge.law import drift, end, flip_coefficient, gap, rests
 from ...theory.errors import InputError
 from ..compile.floats import Floats, double_precision
-from ..extras import JAX, require
-from .architecture import EXTRA, Weights
-from .tasks import Task, derivatives
+from ..extras import JAX
+from .architecture import Weights
+from .flat import FlatFunctions, flat_functions, flatten
+from .tasks import Task
 
 _FITTED = 1e-12  # of the loss's unit: the largest residual of a settled point
 _ITERATIONS = 200
 _RANK = 1e-12  # of the largest eigenvalue of the kernel; what is smaller counts as 0
-_ORDER = 4  # derivatives that the law takes
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +96,7 @@ def settle(task: Task, weights: Weights) -> Weights:
     with double_precision(JAX):
         functions = flat_functions(task)
         flat, restore = flatten(weights)
-        here = functions.fit((flat + functions.step(flat)) / 2)
+        here = fit(functions, (np.asarray(flat) + step(functions, np.asarray(flat))) / 2)
         return tuple(np.asarray(layer) for layer in restore(here))
 
 
@@ -112,92 +109,79 @@ def flip_law(task: Task, weights: Weights) -> FlipLaw:
     Raises InputError where the residuals are not 0.
     """
     with double_precision(JAX):
-        return flat_functions(task).law(flatten(weights)[0])
+        return law_at(flat_functions(task), np.asarray(flatten(weights)[0]))
 
 
-def flatten(weights: Weights) -> tuple[Any, Callable[[Any], Weights]]:
-    """All weights of one run in one array, and what takes that apart again."""
-    found: tuple[Any, Any] = require("jax.flatten_util", EXTRA).ravel_pytree(tuple(weights))
-    return found
+def step(functions: FlatFunctions, flat: Floats) -> Floats:
+    """Flat weights after a step of descent."""
+    return flat - functions.step_size * np.asarray(functions.gradient(flat))
 
 
-@lru_cache(maxsize=8)
-def flat_functions(task: Task) -> FlatFunctions:
-    """The same object for the same task, so that nothing is compiled twice."""
-    return FlatFunctions(task)
+def fit(functions: FlatFunctions, flat: Floats) -> Floats:
+    """The nearby point where all residuals are 0. Raises InputError where none is found."""
+    size, least = np.inf, _FITTED * float(functions.loss.scale)
+    for _ in range(_ITERATIONS):
+        residuals = np.asarray(functions.residuals(flat))
+        size = float(np.max(np.abs(residuals)))
+        if size <= least or not np.isfinite(size):
+            break
+        rows = np.asarray(functions.jacobian(flat))
+        flat = flat - _shift(functions, flat, rows, residuals)
+    if not size <= least:
+        raise InputError(f"no weights found that fit all data: a residual is still {size:.3g}")
+    return flat
 
 
-class FlatFunctions:
-    """A task's derivatives at flat weights of one run; to be used inside `double_precision`."""
+def _shift(functions: FlatFunctions, flat: Floats, rows: Floats, residuals: Floats) -> Floats:
+    """Newton's step in the rows' span, halved until the residuals fall."""
+    whole = np.linalg.lstsq(rows, residuals, rcond=_RANK)[0]
+    before, part = np.linalg.norm(residuals), 1.0
+    while part > _RANK:
+        after = np.linalg.norm(np.asarray(functions.residuals(flat - part * whole)))
+        if after < (1 - part / 4) * before or after <= _FITTED * float(functions.loss.scale):
+            break
+        part /= 2
+    return np.asarray(part * whole)
 
-    def __init__(self, task: Task) -> None:
-        jax = require(JAX, EXTRA)
-        about = derivatives(task, _ORDER)
-        shapes = [jax.numpy.zeros(shape) for shape in task.network.shapes]
-        restore = flatten(tuple(shapes))[1]
-        self._task, self._unit = task, float(task.loss.scale)
 
-        def objective(flat: Any) -> Any:
-            return about.objective(restore(flat))
+def law_at(functions: FlatFunctions, flat: Floats) -> FlipLaw:
+    """See `flip_law`."""
+    residuals = np.asarray(functions.residuals(flat))
+    if not np.max(np.abs(residuals)) <= 1e3 * _FITTED * float(functions.loss.scale):
+        raise InputError("the law is about weights that fit all data: `settle` finds them")
+    rates, modes = kernel_modes(np.asarray(functions.jacobian(flat)))
+    u, stable = modes[0], modes[1:]
+    v = np.asarray(functions.third(flat, u))
+    force = v - modes.T @ (modes @ v)
+    fourth = float(functions.fourth_along(flat, u))
+    couplings = stable @ v
+    return FlipLaw(
+        functions.step_size, float(rates[0]), float(u @ v), fourth, rates[1:], couplings,
+        u, stable, force,
+    )  # fmt: skip
 
-        def second(flat: Any, u: Any) -> Any:
-            return _along(jax, objective, flat, u, 2)
 
-        def residuals(flat: Any) -> Any:
-            return about.residuals(restore(flat))
+@dataclass(frozen=True, eq=False)
+class Below:
+    """The `law` at the minimum below a point of an orbit; of the orbit P, the `square` of its
+    distance along u, and its distances `shifts` along the stable modes."""
 
-        self.objective, self.second_along = objective, second
-        self.residuals = jax.jit(residuals)
-        self.jacobian = jax.jit(jax.jacrev(residuals))
-        self.gradient = jax.jit(jax.grad(objective))
-        self.product = jax.jit(lambda f, d: jax.jvp(jax.grad(objective), (f,), (d,))[1])
-        self.third = jax.jit(jax.grad(second))  # ∇(uᵀHu), u held fixed
-        self.fourth_along = jax.jit(lambda f, u: _along(jax, objective, f, u, 4))
+    law: FlipLaw
+    square: float
+    shifts: Floats
 
-    def step(self, flat: Any) -> Any:
-        """A step of descent."""
-        return flat - self._task.step_size * self.gradient(flat)
 
-    def fit(self, flat: Any) -> Any:
-        """The nearby point where all residuals are 0."""
-        size = np.inf
-        for _ in range(_ITERATIONS):
-            residuals = np.asarray(self.residuals(flat))
-            size = float(np.max(np.abs(residuals)))
-            if size <= _FITTED * self._unit or not np.isfinite(size):
-                break
-            rows = np.asarray(self.jacobian(flat))
-            flat = flat - self._shift(flat, rows, residuals)
-        if not size <= _FITTED * self._unit:
-            raise InputError(f"no weights found that fit all data: a residual is still {size:.3g}")
-        return flat
+def below(functions: FlatFunctions, flat: Floats) -> Below:
+    """The minimum below the mean of two steps, and where these are about it.
 
-    def _shift(self, flat: Any, rows: Floats, residuals: Floats) -> Floats:
-        """Newton's step in the rows' span, halved until the residuals fall."""
-        whole = np.linalg.lstsq(rows, residuals, rcond=_RANK)[0]
-        before, part = np.linalg.norm(residuals), 1.0
-        while part > _RANK:
-            after = np.linalg.norm(np.asarray(self.residuals(flat - part * whole)))
-            if after < (1 - part / 4) * before or after <= _FITTED * self._unit:
-                break
-            part /= 2
-        return np.asarray(part * whole)
-
-    def law(self, flat: Any) -> FlipLaw:
-        """See `flip_law`."""
-        residuals = np.asarray(self.residuals(flat))
-        if not np.max(np.abs(residuals)) <= 1e3 * _FITTED * self._unit:
-            raise InputError("the law is about weights that fit all data: `settle` finds them")
-        rates, modes = kernel_modes(np.asarray(self.jacobian(flat)))
-        u, stable = modes[0], modes[1:]
-        v = np.asarray(self.third(flat, u))
-        force = v - modes.T @ (modes @ v)
-        fourth = float(self.fourth_along(flat, u))
-        couplings = stable @ v
-        return FlipLaw(
-            self._task.step_size, float(rates[0]), float(u @ v), fourth, rates[1:], couplings,
-            u, stable, force,
-        )  # fmt: skip
+    Raises InputError where no weights are found that fit all data.
+    """
+    following = step(functions, flat)
+    middle = (flat + following) / 2
+    foot = fit(functions, middle)
+    law = law_at(functions, foot)
+    amplitude = float((flat - following) @ law.direction) / 2
+    return Below(law, amplitude**2, law.modes @ (middle - foot))
 
 
 def kernel_modes(rows: Floats) -> tuple[Floats, Floats]:
@@ -206,19 +190,3 @@ def kernel_modes(rows: Floats) -> tuple[Floats, Floats]:
     rates = singular**2 / len(rows)
     kept = rates > _RANK * rates[0]
     return rates[kept], modes[kept]
-
-
-def _along(jax: Any, function: Any, flat: Any, u: Any, order: int) -> Any:
-    """The derivative of that order of t ↦ function(flat + t·u) at 0."""
-
-    def line(t: Any) -> Any:
-        return function(flat + t * u)
-
-    found: Callable[[Any], Any] = line
-    for _ in range(order):
-        found = _slope(jax, found)
-    return found(0.0)
-
-
-def _slope(jax: Any, line: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda t: jax.jvp(line, (t,), (jax.numpy.ones_like(t),))[1]

@@ -43,23 +43,30 @@ def top_eigenvectors(task: Task, run: Weights, count: int) -> tuple[Floats, Floa
     nothing = np.full(count, np.nan), np.full((size, count), np.nan)
     if not all(np.isfinite(layer).all() for layer in run):
         return nothing
+    product = _flat_product(task)
+    with double_precision(JAX):
+        found = top_of(lambda v: np.asarray(product(run, v)), size, count)
+    return nothing if found is None else found
+
+
+def top_of(
+    product: Callable[[Floats], Floats], size: int, count: int
+) -> tuple[Floats, Floats] | None:
+    """The `count` largest eigenvalues of a symmetric operator, largest first, and unit eigenvectors
+    as columns; None where it is not finite. Raises InputError where Lanczos does not converge."""
     from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
-    product = _flat_product(task)
     start = np.random.default_rng(0).standard_normal(size)  # the same every time
-    with double_precision(JAX):
-        first = np.asarray(product(run, start))
-        if not np.isfinite(first).all():
-            return nothing
-        if not first.any():  # a network all of whose units are saturated has no Hessian
-            return np.zeros(count), np.eye(size, count)
-        operator = LinearOperator(
-            (size, size), matvec=lambda v: np.asarray(product(run, v.ravel())), dtype=float
-        )
-        try:
-            values, vectors = eigsh(operator, k=count, which="LA", v0=start, tol=_TOLERANCE)
-        except ArpackNoConvergence:
-            raise InputError("the sharpness: Lanczos did not converge for these weights") from None
+    first = product(start)
+    if not np.isfinite(first).all():
+        return None
+    if not first.any():  # a network all of whose units are saturated has no Hessian
+        return np.zeros(count), np.eye(size, count)
+    operator = LinearOperator((size, size), matvec=lambda v: product(v.ravel()), dtype=float)
+    try:
+        values, vectors = eigsh(operator, k=count, which="LA", v0=start, tol=_TOLERANCE)
+    except ArpackNoConvergence:
+        raise InputError("the sharpness: Lanczos did not converge for these weights") from None
     order = np.argsort(-values)
     return values[order], vectors[:, order]
 

@@ -20,7 +20,8 @@ from ...theory.errors import InputError
 from ..compile.floats import double_precision
 from ..extras import JAX
 from .architecture import Weights
-from .saturation import FlipLaw, flat_functions, flatten
+from .flat import flat_functions, flatten
+from .saturation import FlipLaw, below
 from .tasks import Task
 
 _AT_REST = 1e-9  # of the gap, what is still to come of the drift
@@ -37,14 +38,8 @@ def gap_with_slow_modes(task: Task, weights: Weights) -> float | None:
     Raises InputError where no weights are found that fit all data.
     """
     with double_precision(JAX):
-        functions = flat_functions(task)
-        first = flatten(weights)[0]
-        second = functions.step(first)
-        foot = functions.fit((first + second) / 2)
-        law = functions.law(foot)
-        shift = law.modes @ np.asarray((first + second) / 2 - foot)
-        amplitude = float(np.asarray(first - second) @ law.direction) / 2
-    return end_of_slow_system(law, amplitude**2, shift)
+        found = below(flat_functions(task), np.asarray(flatten(weights)[0]))
+    return end_of_slow_system(found.law, found.square, found.shifts)
 
 
 def end_of_slow_system(law: FlipLaw, square: float, shifts: np.ndarray) -> float | None:

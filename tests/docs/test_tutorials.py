@@ -74,11 +74,18 @@ def test_the_way_of_who_trains_a_network(monkeypatch, tmp_path, capsys):
     assert q < edge < 1
     assert abs(q / response - 1) < 0.02 < abs(q / (np.tanh(p) / p) - 1)
     assert shown(found, "found.verdict")[0] == "pass"
-    fits = [float(line.split()[1]) for line in capsys.readouterr().out.splitlines()]
+    printed = capsys.readouterr().out.splitlines()
+    fits = [float(line.split()[1]) for line in printed[:4]]
     assert 3 * fits[0] < min(fits[1:])
     crossing, sharpness = shown(found, "found.crossing")
     assert 180 < crossing < 891
     assert 0.95 < sharpness < 1
+    at, told, measured = shown(found, "held.step, prediction.flow")
+    assert at == 891
+    assert measured == pytest.approx(2 - 2 * sharpness)
+    assert told == pytest.approx(measured, rel=0.02)
+    assert printed[4].startswith("step 99, 792 steps ahead: 2 − ηλ = ")
+    assert printed[5].endswith("do not rely on it")
     assert shown(found, "load_record") is True
 
 

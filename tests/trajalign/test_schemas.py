@@ -15,7 +15,7 @@ from protocols import FILE as SMALL_PROTOCOL
 from protocols import descend_by_formula
 from small_appendix import SMALL
 from small_study import FILE as SMALL_STUDY
-from watched_run import saved
+from watched_run import REACHED, saved
 
 from trajalign.monitor.record import REPORT
 
@@ -127,7 +127,7 @@ def document(
         pytest.skip("coqc is not installed")
     if request.param not in written:
         if "saved" in arguments:
-            monkeypatch.chdir(saved(tmp_path / "saved").parent)
+            monkeypatch.chdir(saved(tmp_path / "saved", REACHED).parent)
         if name == "monitor":
             out, err = (tmp_path / "saved" / REPORT).read_text(encoding="utf-8"), ""
         else:

@@ -3,14 +3,17 @@
 from .in_jax import JaxMonitor
 from .in_torch import Monitor
 from .looks import Look
+from .prediction import Prediction
 from .record import MONITOR_SCHEMA, Record, load_record
-from .watched import Watched, watched
+from .watched import Held, Watched, watched
 
 __all__ = [
     "MONITOR_SCHEMA",
+    "Held",
     "JaxMonitor",
     "Look",
     "Monitor",
+    "Prediction",
     "Record",
     "Watched",
     "load_record",

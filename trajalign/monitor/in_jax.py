@@ -11,9 +11,12 @@ from ..numerics.compile.floats import Floats, double_precision
 from ..numerics.extras import JAX, require
 from ..numerics.networks.architecture import EXTRA
 from ..numerics.networks.effective import EffectiveDiagram
+from ..numerics.networks.flat import InJax
+from ..theory.errors import InputError
 from ..theory.responses import Loss
 from .looks import Look
 from .objective import AlongLine, Objective, Theory, loss_or_function, require_numbers
+from .prediction import Prediction
 from .record import Plan, Watch
 
 
@@ -61,6 +64,7 @@ class JaxMonitor(Watch):
             objective, subtracted = _OfOutputs(given, targets), None
         super().__init__(objective, plan)
         self._products = _Products(function, inputs, subtracted)
+        self._wide = _Wide(function, inputs, subtracted)
 
     def step(self, params: Any) -> Look | None:
         """To be called with the parameters before each update; the look, if there is one now."""
@@ -69,6 +73,56 @@ class JaxMonitor(Watch):
         if isinstance(self._objective, _OfOutputs):
             self._objective.shape = self._products.shape(params)
         return self._look(_Linearised(self._products, params))
+
+    def predict(self, params: Any, steps: int) -> Prediction:
+        """Where the sharpness will be after `steps` ≥ 1 more steps, from these parameters.
+
+        To be called where `step` is, before it; the looks do not change. A Jacobian is formed for
+        each stride of the averaged flow, outputs times parameters, in double precision; of
+        parameters in single precision a copy is taken to double.
+        Raises InputError for an objective that is no loss of f − y, for a loss that is not even,
+        for parameters that have flown away, and for a function that keeps to single precision.
+        """
+        loss = self._loss()
+        with double_precision(JAX):
+            flat, functions = self._wide.at(params, loss, self._plan.lr)
+            return self._predict(functions, flat, steps)
+
+
+class _Wide:
+    """A function in double precision, at flat parameters; compiled once for parameters of a kind.
+
+    Its methods are to be used inside `double_precision`."""
+
+    def __init__(self, function: Callable[[Any, Any], Any], inputs: Any, subtracted: Any) -> None:
+        self._of = (function, inputs, subtracted)
+        self._found: dict[Any, InJax] = {}
+
+    def at(self, params: Any, loss: Loss, step_size: float) -> tuple[Floats, InJax]:
+        """The parameters as one array, and what is differentiated. Raises InputError."""
+        jax = require(JAX, EXTRA)
+        flat, restore = require("jax.flatten_util", EXTRA).ravel_pytree(_widened(params))
+        leaves, tree = jax.tree_util.tree_flatten(params)
+        kind = (tree, tuple(np.shape(leaf) for leaf in leaves))
+        if kind not in self._found:
+            function, inputs, subtracted = self._of
+            data = _widened(inputs)
+            given = jax.eval_shape(function, restore(flat), data).dtype
+            if given != np.float64:
+                raise InputError(f"predict: needs double precision, the function gives {given}")
+            outputs = _Products(function, data, _widened(subtracted)).outputs
+            self._found[kind] = InJax(lambda f: outputs(restore(f)), loss, step_size)
+        return np.asarray(flat), self._found[kind]
+
+
+def _widened(tree: Any) -> Any:
+    jax, jnp = require(JAX, EXTRA), require("jax.numpy", EXTRA)
+
+    def wide(leaf: Any) -> Any:
+        kept = np.asarray(leaf)
+        return jnp.asarray(kept, float) if jnp.issubdtype(kept.dtype, jnp.floating) else leaf
+
+    return jax.tree_util.tree_map(wide, tree)
 
 
 class _Products:

@@ -13,8 +13,10 @@ from ..numerics.extras import require
 from ..numerics.networks.effective import EffectiveDiagram
 from ..theory.errors import InputError
 from ..theory.responses import Loss
+from .flat_torch import InTorch
 from .looks import Look
 from .objective import AlongLine, Objective, Theory, loss_or_function, require_numbers
+from .prediction import Prediction
 from .record import Plan, Watch
 
 EXTRA = "torch"
@@ -78,6 +80,23 @@ class Monitor(Watch):
         except RuntimeError as error:  # such as of batch normalisation, which counts batches
             why = str(error).splitlines()[0]
             raise InputError(f"PyTorch cannot compute what a look needs: {why}") from None
+
+    def predict(self, steps: int) -> Prediction:
+        """Where the sharpness will be after `steps` ≥ 1 more steps, from the weights of now.
+
+        To be called where `step` is, before it; neither the model nor the looks change. A Jacobian
+        is formed for each stride of the averaged flow, outputs times weights, in double precision;
+        of a model in single precision a copy is taken to double.
+        Raises InputError for an objective that is no loss of f − y, for a loss that is not even,
+        for weights that have flown away, and where PyTorch cannot compute what is needed.
+        """
+        loss, model = self._loss(), self._model
+        try:
+            found = InTorch(model, self._inputs, self._subtracted, loss, self._plan.lr)
+            return self._predict(found, found.start, steps)
+        except (RuntimeError, TypeError) as error:
+            why = str(error).splitlines()[0]
+            raise InputError(f"PyTorch cannot compute what a prediction needs: {why}") from None
 
 
 class _Linearised:

@@ -16,11 +16,13 @@ import numpy as np
 from .. import __version__
 from ..files import dump, write_together
 from ..numerics.compile.floats import Floats
+from ..numerics.networks.flat import FlatFunctions
 from ..theory.arguments import convert_fields, integer, real, string
 from ..theory.errors import InputError
 from ..theory.responses import Loss
 from .looks import Linearised, Look, Seen, look_at
 from .objective import Objective, Theory
+from .prediction import Prediction, as_fields, from_fields, predicted, required_loss
 
 MONITOR_SCHEMA = "trajalign.monitor/1"
 ARRAYS, REPORT = "trajectories.npz", "report.json"
@@ -48,13 +50,15 @@ class Plan:
 @dataclass(frozen=True, eq=False)
 class Record:
     """A run that was watched: the loss (None where it is none of the theory), the step size, the
-    looks, and, one row for each look, the residuals (else the outputs) and the directions v."""
+    looks, and, one row for each look, the residuals (else the outputs) and the directions v; the
+    predictions that were made."""
 
     loss: Loss | None
     step_size: float
     looks: tuple[Look, ...]
     residuals: Floats
     leading: Floats
+    predictions: tuple[Prediction, ...] = ()
 
     def column(self, name: str) -> Floats:
         """A field of all looks."""
@@ -67,11 +71,17 @@ class Watch:
     def __init__(self, objective: Objective, plan: Plan) -> None:
         self._objective, self._plan, self._step = objective, plan, 0
         self._seen: list[Seen] = []
+        self._predictions: list[Prediction] = []
 
     @property
     def looks(self) -> list[Look]:
         """What was seen so far."""
         return [seen.look for seen in self._seen]
+
+    @property
+    def predictions(self) -> list[Prediction]:
+        """What was predicted so far."""
+        return list(self._predictions)
 
     @property
     def record(self) -> Record:
@@ -81,7 +91,8 @@ class Watch:
         rows = [(seen.residuals, seen.leading) for seen in self._seen]
         residuals, leading = (np.stack(part) for part in zip(*rows, strict=True))
         loss = self._objective.loss if isinstance(self._objective, Theory) else None
-        return Record(loss, self._plan.lr, tuple(self.looks), residuals, leading)
+        told = tuple(self._predictions)
+        return Record(loss, self._plan.lr, tuple(self.looks), residuals, leading, told)
 
     def save(self, folder: str | Path) -> None:
         """`trajectories.npz`, with the names that `trajalign experiment` uses, and `report.json`,
@@ -93,6 +104,15 @@ class Watch:
         """Whether there is a look at this step; counts it."""
         now, self._step = self._step, self._step + 1
         return now % self._plan.every == 0
+
+    def _loss(self) -> Loss:
+        """Of a run whose end can be predicted. Raises InputError."""
+        return required_loss(self._objective)
+
+    def _predict(self, functions: FlatFunctions, flat: Floats, steps: int) -> Prediction:
+        found = predicted(functions, flat, self._step, steps)
+        self._predictions.append(found)
+        return found
 
     def _look(self, model: Linearised) -> Look:
         step, sharp = self._step - 1, self._plan.sharpness_every
@@ -119,6 +139,7 @@ def _save(record: Record, place: Path) -> None:
             {k: v if np.isfinite(v) else None for k, v in asdict(look).items()}
             for look in record.looks
         ],
+        "predictions": [as_fields(prediction) for prediction in record.predictions],
     }
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -159,7 +180,8 @@ def _record(report: Mapping[str, Any], arrays: Mapping[str, Floats]) -> Record:
         raise ValueError("rows")
     text = report["loss"]
     loss = None if text is None else Loss.parse(string(text, "loss"))
-    return Record(loss, plan.lr, looks, residuals, leading)
+    told = tuple(from_fields(row) for row in report.get("predictions", ()))
+    return Record(loss, plan.lr, looks, residuals, leading, told)
 
 
 def _look(row: Sequence[float]) -> Look:

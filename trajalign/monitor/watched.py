@@ -13,6 +13,7 @@ from ..studies.many_points import EFFECTIVE, Fit, ManyPoints, Seen, held_against
 from ..studies.study import FAIL, PASS, UNDECIDED
 from ..theory.errors import InputError
 from ..theory.responses import Loss
+from .prediction import Prediction
 from .record import Record
 
 _TRANSIENT = 0.1  # of the run, where nothing else is asked
@@ -20,12 +21,23 @@ _OTHER, _OTHERWISE = "pseudo-huber", "log-cosh"
 MEDIAN, MOST = 0.02, 0.05  # as in the studies
 
 
+@dataclass(frozen=True)
+class Held:
+    """A prediction, and what was measured at the first step from its end on at which the sharpness
+    was computed: there 2 − ηλ is `gap`. Both are None where the run did not go that far."""
+
+    prediction: Prediction
+    step: int | None
+    gap: float | None
+
+
 @dataclass(frozen=True, eq=False)
 class Watched:
     """How a watched run stands to diagrams. `transient`: the step from which it is judged;
     `many`, its misfits at all looks; `fits`, over the judged looks, by the diagram's name;
     `crossing`, the first step from the transient on at which q is not below the edge; `sharpness`,
-    the last that was computed, in units of 2/η. Both are None where there is no such number."""
+    the last that was computed, in units of 2/η. Both are None where there is no such number.
+    `predictions`: those that were made, beside what was measured; no verdict rests on them."""
 
     record: Record
     transient: int
@@ -34,6 +46,7 @@ class Watched:
     fits: Mapping[str, Fit]
     crossing: int | None
     sharpness: float | None
+    predictions: tuple[Held, ...]
 
     @property
     def judged(self) -> int:
@@ -73,7 +86,16 @@ def watched(record: Record, transient: int | None = None) -> Watched:
         many.fits(...),
         int(above[0]) if above.size else None,
         _last(record.column("sharpness") * record.step_size / 2),
+        tuple(_beside(record, prediction) for prediction in record.predictions),
     )
+
+
+def _beside(record: Record, prediction: Prediction) -> Held:
+    end = prediction.step + prediction.steps
+    for look in record.looks:
+        if look.step >= end and np.isfinite(look.sharpness):
+            return Held(prediction, look.step, float(2 - record.step_size * look.sharpness))
+    return Held(prediction, None, None)
 
 
 def _held(record: Record, other: Loss, start: int) -> ManyPoints:

@@ -15,8 +15,8 @@ from ..theory.errors import InputError
 from .criteria import SaturationCriteria
 from .study import Study
 
-_LARGEST_SECOND = 1.9  # ηλ₂ on the way; beyond, two directions are at the edge
-_LEAST_MARGIN = 10.0  # ηλ_j and 2 − ηλ_j over κ, for the law
+LARGEST_SECOND = 1.9  # ηλ₂ on the way; beyond, two directions are at the edge
+LEAST_MARGIN = 10.0  # ηλ_j and 2 − ηλ_j over κ, for the law
 _FROM = 5.0  # (2/q − 2)/κ at the early step, for the law
 _STEADY = 0.01  # of the gap, between the last two looks
 FIELDS = ("flow", "without_drift", "second", "law", "bare_law", "margin")
@@ -128,11 +128,11 @@ def _saturation(
 ) -> Saturation:
     before, last = (float(gap) for gap in gaps)
     steady = bool(np.isfinite(gaps).all() and abs(last - before) <= _STEADY * abs(last))
-    judged = steady and was_at_edge and told["second"] <= _LARGEST_SECOND
+    judged = steady and was_at_edge and told["second"] <= LARGEST_SECOND
     known = {name: value if np.isfinite(value) else None for name, value in told.items()}
     return Saturation(
         measured=last if np.isfinite(last) else None,
         of_flow=judged,
-        of_law=steady and was_at_edge and from_far and told["margin"] >= _LEAST_MARGIN,
+        of_law=steady and was_at_edge and from_far and told["margin"] >= LEAST_MARGIN,
         **known,
     )
