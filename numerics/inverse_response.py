@@ -83,7 +83,7 @@ class InverseResponse:
     def _solve(self, q: arb, bits: int, guess: arb | None) -> arb:
         unit = arb(self._scale)
         high = unit
-        while evaluate(self._function, (high,), 30)[0] >= q:
+        while not evaluate(self._function, (high,), 30)[0] < q:  # also where r(high) is q itself
             high = 2 * high
             if high > _FAR * unit:
                 raise NotFiniteError(f"r(z) stays above {q.str(6)} up to z = {high.str(6)}")

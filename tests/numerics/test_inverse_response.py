@@ -1,5 +1,7 @@
 """Inverses of decreasing functions, against closed forms and mpmath's root finder."""
 
+from fractions import Fraction
+
 import pytest
 import sympy as sp
 from flint import arb, ctx, fmpq
@@ -45,6 +47,15 @@ def test_the_closed_forms_to_120_digits(inverses, name, q):
         found = solved(inverses[name], fmpq(q.numerator, q.denominator))
         expected = CLOSED[name](mp.mpf(q.numerator) / q.denominator)
         assert abs(found / expected - 1) < mp.mpf(10) ** (2 - DIGITS)
+
+
+@pytest.mark.parametrize(("q", "root"), [("16/25", "1/2"), ("1/4", "1")])
+@pytest.mark.parametrize("bits", [53, BITS])
+def test_a_root_at_which_the_search_begins_or_ends(inverses, q, root, bits):
+    """Of z/√(1+z²), r(z) = 1/(1+z²)²: the search for a bracket tries these places themselves."""
+    found = solved(inverses["algebraic"], fmpq(*Fraction(q).as_integer_ratio()), bits)
+    with mp.workprec(2 * bits):
+        assert abs(found / mp.mpf(float(Fraction(root))) - 1) < mp.mpf(2) ** (2 - bits)
 
 
 @pytest.mark.parametrize("name", sorted(CLOSED))
