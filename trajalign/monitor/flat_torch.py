@@ -77,7 +77,8 @@ class InTorch:
         z, one, two = (_numbers(part) for part in jet)
         above = self._mean_of(3, z, one**2) + self._mean_of(2, z, two)
         found = back((above, self._mean_of(2, z, 2 * one), self._mean_of(1, z)))[0]
-        return self._checked(_numbers(found), lambda at: self.product(at, u), flat, u)
+        checked: Floats = self._checked(_numbers(found), lambda at: self.product(at, u), flat, u)
+        return checked
 
     def fourth_along(self, flat: Floats, u: Floats) -> float:
         """The fourth derivative of t ↦ L(θ + tu) at 0."""
