@@ -14,6 +14,7 @@ from ..experiment_output import AT_LEAST, EXPERIMENT_SCHEMA, WORDS, finite
 from ..figures.networks import study_pictures
 from ..figures.picture import Picture
 from ..protocol_output import PROTOCOL_SCHEMA
+from ..studies.account import Account, account
 from ..studies.flow import gradient_flow
 from ..studies.judging import EVIDENCE, Finding, Judgement, judge
 from ..studies.running import finished
@@ -49,6 +50,11 @@ class Kept:
         """What runs the study again."""
         name = self.study.name if _is_shipped(self.study) else f"{self.study.name}.toml"
         return shlex.join(["trajalign", "experiment", name, "-o", self.study.name])
+
+    @property
+    def account(self) -> Account:
+        """In words."""
+        return account(self.study, self.judgement)
 
     @property
     def criteria(self) -> list[tuple[str, str, str, str]]:

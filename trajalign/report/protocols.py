@@ -12,6 +12,7 @@ from typing import Any
 from ..figures.picture import Picture
 from ..figures.protocol import protocol_picture
 from ..protocol_output import AT_LEAST, WORDS, run_cells
+from ..studies.account import Account, account_of_protocol
 from ..studies.judging import EVIDENCE, Finding
 from ..studies.protocol import Protocol, load_protocol, protocol_of
 from ..studies.protocol_judging import ProtocolJudgement, judge_protocol
@@ -46,6 +47,11 @@ class KeptProtocol:
         """What runs the protocol again."""
         name = self.study.name if _is_shipped(self.study) else f"{self.study.name}.toml"
         return shlex.join(["trajalign", "experiment", name, "-o", self.study.name])
+
+    @property
+    def account(self) -> Account:
+        """In words."""
+        return account_of_protocol(self.study, self.judgement)
 
     @property
     def criteria(self) -> list[tuple[str, str, str, str]]:

@@ -1,0 +1,193 @@
+"""A study in words: on what, what aligns, and what does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .criteria import DiagramCriteria, SaturationCriteria
+from .judging import DIVERGED, EDGE, FLOWED, LEFT, Judgement, Run
+from .many_points import EFFECTIVE, ONE_POINT, OTHER_LOSS, UNSHIFTED
+from .protocol import Protocol
+from .protocol_judging import ProtocolJudgement
+from .saturation import Saturation
+from .study import Study
+
+_LAYERS = {2: "two", 3: "three", 4: "four", 5: "five"}
+_DATA = {
+    "one-point": "one data point of {inputs} numbers, target {target:g}",
+    "gaussian": "{count} random points of {inputs} numbers",
+    "digits": "{count} images of the digits {first} and {second}",
+    "breast-cancer": "{count} points of scikit-learn's breast cancer data",
+    "wine": "{count} of scikit-learn's wines",
+}
+_OTHERWISE = {
+    FLOWED: "never at the edge",
+    LEFT: "at the edge, but no longer when the transient is over",
+    DIVERGED: "flown away",
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a study found, in sentences: `on` what, what `aligns`, and what `does_not`."""
+
+    on: str
+    aligns: tuple[str, ...]
+    does_not: tuple[str, ...]
+
+
+def account(study: Study, judgement: Judgement) -> Account:
+    """Of a study, by the bounds that it was to meet."""
+    edge = [run for run in judgement.runs if run.outcome == EDGE]
+    asked, aligns, does_not = study.criteria, list[str](), list[str]()
+    if not edge:
+        does_not.append("Nothing is at the edge when the transient is over.")
+    elif asked.diagram is not None:
+        other = study.parameters["criteria"]["diagram"]["other_loss"]
+        aligns += _on_diagram(edge, asked.diagram)
+        does_not += _off_diagram(edge, asked.diagram, other)
+    elif asked.alignment is not None:
+        aligns += _on_curve(edge, asked.alignment, asked.transient)
+        does_not += _off_curve(edge, asked.alignment)
+    if asked.saturation is not None:
+        ended = [run.saturation for run in judgement.runs if run.saturation is not None]
+        aligns += _predicted(ended, asked.saturation)
+        does_not += _not_predicted(ended)
+    does_not += _elsewhere(judgement.runs)
+    return Account(_on(study), tuple(aligns), tuple(does_not))
+
+
+def account_of_protocol(protocol: Protocol, judgement: ProtocolJudgement) -> Account:
+    """Of a protocol: there it is the sharpness that is held to 2/η."""
+    names = [one.name for one in protocol.data_sets]
+    shown = [name for name in names if judgement.shown(name)]
+    missed = [name for name in names if name not in shown]
+    loss = protocol.parameters["protocol"]["loss"]
+    on = (
+        f"{_network(protocol.depth, protocol.width, protocol.activation)} on {len(names)} data "
+        f"sets, one seed each, loss {loss}, {len(protocol.fractions)} step sizes each."
+    )
+    aligns = (
+        [f"At every step size the sharpness rises to 2/η and stays there: {_listed(shown)}."]
+        if shown
+        else []
+    )
+    does_not = [f"Not so, or not at every step size: {_listed(missed)}."] if missed else []
+    does_not.append("Whether q follows a diagram is not asked.")
+    return Account(on, tuple(aligns), tuple(does_not))
+
+
+def _on(study: Study) -> str:
+    of, given, descent = study.task.network, study.parameters["data"], study.parameters["descent"]
+    network, data = _network(of.depth, of.width, of.activation), _DATA[given["kind"]]
+    return (
+        f"{network} on {data.format(**given)}, loss {descent['loss']}, "
+        f"η = {descent['step_size']}; {_runs(len(study.starts))}."
+    )
+
+
+def _network(depth: int, width: int, activation: str) -> str:
+    layers = _LAYERS.get(depth, str(depth))
+    return f"Networks of {layers} layers, width {width}, activation {activation},"
+
+
+def _on_diagram(edge: Sequence[Run], asked: DiagramCriteria) -> Iterator[str]:
+    fits = [run.diagrams[EFFECTIVE] for run in edge if run.diagrams is not None]
+    good = [fit for fit in fits if fit.meets(asked)]
+    if good:
+        median, most = (max(getattr(fit, n) for fit in good) for n in ("median", "most"))
+        yield (
+            f"On {len(good)} of {_runs(len(edge))} at the edge, q follows Q₀(p; w), the diagram of "
+            f"all data points at once: until the edge is passed, |q/Q₀ − 1| is at most "
+            f"{median:.2g} in the median and at most {most:.2g} in 95 % of the steps."
+        )
+
+
+def _off_diagram(edge: Sequence[Run], asked: DiagramCriteria, other: str) -> Iterator[str]:
+    runs = [run.diagrams for run in edge if run.diagrams is not None]
+    off = sum(not fits[EFFECTIVE].meets(asked) for fits in runs)
+    if off:
+        yield (
+            f"On {_runs(off)} of {len(edge)} at the edge, q is further from Q₀(p; w) than asked "
+            f"(median {asked.median:g}, 95 % of the steps {asked.most:g})."
+        )
+    own = _middle(runs, EFFECTIVE)
+    names = {ONE_POINT: "r(p) of one point", UNSHIFTED: "Q₀(p; 0), without the rest w"}
+    names[OTHER_LOSS] = f"Q₀ of another loss, {other}"
+    if own is not None and own > 0:
+        told = [
+            f"{words} is {middle / own:.2g} times as far"
+            for name, words in names.items()
+            if (middle := _middle(runs, name)) is not None
+        ]
+        yield f"With other diagrams: {_listed(told)} (medians over the runs)."
+
+
+def _middle(runs: Sequence[Mapping[str, Any]], name: str) -> float | None:
+    known = [fits[name].median for fits in runs if fits[name].median is not None]
+    middle = float(np.median(known)) if known else float("nan")
+    return middle if np.isfinite(middle) else None
+
+
+def _on_curve(edge: Sequence[Run], bound: float, transient: int) -> Iterator[str]:
+    good = [run.worst for run in edge if run.worst <= bound]
+    if good:
+        yield (
+            f"On {len(good)} of {_runs(len(edge))} at the edge, q follows r(p): from step "
+            f"{transient} on |q/r(p) − 1| is at most {max(good):.2g}."
+        )
+
+
+def _off_curve(edge: Sequence[Run], bound: float) -> Iterator[str]:
+    off = [run.worst for run in edge if not run.worst <= bound]
+    if off:
+        worst = f": up to {max(off):.2g}" if np.isfinite(off).all() else ""
+        yield (
+            f"On {_runs(len(off))} of {len(edge)} at the edge, q is further from r(p) than asked "
+            f"({bound:g}){worst}."
+        )
+
+
+def _predicted(ended: Sequence[Saturation], asked: SaturationCriteria) -> Iterator[str]:
+    for name, judged, words in (
+        (
+            "flow",
+            [run for run in ended if run.of_flow],
+            f"the averaged flow from step {asked.start}",
+        ),
+        ("law", [run for run in ended if run.of_law], "the law of the edge where the run ended"),
+    ):
+        if judged:
+            worst = max(run.misses(name) for run in judged)
+            yield (
+                f"The final sharpness: {words} tells 2 − ηλ of {_runs(len(judged))} to within "
+                f"{worst:.2g} of itself."
+            )
+
+
+def _not_predicted(ended: Sequence[Saturation]) -> Iterator[str]:
+    left = sum(not run.of_flow for run in ended)
+    if left:
+        yield (
+            f"Of {_runs(left)} the final sharpness is not judged: not steady at the end, never at "
+            "the edge, or with a second direction there."
+        )
+
+
+def _elsewhere(runs: Sequence[Run]) -> Iterator[str]:
+    for outcome, count in Counter(run.outcome for run in runs).items():
+        if outcome in _OTHERWISE:
+            yield f"{count} of {_runs(len(runs))}: {_OTHERWISE[outcome]}."
+
+
+def _runs(count: int) -> str:
+    return "1 run" if count == 1 else f"{count} runs"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(words[:-1])] if words[1:] else []), words[-1]])
