@@ -47,7 +47,7 @@ def test_every_kind_of_data_has_words(name):
 def test_runs_on_their_own_diagram_align_and_other_diagrams_do_not():
     _, aligns, does_not = told("digits", RUN, RUN)
     assert aligns.startswith("On 2 of 2 runs at the edge, q follows Q₀(p; w)")
-    assert "at most 0.002 in the median and at most 0.01 in 95 % of the steps" in aligns
+    assert "at most 0.002 in its median and at most 0.01 in 95 % of its steps" in aligns
     assert "r(p) of one point is 15 times as far" in does_not
     assert "Q₀(p; 0), without the rest w is 2 times as far" in does_not
     assert "Q₀ of another loss, pseudo-huber is 0.5 times as far" in does_not  # told as it is

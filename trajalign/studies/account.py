@@ -103,8 +103,8 @@ def _on_diagram(edge: Sequence[Run], asked: DiagramCriteria) -> Iterator[str]:
         median, most = (max(getattr(fit, n) for fit in good) for n in ("median", "most"))
         yield (
             f"On {len(good)} of {_runs(len(edge))} at the edge, q follows Q₀(p; w), the diagram of "
-            f"all data points at once: until the edge is passed, |q/Q₀ − 1| is at most "
-            f"{median:.2g} in the median and at most {most:.2g} in 95 % of the steps."
+            f"all data points at once: until a run passes the edge or ends, |q/Q₀ − 1| is at most "
+            f"{median:.2g} in its median and at most {most:.2g} in 95 % of its steps."
         )
 
 
