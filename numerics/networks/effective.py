@@ -15,7 +15,7 @@ from ...theory.responses import Loss, response_of
 from ..compile.floats import FloatFunction, Floats, compile_floats
 from .data import array_of
 from .roots import between, opposite
-from .smooth import derivatives_of, parts
+from .smooth import derivatives_of, parity_of
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _LEAST = 1e-12  # of a step, in units of the loss
@@ -188,8 +188,7 @@ class _Slopes:
 
     def __init__(self, loss: Loss) -> None:
         self._loss = loss
-        odd, even = parts(loss.expression)
-        self._parity = False if odd == 0 else (True if even == 0 else None)
+        self._parity = parity_of(loss.expression)
         self._found: dict[int, FloatFunction] = {}
 
     def __getitem__(self, order: int) -> FloatFunction:

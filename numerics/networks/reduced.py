@@ -10,6 +10,7 @@ import sympy as sp
 from ...theory.arguments import instance, takes
 from ...theory.errors import InputError
 from ...theory.models import TwoLayerLinear
+from ...theory.requirements import require_response
 from ..compile.floats import Floats
 from ..orbits.iteration import Stops
 from ..orbits.loops import compile_loop
@@ -37,6 +38,7 @@ def is_reducible(task: Task) -> bool:
 
 def require_reducible(task: Task) -> None:
     """Raise InputError for a task that the reduced map does not describe."""
+    require_response(task.loss)
     if not is_reducible(task):
         raise InputError(
             "the reduced map needs depth 2, a linear activation, one point of length 1 and y = 0"

@@ -15,7 +15,7 @@ from flint import arb, ctx
 from ...theory.expressions.parsing import Z
 from ...theory.responses import Loss
 from ..compile.balls import compile_balls, exact
-from ..compile.floats import FloatFunction, compile_floats
+from ..compile.floats import FloatFunction, Parity, compile_floats
 from ..extras import JAX, require
 
 Function = Callable[[Any], Any]
@@ -45,6 +45,18 @@ def parts(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     return (_straightened(odd), even) if _is_not_zero(even) else (expression, sp.S.Zero)
 
 
+def parity_of(expression: sp.Expr) -> Parity:
+    """Whether it is odd, None where it is neither odd nor even.
+
+    >>> parity_of(Z**2), parity_of(Z**3), parity_of(Z**2 + Z**3)
+    (False, True, None)
+    """
+    odd, even = parts(expression)
+    if odd == 0:
+        return False
+    return True if even == 0 else None
+
+
 def _straightened(odd: sp.Expr) -> sp.Expr:
     """The same, written as a multiple of z if it is one: that of the softplus function is z/2, but
     its formula as it stands gives no digits of the second derivative."""
@@ -60,13 +72,13 @@ def _is_not_zero(expression: sp.Expr) -> bool:
 
 @lru_cache(maxsize=32)
 def smooth_function(
-    expressions: tuple[sp.Expr, ...], odd: Sequence[bool], scale: float = 1.0
+    expressions: tuple[sp.Expr, ...], odd: Sequence[Parity], scale: float = 1.0
 ) -> Function:
     """The first expression as a function whose derivative is the second, and so on.
 
-    Parameters: expressions in z, each the derivative of the one before; which of them are odd; the
-    natural unit of z. To be called inside `double_precision("jax")`; it can be differentiated as
-    often as there are further expressions.
+    Parameters: expressions in z, each the derivative of the one before; which of them are odd (None
+    where it is neither odd nor even); the natural unit of z. To be called inside
+    `double_precision("jax")`; it can be differentiated as often as there are further expressions.
     Raises what `compile_floats` raises.
     """
     return _chain(_compiled(expressions, odd, scale))
@@ -85,17 +97,17 @@ class LossFunction(NamedTuple):
 
 
 def loss_function(loss: Loss, order: int = 2) -> LossFunction:
-    """ℓ and its derivatives up to `order` ≥ 1, of an even loss. Raises what `compile_floats`
-    raises."""
+    """ℓ and its derivatives up to `order` ≥ 1. Raises what `compile_floats` raises."""
     expressions = (loss.expression, *derivatives_of(loss.slope, order - 1))
-    odd = tuple(k % 2 == 1 for k in range(order + 1))
+    parity = parity_of(loss.expression)
+    odd = tuple(None if parity is None else parity != (k % 2 == 1) for k in range(order + 1))
     evaluations = _compiled(expressions, odd, float(loss.scale))
     return LossFunction(_chain(evaluations), evaluations)
 
 
 @lru_cache(maxsize=64)
 def _compiled(
-    expressions: tuple[sp.Expr, ...], odd: Sequence[bool], scale: float
+    expressions: tuple[sp.Expr, ...], odd: Sequence[Parity], scale: float
 ) -> tuple[FloatFunction, ...]:
     pairs = zip(expressions, odd, strict=True)
     return tuple(compile_floats([e], [o], scale=scale, engine=JAX) for e, o in pairs)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...theory.arguments import convert_fields, instance, real
 from ...theory.errors import InputError
-from ...theory.requirements import require_response
+from ...theory.requirements import require_normalised
 from ...theory.responses import Loss, response_of
 from ..compile.floats import Floats
 from ..extras import JAX, require
@@ -24,7 +24,7 @@ class Task:
     """L = (1/n) Σ ℓ(f(x_i) − y_i), trained by gradient descent with one step size.
 
     Parameters: a network; data with as many inputs; a loss of the theory; `step_size` η > 0.
-    Raises InputError, also for a loss whose response is not even or not 1 at 0.
+    Raises InputError, also for a loss whose response is not 1 at 0.
     """
 
     network: Network
@@ -43,7 +43,7 @@ class Task:
             )
         if not (np.isfinite(self.step_size) and self.step_size > 0):
             raise InputError(f"step_size = {self.step_size}: need a positive number")
-        require_response(self.loss)
+        require_normalised(self.loss)
 
 
 class Local(NamedTuple):

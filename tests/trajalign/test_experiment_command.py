@@ -109,7 +109,7 @@ def test_the_list_of_studies(command, monkeypatch):
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == [
         "breast-cancer", "breast-cancer-linear", "digits", "digits-early", "digits-elu",
-        "digits-later", "elu-depth3", "linear-depth2", "linear-depth3", "saturation",
+        "digits-later", "digits-soft", "elu-depth3", "linear-depth2", "linear-depth3", "saturation",
         "saturation-digits", "square-loss", "step-sizes-log-cosh", "tanh-depth3",
         "three-step-sizes", "toy", "wine",
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from flint import arb
 
 from ..numerics.compile.balls import compile_balls, evaluate
 from ..numerics.compile.floats import Floats
-from ..numerics.networks import Trajectories
+from ..numerics.networks import Trajectories, effective_diagram
 from ..numerics.networks.reduced import is_reducible
 from ..studies.judging import EDGE, outcomes, place, response
 from ..studies.saturation import Predictions
@@ -103,7 +103,7 @@ def _branches_of_one_point(study: Study, wide: float, top: float) -> list[Curve]
 
 def _branches_of_runs(study: Study, recorded: Trajectories, wide: float) -> list[Curve]:
     """(p_t, Q₀(p_t; w_t)) of the first run of each group, by p, each side for itself: one curve as
-    far as w stays. And r(p) of one point, which is another."""
+    far as w stays. And that of one point, r(p) of an even loss, which is another."""
     off, first = place(study, recorded).off, True
     late = recorded.times >= _SETTLING * study.criteria.transient
     found = []
@@ -116,8 +116,8 @@ def _branches_of_runs(study: Study, recorded: Trajectories, wide: float) -> list
             found.append(Curve(name, STABLE, _tuple(p[order]), _tuple(own[order])))
             first = False
     p = np.linspace(-wide, wide, _SAMPLES)
-    one = _tuple(response(study.task.loss, p))
-    return [*found, Curve("$q = r(p)$, one point", REFERENCE, _tuple(p), one)]
+    one = effective_diagram(study.task.loss, p[:, None], np.ones((_SAMPLES, 1))).response
+    return [*found, Curve("$q = r(p)$, one point", REFERENCE, _tuple(p), _tuple(one))]
 
 
 def _width(study: Study, recorded: Trajectories) -> float:

@@ -15,7 +15,7 @@ from ..numerics.networks.saturation import below
 from ..studies.saturation import LARGEST_SECOND, LEAST_MARGIN
 from ..theory.arguments import integer, real, string
 from ..theory.errors import InputError
-from ..theory.requirements import require_response
+from ..theory.requirements import require_normalised
 from ..theory.responses import Loss
 from .objective import Objective, Theory
 
@@ -95,7 +95,7 @@ def required_loss(objective: Objective) -> Loss:
             "predict: need a loss of f − y, such as 'log-cosh'; of an objective of outputs and "
             "targets, such as a cross-entropy, no minimum is known that fits all data"
         )
-    require_response(objective.loss)
+    require_normalised(objective.loss)
     return objective.loss
 
 

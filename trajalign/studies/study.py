@@ -28,7 +28,7 @@ from ..numerics.networks.data import TABLES
 from ..numerics.networks.reduced import require_reducible
 from ..theory.errors import InputError
 from ..theory.expressions.parsing import parse_rational
-from ..theory.requirements import require_response
+from ..theory.requirements import require_normalised, require_response
 from ..theory.responses import Loss
 from .criteria import Criteria, read_criteria
 from .sections import Section
@@ -159,7 +159,6 @@ def study_of(name: str, parameters: Mapping[str, Any]) -> Study:
     )
     step_size = float(parse_rational(descent.text("step_size")))
     loss = Loss.parse(descent.text("loss"))
-    require_response(loss)  # runs are judged by q against r(p), and by q < 1
     task = Task(shape, points, loss, step_size)
     schedule = Schedule(
         descent.integer("steps"),
@@ -168,6 +167,10 @@ def study_of(name: str, parameters: Mapping[str, Any]) -> Study:
     )
     weights, described = _starts(starts, shape)
     asked = read_criteria(criteria, schedule)
+    if asked.diagram is None:
+        require_response(loss)  # runs are judged by q against r(p), and by q < 1
+    else:
+        require_normalised(loss)  # Q₀ is there for losses that are not even, too
     for section in sections.values():
         section.finish()
     recorded = schedule.steps // schedule.every * len(described) * len(points.targets)

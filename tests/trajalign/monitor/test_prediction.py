@@ -180,8 +180,8 @@ def test_what_it_refuses():
         in_jax(5, loss=lambda outputs, targets: jax.numpy.mean((outputs - targets) ** 2))
     with pytest.raises(InputError, match="steps = 0: need at least 1"):
         in_torch().predict(0)
-    with pytest.raises(InputError, match="r must be even"):
-        in_torch(loss="exp(z) - z").predict(5)
+    with pytest.raises(InputError, match=r"r\(0\) must be 1, but is 2"):
+        in_torch(loss="z**2").predict(5)
     with pytest.raises(InputError, match="the run has flown away"):
         in_torch([layer * np.nan for layer in START]).predict(5)
 
