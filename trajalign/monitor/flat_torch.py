@@ -24,6 +24,17 @@ _STEP = 1e-3  # in units of the loss, what differences move the residuals by
 _OFF = 1e-4  # relative
 
 
+def trained_weights(model: Any) -> dict[str, Any]:
+    """The weights of a model that are trained, by their names; not those that are frozen.
+
+    Raises InputError where there are none.
+    """
+    found = {name: w.detach() for name, w in model.named_parameters() if w.requires_grad}
+    if not found:
+        raise InputError("the model has no weight with requires_grad, so nothing is trained")
+    return found
+
+
 class InTorch:
     """`FlatFunctions` of a PyTorch model, in double precision, on copies: the model stays as it is.
 
@@ -33,9 +44,11 @@ class InTorch:
     def __init__(self, model: Any, inputs: Any, targets: Any, loss: Loss, step_size: float) -> None:
         self._func, self._torch = require("torch.func", "torch"), require("torch", "torch")
         self.loss, self.step_size = loss, step_size
-        named = {name: weight.detach() for name, weight in model.named_parameters()}
+        named = trained_weights(model)
         self._shapes = {name: weight.shape for name, weight in named.items()}
-        self._buffers = {name: self._wide(b.clone()) for name, b in model.named_buffers()}
+        fixed = {n: w.detach() for n, w in model.named_parameters() if n not in named}
+        fixed |= {name: buffer.clone() for name, buffer in model.named_buffers()}
+        self._fixed = {name: self._wide(values) for name, values in fixed.items()}
         self._model, self._inputs, self._targets = model, self._wide(inputs), self._wide(targets)
         weights = [self._wide(weight).reshape(-1) for weight in named.values()]
         self.start = _numbers(self._torch.cat(weights))
@@ -96,7 +109,7 @@ class InTorch:
         parts = flat.split([shape.numel() for shape in self._shapes.values()])
         pairs = zip(self._shapes.items(), parts, strict=True)
         weights = {name: part.view(shape) for (name, shape), part in pairs}
-        given = weights | self._buffers
+        given = weights | self._fixed
         return self._func.functional_call(self._model, given, (self._inputs,))
 
     def _jet(self, place: Any, along: Any, order: int) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from ..numerics.extras import require
 from ..numerics.networks.effective import EffectiveDiagram
 from ..theory.errors import InputError
 from ..theory.responses import Loss
-from .flat_torch import InTorch
+from .flat_torch import InTorch, trained_weights
 from .looks import Look
 from .objective import AlongLine, Objective, Theory, loss_or_function, require_numbers
 from .prediction import Prediction
@@ -25,7 +25,8 @@ EXTRA = "torch"
 class Monitor(Watch):
     """p, q and Q₀ of a PyTorch model that is trained by full-batch gradient descent.
 
-    Parameters: the model, in the mode in which it is trained, without randomness; the `loss`: as
+    Parameters: the model, in the mode in which it is trained, without randomness; of its weights
+    those with requires_grad are meant to be trained; the `loss`: as
     the theory has it, ℓ of f − y, a text or a Loss, for one output (the objective has to be its
     mean), or any function of (outputs, targets) that gives the objective, such as
     `torch.nn.functional.cross_entropy`, for outputs of any shape with the data points first; all
@@ -34,8 +35,9 @@ class Monitor(Watch):
 
     The tangent kernel is never formed: its first two eigenvalues come from Lanczos on products
     J Jᵀu/n, one backward and one forward pass each. Raises MissingExtraError without PyTorch,
-    InputError for a loss of the theory and outputs that are not one number for each target; `step`
-    raises it where PyTorch cannot compute what is needed, as with batch normalisation.
+    InputError for a loss of the theory and outputs that are not one number for each target, and for
+    a model that gives other outputs when it is asked again; `step` raises it where PyTorch cannot
+    compute what is needed, as with batch normalisation, and where no weight is trained.
 
     ```text
     monitor = Monitor(model, "log-cosh", inputs, targets, lr=0.05, every=5)
@@ -63,7 +65,7 @@ class Monitor(Watch):
         plan, given = Plan(lr, every, sharpness_every), loss_or_function(loss)
         self._model, self._inputs = model, inputs
         objective: Objective
-        outputs = model(inputs)
+        outputs = _repeatable(model, inputs)
         if isinstance(given, Loss):
             require_numbers("the model", tuple(outputs.squeeze(-1).shape), targets.shape)
             objective, self._subtracted = Theory(given, len(targets)), targets
@@ -87,8 +89,8 @@ class Monitor(Watch):
         To be called where `step` is, before it; neither the model nor the looks change. A Jacobian
         is formed for each stride of the averaged flow, outputs times weights, in double precision;
         of a model in single precision a copy is taken to double.
-        Raises InputError for an objective that is no loss of f − y, for a loss that is not even,
-        for weights that have flown away, and where PyTorch cannot compute what is needed.
+        Raises InputError for an objective that is no loss of f − y, for one whose response is not 1
+        at 0, for weights that have flown away, and where PyTorch cannot compute what is needed.
         """
         loss, model = self._loss(), self._model
         try:
@@ -99,13 +101,26 @@ class Monitor(Watch):
             raise InputError(f"PyTorch cannot compute what a prediction needs: {why}") from None
 
 
+def _repeatable(model: Any, inputs: Any) -> Any:
+    """The outputs, the same each time. Raises InputError for a model with dropout or its like: it
+    has no kernel."""
+    with require("torch", EXTRA).no_grad():
+        outputs, again = model(inputs), model(inputs)
+    if not np.array_equal(_numbers(outputs), _numbers(again), equal_nan=True):
+        raise InputError(
+            "the model gives other outputs when it is asked again, as with dropout: no diagram "
+            "speaks of that; leave the randomness out, by model.eval() where that does it"
+        )
+    return outputs
+
+
 class _Linearised:
     """A PyTorch model at its weights of now."""
 
     def __init__(self, model: Any, inputs: Any, subtracted: Any) -> None:
         self._func = require("torch.func", EXTRA)
         self._model, self._inputs = model, inputs
-        self._weights = {n: w.detach() for n, w in model.named_parameters()}
+        self._weights = trained_weights(model)
         self._like, self._back = self._func.vjp(self._flat, self._weights)
         self.outputs = _numbers(self._like if subtracted is None else self._like - subtracted)
         self.size = sum(weight.numel() for weight in self._weights.values())

@@ -91,6 +91,38 @@ def test_single_precision_is_seen_to_six_digits(torch):
     assert look.response == pytest.approx(double.response, rel=1e-5)
 
 
+def test_frozen_weights_have_no_part_in_it(torch):
+    """As if the layer that is frozen were part of the data."""
+    torch.manual_seed(0)
+    inputs, targets = torch.randn(3, 4).double(), torch.randn(3).double()
+    first, last = torch.nn.Linear(4, 5).double(), torch.nn.Linear(5, 1, bias=False).double()
+    model = torch.nn.Sequential(first, torch.nn.Tanh(), last)
+    features = torch.tanh(first(inputs)).detach()
+
+    def seen(model, inputs):
+        monitor = Monitor(model, "log-cosh", inputs, targets, ETA, sharpness_every=1)
+        look = monitor.step()
+        return [look.p, look.q, look.second, look.sharpness, monitor.predict(3).flow]
+
+    whole, expected = seen(model, inputs), seen(last, features)
+    first.requires_grad_(False)
+    assert seen(model, inputs) == pytest.approx(expected, rel=1e-9)
+    assert whole != pytest.approx(expected, rel=1e-2)
+    last.requires_grad_(False)
+    monitor = Monitor(model, "log-cosh", inputs, targets, ETA)
+    for ask in (monitor.step, lambda: monitor.predict(3)):
+        with pytest.raises(InputError, match="no weight with requires_grad"):
+            ask()
+
+
+def test_a_model_with_dropout_is_refused_where_it_drops(torch):
+    inputs, targets = torch.ones(3, 4), torch.ones(3)
+    model = torch.nn.Sequential(torch.nn.Linear(4, 50), torch.nn.Dropout(), torch.nn.Linear(50, 1))
+    with pytest.raises(InputError, match="other outputs when it is asked again, as with dropout"):
+        Monitor(model, "log-cosh", inputs, targets, ETA)
+    assert Monitor(model.eval(), "log-cosh", inputs, targets, ETA).step() is not None
+
+
 def test_what_it_refuses(torch):
     data = gaussian_points(4, 5, 2)
     inputs, targets = torch.tensor(data.inputs), torch.tensor(data.targets)
