@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -106,5 +107,6 @@ class Section:
             raise InputError(f"{self._name} {key} is missing: need {_WORDS.get(kind, 'a number')}")
         found = self._content.get(key, default)
         if not isinstance(found, kind) or isinstance(found, bool):
-            raise InputError(f"{self._name} {key} = {found!r}: need {_WORDS.get(kind, 'a number')}")
+            shown = reprlib.repr(found)  # it may be a whole table
+            raise InputError(f"{self._name} {key} = {shown}: need {_WORDS.get(kind, 'a number')}")
         return found
