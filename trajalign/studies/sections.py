@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import reprlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from ..theory.errors import InputError
 
 _LONGEST_AXIS = 1000
 _LARGEST = 2**63 - 1  # of integers
+_SHOWN = 60  # characters of a wrong value
 _WORDS = {str: "text", int: "an integer", list: "a list", Mapping: "a table"}
 
 
@@ -107,6 +107,6 @@ class Section:
             raise InputError(f"{self._name} {key} is missing: need {_WORDS.get(kind, 'a number')}")
         found = self._content.get(key, default)
         if not isinstance(found, kind) or isinstance(found, bool):
-            shown = reprlib.repr(found)  # it may be a whole table
+            shown = repr(found)[:_SHOWN]  # it may be a whole table
             raise InputError(f"{self._name} {key} = {shown}: need {_WORDS.get(kind, 'a number')}")
         return found
