@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from trajalign.studies.account import account, account_of_protocol
-from trajalign.studies.judging import Judgement, Run
+from trajalign.report.account import account, account_of_protocol
+from trajalign.studies.judging import Finding, Judgement, Run
 from trajalign.studies.many_points import Fit
 from trajalign.studies.protocol import load_protocol
 from trajalign.studies.protocol_judging import Hovering, ProtocolJudgement, ProtocolRun
@@ -91,16 +91,63 @@ def test_nothing_at_the_edge():
     )
 
 
+def test_every_criterion_that_is_not_met_is_named():
+    findings = (
+        Finding("edge_runs", 1, 1, "pass"),
+        Finding("spread", 0.005, 0.25, "fail"),
+        Finding("sharpness", 0.1, None, "undecided"),
+        Finding("wrong_diagrams", 0, 2, "fail"),
+    )
+    run = replace(RUN, diagrams=None)
+    found = account(load_study("toy"), Judgement((run,), findings))
+    assert found.does_not == (
+        "Not met: spread of q/r(p) − 1 over the runs, 0.25 where at most 0.005 was asked.",
+        "Not decided, for want of something to measure: final sharpness against 2/η (at most 0.1).",
+        "Not met: wrong diagrams that would pass as well, 2 where at most 0 was asked.",
+    )
+    assert account(load_study("toy"), Judgement((run,), findings[:1])).does_not == ()
+
+
+def test_a_run_without_a_step_to_compare_is_not_called_far_off():
+    nothing = replace(RUN, diagrams=dict.fromkeys(MANY, Fit(None, None)))
+    _, aligns, does_not = told("digits", nothing)
+    assert aligns == ""
+    assert does_not.startswith("On 1 run of 1 at the edge no step is compared")
+    assert "further" not in does_not
+
+
+def test_where_other_diagrams_have_no_number_none_is_told():
+    other = dict.fromkeys(MANY, Fit(float("inf"), float("inf")))
+    _, _, does_not = told("digits", replace(RUN, diagrams=other | {"effective": NEAR}))
+    assert does_not == ""
+
+
+END = Saturation(0.01, 0.0101, 0.2, 1.2, 0.0104, None, 30.0, True, True)
+
+
+def ended(*ends):
+    runs = (replace(RUN, diagrams=None, saturation=end) for end in ends)
+    return told("saturation", *runs)[1:]
+
+
 def test_the_final_sharpness():
-    end = Saturation(0.01, 0.0101, 0.2, 1.2, 0.0104, None, 30.0, True, False)
-    lost = replace(end, of_flow=False)
-    runs = [replace(RUN, diagrams=None, saturation=one) for one in (end, lost)]
-    _, aligns, does_not = told("saturation", *runs)
+    aligns, does_not = ended(END, replace(END, of_flow=False, of_law=False))
     assert aligns == (
-        "The final sharpness: the averaged flow from step 100 tells 2 − ηλ of 1 run to within 0.01 "
-        "of itself."
+        "The final sharpness: of 1 run the averaged flow from step 100 tells 2 − ηλ to within "
+        "0.01 of itself. The final sharpness: of 1 run the law of the edge at the end tells 2 − ηλ "
+        "to within 0.04 of itself."
     )
     assert does_not.startswith("Of 1 run the final sharpness is not judged")
+
+
+def test_a_prediction_that_failed_is_no_success():
+    aligns, does_not = ended(replace(END, flow=None, law=0.09))
+    assert aligns == ""
+    assert does_not == (
+        "The final sharpness: of 1 run the averaged flow from step 100 is off 2 − ηλ by more than "
+        "0.05 of itself. The final sharpness: of 1 run the law of the edge at the end is off "
+        "2 − ηλ by more than 0.05 of itself, up to 8."
+    )
 
 
 def protocol_run(data_set, met):
@@ -112,12 +159,19 @@ def test_a_protocol():
     protocol = load_protocol("three-step-sizes")
     every = ("sharpens", "hovers", "falls", "flow_goes_past")
     names = [one.name for one in protocol.data_sets]
-    runs = tuple(protocol_run(n, every if n == "wine" else every[:2]) for n in names)
-    found = account_of_protocol(protocol, ProtocolJudgement(runs, (), ()))
+    runs = tuple(protocol_run(n, every if n == "wine" else every[:3]) for n in names)
+    findings = (Finding("data_sets", 4, 1, "fail"), Finding("controls", 0, 0, "pass"))
+    found = account_of_protocol(protocol, ProtocolJudgement(runs, (), findings))
     assert found.on.startswith(
         "Networks of three layers, width 32, activation tanh, on 6 data sets"
     )
-    assert found.aligns == ("At every step size the sharpness rises to 2/η and stays there: wine.",)
-    assert found.does_not[0].endswith(
-        "digits 3/8, digits 1/7, digits 4/9, breast-cancer and gaussian."
+    (aligns,) = found.aligns
+    assert aligns == (
+        "At every step size the sharpness rises to 2/η and stays there, the loss falls, the flow "
+        "goes past: wine."
+    )
+    assert found.does_not[0] == ("On digits 3/8: the flow does not go past (at 1 of 1 step sizes).")
+    assert found.does_not[-2:] == (
+        "Not met: data sets that show it, 1 where at least 4 was asked.",
+        "Whether q follows a diagram is not asked.",
     )

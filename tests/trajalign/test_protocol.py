@@ -89,6 +89,9 @@ def changed(old, new):
         (changed("control = 1.25", "control = 1"), "control = 1: need a number above 1"),
         (changed("look_every = 3", "look_every = 0"), "look_every = 0: need 1 to"),
         (changed('"three points"', '"two points"'), "'two points' stands there twice"),
+        (changed('"three points"', '"a [/b] 50%"'), r"name = 'a \[/b\] 50%': need 1 to 40 letters"),
+        (changed('"three points"', r'"a $\\frac{$ b"'), "name = .*: need 1 to 40 letters"),
+        (changed("looks = 5\n", "looks = 22\n"), "looks = 22: need at most 21, those of the flow"),
         (changed("seed = 0", "seed = 0\ncolour = 1"), r"\[\[data\]\] 1: unknown key 'colour'"),
         (changed("count = 3", "count = 0"), "0 points of 3 inputs"),
         (changed("width = 4", "width = 0"), "width = 0: need 1 to"),
@@ -238,6 +241,30 @@ def test_what_is_finished_is_not_run_again(small, by_formula, tmp_path, monkeypa
         for a, b in zip((one.flow, *one.descents), (other.flow, *other.descents), strict=True):
             for name in a.__dataclass_fields__:
                 np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+
+
+def test_fractions_that_are_nearly_the_same_are_two_runs(by_formula, tmp_path):
+    (tmp_path / "own.toml").write_text(changed("[0.6, 0.8]", "[0.6, 0.6000004]"))
+    tracks = run_protocol(load_protocol(str(tmp_path / "own.toml")), tmp_path / "kept").tracks
+    one, other = (track.step_size for track in tracks[0].descents[:2])
+    assert one / other == pytest.approx(1 + 0.0000004 / 0.6, rel=1e-12)
+
+
+def test_runs_that_were_exchanged_are_refused(small, by_formula, tmp_path):
+    run_protocol(small, tmp_path)
+    places = [tmp_path / RUNS / f"{k}-0.8.npz" for k in (1, 2)]
+    places[1].write_bytes(places[0].read_bytes())
+    for take_up in (run_protocol, finished_protocol):
+        with pytest.raises(InputError, match="holds another run of this protocol"):
+            take_up(small, tmp_path)
+
+
+def test_runs_of_another_flow_are_refused(small, by_formula, tmp_path, monkeypatch):
+    run_protocol(small, tmp_path)
+    (tmp_path / RUNS / "1-flow.npz").unlink()
+    monkeypatch.setattr("protocols.TOP", 1.01 * TOP)
+    with pytest.raises(InputError, match="two points: the kept step sizes are not those"):
+        run_protocol(small, tmp_path)
 
 
 def test_runs_of_other_versions_are_not_mixed_with_these(small, by_formula, tmp_path, monkeypatch):

@@ -147,9 +147,23 @@ def edited(change):
 
 FORGED = {
     "a verdict": (edited(lambda r: r.update(verdict="fail")), "verdict fail instead of pass"),
-    "a criterion": (edited(lambda r: r["criteria"][0].update(measured=1)), "the criteria"),
-    "a run": (edited(lambda r: r["runs"][1].update(met=[])), "the run on two points at 0.8"),
-    "a step": (edited(lambda r: r["runs"][0].update(step_size=1)), "the run on two points at 0.6"),
+    "a criterion": (
+        edited(lambda r: r["criteria"][0].update(measured=1)), r"criteria\[1\]\.measured",
+    ),
+    "a run": (edited(lambda r: r["runs"][1].update(met=[])), r"runs\[2\]\.met"),
+    "a step": (edited(lambda r: r["runs"][0].update(step_size=1)), r"runs\[1\]\.step_size"),
+    "a median": (
+        edited(lambda r: r["runs"][0]["hovering"].update(median=1)), r"runs\[1\]\.hovering\.median",
+    ),
+    "controls": (edited(lambda r: r.update(controls=[])), "give: controls"),
+    "what is shown": (
+        edited(lambda r: r["data_sets"][0].update(shows=False)), r"data_sets\[1\]\.shows",
+    ),
+    "the evidence": (edited(lambda r: r.update(evidence="proved")), "give: evidence"),
+    "runs exchanged": (
+        lambda f: (f / "runs" / "1-0.8.npz").write_bytes((f / "runs" / "2-0.8.npz").read_bytes()),
+        "holds another run of this protocol",
+    ),
     "runs": (edited(lambda r: r["runs"].pop()), "the number of runs"),
     "no name": (edited(lambda r: r.pop("protocol")), "has no 'protocol'"),
     "a bound": (edited(lambda r: r["parameters"]["criteria"].update(start=0.2)), "verdict pass"),

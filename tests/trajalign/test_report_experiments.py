@@ -94,8 +94,10 @@ FORGED = {
     "damaged": (lambda f: (f / "trajectories.npz").write_bytes(b"x"), "is damaged"),
     "a verdict": (edited(lambda r: r.update(verdict="pass")), "verdict pass instead of fail"),
     "a criterion": (
-        edited(lambda r: r["criteria"][2].update(measured=1e-9)), "the criterion spread",
+        edited(lambda r: r["criteria"][2].update(measured=1e-9)), "give: criteria[3].measured",
     ),
+    "a run": (edited(lambda r: r["runs"][1].update(worst=1e-9)), "give: runs[2].worst"),
+    "the evidence": (edited(lambda r: r.update(evidence="proved")), "give: evidence"),
     "a bound": (
         edited(lambda r: r["parameters"]["criteria"].update(alignment=1.0)),
         "verdict fail instead of pass",

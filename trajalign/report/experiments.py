@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..experiment_output import AT_LEAST, EXPERIMENT_SCHEMA, WORDS, finite
+from ..experiment_output import AT_LEAST, EXPERIMENT_SCHEMA, WORDS, as_json
 from ..figures.networks import study_pictures
 from ..figures.picture import Picture
 from ..protocol_output import PROTOCOL_SCHEMA
-from ..studies.account import Account, account
 from ..studies.flow import gradient_flow
 from ..studies.judging import EVIDENCE, Finding, Judgement, judge
 from ..studies.running import finished
 from ..studies.study import Study, load_study, shipped, study_of
 from ..theory.errors import InputError
+from .account import Account, account
+from .differing import differing
 from .protocols import KeptProtocol, load_kept
 
-_CLOSE = 1e-6  # relative; another machine may round otherwise
 _HEADS = {"scale": "α", "seed": "seed", "x": "x₀", "y": "y₀"}
 
 
@@ -50,6 +50,11 @@ class Kept:
         """What runs the study again."""
         name = self.study.name if _is_shipped(self.study) else f"{self.study.name}.toml"
         return shlex.join(["trajalign", "experiment", name, "-o", self.study.name])
+
+    @property
+    def is_like_shipped(self) -> bool:
+        """Whether none is shipped under this name, or this one."""
+        return self.study.name not in shipped() or _is_shipped(self.study)
 
     @property
     def account(self) -> Account:
@@ -117,36 +122,23 @@ def load(folder: Path) -> Kept | KeptProtocol:
     except InputError as error:
         raise InputError(f"--experiment {folder}: {error}") from None
     judgement = judge(study, recorded, kept.predictions)
-    if found := _differences(stated, study, judgement):
+    anew = as_json(study, kept, judgement, "")
+    if found := _differences(stated, study, judgement) or differing(stated, anew):
         raise InputError(f"--experiment {folder}: {place.name} is not what its trajectories give: "
                          f"{found}")  # fmt: skip
     return Kept(study, judgement, study_pictures(study, recorded, flow, kept.predictions), text)
 
 
 def _differences(stated: Mapping[str, Any], study: Study, judgement: Judgement) -> str:
-    """What the report says otherwise than the trajectories, "" if nothing."""
+    """What the report says otherwise than the trajectories, where that can be said in words, else
+    ""."""
     if (stated.get("verdict"), stated.get("expected")) != (judgement.verdict, study.expected):
         return f"verdict {stated.get('verdict')} instead of {judgement.verdict}"
     criteria = stated.get("criteria")
     listed = criteria if isinstance(criteria, list) else []
     if len(listed) != len(judgement.findings):
         return f"{len(listed)} criteria instead of {len(judgement.findings)}"
-    for one, finding in zip(listed, judgement.findings, strict=True):
-        if not (isinstance(one, Mapping) and _agree(one, finding)):
-            return f"the criterion {finding.name}"
     return ""
-
-
-def _agree(stated: Mapping[str, Any], finding: Finding) -> bool:
-    words = (stated.get("name"), stated.get("asked"), stated.get("verdict"))
-    if words != (finding.name, finding.asked, finding.verdict):
-        return False
-    measured, found = stated.get("measured"), finite(vars(finding))["measured"]
-    if measured is None or found is None:
-        return measured is found
-    return isinstance(measured, int | float) and math.isclose(
-        measured, found, rel_tol=_CLOSE, abs_tol=1e-12
-    )
 
 
 def _is_shipped(study: Study) -> bool:

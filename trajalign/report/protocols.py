@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,16 +10,15 @@ from typing import Any
 
 from ..figures.picture import Picture
 from ..figures.protocol import protocol_picture
-from ..protocol_output import AT_LEAST, WORDS, run_cells
-from ..studies.account import Account, account_of_protocol
+from ..protocol_output import AT_LEAST, WORDS, as_json, run_cells
 from ..studies.judging import EVIDENCE, Finding
 from ..studies.protocol import Protocol, load_protocol, protocol_of
 from ..studies.protocol_judging import ProtocolJudgement, judge_protocol
 from ..studies.protocol_runs import finished_protocol
 from ..studies.study import PASS, shipped
 from ..theory.errors import InputError
-
-_CLOSE = 1e-6  # relative; another machine may round otherwise
+from .account import Account, account_of_protocol
+from .differing import differing
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +45,11 @@ class KeptProtocol:
         """What runs the protocol again."""
         name = self.study.name if _is_shipped(self.study) else f"{self.study.name}.toml"
         return shlex.join(["trajalign", "experiment", name, "-o", self.study.name])
+
+    @property
+    def is_like_shipped(self) -> bool:
+        """Whether none is shipped under this name, or this one."""
+        return self.study.name not in shipped() or _is_shipped(self.study)
 
     @property
     def account(self) -> Account:
@@ -88,31 +91,20 @@ def load_kept(folder: Path, text: str, stated: Mapping[str, Any]) -> KeptProtoco
     except InputError as error:
         raise InputError(f"--experiment {folder}: {error}") from None
     judgement = judge_protocol(protocol, found.tracks)
-    if wrong := _differences(stated, judgement):
+    anew = as_json(protocol, found, judgement, "")
+    if wrong := _differences(stated, judgement) or differing(stated, anew):
         raise InputError(f"--experiment {folder}: report.json is not what its runs give: {wrong}")
     return KeptProtocol(protocol, judgement, (protocol_picture(protocol, found.tracks),), text)
 
 
 def _differences(stated: Mapping[str, Any], judgement: ProtocolJudgement) -> str:
-    """What the report says otherwise than the runs, "" if nothing."""
+    """What the report says otherwise than the runs, where that can be said in words, else ""."""
     if stated.get("verdict") != judgement.verdict:
         return f"verdict {stated.get('verdict')} instead of {judgement.verdict}"
-    criteria = [vars(finding) for finding in judgement.findings]
-    if stated.get("criteria") != criteria:
-        return "the criteria"
     listed = stated.get("runs")
     if not isinstance(listed, list) or len(listed) != len(judgement.runs):
         return "the number of runs"
-    for one, run in zip(listed, judgement.runs, strict=True):
-        if not (isinstance(one, Mapping) and _agree(one, run.step_size, run.met)):
-            return f"the run on {run.data_set} at {run.fraction:g}"
     return ""
-
-
-def _agree(stated: Mapping[str, Any], step_size: float, met: tuple[str, ...]) -> bool:
-    told = stated.get("step_size")
-    near = isinstance(told, int | float) and math.isclose(told, step_size, rel_tol=_CLOSE)
-    return near and stated.get("met") == list(met)
 
 
 def _is_shipped(protocol: Protocol) -> bool:

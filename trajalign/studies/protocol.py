@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from .study import PASS, read_data, read_parameters
 _TABLE = "protocol"  # tells such a file from a study
 _MOST_STEPS, _MOST_LOOKS = 10**6, 10**4
 _COMPUTED = ("network", "protocol", "data")
+_NAME = re.compile(r"[\w .,:/+()-]{1,40}")  # no markup of a terminal, no formula of a figure
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +186,11 @@ def _require_sensible(found: Protocol) -> None:
     names = [one.name for one in found.data_sets]
     if twice := [name for i, name in enumerate(names) if name in names[:i]]:
         raise InputError(f"[[data]] name: {twice[0]!r} stands there twice")
+    if wrong := [name for name in names if not _NAME.fullmatch(name)]:
+        raise InputError(
+            f"[[data]] name = {wrong[0][:60]!r}: need 1 to 40 letters, digits, spaces and any of "
+            ". , : / + ( ) -"
+        )
     if not found.time > 0:
         raise InputError(f"[protocol] time = {found.time:g}: need a positive number")
     steps, looks = found.flow_steps, found.flow_looks
@@ -191,6 +198,11 @@ def _require_sensible(found: Protocol) -> None:
         raise InputError(
             f"[protocol] flow_steps = {steps}, flow_looks = {looks}: need 1 to {_MOST_LOOKS} looks "
             f"and a multiple of them, at most {_MOST_STEPS}, as steps"
+        )
+    if found.criteria.looks > looks + 1:
+        raise InputError(
+            f"[criteria] looks = {found.criteria.looks}: need at most {looks + 1}, those of the "
+            "flow, which could not fail otherwise"
         )
     many = found.fractions
     if not many or sorted(set(many)) != list(many) or not (many[0] > 0 and many[-1] < 1):

@@ -23,7 +23,7 @@ DATA_SETS, CONTROLS, FLOWS = "data_sets", "controls", "flows"
 class Hovering:
     """The sharpness in units of 2/η from the first look at 1 or more (time `reached`, None if there
     is none) to the end: how many `looks`, their `median`, and the share of them `inside` the wider
-    bounds; NaN where the run flies away or does not reach 1."""
+    bounds; both are NaN where 1 is not reached, and so is the median where the run flies away."""
 
     reached: float | None
     looks: int

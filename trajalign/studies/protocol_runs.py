@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -55,6 +55,20 @@ class ProtocolOutcome:
     kept: bool
 
 
+@dataclass(frozen=True)
+class _Which:
+    """A run: the number and name of the data set, and the fraction, None for the flow."""
+
+    number: int
+    data_set: str
+    fraction: float | None
+
+    def path(self, folder: Path) -> Path:
+        """Its file in a protocol's folder."""
+        which = "flow" if self.fraction is None else repr(self.fraction)
+        return folder / RUNS / f"{self.number + 1}-{which}.npz"
+
+
 @dataclass(frozen=True, eq=False)
 class _Kept:
     track: Track
@@ -79,13 +93,13 @@ def run_protocol(
     total = len(protocol.data_sets) * (1 + len(protocol.all_fractions))
     finished = 0
 
-    def tracked(path: str, compute: Callable[[], Track]) -> Track:
+    def tracked(run: _Which, compute: Callable[[], Track]) -> Track:
         nonlocal finished
-        found = None if folder is None else _load(protocol, folder / RUNS / path)
+        found = None if folder is None else _load(protocol, run, folder)
         if found is None or found.versions != versions:
             found = _Kept(compute(), versions)
             if folder is not None:
-                write_together({folder / RUNS / path: _packed(protocol, found)})
+                write_together({run.path(folder): _packed(protocol, run, found)})
         finished += 1
         if progress is not None:
             progress(finished, total)
@@ -111,14 +125,16 @@ def finished_protocol(protocol: Protocol, folder: Path) -> ProtocolOutcome:
 def _complete(protocol: Protocol, folder: Path) -> ProtocolOutcome | None:
     """All runs, if all are there and by the same versions."""
     every, versions = [], set()
-    for number in range(len(protocol.data_sets)):
-        names = (_flow_file(number), *(_file(number, f) for f in protocol.all_fractions))
-        found = [_load(protocol, folder / RUNS / name) for name in names]
+    for number, on in enumerate(protocol.data_sets):
+        runs = [_Which(number, on.name, f) for f in (None, *protocol.all_fractions)]
+        found = [_load(protocol, run, folder) for run in runs]
         known = [one for one in found if one is not None]
         if len(known) < len(found):
             return None
         versions |= {one.versions for one in known}
-        every.append(Tracks(known[0].track, tuple(one.track for one in known[1:])))
+        flow, *descents = (one.track for one in known)
+        _require_step_sizes(protocol, on, flow, descents)
+        every.append(Tracks(flow, tuple(descents)))
     return ProtocolOutcome(tuple(every), versions.pop(), True) if len(versions) == 1 else None
 
 
@@ -126,18 +142,21 @@ def _tracks(
     protocol: Protocol,
     number: int,
     on: DataSet,
-    tracked: Callable[[str, Callable[[], Track]], Track],
+    tracked: Callable[[_Which, Callable[[], Track]], Track],
 ) -> Tracks:
     slow = partial(_descent, protocol, on, protocol.flow_step, protocol.flow_schedule)
-    flow = tracked(_flow_file(number), slow)
+    flow = tracked(_Which(number, on.name, None), slow)
     step_sizes = _step_sizes(protocol, on, flow)
     descents = (
         tracked(
-            _file(number, fraction), partial(_descent, protocol, on, eta, protocol.schedule(eta))
+            _Which(number, on.name, fraction),
+            partial(_descent, protocol, on, eta, protocol.schedule(eta)),
         )
         for fraction, eta in zip(protocol.all_fractions, step_sizes, strict=True)
     )
-    return Tracks(flow, tuple(descents))
+    found = Tracks(flow, tuple(descents))
+    _require_step_sizes(protocol, on, flow, found.descents)
+    return found
 
 
 def _step_sizes(protocol: Protocol, on: DataSet, flow: Track) -> list[float]:
@@ -152,6 +171,17 @@ def _step_sizes(protocol: Protocol, on: DataSet, flow: Track) -> list[float]:
     return [2 / (fraction * top) for fraction in protocol.all_fractions]
 
 
+def _require_step_sizes(
+    protocol: Protocol, on: DataSet, flow: Track, descents: Sequence[Track]
+) -> None:
+    """Raise InputError where kept runs are not those that the kept flow sets the step sizes of."""
+    expected = _step_sizes(protocol, on, flow)
+    if not np.allclose([track.step_size for track in descents], expected, rtol=1e-9, atol=0):
+        raise InputError(
+            f"{on.name}: the kept step sizes are not those that its flow gives: remove its runs"
+        )
+
+
 def _descent(protocol: Protocol, on: DataSet, step_size: float, schedule: Schedule) -> Track:
     found = descend(protocol.task(on, step_size), protocol.weights(on), schedule).recorded
     return Track(
@@ -163,32 +193,26 @@ def _descent(protocol: Protocol, on: DataSet, step_size: float, schedule: Schedu
     )
 
 
-def _flow_file(number: int) -> str:
-    return f"{number + 1}-flow.npz"
-
-
-def _file(number: int, fraction: float) -> str:
-    return f"{number + 1}-{fraction:g}.npz"
-
-
 _FIELDS = tuple(Track.__dataclass_fields__)
 
 
-def _packed(protocol: Protocol, kept: _Kept) -> bytes:
+def _packed(protocol: Protocol, run: _Which, kept: _Kept) -> bytes:
     content = io.BytesIO()
     arrays = {name: np.asarray(getattr(kept.track, name)) for name in _FIELDS}
-    about = {"fingerprint": protocol.fingerprint, "versions": kept.versions}
+    about = {"fingerprint": protocol.fingerprint, "versions": kept.versions, "run": repr(run)}
     np.savez_compressed(content, **about, **arrays)  # type: ignore[arg-type]
     return content.getvalue()
 
 
-def _load(protocol: Protocol, path: Path) -> _Kept | None:
+def _load(protocol: Protocol, run: _Which, folder: Path) -> _Kept | None:
     """One run that was kept; None where there is no such file."""
+    path = run.path(folder)
     if not path.exists():
         return None
     try:
         with np.load(io.BytesIO(path.read_bytes())) as found:
             fingerprint, versions = str(found["fingerprint"]), str(found["versions"])
+            which = str(found["run"])
             step_size, *columns = (np.asarray(found[name], dtype=float) for name in _FIELDS)
             track = Track(float(step_size), *columns)
         _require_shapes(track)
@@ -196,6 +220,8 @@ def _load(protocol: Protocol, path: Path) -> _Kept | None:
         raise InputError(f"{path} is damaged or not of this package; remove it") from None
     if fingerprint != protocol.fingerprint:
         raise InputError(f"{path} belongs to a protocol with other parameters: take another folder")
+    if which != repr(run):
+        raise InputError(f"{path} holds another run of this protocol; remove it")
     return _Kept(track, versions)
 
 

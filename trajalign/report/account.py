@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from .criteria import DiagramCriteria, SaturationCriteria
-from .judging import DIVERGED, EDGE, FLOWED, LEFT, Judgement, Run
-from .many_points import EFFECTIVE, ONE_POINT, OTHER_LOSS, UNSHIFTED
-from .protocol import Protocol
-from .protocol_judging import ProtocolJudgement
-from .saturation import Saturation
-from .study import Study
+from .. import experiment_output, protocol_output
+from ..studies.criteria import DiagramCriteria, SaturationCriteria
+from ..studies.judging import DIVERGED, EDGE, FLOWED, LEFT, Finding, Judgement, Run
+from ..studies.many_points import EFFECTIVE, ONE_POINT, OTHER_LOSS, UNSHIFTED, Fit
+from ..studies.protocol import Protocol
+from ..studies.protocol_judging import FALLS, HOVERS, PASSED, SHARPENS, ProtocolJudgement
+from ..studies.saturation import Saturation
+from ..studies.study import FAIL, PASS, Study
 
 _LAYERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 _DATA = {
@@ -32,9 +33,18 @@ _OTHERWISE = {
 }
 
 
+_MISSING = {
+    SHARPENS: "the sharpness starts above or does not reach 2/η",
+    HOVERS: "it does not stay there",
+    FALLS: "the loss does not fall",
+    PASSED: "the flow does not go past",
+}
+
+
 @dataclass(frozen=True)
 class Account:
-    """What a study found, in sentences: `on` what, what `aligns`, and what `does_not`."""
+    """What a study found, in sentences: `on` what, what `aligns`, and what `does_not`, which names
+    every criterion that is not met."""
 
     on: str
     aligns: tuple[str, ...]
@@ -56,9 +66,11 @@ def account(study: Study, judgement: Judgement) -> Account:
         does_not += _off_curve(edge, asked.alignment)
     if asked.saturation is not None:
         ended = [run.saturation for run in judgement.runs if run.saturation is not None]
-        aligns += _predicted(ended, asked.saturation)
+        for told, holds in _predictions(ended, asked.saturation):
+            (aligns if holds else does_not).append(told)
         does_not += _not_predicted(ended)
     does_not += _elsewhere(judgement.runs)
+    does_not += _not_met(judgement.findings, experiment_output.WORDS, experiment_output.AT_LEAST)
     return Account(_on(study), tuple(aligns), tuple(does_not))
 
 
@@ -66,20 +78,40 @@ def account_of_protocol(protocol: Protocol, judgement: ProtocolJudgement) -> Acc
     """Of a protocol: there it is the sharpness that is held to 2/η."""
     names = [one.name for one in protocol.data_sets]
     shown = [name for name in names if judgement.shown(name)]
-    missed = [name for name in names if name not in shown]
     loss = protocol.parameters["protocol"]["loss"]
     on = (
         f"{_network(protocol.depth, protocol.width, protocol.activation)} on {len(names)} data "
         f"sets, one seed each, loss {loss}, {len(protocol.fractions)} step sizes each."
     )
-    aligns = (
-        [f"At every step size the sharpness rises to 2/η and stays there: {_listed(shown)}."]
-        if shown
-        else []
-    )
-    does_not = [f"Not so, or not at every step size: {_listed(missed)}."] if missed else []
+    all_of_it = "the sharpness rises to 2/η and stays there, the loss falls, the flow goes past"
+    aligns = [f"At every step size {all_of_it}: {_listed(shown)}."] if shown else []
+    does_not = [_missed(name, judgement) for name in names if name not in shown]
+    does_not += _not_met(judgement.findings, protocol_output.WORDS, protocol_output.AT_LEAST)
     does_not.append("Whether q follows a diagram is not asked.")
     return Account(on, tuple(aligns), tuple(does_not))
+
+
+def _missed(name: str, judgement: ProtocolJudgement) -> str:
+    """In words what is missing on a data set at one step size or more."""
+    runs = [run for run in judgement.runs if run.data_set == name]
+    told = [
+        f"{words} (at {off} of {len(runs)} step sizes)"
+        for what, words in _MISSING.items()
+        if (off := sum(what not in run.met for run in runs))
+    ]
+    return f"On {name}: {_listed(told)}."
+
+
+def _not_met(
+    findings: Sequence[Finding], words: Mapping[str, str], at_least: Sequence[str]
+) -> Iterator[str]:
+    for one in findings:
+        what = words[one.name].replace("2/eta", "2/η").replace(" - 1", " − 1")
+        bound = f"at {'least' if one.name in at_least else 'most'} {one.asked:g}"
+        if one.measured is None and one.verdict != PASS:
+            yield f"Not decided, for want of something to measure: {what} ({bound})."
+        elif one.verdict == FAIL:
+            yield f"Not met: {what}, {one.measured:.3g} where {bound} was asked."
 
 
 def _on(study: Study) -> str:
@@ -110,11 +142,18 @@ def _on_diagram(edge: Sequence[Run], asked: DiagramCriteria) -> Iterator[str]:
 
 def _off_diagram(edge: Sequence[Run], asked: DiagramCriteria, other: str) -> Iterator[str]:
     runs = [run.diagrams for run in edge if run.diagrams is not None]
-    off = sum(not fits[EFFECTIVE].meets(asked) for fits in runs)
+    own_fits: list[Fit] = [fits[EFFECTIVE] for fits in runs]
+    unknown = sum(fit.median is None for fit in own_fits)
+    off = sum(not fit.meets(asked) for fit in own_fits) - unknown
     if off:
         yield (
             f"On {_runs(off)} of {len(edge)} at the edge, q is further from Q₀(p; w) than asked "
             f"(median {asked.median:g}, 95 % of the steps {asked.most:g})."
+        )
+    if unknown:
+        yield (
+            f"On {_runs(unknown)} of {len(edge)} at the edge no step is compared: a second "
+            "eigenvalue of the kernel is too near."
         )
     own = _middle(runs, EFFECTIVE)
     names = {ONE_POINT: "r(p) of one point", UNSHIFTED: "Q₀(p; 0), without the rest w"}
@@ -125,7 +164,8 @@ def _off_diagram(edge: Sequence[Run], asked: DiagramCriteria, other: str) -> Ite
             for name, words in names.items()
             if (middle := _middle(runs, name)) is not None
         ]
-        yield f"With other diagrams: {_listed(told)} (medians over the runs)."
+        if told:
+            yield f"With other diagrams: {_listed(told)} (medians over the runs)."
 
 
 def _middle(runs: Sequence[Mapping[str, Any]], name: str) -> float | None:
@@ -153,29 +193,34 @@ def _off_curve(edge: Sequence[Run], bound: float) -> Iterator[str]:
         )
 
 
-def _predicted(ended: Sequence[Saturation], asked: SaturationCriteria) -> Iterator[str]:
-    for name, judged, words in (
-        (
-            "flow",
-            [run for run in ended if run.of_flow],
-            f"the averaged flow from step {asked.start}",
-        ),
-        ("law", [run for run in ended if run.of_law], "the law of the edge where the run ended"),
+def _predictions(
+    ended: Sequence[Saturation], asked: SaturationCriteria
+) -> Iterator[tuple[str, bool]]:
+    """What is told of the final sharpness, and whether it is right."""
+    flow = f"the averaged flow from step {asked.start}"
+    for name, judged, bound, words in (
+        ("flow", [run for run in ended if run.of_flow], asked.flow, flow),
+        ("law", [run for run in ended if run.of_law], asked.law, "the law of the edge at the end"),
     ):
-        if judged:
-            worst = max(run.misses(name) for run in judged)
-            yield (
-                f"The final sharpness: {words} tells 2 − ηλ of {_runs(len(judged))} to within "
-                f"{worst:.2g} of itself."
-            )
+        if not judged or bound is None:
+            continue
+        misses = [run.misses(name) for run in judged]
+        right = [miss for miss in misses if miss <= bound]
+        if right:
+            told = f"of {_runs(len(right))} {words} tells 2 − ηλ to within {max(right):.2g}"
+            yield f"The final sharpness: {told} of itself.", True
+        if wrong := [miss for miss in misses if not miss <= bound]:
+            told = f"of {_runs(len(wrong))} {words} is off 2 − ηλ by more than {bound:g} of itself"
+            worst = f", up to {max(wrong):.2g}" if np.isfinite(wrong).all() else ""
+            yield f"The final sharpness: {told}{worst}.", False
 
 
 def _not_predicted(ended: Sequence[Saturation]) -> Iterator[str]:
-    left = sum(not run.of_flow for run in ended)
+    left = sum(not (run.of_flow or run.of_law) for run in ended)
     if left:
         yield (
             f"Of {_runs(left)} the final sharpness is not judged: not steady at the end, never at "
-            "the edge, or with a second direction there."
+            "the edge, with a second direction there, or not predicted."
         )
 
 
