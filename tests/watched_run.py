@@ -15,8 +15,10 @@ JACOBIAN = np.random.default_rng(3).standard_normal((5, 12))
 KERNEL = JACOBIAN @ JACOBIAN.T
 ETA = 2.2 * 5 / float(np.linalg.eigvalsh(KERNEL)[-1])  # q = 1/1.1
 
-REACHED = Prediction(30, 25, 0.2, 0.7, 1.0, 0.1, 0.12, 20.0)  # numbers of nothing
-LEAVES = Prediction(30, 500, None, None, -1.0, None, None, 3.0, ("the flow does not get there",))
+REACHED = Prediction(30, 25, 0.2, 0.7, 1.0, 0.1, 0.12, 20.0, -0.1)  # numbers of nothing
+LEAVES = Prediction(
+    30, 500, None, None, -1.0, None, None, 30.0, 0.1, ("the flow does not get there",)
+)
 
 
 class Linear:

@@ -104,9 +104,11 @@ def averaged_flow(task: Task, weights: Weights, steps: int, *, drift: bool = Tru
 
 @dataclass(frozen=True, eq=False)
 class FlowEnd:
-    """`Ahead`, with the weights as one array."""
+    """`Ahead`, with the weights as one array; `beside` are those of the orbit itself, which goes
+    back and forth about `flat`."""
 
     flat: Floats
+    beside: Floats
     amplitude: float
     sharpness: float
     second: float
@@ -128,10 +130,12 @@ def flow(functions: FlatFunctions, flat: Floats, steps: int, *, drift: bool = Tr
         if strides > _MOST_STRIDES or not np.isfinite(state.centre).all():
             raise InputError("the averaged flow does not get there")
     amplitude, centre = float(np.exp(state.log_amplitude)), state.centre
-    return FlowEnd(centre, amplitude, _sharpness(functions, centre), second, strides)
+    beside = centre + (-1) ** steps * amplitude * state.direction
+    return FlowEnd(centre, beside, amplitude, sharpness_at(functions, centre), second, strides)
 
 
-def _sharpness(functions: FlatFunctions, flat: Floats) -> float:
+def sharpness_at(functions: FlatFunctions, flat: Floats) -> float:
+    """The sharpness at flat weights, NaN where it is not finite."""
     found = top_of(lambda v: np.asarray(functions.product(flat, v)), len(flat), 1)
     return float("nan") if found is None else float(found[0][0])
 

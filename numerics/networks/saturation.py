@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import sympy as sp
 
 from ...theory.arguments import instance, takes
 from ...theory.edge.law import drift, end, flip_coefficient, gap, rests
@@ -21,6 +22,7 @@ from .tasks import Task
 
 _FITTED = 1e-12  # of the loss's unit: the largest residual of a settled point
 _ITERATIONS = 200
+_CANCELLED = 1e-9
 _RANK = 1e-12  # of the largest eigenvalue of the kernel; what is smaller counts as 0
 
 
@@ -60,6 +62,13 @@ class FlipLaw:
         return float(flip_coefficient(self.step_size, self.third, self.fourth, pairs))
 
     @property
+    def is_flat(self) -> bool:
+        """Whether c is 0 to rounding, because its parts cancel."""
+        pairs = list(zip(self.rates, self.couplings, strict=True))
+        parts = flip_coefficient(self.step_size, self.third, -abs(self.fourth), pairs)
+        return bool(abs(self.c) <= _CANCELLED * parts)
+
+    @property
     def k(self) -> float:
         """k of the drift μ' = μ − kP."""
         return float(drift(self.step_size, np.linalg.norm(self.force)))
@@ -82,7 +91,7 @@ class FlipLaw:
         that it leaves: for c ≤ 0, from μ + |c|P ≥ |κ| on."""
         if self.c == 0 or not rests(self.kappa, mu, self.c * square):
             return None
-        return -float(end(self.kappa, mu, self.c * square))
+        return -float(sp.re(end(self.kappa, mu, self.c * square)))  # complex by rounding alone
 
 
 @takes(task=instance(Task))
@@ -150,6 +159,8 @@ def law_at(functions: FlatFunctions, flat: Floats) -> FlipLaw:
     if not np.max(np.abs(residuals)) <= 1e3 * _FITTED * float(functions.loss.scale):
         raise InputError("the law is about weights that fit all data: `settle` finds them")
     rates, modes = kernel_modes(np.asarray(functions.jacobian(flat)))
+    if not len(modes):
+        raise InputError("the law: the outputs do not depend on any weight here")
     u, stable = modes[0], modes[1:]
     v = np.asarray(functions.third(flat, u))
     force = v - modes.T @ (modes @ v)

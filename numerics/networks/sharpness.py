@@ -62,6 +62,8 @@ def top_of(
         return None
     if not first.any():  # a network all of whose units are saturated has no Hessian
         return np.zeros(count), np.eye(size, count)
+    if size <= count:  # too small for Lanczos
+        return _dense(product, size, count)
     operator = LinearOperator((size, size), matvec=lambda v: product(v.ravel()), dtype=float)
     try:
         values, vectors = eigsh(operator, k=count, which="LA", v0=start, tol=_TOLERANCE)
@@ -69,6 +71,14 @@ def top_of(
         raise InputError("the sharpness: Lanczos did not converge for these weights") from None
     order = np.argsort(-values)
     return values[order], vectors[:, order]
+
+
+def _dense(product: Callable[[Floats], Floats], size: int, count: int) -> tuple[Floats, Floats]:
+    """All eigenvalues of a small operator; NaN for those that it does not have."""
+    values, vectors = np.linalg.eigh(np.stack([product(row) for row in np.eye(size)]))
+    padding = np.full(count - size, np.nan)
+    columns = np.hstack([vectors[:, ::-1], np.full((size, count - size), np.nan)])
+    return np.concatenate([values[::-1], padding]), columns
 
 
 @lru_cache(maxsize=8)

@@ -22,6 +22,7 @@ from ..theory.responses import Loss
 
 _STEP = 1e-3  # in units of the loss, what differences move the residuals by
 _OFF = 1e-4  # relative
+_AGAIN = 1e-4  # of the largest output; a GPU may round otherwise each time
 
 
 def trained_weights(model: Any) -> dict[str, Any]:
@@ -33,6 +34,26 @@ def trained_weights(model: Any) -> dict[str, Any]:
     if not found:
         raise InputError("the model has no weight with requires_grad, so nothing is trained")
     return found
+
+
+def outputs_of(model: Any, inputs: Any) -> Any:
+    """What the model gives; its buffers stay as they are."""
+    torch, func = require("torch", "torch"), require("torch.func", "torch")
+    buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}
+    with torch.no_grad():
+        return func.functional_call(model, buffers, (inputs,))
+
+
+def require_same(one: Any, other: Any) -> None:
+    """Raise InputError where the outputs differ when the model is asked again: with dropout or its
+    like it has no kernel."""
+    first, again = _numbers(one), _numbers(other)
+    least = _AGAIN * float(np.max(np.abs(first), initial=0.0, where=np.isfinite(first)))
+    if not np.allclose(first, again, rtol=0, atol=least, equal_nan=True):
+        raise InputError(
+            "the model gives other outputs when it is asked again, as with dropout: no diagram "
+            "speaks of that; leave the randomness out, by model.eval() where that does it"
+        )
 
 
 class InTorch:
@@ -53,6 +74,7 @@ class InTorch:
         weights = [self._wide(weight).reshape(-1) for weight in named.values()]
         self.start = _numbers(self._torch.cat(weights))
         found = self._outputs(self._tensor(self.start))
+        require_same(found, self._outputs(self._tensor(self.start)))
         if found.dtype != self._torch.float64:
             raise InputError(f"predict: needs double precision, the model gives {found.dtype}")
 

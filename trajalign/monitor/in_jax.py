@@ -80,8 +80,8 @@ class JaxMonitor(Watch):
         To be called where `step` is, before it; the looks do not change. A Jacobian is formed for
         each stride of the averaged flow, outputs times parameters, in double precision; of
         parameters in single precision a copy is taken to double.
-        Raises InputError for an objective that is no loss of f − y, for a loss that is not even,
-        for parameters that have flown away, and for a function that keeps to single precision.
+        Raises InputError for an objective that is no loss of f − y, for one whose response is not 1
+        at 0, for parameters that have flown away, for a function that keeps to single precision.
         """
         loss = self._loss()
         with double_precision(JAX):
@@ -135,7 +135,8 @@ class _Products:
             found = function(params, inputs)
             if subtracted is None:
                 return found.reshape(-1)
-            own = found.shape[:-1] if found.shape[-1:] == (1,) else found.shape
+            shape = found.shape
+            own = shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape
             require_numbers("the function", own, subtracted.shape)
             return found.reshape(-1) - subtracted
 

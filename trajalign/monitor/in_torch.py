@@ -13,7 +13,7 @@ from ..numerics.extras import require
 from ..numerics.networks.effective import EffectiveDiagram
 from ..theory.errors import InputError
 from ..theory.responses import Loss
-from .flat_torch import InTorch, trained_weights
+from .flat_torch import InTorch, outputs_of, require_same, trained_weights
 from .looks import Look
 from .objective import AlongLine, Objective, Theory, loss_or_function, require_numbers
 from .prediction import Prediction
@@ -65,9 +65,12 @@ class Monitor(Watch):
         plan, given = Plan(lr, every, sharpness_every), loss_or_function(loss)
         self._model, self._inputs = model, inputs
         objective: Objective
-        outputs = _repeatable(model, inputs)
+        outputs = outputs_of(model, inputs)
+        require_same(outputs, outputs_of(model, inputs))
         if isinstance(given, Loss):
-            require_numbers("the model", tuple(outputs.squeeze(-1).shape), targets.shape)
+            shape = tuple(outputs.shape)
+            own = shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape
+            require_numbers("the model", own, targets.shape)
             objective, self._subtracted = Theory(given, len(targets)), targets
         else:
             objective, self._subtracted = _OfOutputs(given, targets, tuple(outputs.shape)), None
@@ -96,22 +99,9 @@ class Monitor(Watch):
         try:
             found = InTorch(model, self._inputs, self._subtracted, loss, self._plan.lr)
             return self._predict(found, found.start, steps)
-        except (RuntimeError, TypeError) as error:
+        except RuntimeError as error:
             why = str(error).splitlines()[0]
             raise InputError(f"PyTorch cannot compute what a prediction needs: {why}") from None
-
-
-def _repeatable(model: Any, inputs: Any) -> Any:
-    """The outputs, the same each time. Raises InputError for a model with dropout or its like: it
-    has no kernel."""
-    with require("torch", EXTRA).no_grad():
-        outputs, again = model(inputs), model(inputs)
-    if not np.array_equal(_numbers(outputs), _numbers(again), equal_nan=True):
-        raise InputError(
-            "the model gives other outputs when it is asked again, as with dropout: no diagram "
-            "speaks of that; leave the randomness out, by model.eval() where that does it"
-        )
-    return outputs
 
 
 class _Linearised:
@@ -122,6 +112,7 @@ class _Linearised:
         self._model, self._inputs = model, inputs
         self._weights = trained_weights(model)
         self._like, self._back = self._func.vjp(self._flat, self._weights)
+        require_same(self._like, outputs_of(model, inputs).reshape(-1))
         self.outputs = _numbers(self._like if subtracted is None else self._like - subtracted)
         self.size = sum(weight.numel() for weight in self._weights.values())
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..numerics.compile.floats import Floats
-from ..numerics.networks.averaged import flow
+from ..numerics.networks.averaged import flow, sharpness_at
 from ..numerics.networks.flat import FlatFunctions
 from ..numerics.networks.saturation import below
 from ..studies.saturation import LARGEST_SECOND, LEAST_MARGIN
@@ -19,20 +19,21 @@ from ..theory.requirements import require_normalised
 from ..theory.responses import Loss
 from .objective import Objective, Theory
 
-_CHANGE = 1e-9  # of ηλ, as if all weights moved by their own length along the minima
+_CHANGE = 1e-9  # of ηλ, as if all weights moved by their own length
+_FAR = 0.5  # from the edge, of 2 − ηλ
 
 
 @dataclass(frozen=True)
 class Prediction:
     """What is predicted at step `step` of a run for `steps` more steps; λ is the sharpness.
 
-    By the averaged flow: `flow`, 2 − ηλ after these steps, and `second`, the largest ηλ₂ on the
-    way. By the law of the edge, at the minimum below: `c`, positive where the flip is
-    supercritical; `law`, the 2 − ηλ* = κ of a run that comes to the edge from far above (None for
-    c ≤ 0); `from_here`, 2 − ηλ* of a run that is where this one is (None where it is predicted to
-    jump or to leave); `margin`, how many times faster than the drift the slowest stable mode is
-    (None without such modes). None where there is no such number; `why` says why. No theorem covers
-    it.
+    By the averaged flow: `flow`, 2 − ηλ where the run is after these steps (on that side of its
+    oscillation, if there still is one), and `second`, the largest ηλ₂ on the way. By the law of the
+    edge, at the minimum below: `c`, positive where the flip is supercritical; `law`, the 2 − ηλ* =
+    κ of a run that comes to the edge from far above (None for c ≤ 0); `from_here`, 2 − ηλ* of a run
+    that is where this one is (None where it is predicted to jump or to leave); `margin`, how many
+    times faster than the drift the slowest stable mode is (None without such modes); `mu`, ηλ − 2
+    there. None where there is no such number; `why` says why. No theorem covers it.
     """
 
     step: int
@@ -43,6 +44,7 @@ class Prediction:
     law: float | None
     from_here: float | None
     margin: float | None
+    mu: float | None
     why: tuple[str, ...] = ()
 
     @property
@@ -51,9 +53,20 @@ class Prediction:
         return self.flow is not None and (self.second or 0.0) <= LARGEST_SECOND
 
     @property
+    def law_objections(self) -> tuple[str, ...]:
+        """What speaks against the law, in words: stable modes that are not fast enough for it (a
+        margin below 10), the edge far away (|μ| or κ above 1/2), a flow that does not get there."""
+        objections = {
+            "stable modes are too slow": self.margin is not None and self.margin < LEAST_MARGIN,
+            "the edge is far": max(abs(self.mu or 0.0), self.law or 0.0) > _FAR,
+            "the averaged flow has no number": self.flow is None and not self.leaves,
+        }
+        return tuple(words for words, holds in objections.items() if holds)
+
+    @property
     def law_holds(self) -> bool:
-        """Whether there is a law, and its stable modes are fast enough for it (a margin ≥ 10)."""
-        return self.c is not None and (self.margin is None or self.margin >= LEAST_MARGIN)
+        """Whether there is a law, and nothing is known to speak against it."""
+        return self.c is not None and not self.law_objections
 
     @property
     def leaves(self) -> bool:
@@ -85,7 +98,9 @@ def _of_law(found: Prediction) -> Iterator[str]:
         told = f"supercritical flip: 2 − ηλ* = {found.law:.4g} by the law"
         told += "" if found.from_here is None else f", {found.from_here:.4g} from here"
     told += "" if found.margin is None else f"; margin {found.margin:.3g}"
-    yield told + ("" if found.law_holds else ": stable modes are too slow, do not rely on it")
+    yield told + (
+        "" if found.law_holds else f": {', '.join(found.law_objections)}, do not rely on it"
+    )
 
 
 def required_loss(objective: Objective) -> Loss:
@@ -119,30 +134,34 @@ def predicted(functions: FlatFunctions, flat: Floats, step: int, steps: int) -> 
     return Prediction(step, steps, **found, why=tuple(why))
 
 
-_NUMBERS = ("flow", "second", "c", "law", "from_here", "margin")
+_NUMBERS = ("flow", "second", "c", "law", "from_here", "margin", "mu")
 
 
 def _flow(functions: FlatFunctions, flat: Floats, steps: int) -> dict[str, float]:
     end = flow(functions, flat, steps)
-    if not np.isfinite(end.sharpness):
+    found = 2 - functions.step_size * sharpness_at(functions, end.beside)
+    if not np.isfinite(found):
         raise InputError("the averaged flow does not get there")
-    return {"flow": 2 - functions.step_size * end.sharpness, "second": end.second}
+    return {"flow": found, "second": end.second}
 
 
 def _law(functions: FlatFunctions, flat: Floats, _: int) -> dict[str, float | None]:
     here = below(functions, flat)
     law = here.law
-    change = law.step_size * np.linalg.norm(law.force) * np.linalg.norm(flat)
-    if law.c == 0 or not change > _CHANGE:
+    size = np.linalg.norm(flat)
+    changes = law.step_size * np.linalg.norm(law.force) * size > _CHANGE
+    if law.is_flat or not changes or not abs(law.c) * size**2 > _CHANGE:
         raise InputError(
             "the law has no number where the sharpness does not change along the minima, such as "
-            "for a model that is linear in its weights, or where c = 0"
+            "for a model that is linear in its weights, or where c = 0 to rounding, as it may be "
+            "for the square loss"
         )
     return {
         "c": law.c,
         "law": law.kappa if law.c > 0 else None,
         "from_here": law.gap_from(law.mu, here.square),
         "margin": law.margin if np.isfinite(law.margin) else None,
+        "mu": law.mu,
     }
 
 

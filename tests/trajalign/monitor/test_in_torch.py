@@ -120,7 +120,33 @@ def test_a_model_with_dropout_is_refused_where_it_drops(torch):
     model = torch.nn.Sequential(torch.nn.Linear(4, 50), torch.nn.Dropout(), torch.nn.Linear(50, 1))
     with pytest.raises(InputError, match="other outputs when it is asked again, as with dropout"):
         Monitor(model, "log-cosh", inputs, targets, ETA)
-    assert Monitor(model.eval(), "log-cosh", inputs, targets, ETA).step() is not None
+    monitor = Monitor(model.eval(), "log-cosh", inputs, targets, ETA)
+    assert monitor.step() is not None
+    model.train()
+    for ask in (monitor.step, lambda: monitor.predict(3)):
+        with pytest.raises(InputError, match="other outputs when it is asked again"):
+            ask()
+
+
+def test_watching_does_not_count_as_a_batch(torch):
+    model = torch.nn.Sequential(torch.nn.Linear(4, 1), torch.nn.BatchNorm1d(1))
+    before = {name: buffer.clone() for name, buffer in model.named_buffers()}
+    Monitor(model, "log-cosh", torch.ones(3, 4), torch.ones(3), ETA)
+    after = dict(model.named_buffers())
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+@pytest.mark.parametrize("shape", [(1,), (1, 1)])
+def test_one_data_point_with_or_without_an_axis_of_outputs(torch, shape):
+    class One(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.ones(4))
+
+        def forward(self, x):
+            return (x @ self.weight).view(shape)
+
+    assert Monitor(One(), "log-cosh", torch.ones(1, 4), torch.zeros(1), ETA).step().p == 4
 
 
 def test_what_it_refuses(torch):

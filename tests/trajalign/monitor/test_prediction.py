@@ -156,6 +156,55 @@ def test_it_tells_the_end_of_descent_and_wrong_predictions_do_not():
     assert law.k / (2 * bare) > 1.15 * measured
 
 
+def product(params, inputs):
+    return (inputs @ params["a"]) * params["b"]
+
+
+def of_product(loss, a, b, lr, steps, n=1):
+    monitor = JaxMonitor(product, loss, np.ones((n, 1)), np.zeros(n), lr)
+    return monitor.predict({"a": np.array([[a]]), "b": np.array(b)}, steps)
+
+
+@pytest.mark.parametrize("steps", [30, 31])
+def test_while_the_run_goes_back_and_forth_the_flow_tells_where_it_is(steps):
+    """Of log cosh(ab), in plain Python: on the orbit λ is below 2/η, between its sides above."""
+    a, b, lr = 0.4, 4.3, 1 / 8
+    found = of_product("log-cosh", a, b, lr, steps)
+    for _ in range(steps):
+        before, slope = (a, b), np.tanh(a * b)
+        a, b = a - lr * slope * b, b - lr * slope * a
+
+    def gap(a, b):
+        f = a * b
+        bend = 1 / np.cosh(f) ** 2
+        rows = [[bend * b * b, bend * f + np.tanh(f)], [bend * f + np.tanh(f), bend * a * a]]
+        return 2 - lr * float(np.linalg.eigvalsh(np.array(rows))[-1])
+
+    middle = gap(*((x + y) / 2 for x, y in zip((a, b), before, strict=True)))
+    assert found.flow == pytest.approx(gap(a, b), rel=0.1)
+    assert middle < 0 < found.flow
+
+
+@pytest.mark.parametrize(("a", "lr"), [(0.1, 0.125), (0.01, 0.1), (0.1, 0.11)])
+def test_where_c_is_0_to_rounding_there_is_no_law(a, lr):
+    """Of the square loss of one product c is 0."""
+    found = of_product("z**2/2", a, 4.5, lr, 100)
+    assert (found.c, found.law, found.from_here, found.law_holds) == (None, None, None, False)
+    assert "where c = 0 to rounding" in found.why[-1]
+    assert of_product("log-cosh", a, 4.5, lr, 100).law is not None
+
+
+def test_where_nothing_depends_on_the_weights_there_is_neither():
+    found = of_product("log-cosh", 0.0, 0.0, 0.1, 100)
+    assert (found.flow, found.c) == (None, None)
+    assert found.why[-1] == "the law: the outputs do not depend on any weight here"
+
+
+def test_a_single_weight():
+    monitor = JaxMonitor(lambda w, x: w * x, "log-cosh", np.ones(1), np.zeros(1), 0.5)
+    assert monitor.predict(np.array(0.3), 40).flow == pytest.approx(2 - 0.5, rel=1e-9)
+
+
 # What it leaves alone, and what it refuses ------------------------------------------------------
 
 
@@ -250,6 +299,12 @@ def test_its_words():
     ]
     assert "a second direction is at the edge" in str(replace(REACHED, second=1.95))
     assert "too slow, do not rely on it" in str(replace(REACHED, margin=9.0))
+    for far in ({"mu": 0.6}, {"mu": -1.5}, {"law": 0.6}):
+        assert "the edge is far, do not rely on it" in str(replace(REACHED, **far))
+    lost = replace(REACHED, flow=None)
+    assert (REACHED.law_holds, lost.law_holds) == (True, False)
+    assert "the averaged flow has no number, do not rely on it" in str(lost)
+    assert LEAVES.law_holds  # a flow that does not get there is no objection to that
     assert (
         str(LEAVES)
         .splitlines()[0]

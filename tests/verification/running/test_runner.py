@@ -47,7 +47,12 @@ def test_one_process_and_two_give_the_same_verdicts() -> None:
     options = Options(top=ETA)
     alone, spread = verify(models, options, jobs=1), verify(models, options, jobs=2)
     assert [timeless(v) for v in alone] == [timeless(v) for v in spread]
-    expected = [(m.response.text, label) for m in models for label in known_labels(m.name)]
+    expected = [
+        (m.response.text, label)
+        for m in models
+        for label in known_labels(m.name)
+        if "/flat-" not in label  # neither is flat; such rows are silent then
+    ]
     assert [(v.response, v.label) for v in spread] == expected
 
 

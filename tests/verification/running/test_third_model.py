@@ -60,7 +60,8 @@ def judged(model, *names):
 @pytest.mark.thorough
 def test_a_right_model_passes_and_its_falsified_copies_are_refuted():
     labels, controls = judged(TANH)
-    assert len(labels) == len(TANH.hypotheses) + len(statements_about(TANH))
+    curved = [s.label for s in statements_about(TANH) if "/flat-" not in s.label]  # as tanh is
+    assert len(labels) == len(TANH.hypotheses) + len(curved)
     assert {c.label for c in controls} == set(labels)
     assert "orbits of a wrong map: drift of q doubled" in {c.falsified for c in controls}
 
