@@ -200,6 +200,7 @@ def _packed(protocol: Protocol, run: _Which, kept: _Kept) -> bytes:
     content = io.BytesIO()
     arrays = {name: np.asarray(getattr(kept.track, name)) for name in _FIELDS}
     about = {"fingerprint": protocol.fingerprint, "versions": kept.versions, "run": repr(run)}
+    # the stubs take any keyword for allow_pickle, a bool
     np.savez_compressed(content, **about, **arrays)  # type: ignore[arg-type]
     return content.getvalue()
 
